@@ -1,0 +1,47 @@
+import type { Observation } from '../model/observation.js';
+import type { Operation } from '../model/operation.js';
+
+export interface ObservationScope {
+  readonly lab: string;
+  /** Namespaces that the topology asks for; those that carry the lab's mark are found without being asked for. */
+  readonly namespaces: readonly string[];
+  /** Keys to read, dotted, by namespace (`HOST` included). */
+  readonly sysctls: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What became of one operation. */
+export type Outcome =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      /** `EEXIST` … */
+      readonly errno: string;
+      /** The kernel's own sentence where it gave one (NETLINK_EXT_ACK), otherwise what the errno means here. */
+      readonly message: string;
+    };
+
+/** A namespace that lost its name and is still alive, with the processes that hold it. */
+export interface HeldNetns {
+  readonly netns: string;
+  readonly processes: readonly { readonly pid: number; readonly command: string }[];
+}
+
+/** The labs of this machine, from the marks alone. */
+export interface LabSummary {
+  readonly lab: string;
+  readonly namespaces: readonly string[];
+  readonly hostLinks: readonly string[];
+}
+
+/** The port to the kernel. Reading methods change nothing. */
+export interface Kernel {
+  observe(scope: ObservationScope): Observation;
+  labs(): readonly LabSummary[];
+  /** Lets the kernel check nft transactions among the operations without committing them. */
+  check(operations: readonly Operation[]): readonly Outcome[];
+  /** Runs all in order, refusals included: one outcome for each. */
+  run(operations: readonly Operation[]): readonly Outcome[];
+  /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */
+  settle(timeoutMs: number): readonly HeldNetns[];
+  close(): void;
+}

@@ -1,0 +1,51 @@
+/** Names and marks that the program puts into the kernel. Everything is a function of the file: the same on every machine. */
+import { createHash } from 'node:crypto';
+
+/** The kernel's limit for an interface name, in bytes (IFNAMSIZ less the terminating zero). */
+export const INTERFACE_NAME_BYTES = 15;
+
+/** Number under which topo's routes stand in the kernel (RTA protocol; 84 is not in any rt_protos). */
+export const ROUTE_PROTOCOL = 84;
+
+const MARK = 'topo:';
+
+/** The alias that says whose a link is: `topo:LAB/OBJECT`. */
+export function mark(lab: string, object: string): string {
+  return `${MARK}${lab}/${object}`;
+}
+
+/** The other way; null for an alias that is no mark. */
+export function parseMark(alias: string): { readonly lab: string; readonly object: string } | null {
+  if (!alias.startsWith(MARK)) return null;
+  const slash = alias.indexOf('/');
+  return slash < 0 ? null : { lab: alias.slice(MARK.length, slash), object: alias.slice(slash + 1) };
+}
+
+/** Hex digits of a hash of the parts. */
+export function hash(digits: number, ...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, digits);
+}
+
+/** The lab's link group: never 0 (the kernel's default), positive as a signed number, far from small numbers people use. */
+export function labGroup(lab: string): number {
+  return (parseInt(hash(8, 'group', lab), 16) & 0x3fffffff) | 0x40000000;
+}
+
+/** The lab's nftables table, of family inet. */
+export function nftTableName(lab: string): string {
+  return `topo_${lab}`;
+}
+
+const REMEMBERED = 'sysctl:';
+
+/** The altname of lo that keeps a sysctl's former value. */
+export function rememberedSysctl(key: string, value: string): string {
+  return `${REMEMBERED}${key}=${value}`;
+}
+
+/** The other way; null for another altname. */
+export function parseRememberedSysctl(altname: string): { readonly key: string; readonly value: string } | null {
+  const equals = altname.indexOf('=');
+  if (!altname.startsWith(REMEMBERED) || equals < 0) return null;
+  return { key: altname.slice(REMEMBERED.length, equals), value: altname.slice(equals + 1) };
+}

@@ -1,0 +1,123 @@
+/** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+export interface Observation {
+  readonly host: NetnsObservation;
+  /** Namespaces with a name: those of the lab (by mark) and those asked for (by name), others are left out. */
+  readonly namespaces: readonly NamedNetnsObservation[];
+  /** Some other lab owns a link in the host's namespace: host-wide settings are not put back yet. */
+  readonly otherLabs: readonly string[];
+}
+
+export interface NamedNetnsObservation extends NetnsObservation {
+  /** The file of that name is no namespace (what a crash leaves): it is taken over. */
+  readonly stale: boolean;
+}
+
+export interface NetnsObservation {
+  readonly netns: string;
+  readonly links: readonly LinkObservation[];
+  readonly addresses: readonly AddressObservation[];
+  readonly routes: readonly RouteObservation[];
+  readonly rules: readonly RuleObservation[];
+  readonly neighbours: readonly NeighbourObservation[];
+  /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
+  readonly sysctls: ReadonlyMap<string, string | null>;
+  /** Former values, from altnames `sysctl:KEY=VALUE` of lo. */
+  readonly remembered: ReadonlyMap<string, string>;
+  /** The inet table `topo_LAB` if there is one. */
+  readonly nft: NftTableObservation | null;
+}
+
+export interface LinkObservation {
+  readonly index: number;
+  readonly name: string;
+  /** IFLA_INFO_KIND; '' for hardware and lo. */
+  readonly type: string;
+  readonly alias: string;
+  readonly group: number;
+  readonly altnames: readonly string[];
+  /** IFLA_LINK: the index of a veth's peer in its own namespace; 0 for none. */
+  readonly link: number;
+  /** Every attribute of the tables in `kinds/link-attributes.ts` that the kernel gave, by its name there. */
+  readonly attributes: { readonly [name: string]: string | number | boolean };
+}
+
+export interface AddressObservation {
+  readonly dev: string;
+  /** With prefix length, canonical. */
+  readonly address: string;
+  readonly scope: string;
+  readonly broadcast: string;
+  readonly nodad: boolean;
+  /** IFA_F_PERMANENT: no lifetime. */
+  readonly permanent: boolean;
+  readonly noprefixroute: boolean;
+  /** IFA_PROTO: 0 unspecified (by hand), 1 loopback, 2 router advertisement, 3 link-local. */
+  readonly protocol: number;
+  /** The other end's address where it differs (`peer`), or ''. */
+  readonly peer: string;
+}
+
+export interface RouteObservation {
+  /** Canonical CIDR, 0.0.0.0/0 and ::/0 for default. */
+  readonly to: string;
+  readonly type: string;
+  readonly table: number;
+  readonly metric: number;
+  readonly protocol: number;
+  readonly scope: string;
+  readonly via: string;
+  readonly dev: string;
+  readonly src: string;
+  readonly mtu: number;
+  readonly onlink: boolean;
+  /** More than one next hop: each as `via dev weight`, in the kernel's order; empty otherwise. */
+  readonly nexthops: readonly string[];
+  /** Router advertisement with an expiry, cloned, or otherwise the kernel's own doing. */
+  readonly dynamic: boolean;
+}
+
+export interface RuleObservation {
+  readonly family: 4 | 6;
+  readonly priority: number;
+  readonly table: number;
+  readonly from: string;
+  readonly to: string;
+  readonly iif: string;
+  readonly oif: string;
+  readonly fwmark: number;
+  /** FRA_PROTOCOL: 2 is the kernel's own. */
+  readonly protocol: number;
+  /** What this program has no word for (an l3mdev, an inverted rule …), as text; '' for none. */
+  readonly other: string;
+}
+
+export interface NeighbourObservation {
+  readonly dev: string;
+  readonly address: string;
+  /** '' for a proxy entry. */
+  readonly mac: string;
+  /** NUD_PERMANENT; others come and go and are the kernel's. */
+  readonly permanent: boolean;
+}
+
+/** The kernel's own expressions, decoded: `text` is for people, `code` decides equality. */
+export interface NftTableObservation {
+  readonly name: string;
+  readonly comment: string;
+  readonly chains: readonly NftChainObservation[];
+  /** Sets, maps, objects, flowtables that somebody added, as text. */
+  readonly other: readonly string[];
+}
+
+export interface NftChainObservation {
+  readonly name: string;
+  /** `type nat hook prerouting priority -100; policy accept;` or '' */
+  readonly hook: string;
+  readonly rules: readonly NftRuleText[];
+}
+
+export interface NftRuleText {
+  readonly text: string;
+  /** Expressions and comment in canonical form: two rules are equal if their codes are. */
+  readonly code: string;
+}

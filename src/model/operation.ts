@@ -1,0 +1,136 @@
+/**
+ * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
+ * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
+ */
+export type Operation =
+  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
+  | { readonly op: 'netns-delete'; readonly netns: string }
+  | LinkAdd
+  | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
+  | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
+  /** All links of the group go in one message; `names` are those that were seen in it, all of them the lab's. */
+  | { readonly op: 'group-delete'; readonly netns: string; readonly group: number; readonly names: readonly string[] }
+  | { readonly op: 'altname-add' | 'altname-delete'; readonly netns: string; readonly name: string; readonly altname: string }
+  | AddressOperation
+  | RouteOperation
+  | RuleOperation
+  | NeighbourOperation
+  /** `remember`: the former value is kept in an altname of the namespace's lo before the new one is written. */
+  | { readonly op: 'sysctl-set'; readonly netns: string; readonly key: string; readonly value: string; readonly remember: boolean }
+  /** Puts the remembered value back and forgets it. */
+  | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
+  | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
+  | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+
+export interface LinkAdd {
+  readonly op: 'link-add';
+  readonly netns: string;
+  readonly name: string;
+  readonly type: 'bridge' | 'veth';
+  readonly attributes: LinkAttributes;
+  /** The other end of a veth. */
+  readonly peer?: { readonly netns: string; readonly name: string; readonly attributes: LinkAttributes };
+}
+
+/**
+ * Link attributes by their names in the tables of `kinds/link-attributes.ts`; `mac` as aa:bb:cc:dd:ee:ff,
+ * `master` the name of a link in the same namespace ('' for none), `up` a boolean.
+ */
+export type LinkAttributes = { readonly [name: string]: string | number | boolean };
+
+export interface AddressOperation {
+  readonly op: 'address-add' | 'address-delete' | 'address-replace';
+  readonly netns: string;
+  readonly dev: string;
+  /** Address with prefix length. */
+  readonly address: string;
+  readonly scope: string;
+  /** '' for none (IPv6, /31, /32). */
+  readonly broadcast: string;
+  /** No duplicate address detection: the address can be used at once. IPv6 only. */
+  readonly nodad: boolean;
+}
+
+export interface RouteOperation {
+  readonly op: 'route-add' | 'route-replace' | 'route-delete';
+  readonly netns: string;
+  readonly to: string;
+  readonly type: string;
+  readonly table: number;
+  readonly metric: number;
+  readonly protocol: number;
+  readonly scope: string;
+  /** '' where there is none; 0 for no mtu. */
+  readonly via: string;
+  readonly dev: string;
+  readonly src: string;
+  readonly mtu: number;
+  readonly onlink: boolean;
+}
+
+export interface RuleOperation {
+  readonly op: 'rule-add' | 'rule-delete';
+  readonly netns: string;
+  readonly family: 4 | 6;
+  readonly priority: number;
+  readonly table: number;
+  readonly from: string;
+  readonly to: string;
+  readonly iif: string;
+  readonly oif: string;
+  readonly fwmark: number;
+}
+
+export interface NeighbourOperation {
+  readonly op: 'neighbour-set' | 'neighbour-delete';
+  readonly netns: string;
+  readonly dev: string;
+  readonly address: string;
+  readonly mac: string;
+}
+
+/** A table of family inet. Rules are typed, so that text for people and expressions for the kernel come from one value. */
+export interface NftTable {
+  readonly name: string;
+  /** Kept in the table's user data: the mark of ownership. */
+  readonly comment: string;
+  readonly chains: readonly NftChain[];
+}
+
+export interface NftChain {
+  readonly name: string;
+  /** Absent: a chain that other chains jump to. */
+  readonly hook?: {
+    readonly type: 'filter' | 'nat';
+    readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
+    /** -300 raw, -100 dstnat, 0 filter, 100 srcnat. */
+    readonly priority: number;
+  };
+  readonly rules: readonly NftRule[];
+}
+
+export interface NftRule {
+  readonly matches: readonly NftMatch[];
+  readonly verdict: NftVerdict;
+  /** At most 120 bytes. */
+  readonly comment: string;
+}
+
+export type NftMatch =
+  | { readonly match: 'iifname' | 'oifname'; readonly negate: boolean; readonly name: string }
+  /** A plain address or a CIDR, of either family. */
+  | { readonly match: 'saddr' | 'daddr'; readonly negate: boolean; readonly prefix: string }
+  | { readonly match: 'dport'; readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }
+  /** `fib saddr type local`, `fib daddr type local`. */
+  | { readonly match: 'fib-local'; readonly side: 'saddr' | 'daddr' }
+  | { readonly match: 'nfproto'; readonly family: 4 | 6 }
+  | { readonly match: 'ct-state-established-related' }
+  | { readonly match: 'ct-status-dnat' };
+
+export type NftVerdict =
+  | { readonly verdict: 'accept' | 'drop' | 'return' }
+  | { readonly verdict: 'jump'; readonly chain: string }
+  | { readonly verdict: 'masquerade'; readonly family: 4 | 6 }
+  | { readonly verdict: 'snat'; readonly address: string }
+  /** No port: the port stays as it is. */
+  | { readonly verdict: 'dnat'; readonly address: string; readonly port?: number };

@@ -1,0 +1,35 @@
+/** A plan is a value: the ordered list of actions that leads from an observed to a desired state. */
+import type { Operation } from './operation.js';
+import type { PropValue, Resource, ResourceId } from './state.js';
+
+export interface FieldChange {
+  readonly field: string;
+  readonly from: PropValue;
+  readonly to: PropValue;
+  /** This field cannot change in place. */
+  readonly forcesReplacement: boolean;
+}
+
+export type Change =
+  | { readonly action: 'create'; readonly after: Resource }
+  | { readonly action: 'update'; readonly before: Resource; readonly after: Resource; readonly fields: readonly FieldChange[] }
+  | { readonly action: 'delete'; readonly before: Resource };
+
+export interface Action {
+  readonly id: ResourceId;
+  readonly change: Change;
+  /** Set on both halves of a replacement: the fields that force it, or the replaced thing it stands on. */
+  readonly replacement?: { readonly fields: readonly FieldChange[]; readonly because?: ResourceId };
+  /** Why, in a sentence: `not in the topology`, `missing in the kernel`, `mtu is 1500, not 1400`. */
+  readonly reason: string;
+  /** Empty where another action's operations do it too (the kernel takes it along). */
+  readonly operations: readonly Operation[];
+}
+
+export interface Plan {
+  readonly lab: string;
+  /** In the order in which they are run. */
+  readonly actions: readonly Action[];
+  /** A replacement counts as one added and one destroyed. */
+  readonly summary: { readonly add: number; readonly change: number; readonly destroy: number };
+}

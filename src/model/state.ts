@@ -1,0 +1,44 @@
+/** Desired and observed state: two values of one type. */
+import type { SourceRange } from './diagnostic.js';
+
+/** `kind:netns/name`, unique in a lab. */
+export type ResourceId = string;
+
+/** The name under which the host's own namespace goes; no node or namespace can have it. */
+export const HOST = 'host';
+
+export type PropValue = string | number | boolean | null | readonly PropValue[] | { readonly [key: string]: PropValue };
+export type Props = { readonly [key: string]: PropValue };
+
+/** One kernel object in normal form: equal objects have equal props, on the desired and the observed side. */
+export interface Resource<P extends Props = Props> {
+  readonly id: ResourceId;
+  readonly kind: string;
+  /** The namespace that holds it, `HOST` for the host's own. */
+  readonly netns: string;
+  readonly props: P;
+  /** What must exist before it; deleting goes the other way round. Ids that are in no state are ignored. */
+  readonly needs: readonly ResourceId[];
+  /** The kernel deletes it along with that one, if that one is deleted. */
+  readonly goesWith?: ResourceId;
+  /** Observed only: the object is not the lab's to delete (a host-wide setting, an undeletable thing). Never deleted by a plan. */
+  readonly keep?: boolean;
+  /** Where the file asks for it, in its words: `nodes.web.ports[0]`. */
+  readonly path?: string;
+  readonly at?: SourceRange;
+}
+
+export interface State {
+  readonly lab: string;
+  readonly resources: ReadonlyMap<ResourceId, Resource>;
+}
+
+/** Makes a state; two resources with one id are a broken invariant. */
+export function stateOf(lab: string, resources: Iterable<Resource>): State {
+  const map = new Map<ResourceId, Resource>();
+  for (const resource of resources) {
+    if (map.has(resource.id)) throw new Error(`two resources with the id ${resource.id}`);
+    map.set(resource.id, resource);
+  }
+  return { lab, resources: map };
+}

@@ -1,0 +1,158 @@
+/**
+ * A topology as the file means it: short forms made long, defaults merged, variables replaced, types right.
+ * Nothing is derived yet (no automatic address, MAC or kernel name): that is the business of `networks/`.
+ */
+import type { SourceRange } from './diagnostic.js';
+
+export interface Topology {
+  readonly name: string;
+  readonly at: SourceRange;
+  /** All three in the order of the file: the order decides interface names and ties between addresses. */
+  readonly networks: readonly Network[];
+  readonly nodes: readonly Node[];
+  readonly links: readonly Link[];
+}
+
+export interface Network {
+  readonly name: string;
+  readonly at: SourceRange;
+  readonly driver: 'bridge';
+  /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
+  readonly subnets: readonly Subnet[];
+  readonly gateway: NetworkGateway;
+  readonly internal: boolean;
+  /** An address: egress is source-NATed to that address. */
+  readonly masquerade: boolean | string;
+  readonly isolated: boolean;
+  readonly mtu: number;
+  readonly bridgeName?: string;
+  readonly external: boolean;
+}
+
+export interface Subnet {
+  readonly cidr: string;
+  readonly at: SourceRange;
+  /** Where automatic addresses come from; a CIDR within `cidr`. */
+  readonly ipRange?: string;
+}
+
+export type NetworkGateway =
+  /** The host, on the bridge; an absent address means the first host address of the subnet. */
+  | { readonly kind: 'host'; readonly ipv4?: string; readonly ipv6?: string; readonly at?: SourceRange }
+  | { readonly kind: 'node'; readonly node: string; readonly at: SourceRange }
+  | { readonly kind: 'none' };
+
+export interface Node {
+  readonly name: string;
+  readonly at: SourceRange;
+  /** Name of the network namespace, `LAB.NODE` unless the file says otherwise. */
+  readonly netns: string;
+  readonly networkMode?: 'none';
+  readonly ipv6: boolean;
+  readonly forwarding: boolean;
+  readonly networks: readonly Attachment[];
+  /** Settings of interfaces that networks, links or the kernel (lo) make. */
+  readonly interfaces: readonly InterfaceSettings[];
+  readonly routes: readonly Route[];
+  readonly rules: readonly Rule[];
+  readonly neighbours: readonly Neighbour[];
+  readonly sysctls: readonly Sysctl[];
+  readonly ports: readonly PublishedPort[];
+  /** Patterns (`*` stands for any run of characters) of interfaces that are somebody else's. */
+  readonly ignore: readonly string[];
+}
+
+export interface Attachment {
+  readonly network: string;
+  readonly at: SourceRange;
+  /** Plain addresses; the prefix length is the subnet's. */
+  readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
+  readonly macAddress?: string;
+  /** The interface inside the node; absent: the next free ethN. */
+  readonly interfaceName?: string;
+  /** The interface on the host, a port of the bridge; absent: derived. */
+  readonly hostInterface?: string;
+  readonly gwPriority: number;
+}
+
+export interface InterfaceSettings {
+  readonly name: string;
+  readonly at: SourceRange;
+  /** CIDRs, canonical. */
+  readonly addresses: readonly { readonly cidr: string; readonly at: SourceRange }[];
+  readonly mtu?: number;
+  readonly state?: 'up' | 'down';
+  readonly macAddress?: string;
+}
+
+export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
+
+export interface Route {
+  readonly at: SourceRange;
+  /** Canonical CIDR; `default` has become 0.0.0.0/0 or ::/0. */
+  readonly to: string;
+  readonly type: RouteType;
+  readonly via?: string;
+  readonly dev?: string;
+  readonly src?: string;
+  readonly metric?: number;
+  readonly table?: number;
+  readonly mtu?: number;
+  readonly onlink: boolean;
+}
+
+export interface Rule {
+  readonly at: SourceRange;
+  readonly family: 4 | 6;
+  readonly priority: number;
+  readonly table: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly fwmark?: number;
+}
+
+export interface Neighbour {
+  readonly at: SourceRange;
+  readonly address: string;
+  readonly macAddress: string;
+  readonly dev: string;
+}
+
+export interface Sysctl {
+  readonly at: SourceRange;
+  /** Dotted, `net.*`. */
+  readonly key: string;
+  readonly value: string;
+}
+
+/** One port or a run of ports: `count` ports from `hostPort` go to as many from `nodePort`. */
+export interface PublishedPort {
+  readonly at: SourceRange;
+  /** Absent: every address of the host. */
+  readonly hostAddress?: string;
+  readonly hostPort: number;
+  readonly nodePort: number;
+  readonly count: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+export interface Link {
+  readonly at: SourceRange;
+  readonly endpoints: readonly [Endpoint, Endpoint];
+  readonly mtu: number;
+  readonly state: 'up' | 'down';
+}
+
+export interface Endpoint {
+  readonly at: SourceRange;
+  /** A node's name, or `host`. */
+  readonly node: string;
+  readonly interface: string;
+  /** CIDRs: a link has no subnet of its own. */
+  readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
+  readonly macAddress?: string;
+}

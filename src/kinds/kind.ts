@@ -2,13 +2,21 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
-import type { Resource, State } from '../model/state.js';
+import type { Props, Resource, ResourceId, State } from '../model/state.js';
 
 /** What a kind finds in an observation. */
 export interface Found {
   readonly resources: readonly Resource[];
   /** Foreign objects in the way of desired ones: nothing is done while there are any. */
   readonly conflicts: readonly Diagnostic[];
+}
+
+/** What a kind looks at. */
+export interface FindContext {
+  readonly observation: Observation;
+  readonly desired: State;
+  /** Which of the lab's links an interface is; kinds that make interfaces are asked first. */
+  linkAt(netns: string, dev: string): ResourceId | undefined;
 }
 
 /** All that the program knows of one kind of kernel object. */
@@ -18,12 +26,18 @@ export interface Kind {
    * Where free choice of order is left, lower stages go first; within stages from `WITHIN_NETNS` on, all of one
    * namespace goes together, so that it fits in few messages.
    */
-  readonly stage: number;
-  /** Fields that can change in place; a change of any other forces a replacement. */
-  readonly inPlace: ReadonlySet<string>;
+  readonly stage: (resource: Resource) => number;
+  /** Whether a change of the field can be made in place; otherwise it forces a replacement. */
+  readonly inPlace: (field: string) => boolean;
+  /** What a field is when nobody asks for anything: not worth a line in the plan of a creation. */
+  readonly defaults: Props;
   /** The lab's objects of this kind, and what is in the way of the desired ones. */
-  find(observation: Observation, desired: State): Found;
+  find(context: FindContext): Found;
+  /** The interfaces that the object is or has. */
+  interfaces?(resource: Resource): readonly { readonly netns: string; readonly name: string }[];
   create(after: Resource): readonly Operation[];
+  /** Makes sure of an object that the kernel may have taken along with another one; absent: as `create`. */
+  restore?(after: Resource): readonly Operation[];
   update(before: Resource, after: Resource, fields: readonly FieldChange[]): readonly Operation[];
   delete(before: Resource): readonly Operation[];
   /** For people: `veth web:eth0 <-> host:vt1234`. */

@@ -16,9 +16,27 @@ export interface LinkAttribute {
   readonly default: string | number | boolean | null;
 }
 
-const link = (name: string, attribute: number, encoding: LinkAttribute['encoding'], word: string, fallback: LinkAttribute['default']): LinkAttribute => ({ name, place: 'link', attribute, encoding, word, default: fallback });
-const bridge = (name: string, attribute: number, encoding: LinkAttribute['encoding'], fallback: LinkAttribute['default']): LinkAttribute => ({ name, place: 'bridge', attribute, encoding, word: name, default: fallback });
-const port = (name: string, attribute: number, encoding: LinkAttribute['encoding'], fallback: LinkAttribute['default']): LinkAttribute => ({ name, place: 'bridge-port', attribute, encoding, word: name, default: fallback });
+const link = (
+  name: string,
+  attribute: number,
+  encoding: LinkAttribute['encoding'],
+  word: string,
+  fallback: LinkAttribute['default'],
+): LinkAttribute => ({ name, place: 'link', attribute, encoding, word, default: fallback });
+const bridge = (
+  name: string,
+  attribute: number,
+  encoding: LinkAttribute['encoding'],
+  fallback: LinkAttribute['default'],
+): LinkAttribute => ({ name, place: 'bridge', attribute, encoding, word: name, default: fallback });
+const port = (name: string, attribute: number, encoding: LinkAttribute['encoding'], fallback: LinkAttribute['default']): LinkAttribute => ({
+  name,
+  place: 'bridge-port',
+  attribute,
+  encoding,
+  word: name,
+  default: fallback,
+});
 
 /** Attributes of every link. `alias` and `group` carry the marks of ownership. */
 export const COMMON_ATTRIBUTES: readonly LinkAttribute[] = [

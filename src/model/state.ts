@@ -19,10 +19,14 @@ export interface Resource<P extends Props = Props> {
   readonly props: P;
   /** What must exist before it; deleting goes the other way round. Ids that are in no state are ignored. */
   readonly needs: readonly ResourceId[];
-  /** The kernel deletes it along with that one, if that one is deleted. */
-  readonly goesWith?: ResourceId;
+  /** The kernel deletes it along with any of these. */
+  readonly goesWith?: readonly ResourceId[];
+  /** The kernel may delete it along with any of these, depending on what else there is. */
+  readonly mayGoWith?: readonly ResourceId[];
   /** Observed only: the object is not the lab's to delete (a host-wide setting, an undeletable thing). Never deleted by a plan. */
   readonly keep?: boolean;
+  /** Desired only: what its creation needs beyond the props that are compared. */
+  readonly definition?: unknown;
   /** Where the file asks for it, in its words: `nodes.web.ports[0]`. */
   readonly path?: string;
   readonly at?: SourceRange;

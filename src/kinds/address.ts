@@ -1,0 +1,150 @@
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { broadcastOf, cidrsOverlap, familyOf } from '../model/cidr-text.js';
+import type { AddressObservation, NetnsObservation } from '../model/observation.js';
+import type { Operation } from '../model/operation.js';
+import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { netnsNeeds, ownNamespaces } from './ownership.js';
+
+export interface AddressSpec {
+  readonly netns: string;
+  readonly dev: string;
+  /** Canonical, with prefix length. */
+  readonly cidr: string;
+  /** The link that carries it; it goes with that. */
+  readonly link: ResourceId;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
+
+const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, peer: '' };
+
+const LOOPBACK_SCOPE = 'host';
+
+export function addressResource(spec: AddressSpec): Resource {
+  const v6 = familyOf(spec.cidr) === 6;
+  return {
+    id: addressId(spec.netns, spec.dev, spec.cidr),
+    kind: 'address',
+    netns: spec.netns,
+    props: { ...defaults, scope: scopeOf(spec.cidr), broadcast: v6 || spec.dev === 'lo' ? '' : broadcastOf(spec.cidr), nodad: v6 },
+    needs: [...netnsNeeds(spec.netns), spec.link],
+    goesWith: [spec.link],
+    path: spec.path,
+    at: spec.at,
+  };
+}
+
+/** The scope that the address itself implies: the kernel computes it for IPv6, `ip` does for IPv4. */
+function scopeOf(cidr: string): string {
+  if (cidr.startsWith('127.') || cidr.startsWith('::1/')) return LOOPBACK_SCOPE;
+  return /^fe[89ab]/.test(cidr) ? 'link' : 'global';
+}
+
+/** What the kernel adds by itself: lo's own addresses, link-local ones, those from router advertisements. */
+function isKernels(address: AddressObservation): boolean {
+  if (address.dev === 'lo' && (address.address === '127.0.0.1/8' || address.address === '::1/128')) return true;
+  if (!address.permanent && address.address.includes(':')) return true;
+  return address.scope === 'link' && address.address.includes(':') && !address.nodad;
+}
+
+function observedAddress(ns: NetnsObservation, address: AddressObservation, goesWith: ResourceId | undefined): Resource {
+  const before = ns.addresses.slice(0, ns.addresses.indexOf(address));
+  // Deleting an IPv4 address takes along the secondary ones of its subnet, those that come after it.
+  const primaries = address.address.includes(':')
+    ? []
+    : before.filter((other) => other.dev === address.dev && cidrsOverlap(other.address, address.address));
+  return {
+    id: addressId(ns.netns, address.dev, address.address),
+    kind: 'address',
+    netns: ns.netns,
+    props: {
+      scope: address.scope,
+      permanent: address.permanent,
+      noprefixroute: address.noprefixroute,
+      peer: address.peer,
+      broadcast: address.broadcast,
+      nodad: address.nodad,
+    },
+    needs: [...netnsNeeds(ns.netns), ...(goesWith === undefined ? [] : [goesWith])],
+    ...(goesWith === undefined ? {} : { goesWith: [goesWith] }),
+    ...(primaries.length === 0 ? {} : { mayGoWith: primaries.map((other) => addressId(ns.netns, other.dev, other.address)) }),
+  };
+}
+
+function find({ observation, desired, linkAt }: FindContext): Found {
+  const resources: Resource[] = [];
+  for (const ns of ownNamespaces(observation, desired.lab)) {
+    for (const address of ns.addresses) {
+      if (!isKernels(address) || desired.resources.has(addressId(ns.netns, address.dev, address.address))) {
+        resources.push(observedAddress(ns, address, linkAt(ns.netns, address.dev)));
+      }
+    }
+  }
+  // Of the host only what stands on the lab's own links; of a link's end there, only what the file asks for is judged on others.
+  for (const address of observation.host.addresses) {
+    const link = linkAt(HOST, address.dev);
+    const wanted = desired.resources.has(addressId(HOST, address.dev, address.address));
+    if (link !== undefined && (wanted || !isKernels(address))) resources.push(observedAddress(observation.host, address, link));
+  }
+  return { resources, conflicts: overlappingRoutes(observation.host, desired) };
+}
+
+/** A subnet that the host already reaches another way would be cut off, or cut that off. */
+function overlappingRoutes(host: NetnsObservation, desired: State): readonly Diagnostic[] {
+  const conflicts: Diagnostic[] = [];
+  for (const resource of desired.resources.values()) {
+    if (resource.kind !== 'address' || resource.netns !== HOST) continue;
+    const [dev, cidr] = splitId(resource);
+    const route = host.routes.find(
+      (other) => other.dev !== dev && other.table === 254 && !isDefault(other.to) && overlapsSubnet(other.to, cidr),
+    );
+    if (route === undefined) continue;
+    conflicts.push({
+      code: 'subnet-overlaps-route',
+      severity: 'error',
+      message: `${cidr} on ${dev} overlaps the host's route ${route.to}${route.via === '' ? '' : ` via ${route.via}`}${route.dev === '' ? '' : ` dev ${route.dev}`}`,
+      ...(resource.at === undefined ? {} : { at: resource.at }),
+      hint: 'choose another subnet, or remove the route',
+    });
+  }
+  return conflicts;
+}
+
+const isDefault = (to: string): boolean => to === '0.0.0.0/0' || to === '::/0';
+
+/** Multicast and link-local routes of the kernel stand on every interface and are in nobody's way. */
+function overlapsSubnet(to: string, cidr: string): boolean {
+  return !/^(fe80|ff)/.test(to) && cidrsOverlap(to, cidr);
+}
+
+function splitId(resource: Resource): readonly [dev: string, cidr: string] {
+  const rest = resource.id.slice('address:'.length + resource.netns.length + 1);
+  const slash = rest.indexOf('/');
+  return [rest.slice(0, slash), rest.slice(slash + 1)];
+}
+
+function operation(op: 'address-add' | 'address-delete' | 'address-replace', resource: Resource): Operation {
+  const [dev, address] = splitId(resource);
+  const { scope, broadcast, nodad } = resource.props;
+  return { op, netns: resource.netns, dev, address, scope: String(scope), broadcast: String(broadcast), nodad: nodad === true };
+}
+
+export const address: Kind = {
+  name: 'address',
+  stage: () => WITHIN_NETNS + 2,
+  inPlace: (field) => field === 'permanent',
+  defaults: { ...defaults, nodad: true },
+  find,
+  create: (after) => [operation('address-add', after)],
+  restore: (after) => [operation('address-replace', after)],
+  update: (_before, after) => [operation('address-replace', after)],
+  delete: (before) => [operation('address-delete', before)],
+  title: (resource) => {
+    const [dev, cidr] = splitId(resource);
+    return `address ${cidr} on ${resource.netns}:${dev}`;
+  },
+};

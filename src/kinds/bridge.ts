@@ -1,0 +1,120 @@
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { labGroup, mark, parseMark } from '../model/names.js';
+import type { LinkObservation } from '../model/observation.js';
+import type { LinkAttributes, Operation } from '../model/operation.js';
+import { HOST, type PropValue, type Props, type Resource, type State } from '../model/state.js';
+import type { Found, Kind } from './kind.js';
+import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
+import { foreign, markedId, unmarkedOfLab } from './ownership.js';
+
+export interface BridgeSpec {
+  readonly lab: string;
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** A longer, readable name. */
+  readonly altname: string;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export const bridgeId = (name: string): string => `bridge:${HOST}/${name}`;
+
+const attributeDefaults: Props = Object.fromEntries(BRIDGE_ATTRIBUTES.map((row) => [row.name, row.default]));
+const defaults: Props = { ...attributeDefaults, mtu: 1500, up: true, txqlen: 1000 };
+
+/** A bridge of the host. A MAC of its own: without one it takes a port's, and changes as ports come and go. */
+export function bridgeResource(spec: BridgeSpec): Resource {
+  const id = bridgeId(spec.name);
+  return {
+    id,
+    kind: 'bridge',
+    netns: HOST,
+    props: {
+      ...defaults,
+      mac: spec.mac,
+      mtu: spec.mtu,
+      group: labGroup(spec.lab),
+      alias: mark(spec.lab, id),
+      altnames: [spec.altname],
+    },
+    needs: [],
+    path: spec.path,
+    at: spec.at,
+  };
+}
+
+function observed(link: LinkObservation): Resource {
+  const id = bridgeId(link.name);
+  const props: Record<string, PropValue> = {};
+  for (const field of [...Object.keys(defaults), 'mac']) props[field] = link.attributes[field] ?? null;
+  return {
+    id,
+    kind: 'bridge',
+    netns: HOST,
+    // Killed before the alias was written: the mark is what is missing.
+    props: { ...props, group: link.group, alias: link.alias, altnames: [...link.altnames].sort() },
+    needs: [],
+  };
+}
+
+function find(links: readonly LinkObservation[], desired: State): Found {
+  const resources: Resource[] = [];
+  const conflicts: Diagnostic[] = [];
+  for (const link of links) {
+    const id = bridgeId(link.name);
+    const wanted = desired.resources.get(id);
+    const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
+    const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
+    if (ours) resources.push(observed(link));
+    else if (wanted !== undefined)
+      conflicts.push(foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null));
+  }
+  return { resources, conflicts };
+}
+
+const nameOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
+const altnamesOf = (resource: Resource): readonly string[] => resource.props['altnames'] as readonly string[];
+
+function attributes(resource: Resource, fields: readonly string[]): LinkAttributes {
+  return Object.fromEntries(
+    fields.filter((field) => field !== 'altnames').map((field) => [field, resource.props[field] as string | number | boolean]),
+  );
+}
+
+function altnameChanges(name: string, before: readonly string[], after: readonly string[]): Operation[] {
+  return [
+    ...before
+      .filter((altname) => !after.includes(altname))
+      .map((altname) => ({ op: 'altname-delete' as const, netns: HOST, name, altname })),
+    ...after.filter((altname) => !before.includes(altname)).map((altname) => ({ op: 'altname-add' as const, netns: HOST, name, altname })),
+  ];
+}
+
+function create(after: Resource): Operation[] {
+  const name = nameOf(after);
+  return [
+    { op: 'link-add', netns: HOST, name, type: 'bridge', attributes: attributes(after, Object.keys(after.props)) },
+    ...altnameChanges(name, [], altnamesOf(after)),
+  ];
+}
+
+export const bridge: Kind = {
+  name: 'bridge',
+  stage: () => 2,
+  inPlace: () => true,
+  defaults,
+  find: ({ observation, desired }) => find(observation.host.links, desired),
+  create,
+  update: (before, after, fields) => {
+    const changed = fields.map((change) => change.field).filter((field) => field !== 'altnames');
+    const name = nameOf(after);
+    return [
+      ...(changed.length === 0 ? [] : [{ op: 'link-set' as const, netns: HOST, name, attributes: attributes(after, changed) }]),
+      ...altnameChanges(name, altnamesOf(before), altnamesOf(after)),
+    ];
+  },
+  delete: (before) => [{ op: 'link-delete', netns: HOST, name: nameOf(before) }],
+  interfaces: (resource) => [{ netns: HOST, name: nameOf(resource) }],
+  title: (resource) => `bridge ${nameOf(resource)}`,
+};

@@ -1,0 +1,24 @@
+/** The list of kinds. Those that make interfaces come first: the others ask whose an interface is. */
+import { address } from './address.js';
+import { bridge } from './bridge.js';
+import type { Kind } from './kind.js';
+import { loopback } from './loopback.js';
+import { neighbour } from './neighbour.js';
+import { netns } from './netns.js';
+import { nftables } from './nftables.js';
+import { route } from './route.js';
+import { rule } from './rule.js';
+import { stranger } from './stranger.js';
+import { sysctl } from './sysctl.js';
+import { veth } from './veth.js';
+
+export const KINDS: readonly Kind[] = [netns, bridge, veth, loopback, stranger, sysctl, address, neighbour, route, rule, nftables];
+
+const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
+
+/** The kind of that name; a resource of no kind is a broken invariant. */
+export function kindOf(name: string): Kind {
+  const kind = byName.get(name);
+  if (kind === undefined) throw new Error(`no kind ${name}`);
+  return kind;
+}

@@ -1,0 +1,72 @@
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { mark, nftTableName, parseMark } from '../model/names.js';
+import type { NftTableObservation } from '../model/observation.js';
+import type { NftTable } from '../model/operation.js';
+import type { PropValue, Props, Resource, ResourceId } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { desiredTable } from './nft/canonical.js';
+import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
+
+export interface NftablesSpec {
+  readonly lab: string;
+  readonly netns: string;
+  readonly chains: NftTable['chains'];
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+const nftablesId = (netns: string, table: string): ResourceId => `nftables:${netns}/${table}`;
+
+/** One table of family inet per lab and namespace, always replaced as a whole. */
+export function nftablesResource(spec: NftablesSpec): Resource {
+  const definition: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), chains: spec.chains };
+  return { ...tableResource(spec.netns, desiredTable(definition)), definition, path: spec.path, at: spec.at };
+}
+
+function tableResource(netns: string, table: NftTableObservation): Resource {
+  return {
+    id: nftablesId(netns, table.name),
+    kind: 'nftables',
+    netns,
+    props: propsOf(table),
+    needs: netnsNeeds(netns),
+    goesWith: netnsNeeds(netns),
+  };
+}
+
+/** A field for each chain, so that a plan names the chain that differs. */
+function propsOf(table: NftTableObservation): Props {
+  const chains = table.chains.map((chain): [string, PropValue] => [
+    `chain ${chain.name}`,
+    { hook: chain.hook, rules: chain.rules.map((rule) => ({ text: rule.text, code: rule.code })) },
+  ]);
+  return { ...Object.fromEntries(chains), other: table.other };
+}
+
+function find({ observation, desired }: FindContext): Found {
+  const resources: Resource[] = [];
+  const conflicts: Diagnostic[] = [];
+  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
+    if (ns.nft === null) continue;
+    if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft));
+    else {
+      const wanted = desired.resources.get(nftablesId(ns.netns, ns.nft.name));
+      if (wanted !== undefined) conflicts.push(foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null));
+    }
+  }
+  return { resources, conflicts };
+}
+
+const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
+
+export const nftables: Kind = {
+  name: 'nftables',
+  stage: () => 1,
+  inPlace: () => true,
+  defaults: { other: [] },
+  find,
+  create: (after) => [{ op: 'nft-replace', netns: after.netns, table: after.definition as NftTable }],
+  update: (_before, after) => [{ op: 'nft-replace', netns: after.netns, table: after.definition as NftTable }],
+  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }],
+  title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
+};

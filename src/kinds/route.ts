@@ -1,0 +1,157 @@
+import type { SourceRange } from '../model/diagnostic.js';
+import { familyOf } from '../model/cidr-text.js';
+import { ROUTE_PROTOCOL } from '../model/names.js';
+import type { NetnsObservation, RouteObservation } from '../model/observation.js';
+import type { Operation } from '../model/operation.js';
+import { HOST, type Props, type Resource, type ResourceId } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { netnsNeeds, ownNamespaces } from './ownership.js';
+
+export interface RouteSpec {
+  readonly netns: string;
+  /** Canonical CIDR. */
+  readonly to: string;
+  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
+  readonly via?: string;
+  /** Always given for unicast. */
+  readonly dev?: string;
+  readonly src?: string;
+  readonly metric?: number;
+  readonly table?: number;
+  readonly mtu?: number;
+  readonly onlink?: boolean;
+  /** The link behind `dev`. */
+  readonly link?: ResourceId;
+  /** Addresses that must be there first: the one that makes `via` reachable, the one that `src` names. */
+  readonly addresses: readonly ResourceId[];
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+const MAIN_TABLE = 254;
+const LOCAL_TABLE = 255;
+const IPV6_METRIC = 1024;
+
+const defaults: Props = { type: 'unicast', src: '', mtu: 0, onlink: false, protocol: ROUTE_PROTOCOL, nexthops: [], scope: 'global' };
+
+/** Routes of these come and go by themselves: kernel, router advertisements, DHCP, routing daemons (`rt_protos`). */
+const BY_DAEMONS = new Set([2, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 42, 186, 187, 188, 189, 192]);
+
+/** The name under which a route is known: two of one table to one destination differ by metric. */
+export function routeId(netns: string, table: number, to: string, metric: number): ResourceId {
+  return `route:${netns}/${table === MAIN_TABLE ? '' : `table ${table} `}${to}${metric === defaultMetric(to) ? '' : ` metric ${metric}`}`;
+}
+
+const defaultMetric = (to: string): number => (familyOf(to) === 6 ? IPV6_METRIC : 0);
+
+export function routeResource(spec: RouteSpec): Resource {
+  const v6 = familyOf(spec.to) === 6;
+  const metric = spec.metric ?? defaultMetric(spec.to);
+  const table = spec.table ?? MAIN_TABLE;
+  const direct = !v6 && spec.type === 'unicast' && spec.via === undefined;
+  return {
+    id: routeId(spec.netns, table, spec.to, metric),
+    kind: 'route',
+    netns: spec.netns,
+    props: {
+      ...defaults,
+      to: spec.to,
+      table,
+      metric,
+      type: spec.type,
+      via: spec.via ?? '',
+      dev: spec.dev ?? '',
+      src: spec.src ?? '',
+      mtu: spec.mtu ?? 0,
+      onlink: spec.onlink ?? false,
+      scope: direct ? 'link' : 'global',
+    },
+    needs: [...netnsNeeds(spec.netns), ...(spec.link === undefined ? [] : [spec.link]), ...spec.addresses],
+    goesWith: spec.link === undefined ? netnsNeeds(spec.netns) : [spec.link],
+    path: spec.path,
+    at: spec.at,
+  };
+}
+
+function observedRoute(ns: NetnsObservation, route: RouteObservation, linkAt: FindContext['linkAt'], id: ResourceId): Resource {
+  const link = linkAt(ns.netns, route.dev);
+  const onDev = ns.addresses.filter((address) => address.dev === route.dev && familyOf(address.address) === familyOf(route.to));
+  // An IPv6 route that refuses stands on lo in a dump; nobody asks for that.
+  const dev = route.type === 'unicast' ? route.dev : '';
+  const { to, table, metric, type, via, src, mtu, onlink, protocol, scope, nexthops } = route;
+  return {
+    id,
+    kind: 'route',
+    netns: ns.netns,
+    props: { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope, nexthops },
+    needs: [...netnsNeeds(ns.netns), ...(link === undefined ? [] : [link])],
+    goesWith: link === undefined || dev === '' ? netnsNeeds(ns.netns) : [link],
+    ...(dev === '' ? {} : { mayGoWith: onDev.map((address) => `address:${ns.netns}/${address.dev}/${address.address}`) }),
+  };
+}
+
+function judged(route: RouteObservation, netns: string): boolean {
+  if (route.table === LOCAL_TABLE || route.dynamic) return false;
+  if (netns === HOST) return route.protocol === ROUTE_PROTOCOL;
+  return !BY_DAEMONS.has(route.protocol);
+}
+
+function find({ observation, desired, linkAt }: FindContext): Found {
+  const resources = new Map<ResourceId, Resource>();
+  const add = (ns: NetnsObservation, route: RouteObservation): void => {
+    let id = routeId(ns.netns, route.table, route.to, route.metric);
+    // The kernel takes a second route that differs in its next hop alone (ip route append).
+    while (resources.has(id)) id += ' again';
+    resources.set(id, observedRoute(ns, route, linkAt, id));
+  };
+  for (const ns of ownNamespaces(observation, desired.lab))
+    ns.routes.filter((route) => judged(route, ns.netns)).forEach((route) => add(ns, route));
+  for (const route of observation.host.routes) {
+    if (judged(route, HOST) && linkAt(HOST, route.dev) !== undefined) add(observation.host, route);
+  }
+  return { resources: [...resources.values()], conflicts: [] };
+}
+
+function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource: Resource): Operation {
+  const { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope } = resource.props;
+  return {
+    op,
+    netns: resource.netns,
+    to: String(to),
+    type: String(type),
+    table: Number(table),
+    metric: Number(metric),
+    protocol: Number(protocol),
+    scope: String(scope),
+    via: String(via),
+    dev: String(dev),
+    src: String(src),
+    mtu: Number(mtu),
+    onlink: onlink === true,
+  };
+}
+
+export const route: Kind = {
+  name: 'route',
+  stage: () => WITHIN_NETNS + 4,
+  inPlace: (field) => !['to', 'table', 'metric'].includes(field),
+  defaults,
+  find,
+  create: (after) => [operation('route-add', after)],
+  restore: (after) => [operation('route-replace', after)],
+  update: (_before, after) => [operation('route-replace', after)],
+  delete: (before) => [operation('route-delete', before)],
+  title: (resource) => {
+    const { to, via, dev, type } = resource.props;
+    const words = [
+      type === 'unicast' ? '' : String(type),
+      isDefault(String(to)) ? 'default' : String(to),
+      via === '' ? '' : `via ${String(via)}`,
+      dev === '' ? '' : `dev ${String(dev)}`,
+    ];
+    return `route ${words.filter((word) => word !== '').join(' ')} in ${resource.netns}`;
+  },
+};
+
+const isDefault = (to: string): boolean => to === '0.0.0.0/0';

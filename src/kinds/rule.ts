@@ -1,0 +1,87 @@
+import type { SourceRange } from '../model/diagnostic.js';
+import type { RuleObservation } from '../model/observation.js';
+import type { Operation } from '../model/operation.js';
+import type { Props, Resource, ResourceId } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { netnsId, ownNamespaces } from './ownership.js';
+
+export interface RuleSpec {
+  readonly netns: string;
+  readonly family: 4 | 6;
+  readonly priority: number;
+  readonly table: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly fwmark?: number;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+/** FRA_PROTOCOL of the three rules that the kernel makes in every namespace. */
+const KERNEL = 2;
+
+const defaults: Props = { from: '', to: '', iif: '', oif: '', fwmark: 0, other: '' };
+
+/** A rule has no name and cannot change in place: all of it is its name. */
+function ruleId(netns: string, props: Props): ResourceId {
+  const words = Object.keys(defaults).flatMap((word) => (props[word] === defaults[word] ? [] : [`${word} ${String(props[word])}`]));
+  return `rule:${netns}/${[props['family'] === 6 ? 'ipv6' : '', `priority ${String(props['priority'])}`, ...words, `table ${String(props['table'])}`].filter((word) => word !== '').join(' ')}`;
+}
+
+/** Only in namespaces that the lab made: policy rules of the host are everybody's. */
+function ruleOf(netns: string, props: Props): Resource {
+  return { id: ruleId(netns, props), kind: 'rule', netns, props, needs: [netnsId(netns)], goesWith: [netnsId(netns)] };
+}
+
+export function ruleResource(spec: RuleSpec): Resource {
+  const { family, priority, table } = spec;
+  const selectors = { from: spec.from ?? '', to: spec.to ?? '', iif: spec.iif ?? '', oif: spec.oif ?? '', fwmark: spec.fwmark ?? 0 };
+  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }), path: spec.path, at: spec.at };
+}
+
+function observedProps(rule: RuleObservation): Props {
+  const { family, priority, table, from, to, iif, oif, fwmark, other } = rule;
+  return { family, priority, table, from, to, iif, oif, fwmark, other };
+}
+
+function find({ observation, desired }: FindContext): Found {
+  const resources = new Map<ResourceId, Resource>();
+  for (const ns of ownNamespaces(observation, desired.lab)) {
+    for (const rule of ns.rules) {
+      if (rule.protocol === KERNEL) continue;
+      const found = ruleOf(ns.netns, observedProps(rule));
+      resources.set(found.id, found);
+    }
+  }
+  return { resources: [...resources.values()], conflicts: [] };
+}
+
+function operation(op: 'rule-add' | 'rule-delete', { netns, props }: Resource): Operation {
+  return {
+    op,
+    netns,
+    family: props['family'] === 6 ? 6 : 4,
+    priority: Number(props['priority']),
+    table: Number(props['table']),
+    from: String(props['from']),
+    to: String(props['to']),
+    iif: String(props['iif']),
+    oif: String(props['oif']),
+    fwmark: Number(props['fwmark']),
+  };
+}
+
+export const rule: Kind = {
+  name: 'rule',
+  stage: () => WITHIN_NETNS + 5,
+  inPlace: () => false,
+  defaults,
+  find,
+  create: (after) => [operation('rule-add', after)],
+  update: () => [],
+  delete: (before) => [operation('rule-delete', before)],
+  title: (resource) => `rule ${resource.id.slice(`rule:${resource.netns}/`.length)} in ${resource.netns}`,
+};

@@ -1,0 +1,129 @@
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import type { NetnsObservation, Observation } from '../model/observation.js';
+import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { netnsNeeds, ownNamespaces } from './ownership.js';
+
+export interface SysctlSpec {
+  readonly netns: string;
+  /** Dotted. */
+  readonly key: string;
+  readonly value: string;
+  /** The former value comes back when nobody asks for this any more; otherwise the program always asks for some value. */
+  readonly remember: boolean;
+  /** The link whose setting it is. */
+  readonly link?: ResourceId;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export const IPV4_FORWARDING = 'net.ipv4.ip_forward';
+export const IPV6_FORWARDING = 'net.ipv6.conf.all.forwarding';
+
+/** The only settings of the whole host that the program touches; others that they disturb are remembered along with them. */
+const HOST_WIDE = [IPV4_FORWARDING, IPV6_FORWARDING];
+
+const sysctlId = (netns: string, key: string): ResourceId => `sysctl:${netns}/${key}`;
+
+interface SysctlDefinition {
+  readonly remember: boolean;
+}
+
+export function sysctlResource(spec: SysctlSpec): Resource {
+  const definition: SysctlDefinition = { remember: spec.remember };
+  const link = spec.link === undefined ? [] : [spec.link];
+  return {
+    ...sysctlOf(spec.netns, spec.key, spec.value),
+    needs: [...netnsNeeds(spec.netns), ...link],
+    goesWith: spec.link === undefined ? netnsNeeds(spec.netns) : link,
+    definition,
+    path: spec.path,
+    at: spec.at,
+  };
+}
+
+function sysctlOf(netns: string, key: string, value: string): Resource {
+  return { id: sysctlId(netns, key), kind: 'sysctl', netns, props: { key, value }, needs: netnsNeeds(netns), goesWith: netnsNeeds(netns) };
+}
+
+/** What is observed of a wanted setting is never deleted for itself: what was remembered is put back. */
+function observedSysctl(ns: NetnsObservation, key: string, value: string, deletable: boolean): Resource {
+  const former = ns.remembered.get(key);
+  const definition = former === undefined ? {} : { definition: { former } };
+  return { ...sysctlOf(ns.netns, key, value), ...definition, ...(deletable && former !== undefined ? {} : { keep: true }) };
+}
+
+function find({ observation, desired }: FindContext): Found {
+  const resources: Resource[] = [];
+  const lastLab = observation.otherLabs.length === 0;
+  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
+    for (const [key, value] of ns.sysctls) {
+      if (value === null) continue;
+      const isHost = ns.netns === HOST;
+      if (!desired.resources.has(sysctlId(ns.netns, key)) && (!ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key)))) continue;
+      resources.push(observedSysctl(ns, key, value, !isHost || lastLab));
+    }
+  }
+  return { resources, conflicts: [...unknownKeys(observation, desired), ...lostDefaultRoutes(observation, desired)] };
+}
+
+/** A key that an existing namespace does not have; on a new one the kernel will tell. */
+function unknownKeys(observation: Observation, desired: State): readonly Diagnostic[] {
+  return observation.namespaces.flatMap((ns) =>
+    [...ns.sysctls].flatMap(([key, value]): Diagnostic[] => {
+      const wanted = value === null && !key.includes('.conf.') ? desired.resources.get(sysctlId(ns.netns, key)) : undefined;
+      if (wanted === undefined) return [];
+      const at = wanted.at === undefined ? {} : { at: wanted.at };
+      return [
+        {
+          code: 'unknown-sysctl',
+          severity: 'error',
+          message: `this kernel has no setting ${key} in a network namespace`,
+          ...at,
+          hint: 'sysctl -a lists those that it has',
+        },
+      ];
+    }),
+  );
+}
+
+const ROUTER_ADVERTISEMENT = 9;
+
+/** Switching IPv6 forwarding on drops default routes learned from router advertisements, for good. */
+function lostDefaultRoutes(observation: Observation, desired: State): readonly Diagnostic[] {
+  const wanted = desired.resources.get(sysctlId(HOST, IPV6_FORWARDING));
+  if (wanted === undefined || observation.host.sysctls.get(IPV6_FORWARDING) !== '0') return [];
+  const learned = observation.host.routes.filter((route) => route.to === '::/0' && route.protocol === ROUTER_ADVERTISEMENT);
+  return learned
+    .filter((route) => observation.host.sysctls.get(`net.ipv6.conf.${route.dev}.accept_ra`) !== '2')
+    .map((route) => ({
+      code: 'router-advertisement-lost',
+      severity: 'error' as const,
+      message: `the host's IPv6 default route on ${route.dev} comes from a router advertisement, and the kernel drops it when IPv6 forwarding is switched on`,
+      ...(wanted.at === undefined ? {} : { at: wanted.at }),
+      hint: `sysctl net.ipv6.conf.${route.dev}.accept_ra=2 keeps it`,
+    }));
+}
+
+const keyOf = (resource: Resource): string => String(resource.props['key']);
+
+function set(after: Resource): ReturnType<Kind['create']> {
+  const { remember } = after.definition as SysctlDefinition;
+  return [{ op: 'sysctl-set', netns: after.netns, key: keyOf(after), value: String(after.props['value']), remember }];
+}
+
+export const sysctl: Kind = {
+  name: 'sysctl',
+  stage: (resource) => (resource.netns === HOST ? 3 : WITHIN_NETNS + 1),
+  inPlace: () => true,
+  defaults: {},
+  find,
+  create: set,
+  update: (_before, after) => set(after),
+  delete: (before) => {
+    const former = (before.definition as { former: string } | undefined)?.former ?? '';
+    return [{ op: 'sysctl-restore', netns: before.netns, key: keyOf(before), value: former }];
+  },
+  title: (resource) => `sysctl ${keyOf(resource)} in ${resource.netns}`,
+};

@@ -1,0 +1,114 @@
+/** Finds the lab's veth pairs: ends are put together by their marks, and where a mark is missing by name or by index. */
+import { parseMark } from '../model/names.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
+import type { Found } from './kind.js';
+import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
+import { foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
+
+interface FoundEnd {
+  readonly netns: string;
+  readonly link: LinkObservation;
+}
+
+const END_FIELDS = ['mtu', 'up', 'txqlen', 'master', 'mac'];
+const PORT_FIELDS = BRIDGE_PORT_ATTRIBUTES.map((row) => row.name);
+
+const place = (netns: string, name: string): string => `${netns}/${name}`;
+const isPeer = (a: LinkObservation, b: LinkObservation): boolean => a.link === b.index && b.link === a.index;
+
+/** Places of desired ends, with the id of the pair. */
+function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
+  const ends = new Map<string, ResourceId>();
+  for (const resource of desired.resources.values()) {
+    if (resource.kind !== 'veth') continue;
+    ends.set(place(resource.netns, String(resource.props['name'])), resource.id);
+    ends.set(place(String(resource.props['peer_netns']), String(resource.props['peer_name'])), resource.id);
+  }
+  return ends;
+}
+
+function endProps(end: FoundEnd | undefined, prefix: string): Props {
+  const props: Record<string, PropValue> = {};
+  const attributes = end?.link.attributes ?? {};
+  const isPort = (attributes['master'] ?? '') !== '';
+  for (const field of END_FIELDS) props[prefix + field] = attributes[field] ?? (field === 'master' ? '' : null);
+  for (const field of PORT_FIELDS) props[prefix + field] = isPort ? (attributes[field] ?? null) : null;
+  return { ...props, [`${prefix}group`]: end?.link.group ?? null, [`${prefix}alias`]: end?.link.alias ?? null };
+}
+
+function pairResource(id: ResourceId, ends: readonly FoundEnd[]): Resource {
+  const home = id.slice('veth:'.length);
+  const netns = home.slice(0, home.indexOf('/'));
+  const first = ends.find((end) => place(end.netns, end.link.name) === home) ?? ends.find((end) => end.netns === netns);
+  const second = ends.find((end) => end !== first && (first === undefined || isPeer(end.link, first.link)));
+  return {
+    id,
+    kind: 'veth',
+    netns: first?.netns ?? netns,
+    props: {
+      name: first?.link.name ?? null,
+      peer_netns: second?.netns ?? null,
+      peer_name: second?.link.name ?? null,
+      ...endProps(first, ''),
+      ...endProps(second, 'peer_'),
+    },
+    needs: [...netnsNeeds(netns), ...(second === undefined ? [] : netnsNeeds(second.netns))],
+  };
+}
+
+/** Ends without a mark that belong to a marked one: the other end of the same pair. */
+function adopt(byId: Map<ResourceId, FoundEnd[]>, unmarked: readonly FoundEnd[], wanted: ReadonlyMap<string, ResourceId>): void {
+  const lonely = [...byId].filter(([, ends]) => ends.length === 1);
+  for (const end of unmarked) {
+    const known = wanted.get(place(end.netns, end.link.name));
+    const id = known ?? lonely.find(([, ends]) => ends[0] !== undefined && isPeer(ends[0].link, end.link))?.[0];
+    if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), end]);
+  }
+}
+
+/** The lab's pairs among all links of the host and of the lab's namespaces, and foreign links in the way of desired ends. */
+export function findVeths(observation: Observation, desired: State): Found {
+  const wanted = desiredEnds(desired);
+  const byId = new Map<ResourceId, FoundEnd[]>();
+  const unmarked: FoundEnd[] = [];
+  const conflicts: Diagnostic[] = [];
+  const visit = (ns: NetnsObservation, link: LinkObservation): void => {
+    const id = markedId(link, desired.lab);
+    const end = { netns: ns.netns, link };
+    if (link.type === 'veth' && id?.startsWith('veth:') === true) byId.set(id, [...(byId.get(id) ?? []), end]);
+    else if (link.type === 'veth' && (ns.netns !== HOST ? link.alias === '' : unmarkedOfLab(link, desired.lab))) unmarked.push(end);
+    else if (ns.netns === HOST) {
+      const resource = desired.resources.get(wanted.get(place(HOST, link.name)) ?? '');
+      if (resource !== undefined)
+        conflicts.push(foreign('foreign-link', `a link named ${link.name}`, resource, parseMark(link.alias)?.lab ?? null));
+    }
+  };
+  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) for (const link of ns.links) visit(ns, link);
+  adopt(byId, unmarked, wanted);
+  return {
+    resources: [...byId].map(([id, ends]) => pairResource(id, ends)),
+    conflicts: [...conflicts, ...missingMasters(observation, desired)],
+  };
+}
+
+/** Bridges of the host that the file calls external must be there. */
+function missingMasters(observation: Observation, desired: State): Diagnostic[] {
+  const there = new Set(observation.host.links.filter((link) => link.type === 'bridge').map((link) => link.name));
+  const told = new Set<string>();
+  const conflicts: Diagnostic[] = [];
+  for (const resource of desired.resources.values()) {
+    const master = resource.kind === 'veth' ? String(resource.props['peer_master']) : '';
+    if (master === '' || there.has(master) || desired.resources.has(`bridge:${HOST}/${master}`) || told.has(master)) continue;
+    told.add(master);
+    conflicts.push({
+      code: 'external-bridge-missing',
+      severity: 'error',
+      message: `the host has no bridge named ${master}, which the topology calls external`,
+      ...(resource.at === undefined ? {} : { at: resource.at }),
+      hint: `make it first (ip link add ${master} type bridge), or let topo make it: remove "external: true"`,
+    });
+  }
+  return conflicts;
+}

@@ -1,0 +1,158 @@
+/** A veth pair: one resource with two ends, `…` and `peer_…`. The first end is the one in a node, if one is. */
+import type { SourceRange } from '../model/diagnostic.js';
+import { labGroup, mark } from '../model/names.js';
+import type { LinkAttributes, Operation } from '../model/operation.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
+import type { Kind } from './kind.js';
+import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
+import { netnsNeeds } from './ownership.js';
+import { findVeths } from './veth-find.js';
+
+export interface VethEndSpec {
+  readonly netns: string;
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  /** The bridge, in the same namespace, that this end is a port of. */
+  readonly master?: string;
+  /** Of a bridge port: frames may leave by the port they came in. */
+  readonly hairpin?: boolean;
+}
+
+export interface VethSpec {
+  readonly lab: string;
+  readonly ends: readonly [VethEndSpec, VethEndSpec];
+  /** Bridges that ends are ports of, if the lab makes them. */
+  readonly needs: readonly ResourceId[];
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+const portDefaults: Props = Object.fromEntries(BRIDGE_PORT_ATTRIBUTES.map((row) => [row.name, row.default]));
+const noPort: Props = Object.fromEntries(BRIDGE_PORT_ATTRIBUTES.map((row) => [row.name, null]));
+const endDefaults: Props = { mtu: 1500, up: true, txqlen: 1000, master: '', ...portDefaults };
+
+const peered = (props: Props): Props => Object.fromEntries(Object.entries(props).map(([name, value]) => [`peer_${name}`, value]));
+
+/** Both ends in an order that does not depend on how they were written: nodes first, then by name. */
+export function orderEnds<E extends { readonly netns: string; readonly name: string }>(ends: readonly [E, E]): readonly [E, E] {
+  const key = (end: E): string => `${end.netns === HOST ? 1 : 0}/${end.netns}/${end.name}`;
+  return key(ends[0]) <= key(ends[1]) ? ends : [ends[1], ends[0]];
+}
+
+export const vethId = (first: { readonly netns: string; readonly name: string }): ResourceId => `veth:${first.netns}/${first.name}`;
+
+/** The id of the pair that the two ends make. */
+export function vethIdOf(ends: readonly [{ netns: string; name: string }, { netns: string; name: string }]): ResourceId {
+  return vethId(orderEnds(ends)[0]);
+}
+
+function endProps(lab: string, id: ResourceId, end: VethEndSpec): Props {
+  return {
+    ...endDefaults,
+    ...(end.master === undefined ? noPort : { hairpin: end.hairpin ?? false }),
+    master: end.master ?? '',
+    mac: end.mac,
+    mtu: end.mtu,
+    up: end.up,
+    group: labGroup(lab),
+    alias: mark(lab, id),
+  };
+}
+
+export function vethResource(spec: VethSpec): Resource {
+  const [first, second] = orderEnds(spec.ends);
+  const id = vethId(first);
+  return {
+    id,
+    kind: 'veth',
+    netns: first.netns,
+    props: {
+      name: first.name,
+      peer_netns: second.netns,
+      peer_name: second.name,
+      ...endProps(spec.lab, id, first),
+      ...peered(endProps(spec.lab, id, second)),
+    },
+    needs: [...netnsNeeds(first.netns), ...netnsNeeds(second.netns), ...spec.needs],
+    path: spec.path,
+    at: spec.at,
+  };
+}
+
+const FIXED = new Set(['name', 'peer_netns', 'peer_name']);
+
+interface End {
+  readonly netns: string;
+  readonly name: string;
+  readonly prefix: '' | 'peer_';
+}
+
+function endsOf(resource: Resource): readonly [End, End] {
+  return [
+    { netns: resource.netns, name: String(resource.props['name'] ?? ''), prefix: '' },
+    { netns: String(resource.props['peer_netns'] ?? ''), name: String(resource.props['peer_name'] ?? ''), prefix: 'peer_' },
+  ];
+}
+
+/** The attributes of one end among the fields; what is null does not apply. */
+function attributes(resource: Resource, prefix: string, fields: readonly string[]): LinkAttributes {
+  const own = fields.filter((field) => !FIXED.has(field) && field.startsWith('peer_') === (prefix === 'peer_'));
+  const entries = own.map((field): [string, PropValue] => [field.slice(prefix.length), resource.props[field] ?? null]);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
+}
+
+/** What differs from what a new end is by itself, so that creating it takes no more than that. */
+function worthSetting(all: LinkAttributes): LinkAttributes {
+  return Object.fromEntries(Object.entries(all).filter(([name, value]) => name === 'mtu' || name === 'up' || value !== endDefaults[name]));
+}
+
+function without(all: LinkAttributes, ...names: readonly string[]): LinkAttributes {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
+}
+
+function create(after: Resource): Operation[] {
+  const fields = Object.keys(after.props);
+  const [first, second] = endsOf(after);
+  const own = worthSetting(attributes(after, '', fields));
+  const peer = worthSetting(attributes(after, 'peer_', fields));
+  // The outer end is the one whose mark and master must be there from the first moment: the host's.
+  const add: Operation = {
+    op: 'link-add',
+    netns: second.netns,
+    name: second.name,
+    type: 'veth',
+    attributes: peer,
+    peer: { netns: first.netns, name: first.name, attributes: without(own, 'up', 'alias') },
+  };
+  const rest: LinkAttributes = { alias: own['alias'] ?? '', ...(own['up'] === true ? { up: true } : {}) };
+  return [add, { op: 'link-set', netns: first.netns, name: first.name, attributes: rest }];
+}
+
+export const veth: Kind = {
+  name: 'veth',
+  stage: () => 4,
+  inPlace: (field) => !FIXED.has(field),
+  defaults: { ...endDefaults, ...peered(endDefaults) },
+  find: ({ observation, desired }) => findVeths(observation, desired),
+  create,
+  update: (_before, after, changes) => {
+    const fields = changes.map((change) => change.field);
+    return endsOf(after).flatMap((end) => {
+      const changed = attributes(after, end.prefix, fields);
+      return Object.keys(changed).length === 0 ? [] : [{ op: 'link-set' as const, netns: end.netns, name: end.name, attributes: changed }];
+    });
+  },
+  delete: (before) => {
+    // The host's end, so that many go as one group; either end takes the other along.
+    const ends = endsOf(before).filter((end) => end.name !== '');
+    const end = ends.find((candidate) => candidate.netns === HOST) ?? ends[0];
+    return end === undefined ? [] : [{ op: 'link-delete', netns: end.netns, name: end.name }];
+  },
+  interfaces: (resource) => endsOf(resource).filter((end) => end.name !== ''),
+  title: (resource) => {
+    const [first, second] = endsOf(resource);
+    return `veth ${first.netns}:${first.name} <-> ${second.netns}:${second.name}`;
+  },
+};

@@ -1,0 +1,41 @@
+import { WITHIN_NETNS } from '../kinds/kind.js';
+import type { Resource, ResourceId } from '../model/state.js';
+import type { KindOf } from './judge.js';
+
+/**
+ * What is needed first, and where that leaves a choice: by stage, then, within namespaces, one namespace after the
+ * other. A cycle is a broken invariant and is named with its path.
+ */
+export function inOrder(resources: readonly Resource[], kindOf: KindOf): readonly Resource[] {
+  const sorted = byStage(resources, kindOf);
+  const byId = new Map(sorted.map((resource) => [resource.id, resource]));
+  const placed = new Set<ResourceId>();
+  const result: Resource[] = [];
+  const place = (resource: Resource, path: readonly ResourceId[]): void => {
+    if (placed.has(resource.id)) return;
+    if (path.includes(resource.id)) throw new Error(`these objects need each other: ${[...path, resource.id].join(' -> ')}`);
+    for (const id of resource.needs) {
+      const needed = byId.get(id);
+      if (needed !== undefined && !placed.has(id)) place(needed, [...path, resource.id]);
+    }
+    placed.add(resource.id);
+    result.push(resource);
+  };
+  for (const resource of sorted) place(resource, []);
+  return result;
+}
+
+function byStage(resources: readonly Resource[], kindOf: KindOf): readonly Resource[] {
+  const namespaces = new Map<string, number>();
+  for (const resource of resources) if (!namespaces.has(resource.netns)) namespaces.set(resource.netns, namespaces.size);
+  const keyed = resources.map((resource, index) => {
+    const stage = kindOf(resource.kind).stage(resource);
+    const within = stage >= WITHIN_NETNS;
+    return { resource, key: [within ? WITHIN_NETNS : stage, within ? (namespaces.get(resource.netns) ?? 0) : 0, stage, index] };
+  });
+  keyed.sort((a, b) => {
+    const difference = a.key.findIndex((value, position) => value !== b.key[position]);
+    return difference < 0 ? 0 : (a.key[difference] ?? 0) - (b.key[difference] ?? 0);
+  });
+  return keyed.map(({ resource }) => resource);
+}

@@ -1,0 +1,82 @@
+import type { Action, FieldChange, Plan } from '../model/plan.js';
+import type { PropValue, Resource, ResourceId, State } from '../model/state.js';
+import { gatherLinkDeletions } from './group-delete.js';
+import { judge, type KindOf, type Verdict } from './judge.js';
+import { inOrder } from './order.js';
+
+/**
+ * The actions that lead from the observed to the desired state: deletions, dependants first, then creations and
+ * changes, what is needed first. The same input gives the same plan, byte for byte.
+ */
+export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
+  const verdicts = judge(desired, observed, kindOf);
+  const going = [...verdicts.values()].flatMap((verdict) => (verdict.verdict === 'delete' || verdict.verdict === 'replace' ? [verdict.before] : []));
+  const coming = [...verdicts.values()].flatMap((verdict) => (verdict.verdict === 'delete' ? [] : [verdict.after]));
+  const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
+  const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf));
+  return { lab: desired.lab, actions: [...gatherLinkDeletions(deletions, observed), ...others], summary: summaryOf(verdicts) };
+}
+
+function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] {
+  const summary = { add: 0, change: 0, destroy: 0 };
+  for (const { verdict } of verdicts.values()) {
+    if (verdict === 'create' || verdict === 'replace') summary.add += 1;
+    if (verdict === 'delete' || verdict === 'replace') summary.destroy += 1;
+    if (verdict === 'update') summary.change += 1;
+  }
+  return summary;
+}
+
+function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
+  const verdict = verdicts.get(before.id);
+  const takenAlong = before.goesWith?.find((id) => {
+    const other = verdicts.get(id)?.verdict;
+    return other === 'delete' || other === 'replace';
+  });
+  return {
+    id: before.id,
+    change: { action: 'delete', before },
+    ...replacement(verdict),
+    reason: verdict?.verdict === 'replace' ? replacementReason(verdict) : 'not in the topology',
+    operations: takenAlong === undefined ? kindOf(before.kind).delete(before) : [],
+  };
+}
+
+function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
+  const verdict = verdicts.get(after.id);
+  const kind = kindOf(after.kind);
+  if (verdict?.verdict !== 'update') {
+    const reason = verdict?.verdict === 'replace' ? replacementReason(verdict) : 'missing in the kernel';
+    return { id: after.id, change: { action: 'create', after }, ...replacement(verdict), reason, operations: kind.create(after) };
+  }
+  const { before, fields, lostWith } = verdict;
+  const restore = kind.restore ?? kind.create;
+  return {
+    id: after.id,
+    change: { action: 'update', before, after, fields },
+    reason: lostWith === undefined ? fields.map(sentence).join('; ') : `the kernel may take it along with ${lostWith}`,
+    operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
+  };
+}
+
+function replacement(verdict: Verdict | undefined): Pick<Action, 'replacement'> {
+  if (verdict?.verdict !== 'replace') return {};
+  const { fields, because } = verdict;
+  return { replacement: { fields, ...(because === undefined ? {} : { because }) } };
+}
+
+function replacementReason({ fields, because }: Extract<Verdict, { verdict: 'replace' }>): string {
+  if (because !== undefined) return `the kernel takes it along with ${because}`;
+  return `${fields.filter((field) => field.forcesReplacement).map(sentence).join('; ')}: this forces replacement`;
+}
+
+function sentence({ field, from, to }: FieldChange): string {
+  if (isLong(from) || isLong(to)) return `${field} differs`;
+  return `${field} is ${word(from)}, not ${word(to)}`;
+}
+
+const isLong = (value: PropValue): boolean => typeof value === 'object' && value !== null;
+
+function word(value: PropValue): string {
+  return value === null || value === '' ? 'unset' : String(value);
+}

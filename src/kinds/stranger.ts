@@ -48,6 +48,7 @@ export const stranger: Kind = {
   interfaces: (resource) => [{ netns: resource.netns, name: String(resource.props['name']) }],
   create: () => [],
   update: () => [],
-  delete: ({ netns, props }) => [{ op: 'link-delete', netns, name: String(props['name']) }],
+  // Hardware that somebody moved in cannot be deleted: the kernel gives it back to the host when the namespace goes.
+  delete: ({ netns, props }) => (props['type'] === '' ? [] : [{ op: 'link-delete', netns, name: String(props['name']) }]),
   title: ({ netns, props }) => `link ${netns}:${String(props['name'])}`,
 };

@@ -1,0 +1,153 @@
+import type { Kernel, Outcome } from '../kernel/kernel.js';
+import type { ActionReference, Event, Phase, Summary } from '../model/event.js';
+import type { Action, Plan } from '../model/plan.js';
+
+/** Operations handed to the kernel at once: enough for full batches, few enough that a signal is heard soon. */
+const OPERATIONS_AT_ONCE = 512;
+
+/** How long deleted namespaces may take to go (4000: under a second); a process inside withholds them for ever. */
+const SETTLE_MS = 5000;
+
+export interface Job {
+  readonly phase: Exclude<Phase, 'rollback'>;
+  readonly plan: Plan;
+  readonly kernel: Kernel;
+  /** Reads the kernel again and plans again: what is still to do. */
+  readonly verify: () => Plan;
+  /** The signal that has come, if one has. */
+  readonly interrupted: () => string | null;
+  /** Milliseconds, only differences count. */
+  readonly now: () => number;
+}
+
+interface Tally {
+  added: number;
+  changed: number;
+  destroyed: number;
+  failed: number;
+}
+
+/** Runs a plan against the kernel: batch by batch, then reads the kernel again. The last event is always the summary. */
+export async function* carryOut(job: Job): AsyncGenerator<Event> {
+  const { plan, kernel } = job;
+  const start = job.now();
+  const tally: Tally = { added: 0, changed: 0, destroyed: 0, failed: 0 };
+  const finish = (outcome: Summary['outcome'], unfinished: readonly ActionReference[]): Event => ({
+    type: 'summary',
+    command: job.phase,
+    outcome,
+    ...tally,
+    unfinished,
+    milliseconds: Math.round(job.now() - start),
+  });
+  yield { type: 'plan', phase: job.phase, plan };
+  const refused = checkRules(plan, kernel);
+  if (refused !== null) {
+    tally.failed = 1;
+    yield refused;
+    return yield finish('failed', plan.actions.map(reference));
+  }
+  let done = 0;
+  for (const batch of batches(plan.actions)) {
+    // Gives signal handlers their turn.
+    await new Promise(setImmediate);
+    const signal = job.interrupted();
+    if (signal !== null) {
+      const unfinished = plan.actions.slice(done).map((action, index) => reference(action, done + index));
+      yield { type: 'interrupted', signal, unfinished };
+      return yield finish('interrupted', unfinished);
+    }
+    yield* runBatch(batch, done, kernel, tally);
+    done += batch.length;
+    if (tally.failed > 0)
+      return yield finish(
+        'failed',
+        plan.actions.slice(done).map((action, index) => reference(action, done + index)),
+      );
+  }
+  const held = plan.actions.some((action) => action.operations.some((operation) => operation.op === 'netns-delete'))
+    ? kernel.settle(SETTLE_MS)
+    : [];
+  for (const { netns, processes } of held) yield { type: 'held', netns, processes };
+  const differences = job.verify().actions;
+  yield { type: 'verify', ok: differences.length === 0, differences };
+  yield finish(differences.length === 0 && held.length === 0 ? 'complete' : 'differs', []);
+}
+
+function* runBatch(batch: readonly Action[], offset: number, kernel: Kernel, tally: Tally): Generator<Event> {
+  const outcomes = kernel.run(batch.flatMap((action) => action.operations));
+  let next = 0;
+  for (const [index, action] of batch.entries()) {
+    const about = reference(action, offset + index);
+    yield { type: 'action-start', ...about };
+    const own = outcomes.slice(next, next + action.operations.length);
+    next += action.operations.length;
+    const failure = own.findIndex((outcome) => !outcome.ok);
+    if (failure >= 0) yield failed(action, about, own, failure);
+    else yield { type: 'action-done', ...about };
+    count(tally, action, failure >= 0);
+  }
+}
+
+function count(tally: Tally, action: Action, isFailure: boolean): void {
+  if (isFailure) tally.failed += 1;
+  else if (action.change.action === 'create') tally.added += 1;
+  else if (action.change.action === 'update') tally.changed += 1;
+  else tally.destroyed += 1;
+}
+
+function failed(action: Action, about: ActionReference, outcomes: readonly Outcome[], index: number): Event {
+  const outcome = outcomes[index];
+  const operation = action.operations[index];
+  if (outcome === undefined || outcome.ok || operation === undefined) throw new Error(`no refusal in ${action.id}`);
+  const { at } = action.change.action === 'delete' ? action.change.before : action.change.after;
+  return {
+    type: 'action-failed',
+    ...about,
+    errno: outcome.errno,
+    message: outcome.message,
+    operation,
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+/** Rules are all or nothing, and asked about before the first change. */
+function checkRules(plan: Plan, kernel: Kernel): Event | null {
+  for (const [index, action] of plan.actions.entries()) {
+    const rules = action.operations.filter((operation) => operation.op === 'nft-replace');
+    // A namespace that is still to be made cannot be asked.
+    const outcomes = rules.length === 0 || isNew(action, plan) ? [] : kernel.check(action.operations);
+    const failure = outcomes.findIndex((outcome) => !outcome.ok);
+    if (failure >= 0) return failed(action, reference(action, index), outcomes, failure);
+  }
+  return null;
+}
+
+function isNew(action: Action, plan: Plan): boolean {
+  const { netns } = action.change.action === 'delete' ? action.change.before : action.change.after;
+  return plan.actions.some((other) => other.id === `netns:${netns}` && other.change.action === 'create');
+}
+
+function* batches(actions: readonly Action[]): Generator<readonly Action[]> {
+  let batch: Action[] = [];
+  let operations = 0;
+  for (const action of actions) {
+    batch.push(action);
+    operations += action.operations.length;
+    if (operations < OPERATIONS_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+    operations = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function reference(action: Action, index: number): ActionReference {
+  return {
+    index,
+    id: action.id,
+    action: action.change.action,
+    replacement: action.replacement !== undefined,
+    operations: action.operations.length,
+  };
+}

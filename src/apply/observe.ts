@@ -1,0 +1,29 @@
+import { findState } from '../kinds/find.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { Observation } from '../model/observation.js';
+import type { State } from '../model/state.js';
+
+/** What a topology wants of the kernel, and what has to be read to judge that. */
+export interface Wanted {
+  readonly state: State;
+  readonly observe: { readonly namespaces: readonly string[]; readonly sysctls: ReadonlyMap<string, readonly string[]> };
+}
+
+export interface Observed {
+  readonly state: State;
+  /** Foreign objects in the way: nothing may be done while there are any. */
+  readonly conflicts: readonly Diagnostic[];
+  readonly observation: Observation;
+}
+
+/** Reads the kernel and finds the lab in it; changes nothing. */
+export function observeLab(kernel: Kernel, wanted: Wanted): Observed {
+  const observation = kernel.observe({ lab: wanted.state.lab, ...wanted.observe });
+  return { ...findState(observation, wanted.state), observation };
+}
+
+/** Nothing at all: what destroy wants of a lab. */
+export function nothing(lab: string): Wanted {
+  return { state: { lab, resources: new Map() }, observe: { namespaces: [], sysctls: new Map() } };
+}

@@ -6,11 +6,18 @@ export function equal(a: PropValue, b: PropValue): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value: PropValue, index) => equal(value, b[index] as PropValue));
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((value: PropValue, index) => equal(value, b[index] as PropValue))
+    );
   }
   const [left, right] = [a as Props, b as Props];
   const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => key in right && equal(left[key] as PropValue, right[key] as PropValue));
+  return (
+    keys.length === Object.keys(right).length && keys.every((key) => key in right && equal(left[key] as PropValue, right[key] as PropValue))
+  );
 }
 
 /** Fields that differ, in the order of the desired side; a field that one side lacks is null there. */

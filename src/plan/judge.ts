@@ -6,8 +6,20 @@ import { changedFields } from './compare.js';
 
 export type Verdict =
   | { readonly verdict: 'create'; readonly after: Resource }
-  | { readonly verdict: 'update'; readonly before: Resource; readonly after: Resource; readonly fields: readonly FieldChange[]; readonly lostWith?: ResourceId }
-  | { readonly verdict: 'replace'; readonly before: Resource; readonly after: Resource; readonly fields: readonly FieldChange[]; readonly because?: ResourceId }
+  | {
+      readonly verdict: 'update';
+      readonly before: Resource;
+      readonly after: Resource;
+      readonly fields: readonly FieldChange[];
+      readonly lostWith?: ResourceId;
+    }
+  | {
+      readonly verdict: 'replace';
+      readonly before: Resource;
+      readonly after: Resource;
+      readonly fields: readonly FieldChange[];
+      readonly because?: ResourceId;
+    }
   | { readonly verdict: 'delete'; readonly before: Resource };
 
 export type KindOf = (name: string) => Kind;

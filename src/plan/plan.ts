@@ -10,7 +10,9 @@ import { inOrder } from './order.js';
  */
 export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
   const verdicts = judge(desired, observed, kindOf);
-  const going = [...verdicts.values()].flatMap((verdict) => (verdict.verdict === 'delete' || verdict.verdict === 'replace' ? [verdict.before] : []));
+  const going = [...verdicts.values()].flatMap((verdict) =>
+    verdict.verdict === 'delete' || verdict.verdict === 'replace' ? [verdict.before] : [],
+  );
   const coming = [...verdicts.values()].flatMap((verdict) => (verdict.verdict === 'delete' ? [] : [verdict.after]));
   const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
   const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf));
@@ -67,7 +69,10 @@ function replacement(verdict: Verdict | undefined): Pick<Action, 'replacement'> 
 
 function replacementReason({ fields, because }: Extract<Verdict, { verdict: 'replace' }>): string {
   if (because !== undefined) return `the kernel takes it along with ${because}`;
-  return `${fields.filter((field) => field.forcesReplacement).map(sentence).join('; ')}: this forces replacement`;
+  return `${fields
+    .filter((field) => field.forcesReplacement)
+    .map(sentence)
+    .join('; ')}: this forces replacement`;
 }
 
 function sentence({ field, from, to }: FieldChange): string {

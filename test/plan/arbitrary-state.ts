@@ -1,0 +1,128 @@
+/** Random labs, made of the kinds' own resources, for the planner's properties. */
+import fc from 'fast-check';
+import { addressId, addressResource } from '../../src/kinds/address.js';
+import { bridgeId, bridgeResource } from '../../src/kinds/bridge.js';
+import { loopbackResource } from '../../src/kinds/loopback.js';
+import { neighbourResource } from '../../src/kinds/neighbour.js';
+import { netnsResource } from '../../src/kinds/netns.js';
+import { routeResource } from '../../src/kinds/route.js';
+import { ruleResource } from '../../src/kinds/rule.js';
+import { sysctlResource } from '../../src/kinds/sysctl.js';
+import { vethIdOf, vethResource } from '../../src/kinds/veth.js';
+import { HOST, stateOf, type Resource, type State } from '../../src/model/state.js';
+
+const LAB = 'p';
+const at = { file: 'p.yaml', line: 1, column: 1, length: 1 };
+const about = { path: 'p', at };
+
+interface NodeDraw {
+  readonly there: boolean;
+  readonly bridge: 0 | 1 | 2;
+  readonly address: number;
+  readonly second: boolean;
+  readonly mtu: number;
+  readonly gateway: number;
+  readonly hostName: boolean;
+  readonly forwarding: boolean;
+  readonly rule: boolean;
+  readonly neighbour: boolean;
+}
+
+const node: fc.Arbitrary<NodeDraw> = fc.record({
+  there: fc.boolean(),
+  bridge: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+  address: fc.integer({ min: 2, max: 4 }),
+  second: fc.boolean(),
+  mtu: fc.constantFrom(1400, 1500),
+  gateway: fc.constantFrom(1, 9),
+  hostName: fc.boolean(),
+  forwarding: fc.boolean(),
+  rule: fc.boolean(),
+  neighbour: fc.boolean(),
+});
+
+function bridgeResources(index: number): Resource[] {
+  const name = `br${index}`;
+  const link = bridgeId(name);
+  return [
+    bridgeResource({ lab: LAB, name, mac: `02:00:00:00:00:0${index}`, mtu: 1500, altname: `topo.p.${name}`, ...about }),
+    addressResource({ netns: HOST, dev: name, cidr: `10.0.${index}.1/24`, link, ...about }),
+    sysctlResource({ netns: HOST, key: `net.ipv6.conf.${name}.accept_ra`, value: '0', remember: false, link, ...about }),
+  ];
+}
+
+function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[]): Resource[] {
+  const netns = `p.n${index}`;
+  const own: Resource[] = [
+    netnsResource({ lab: LAB, netns, node: `n${index}`, ignore: [], ...about }),
+    loopbackResource({ netns, mtu: 65536, up: true, ...about }),
+    sysctlResource({ netns, key: 'net.ipv4.ip_forward', value: draw.forwarding ? '1' : '0', remember: false, ...about }),
+    ...(draw.rule ? [ruleResource({ netns, family: 4, priority: 100, table: 7, ...about })] : []),
+  ];
+  if (bridges[draw.bridge] !== true) return own;
+  const master = `br${draw.bridge}`;
+  const ends = [
+    { netns, name: 'eth0', mac: `02:00:00:00:01:0${index}`, mtu: draw.mtu, up: true },
+    {
+      netns: HOST,
+      name: draw.hostName ? `h${index}` : `v${index}`,
+      mac: `02:00:00:00:02:0${index}`,
+      mtu: draw.mtu,
+      up: true,
+      master,
+      hairpin: true,
+    },
+  ] as const;
+  const link = vethIdOf(ends);
+  const subnet = `10.0.${draw.bridge}`;
+  const cidr = `${subnet}.${draw.address}/24`;
+  return [
+    ...own,
+    vethResource({ lab: LAB, ends, needs: [bridgeId(master)], ...about }),
+    addressResource({ netns, dev: 'eth0', cidr, link, ...about }),
+    ...(draw.second ? [addressResource({ netns, dev: 'eth0', cidr: `${subnet}.77/24`, link, ...about })] : []),
+    ...(draw.neighbour
+      ? [neighbourResource({ netns, dev: 'eth0', address: `${subnet}.9`, mac: '02:00:00:00:00:99', link, ...about })]
+      : []),
+    routeResource({
+      netns,
+      to: '0.0.0.0/0',
+      type: 'unicast',
+      via: `${subnet}.${draw.gateway}`,
+      dev: 'eth0',
+      link,
+      addresses: [addressId(netns, 'eth0', cidr)],
+      ...about,
+    }),
+  ];
+}
+
+/** What a topology could want: every object has what it needs. */
+export const desiredState: fc.Arbitrary<State> = fc
+  .tuple(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), fc.array(node, { maxLength: 4 }))
+  .map(([bridges, nodes]) =>
+    stateOf(LAB, [
+      ...bridges.flatMap((there, index) => (there ? bridgeResources(index) : [])),
+      ...nodes.flatMap((draw, index) => (draw.there ? nodeResources(draw, index, bridges) : [])),
+    ]),
+  );
+
+/** What may stand in the kernel: a desired state of some other time, with objects lost and values changed by hand. */
+export const observedState: fc.Arbitrary<State> = fc
+  .tuple(desiredState, fc.infiniteStream(fc.integer({ min: 0, max: 9 })))
+  .map(([state, dice]) => {
+    const kept = new Map<string, Resource>();
+    for (const resource of state.resources.values()) {
+      const throwOf = dice.next().value;
+      if (throwOf === 0 || (resource.goesWith ?? []).some((id) => !kept.has(id))) continue;
+      const { definition: _definition, at: _at, path: _path, ...bare } = resource;
+      const changed = throwOf === 1 && 'peer_mtu' in bare.props ? { ...bare, props: { ...bare.props, peer_mtu: 999 } } : bare;
+      const broken =
+        throwOf === 2 && 'peer_name' in bare.props ? { ...changed, props: { ...changed.props, peer_name: 'renamed' } } : changed;
+      const siblings = [...kept.values()]
+        .filter((other) => other.kind === 'address' && other.netns === bare.netns)
+        .map((other) => other.id);
+      kept.set(resource.id, { ...broken, ...(bare.kind === 'route' || bare.kind === 'address' ? { mayGoWith: siblings } : {}) });
+    }
+    return stateOf(LAB, kept.values());
+  });

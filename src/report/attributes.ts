@@ -1,0 +1,68 @@
+/** The lines below an object's header: what it will be, or what changes. */
+import type { FieldChange } from '../model/plan.js';
+import type { PropValue, Resource } from '../model/state.js';
+import { arrow, chainDiff, chainLines, chainOf, chainsSummary } from './rules-text.js';
+import type { Paint } from './style.js';
+import { sameValue, valueText } from './value-text.js';
+import type { Words } from './words.js';
+
+/** The marks of ownership: every object has them. */
+const MARKS = new Set(['alias', 'group', 'mark', 'peer_alias', 'peer_group']);
+
+/** `mtu 1400`, `mac 02:…`: what a reader cannot know from the title and the defaults. */
+export function createdParts(resource: Resource, words: Words): string[] {
+  const title = words.title(resource);
+  const defaults = words.defaults(resource);
+  const plain = Object.entries(resource.props).filter(
+    ([field, value]) =>
+      value !== null &&
+      value !== '' &&
+      !MARKS.has(field) &&
+      chainOf(value) === null &&
+      !sameValue(value, defaults[field]) &&
+      !isSaid(field, value, title),
+  );
+  const chains = chainsOf(resource).map(([, chain]) => chain);
+  return [
+    ...plain.map(([field, value]) => (value === true ? field : value === false ? `no ${field}` : `${field} ${valueText(value)}`)),
+    ...(chains.length === 0 ? [] : [chainsSummary(chains)]),
+  ];
+}
+
+function isSaid(field: string, value: PropValue, title: string): boolean {
+  if (typeof value === 'number') return ` ${title} `.includes(` ${field} ${value} `);
+  if (typeof value !== 'string') return false;
+  return title.split(/[\s()]+/).some((word) => word === value || word.endsWith(`:${value}`) || word.startsWith(`${value}:`));
+}
+
+/** Every property on a line of its own, and every rule. */
+export function allLines(resource: Resource): string[] {
+  const plain = Object.entries(resource.props).filter(([, value]) => value !== null && chainOf(value) === null);
+  return [
+    ...plain.map(([field, value]) => `${field}: ${valueText(value)}`),
+    ...chainsOf(resource).flatMap(([field, chain]) => chainLines(field, chain)),
+  ];
+}
+
+function chainsOf(resource: Resource): [string, NonNullable<ReturnType<typeof chainOf>>][] {
+  return Object.entries(resource.props).flatMap(([field, value]): ReturnType<typeof chainsOf> => {
+    const chain = chainOf(value);
+    return chain === null ? [] : [[field, chain]];
+  });
+}
+
+/** `mtu: 1500 -> 1400`, with a mark at what forces a replacement; chains as the rules that come and go. */
+export async function changedLines(fields: readonly FieldChange[], paint: Paint, verbose: boolean): Promise<string[]> {
+  const onlyMarks = fields.every((change) => MARKS.has(change.field));
+  const lines: string[] = [];
+  for (const change of fields) {
+    if (MARKS.has(change.field) && !onlyMarks && !verbose) continue;
+    if (chainOf(change.from) !== null || chainOf(change.to) !== null)
+      lines.push(...(await chainDiff(change.field, change.from, change.to, paint, verbose)));
+    else
+      lines.push(
+        `${change.field}: ${arrow(change.from, change.to)}${change.forcesReplacement ? paint('red', '  # forces replacement') : ''}`,
+      );
+  }
+  return lines;
+}

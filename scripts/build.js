@@ -1,7 +1,8 @@
 /** Bundles the command line into one CommonJS file: one file to read and no module graph to walk at start-up. */
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const outfile = 'dist/topo.cjs';
 
 await rm('dist', { recursive: true, force: true });
@@ -15,6 +16,7 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
   minifySyntax: true,
   minifyWhitespace: true,
+  define: { TOPO_VERSION: JSON.stringify(version) },
   // It loads a native library that stands beside its own files.
   external: ['koffi'],
   logLevel: 'warning',

@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander';
+import type { Context } from './context.js';
+import { watchInterrupts } from './interrupts.js';
+import { isTerminal, openOutput, type Output } from './output.js';
+import { parseCommandLine, type Chosen } from './program.js';
+
+/** Runs the program on its arguments; gives the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stdout = openOutput(1);
+  const stderr = openOutput(2);
+  const chosen = parse(argv, stdout, stderr);
+  if (typeof chosen === 'number') return chosen;
+  const context = contextOf(chosen, stdout, stderr);
+  try {
+    return await chosen.run(context);
+  } catch (error) {
+    await report(error, chosen.options.debug, context);
+    return 1;
+  }
+}
+
+function parse(argv: readonly string[], stdout: Output, stderr: Output): Chosen | number {
+  try {
+    return parseCommandLine(argv, { writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    throw error;
+  }
+}
+
+function contextOf(chosen: Chosen, stdout: Output, stderr: Output): Context {
+  return {
+    stdout,
+    stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    // NO_COLOR counts when it is not empty (no-color.org).
+    color: chosen.color && stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+    interactive: stderr.isTTY && isTerminal(0),
+    watchInterrupts,
+  };
+}
+
+async function report(error: unknown, debug: boolean, context: Context): Promise<void> {
+  const { errorText } = await import('./error-text.js');
+  context.stderr.write(errorText(error, debug));
+}

@@ -1,0 +1,71 @@
+/** Arguments of the commands, as they come out of the command line. */
+
+export interface CommonOptions {
+  /** Results and errors only. */
+  readonly quiet: boolean;
+  /** Each operation of the kernel. */
+  readonly verbose: boolean;
+  /** Stack traces. */
+  readonly debug: boolean;
+}
+
+export interface ValidateArguments extends CommonOptions {
+  /** Empty: the default file. */
+  readonly files: readonly string[];
+  readonly json: boolean;
+}
+
+export type PlanFormat = 'text' | 'json' | 'shell';
+
+export interface PlanArguments extends CommonOptions {
+  readonly file: string | undefined;
+  /** `--json` has become `format: 'json'`. */
+  readonly format: PlanFormat;
+  readonly detailedExitcode: boolean;
+}
+
+export interface ApplyArguments extends CommonOptions {
+  readonly file: string | undefined;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly lockTimeoutMs: number;
+}
+
+export interface DestroyArguments extends ApplyArguments {
+  readonly lab: string | undefined;
+}
+
+export interface StatusArguments extends CommonOptions {
+  readonly file: string | undefined;
+  readonly json: boolean;
+}
+
+export interface ListArguments extends CommonOptions {
+  readonly json: boolean;
+}
+
+export interface ShowArguments extends CommonOptions {
+  readonly node: string | undefined;
+  readonly lab: string | undefined;
+  readonly format: 'text' | 'json' | 'yaml';
+}
+
+export interface ExecArguments extends CommonOptions {
+  /** NODE or LAB.NODE. */
+  readonly node: string;
+  readonly lab: string | undefined;
+  readonly command: readonly string[];
+}
+
+export interface ShellArguments extends CommonOptions {
+  readonly node: string;
+  readonly lab: string | undefined;
+}
+
+export interface SandboxListArguments extends CommonOptions {
+  readonly json: boolean;
+}
+
+export interface SandboxRemoveArguments extends CommonOptions {
+  readonly names: readonly string[];
+}

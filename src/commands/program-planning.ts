@@ -1,0 +1,93 @@
+import { Option, type Command } from 'commander';
+import { parseDuration } from './duration.js';
+import type { PlanFormat } from './options.js';
+import type { Declare } from './program.js';
+
+interface Json {
+  readonly json?: boolean;
+}
+
+interface Writing extends Json {
+  readonly yes?: boolean;
+  readonly lockTimeout: number;
+}
+
+/** The commands that read a topology or the kernel. Each is loaded only when it is the one. */
+export function addPlanningCommands(program: Command, declare: Declare): void {
+  declare<Json>(program, 'validate [file...]', 'check a file: every error with its line and a hint', async (flags, files, context) => {
+    const { run } = await import('./validate.js');
+    return run({ ...flags, files, json: flags.json === true }, context);
+  }).option('--json', 'one JSON document');
+
+  declare<Json & { readonly format: PlanFormat; readonly detailedExitcode?: boolean }>(
+    program,
+    'plan [file]',
+    'what apply would do, and why; changes nothing',
+    async (flags, [file], context) => {
+      const { run } = await import('./plan.js');
+      const format = flags.json === true ? 'json' : flags.format;
+      return run({ ...flags, file, format, detailedExitcode: flags.detailedExitcode === true }, context);
+    },
+  )
+    .addOption(new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell']).default('text'))
+    .option('--json', 'the same as --format json')
+    .option('--detailed-exitcode', 'exit status 0: nothing to do, 1: error, 2: changes');
+
+  writing(
+    declare<Writing>(program, 'apply [file]', 'plan, ask, do, read the kernel again', async (flags, [file], context) => {
+      const { run } = await import('./apply.js');
+      return run({ ...flags, ...written(flags), file }, context);
+    }),
+  );
+
+  writing(
+    declare<Writing & { readonly lab?: string }>(
+      program,
+      'destroy [file]',
+      'remove everything of the lab and nothing else',
+      async (flags, [file], context) => {
+        const { run } = await import('./destroy.js');
+        return run({ ...flags, ...written(flags), file, lab: flags.lab }, context);
+      },
+    ),
+  ).option('--lab <name>', 'the lab, where its file is gone');
+
+  declare<Json>(program, 'status [file]', 'in sync or drifted, object by object', async (flags, [file], context) => {
+    const { run } = await import('./status.js');
+    return run({ ...flags, file, json: flags.json === true }, context);
+  }).option('--json', 'one JSON document');
+
+  declare<Json>(program, 'list', 'the labs on this machine', async (flags, _operands, context) => {
+    const { run } = await import('./list.js');
+    return run({ ...flags, json: flags.json === true }, context);
+  }).option('--json', 'one JSON document');
+
+  declare<Json & { readonly yaml?: boolean; readonly lab?: string }>(
+    program,
+    'show [node]',
+    "what the kernel has, in the topology's words",
+    async (flags, [node], context) => {
+      const { run } = await import('./show.js');
+      const format = flags.json === true ? 'json' : flags.yaml === true ? 'yaml' : 'text';
+      return run({ ...flags, node, lab: flags.lab, format }, context);
+    },
+  )
+    .option('--lab <name>', 'of this lab')
+    .option('--json', 'one JSON document')
+    .addOption(new Option('--yaml', 'one YAML document').conflicts('json'));
+}
+
+function writing(command: Command): Command {
+  return command
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'a stream of events, one JSON object a line')
+    .addOption(
+      new Option('--lock-timeout <duration>', 'how long to wait for another topo that is changing this machine, such as 30s')
+        .argParser(parseDuration)
+        .default(10_000, '10s'),
+    );
+}
+
+function written(flags: Writing): { readonly yes: boolean; readonly json: boolean; readonly lockTimeoutMs: number } {
+  return { yes: flags.yes === true, json: flags.json === true, lockTimeoutMs: flags.lockTimeout };
+}

@@ -1,0 +1,78 @@
+import { Command, type Argument } from 'commander';
+import type { Context } from './context.js';
+import { addNodeCommands } from './program-nodes.js';
+import { addPlanningCommands } from './program-planning.js';
+import type { CommonOptions } from './options.js';
+import { VERSION } from './version.js';
+
+/** What the command line asks for; gives the exit status. */
+export interface Chosen {
+  readonly options: CommonOptions;
+  readonly color: boolean;
+  run(context: Context): Promise<number>;
+}
+
+/** Where commander's own words go. */
+export interface Printer {
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
+}
+
+/** Declares one command: `usage` as commander takes it, then what to do with its flags and operands. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- commander's flags have no type of their own
+export type Declare = <Flags>(
+  parent: Command,
+  usage: string,
+  summary: string,
+  run: (flags: Flags & CommonOptions, operands: readonly string[], context: Context) => Promise<number>,
+) => Command;
+
+/** Reads the command line. Help, the version and usage errors end in a CommanderError, printed already. */
+export function parseCommandLine(argv: readonly string[], printer: Printer): Chosen {
+  const program = newProgram(printer);
+  let chosen: Chosen | undefined;
+  const declare: Declare = (parent, usage, summary, run) =>
+    parent
+      .command(usage)
+      .summary(summary)
+      .action((...parameters) => {
+        const { color, ...flags } = (parameters.at(-1) as Command).optsWithGlobals<{ color: boolean }>();
+        const options = { quiet: false, verbose: false, debug: false, ...flags };
+        const operands = (parameters.at(-1) as Command).args;
+        chosen = { options, color, run: (context) => run(options as Parameters<typeof run>[0], operands, context) };
+      });
+  addPlanningCommands(program, declare);
+  addNodeCommands(program, declare);
+  program.parse(argv, { from: 'user' });
+  if (chosen === undefined) throw new Error('the command line was read, and no command came of it');
+  return chosen;
+}
+
+function newProgram(printer: Printer): Command {
+  return (
+    new Command('topo')
+      .description('Makes the networks of this machine match a file: plan says what would change, apply does it.')
+      .version(VERSION, '--version', 'print the version')
+      .helpOption('-h, --help', 'print help')
+      .helpCommand('help [command]', 'print help on a command')
+      .option('-q, --quiet', 'results and errors only')
+      .option('-v, --verbose', 'show each kernel operation')
+      .option('--debug', 'show stack traces')
+      .option('--no-color', 'no colours (NO_COLOR in the environment does the same)')
+      // Taken out of the arguments before they come here (src/sandbox/invocation.ts): it stands here for the help.
+      .option('--sandbox [name]', 'in a private sandbox instead of on this machine, without root (default: "default")')
+      .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => `${command.name()} ${operands(command)}`.trimEnd() })
+      .configureOutput(printer)
+      .showHelpAfterError('Run topo --help for the commands, topo COMMAND --help for their options.')
+      .exitOverride()
+  );
+}
+
+function operands(command: Command): string {
+  return command.registeredArguments.map(inCapitals).join(' ');
+}
+
+function inCapitals(operand: Argument): string {
+  const word = `${operand.name().toUpperCase()}${operand.variadic ? '…' : ''}`;
+  return operand.required ? word : `[${word}]`;
+}

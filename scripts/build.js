@@ -5,6 +5,17 @@ import { build } from 'esbuild';
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const outfile = 'dist/topo.cjs';
 
+/** Commander loads child_process (2 ms) for a feature that is not used here, subcommands that are programs of their own. */
+const commanderAlone = {
+  name: 'commander-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'child_process', namespace: 'empty' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 await build({
   entryPoints: ['src/cli.ts'],
@@ -19,6 +30,7 @@ await build({
   define: { TOPO_VERSION: JSON.stringify(version) },
   // It loads a native library that stands beside its own files.
   external: ['koffi'],
+  plugins: [commanderAlone],
   logLevel: 'warning',
 });
 await chmod(outfile, 0o755);

@@ -1,6 +1,29 @@
-async function start(): Promise<void> {
-  const { main } = await import('./commands/main.js');
-  process.exitCode = await main(process.argv.slice(2));
+import { existsSync } from 'node:fs';
+import { readInvocation } from './sandbox/invocation.js';
+
+/** Whether to go into a sandbox is decided before anything else is loaded: the outer process then stays small. */
+async function start(): Promise<number> {
+  const argv = process.argv.slice(2);
+  try {
+    const invocation = readInvocation(argv, existsSync);
+    if (invocation.sandbox === undefined) {
+      const { main } = await import('./commands/main.js');
+      return await main(invocation.argv);
+    }
+    const { runInSandbox } = await import('./sandbox/enter.js');
+    return await runInSandbox(invocation.sandbox, invocation.argv, {
+      command: [process.execPath, ...process.execArgv, process.argv[1]!],
+      env: process.env,
+      cwd: process.cwd(),
+      uid: process.getuid!(),
+    });
+  } catch (error) {
+    const { errorText } = await import('./commands/error-text.js');
+    process.stderr.write(errorText(error, argv.includes('--debug')));
+    return 1;
+  }
 }
 
-void start();
+void start().then((status) => {
+  process.exitCode = status;
+});

@@ -1,0 +1,64 @@
+import { DiagnosticError } from '../model/diagnostic.js';
+import { DEFAULT_NAME, isSandboxName } from './name.js';
+
+/** Commands that look at or change a kernel: only these have a use for a sandbox. */
+const KERNEL_COMMANDS = new Set(['plan', 'apply', 'destroy', 'status', 'list', 'show', 'exec', 'shell']);
+const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'help']);
+/** The word after `--sandbox` is their NODE, which may look like a name. */
+const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show']);
+
+export interface Invocation {
+  /** The sandbox to go into; absent: stay here. */
+  readonly sandbox?: string;
+  /** The arguments less `--sandbox`. */
+  readonly argv: readonly string[];
+}
+
+/**
+ * Takes `--sandbox`, `--sandbox=NAME` and `--sandbox NAME` out of the arguments, before anything else of the program is
+ * loaded. A separate word is the name only if it can be nothing else: it is no command, no existing file, and does not
+ * stand where a command expects a node.
+ */
+export function readInvocation(argv: readonly string[], exists: (path: string) => boolean): Invocation {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const rest: string[] = [];
+  let name: string | undefined;
+  let command: string | undefined;
+  for (let at = 0; at < end; at++) {
+    const word = argv[at]!;
+    const next = at + 1 < end ? argv[at + 1] : undefined;
+    if (word === '--sandbox') {
+      const named = next !== undefined && isName(next, command, exists);
+      name = named ? next : DEFAULT_NAME;
+      if (named) at++;
+    } else if (word.startsWith('--sandbox=')) {
+      name = checked(word.slice('--sandbox='.length));
+    } else {
+      command ??= word.startsWith('-') ? undefined : word;
+      rest.push(word);
+    }
+  }
+  const wanted = name !== undefined && command !== undefined && KERNEL_COMMANDS.has(command) && !asksForHelp(rest);
+  return { ...(wanted ? { sandbox: name! } : {}), argv: [...rest, ...argv.slice(end)] };
+}
+
+function isName(word: string, command: string | undefined, exists: (path: string) => boolean): boolean {
+  if (!isSandboxName(word)) return false;
+  if (command === undefined) return !COMMANDS.has(word);
+  return !COMMANDS_OF_NODES.has(command) && !exists(word);
+}
+
+function checked(name: string): string {
+  if (isSandboxName(name)) return name;
+  throw new DiagnosticError([
+    {
+      code: 'sandbox-name',
+      severity: 'error',
+      message: `the name of a sandbox is [a-z][a-z0-9-]*, not ${JSON.stringify(name)}`,
+    },
+  ]);
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  return words.some((word) => word === '--help' || word === '-h' || word === '--version');
+}

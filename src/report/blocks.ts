@@ -23,11 +23,16 @@ export interface Group {
 
 export const SYMBOLS: { readonly [action in BlockAction]: string } = { create: '+', update: '~', delete: '-', replace: '-/+' };
 
-/** The object as it will be, or as it was if it goes. */
+/** As `resourceOfAction`. */
 export function resourceOf(block: Block): Resource {
   const resource = block.after ?? block.before;
   if (resource === undefined) throw new Error(`an action without a resource: ${block.id}`);
   return resource;
+}
+
+/** The object as it will be, or as it was if it goes. */
+export function resourceOfAction({ change }: Action): Resource {
+  return change.action === 'delete' ? change.before : change.after;
 }
 
 /** The host first, then namespaces in the order in which the plan comes to them. */
@@ -81,13 +86,13 @@ function afterOf(halves: readonly Action[]): Resource | undefined {
   return halves.flatMap(({ change }) => (change.action === 'delete' ? [] : [change.after]))[0];
 }
 
-/** Those that force the replacement, and what else changes on this occasion. */
-function fieldsBetween(before: Resource, after: Resource, forcing: readonly FieldChange[]): readonly FieldChange[] {
-  const guilty = new Set(forcing.map((change) => change.field));
+/** Those that the plan names, and what else changes on this occasion. */
+function fieldsBetween(before: Resource, after: Resource, named: readonly FieldChange[]): readonly FieldChange[] {
+  const known = new Set(named.map((change) => change.field));
   const names = new Set([...Object.keys(after.props), ...Object.keys(before.props)]);
-  const others = [...names].filter((field) => !guilty.has(field) && !sameValue(before.props[field], after.props[field]));
+  const others = [...names].filter((field) => !known.has(field) && !sameValue(before.props[field], after.props[field]));
   return [
-    ...forcing.map((change) => ({ ...change, forcesReplacement: true })),
+    ...named,
     ...others.map((field) => ({
       field,
       from: before.props[field] ?? null,

@@ -115,12 +115,20 @@ async function blockLines(block: Block, head: string, column: number, context: C
   return [`${symbol} ${header}`, ...below.map((line) => `      ${line}`)];
 }
 
-function reasonLines(block: Block, { words, resources, paint }: Context): string[] {
+function reasonLines(block: Block, context: Context): string[] {
+  const { words, resources, paint } = context;
   if (block.because !== undefined) {
     const other = resources.get(block.because);
     return [paint('dim', `# because ${printable(other === undefined ? block.because : words.title(other))} is replaced`)];
   }
-  return PLAIN_REASONS.has(block.reason) || isToldByFields(block) ? [] : [paint('dim', `# ${printable(block.reason)}`)];
+  return PLAIN_REASONS.has(block.reason) || isToldByFields(block) ? [] : [paint('dim', `# ${printable(withTitle(block.reason, context))}`)];
+}
+
+/** A reason that ends in another object's id ends in its title instead. */
+function withTitle(reason: string, { words, resources }: Context): string {
+  const start = reason.indexOf(' with ') + ' with '.length;
+  const other = resources.get(reason.slice(start));
+  return other === undefined ? reason : reason.slice(0, start) + words.title(other);
 }
 
 /** The lines of the fields say why there is an update or a replacement. */

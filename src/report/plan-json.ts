@@ -1,0 +1,64 @@
+/** A plan as one JSON document: schemas/plan.schema.json. */
+import type { SourceRange } from '../model/diagnostic.js';
+import type { Operation } from '../model/operation.js';
+import type { Action, FieldChange, Plan } from '../model/plan.js';
+import type { Props, ResourceId } from '../model/state.js';
+import { resourceOfAction } from './blocks.js';
+
+export interface PlanDocument {
+  readonly format: 'topo-plan/1';
+  readonly lab: string;
+  /** In the order in which they are run. */
+  readonly actions: readonly ActionDocument[];
+  /** A replacement counts as one to add and one to destroy; `replace` says how many of them there are. */
+  readonly summary: Plan['summary'] & { readonly replace: number };
+}
+
+export interface ActionDocument {
+  readonly id: ResourceId;
+  readonly kind: string;
+  readonly netns: string;
+  /** Of a replacement the halves stand apart, as they are run: a delete and a create with the same id. */
+  readonly action: 'create' | 'update' | 'delete';
+  readonly replacement: boolean;
+  /** The replaced object that this one stands on, which is why it is replaced as well. */
+  readonly because?: ResourceId;
+  readonly reason: string;
+  readonly path: string | null;
+  readonly at: SourceRange | null;
+  /** Properties; null before a creation and after a deletion. */
+  readonly before: Props | null;
+  readonly after: Props | null;
+  readonly fields: readonly FieldChange[];
+  readonly operations: readonly Operation[];
+}
+
+export function planDocument({ lab, actions, summary }: Plan): PlanDocument {
+  const replace = new Set(actions.filter((action) => action.replacement !== undefined).map((action) => action.id)).size;
+  return { format: 'topo-plan/1', lab, actions: actions.map(actionDocument), summary: { ...summary, replace } };
+}
+
+export function actionDocument(action: Action): ActionDocument {
+  const { id, change, replacement, reason, operations } = action;
+  const { kind, netns, path, at } = resourceOfAction(action);
+  return {
+    id,
+    kind,
+    netns,
+    action: change.action,
+    replacement: replacement !== undefined,
+    ...(replacement?.because === undefined ? {} : { because: replacement.because }),
+    reason,
+    path: path ?? null,
+    at: at ?? null,
+    before: change.action === 'create' ? null : change.before.props,
+    after: change.action === 'delete' ? null : change.after.props,
+    fields: change.action === 'update' ? change.fields : (replacement?.fields ?? []),
+    operations,
+  };
+}
+
+/** The document as text, with a line feed at the end. */
+export function planJson(plan: Plan): string {
+  return `${JSON.stringify(planDocument(plan), null, 2)}\n`;
+}

@@ -1,0 +1,56 @@
+/** The sections of a node, one function each: from kernel objects to the keys of the language. */
+import type { PropValue, Props, Resource, State } from '../model/state.js';
+import { interfacesOf } from './show-interfaces.js';
+import { worth } from './show-worth.js';
+
+type SectionOf = (netns: string, resources: readonly Resource[], state: State) => PropValue;
+
+export const SECTIONS: readonly (readonly [name: string, of: SectionOf])[] = [
+  ['interfaces', interfacesOf],
+  ['routes', listOf('route', routeOf)],
+  [
+    'rules',
+    listOf('rule', ({ priority, table, from, to, iif, oif, fwmark, other }) =>
+      worth({ priority, table, from, to, iif, oif, fwmark, other }),
+    ),
+  ],
+  ['neighbours', listOf('neighbour', ({ address, dev, mac }) => worth({ address, dev, mac_address: mac }))],
+  ['sysctls', (_netns, resources) => byName(resources, 'sysctl', ({ props }) => [String(props['key']), props['value'] ?? null])],
+  ['nftables', (_netns, resources) => byName(resources, 'nftables', tableOf)],
+];
+
+function listOf(kind: string, of: (props: Props) => Props): SectionOf {
+  return (_netns, resources) => resources.filter((resource) => resource.kind === kind).map(({ props }) => of(props));
+}
+
+function byName(resources: readonly Resource[], kind: string, of: (resource: Resource) => [string, PropValue]): Props {
+  return Object.fromEntries(resources.filter((resource) => resource.kind === kind).map(of));
+}
+
+const MAIN_TABLE = 254;
+
+function routeOf(props: Props): Props {
+  const { to, type, via, dev, src, metric, table, mtu, onlink, nexthops } = props;
+  return worth({
+    // Without a gateway `default` would not say of which family.
+    to: to === '0.0.0.0/0' || (to === '::/0' && via !== '') ? 'default' : to,
+    type: type === 'unicast' ? '' : type,
+    via,
+    dev,
+    src,
+    metric,
+    table: table === MAIN_TABLE ? 0 : table,
+    mtu,
+    onlink,
+    nexthops,
+  });
+}
+
+/** Chains by name, each as its hook and its rules. */
+function tableOf({ id, props }: Resource): [string, PropValue] {
+  const chains = Object.entries(props).flatMap(([field, value]): [string, PropValue][] => {
+    const chain = field.startsWith('chain ') ? (value as { hook: string; rules: readonly { text: string }[] }) : null;
+    return chain === null ? [] : [[field.slice('chain '.length), worth({ hook: chain.hook, rules: chain.rules.map((rule) => rule.text) })]];
+  });
+  return [id.slice(id.indexOf('/') + 1), worth({ chains: Object.fromEntries(chains), other: props['other'] })];
+}

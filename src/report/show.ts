@@ -1,0 +1,52 @@
+/** What the kernel has, in the words of a topology. */
+import { parseMark } from '../model/names.js';
+import { HOST, type PropValue, type Resource, type State } from '../model/state.js';
+import { SECTIONS } from './show-sections.js';
+
+/** One JSON document: schemas/show.schema.json. */
+export interface ShowDocument {
+  readonly format: 'topo-show/1';
+  readonly lab: string;
+  /** By node; `host` is the lab's part of the host's own namespace. */
+  readonly nodes: { readonly [node: string]: ShownNode };
+}
+
+export interface ShownNode {
+  readonly netns: string;
+  readonly [section: string]: PropValue;
+}
+
+/** Of the whole lab, or of one node; null if the kernel has no such node of the lab. */
+export function showOf(observed: State, node?: string): ShowDocument | null {
+  const nodes = [...held(observed)]
+    .map(([netns, resources]) => ({ netns, resources, name: nodeName(netns, resources) }))
+    .filter(({ name, resources }) => (node === undefined ? resources.length > 0 : name === node));
+  if (nodes.length === 0 && node !== undefined) return null;
+  const shown = nodes.map(({ netns, resources, name }): [string, ShownNode] => [name, { netns, ...sections(netns, resources, observed) }]);
+  return { format: 'topo-show/1', lab: observed.lab, nodes: Object.fromEntries(shown) };
+}
+
+function sections(netns: string, resources: readonly Resource[], state: State): { readonly [section: string]: PropValue } {
+  const all = SECTIONS.map(([name, of]): [string, PropValue] => [name, of(netns, resources, state)]);
+  return Object.fromEntries(all.filter(([, content]) => Object.keys(content as object).length > 0));
+}
+
+/** Resources by namespace; a veth pair is held by both. */
+function held(state: State): ReadonlyMap<string, readonly Resource[]> {
+  const map = new Map<string, Resource[]>([[HOST, []]]);
+  for (const resource of state.resources.values()) {
+    const peer = resource.props['peer_netns'];
+    for (const netns of new Set([resource.netns, ...(typeof peer === 'string' ? [peer] : [])])) {
+      const list = map.get(netns);
+      if (list === undefined) map.set(netns, [resource]);
+      else list.push(resource);
+    }
+  }
+  return map;
+}
+
+/** As the mark on the namespace names it. */
+function nodeName(netns: string, resources: readonly Resource[]): string {
+  const found = resources.find((resource) => resource.kind === 'netns');
+  return parseMark(String(found?.props['mark']))?.object ?? netns;
+}

@@ -1,0 +1,52 @@
+import { HOST } from '../model/state.js';
+import { placeText } from './place.js';
+import { chainDiff, chainOf } from './rules-text.js';
+import { statusOf, type Condition, type ObjectStatus, type StatusInput } from './status.js';
+import { painter, type Paint, type Style } from './style.js';
+import { valueText } from './value-text.js';
+import { printable } from './width.js';
+import type { Words } from './words.js';
+
+const STYLES: { readonly [condition in Condition]: Style } = { ok: 'green', drifted: 'yellow', missing: 'red', unexpected: 'magenta' };
+const WIDTH = 'unexpected'.length;
+
+/** Object by object, what differs below each, and a summary at the end. */
+export async function statusText(
+  input: StatusInput,
+  words: Words,
+  options: { readonly color: boolean; readonly verbose: boolean },
+): Promise<string> {
+  const paint = painter(options.color);
+  const { lab, inSync, summary, objects } = statusOf(input, words);
+  const lines: string[] = [];
+  for (const [netns, members] of byNetns(objects)) {
+    lines.push(paint('bold', printable(netns)));
+    for (const object of members) lines.push(...(await objectLines(object, paint, options.verbose)));
+    lines.push('');
+  }
+  const counts = `${summary.ok} ok, ${summary.drifted} drifted, ${summary.missing} missing, ${summary.unexpected} unexpected.`;
+  lines.push(`${printable(lab)}: ${inSync ? paint('green', 'in sync') : paint('yellow', 'drifted')}. Objects: ${counts}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function byNetns(objects: readonly ObjectStatus[]): [string, readonly ObjectStatus[]][] {
+  const groups = new Map<string, ObjectStatus[]>([[HOST, []]]);
+  for (const object of objects) {
+    const group = groups.get(object.netns);
+    if (group === undefined) groups.set(object.netns, [object]);
+    else group.push(object);
+  }
+  return [...groups].filter(([, members]) => members.length > 0);
+}
+
+async function objectLines(object: ObjectStatus, paint: Paint, verbose: boolean): Promise<string[]> {
+  const { status, title, fields } = object;
+  const place = status === 'ok' ? '' : placeText(object);
+  const head = `  ${paint(STYLES[status], status.padEnd(WIDTH))}  ${printable(title)}${place === '' ? '' : paint('dim', `  # ${place}`)}`;
+  const lines: string[] = [];
+  for (const { field, from, to } of fields) {
+    if (chainOf(from) !== null || chainOf(to) !== null) lines.push(...(await chainDiff(field, from, to, paint, verbose)));
+    else lines.push(`${field}: ${valueText(from)} in the kernel, ${valueText(to)} in the topology`);
+  }
+  return [head, ...lines.map((line) => `${' '.repeat(WIDTH + 4)}${line}`)];
+}

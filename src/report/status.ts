@@ -1,0 +1,71 @@
+/** In sync or drifted, object by object: a plan read the other way round. */
+import type { SourceRange } from '../model/diagnostic.js';
+import type { FieldChange, Plan } from '../model/plan.js';
+import type { Resource, ResourceId, State } from '../model/state.js';
+import { blocksOf, resourceOf, type Block } from './blocks.js';
+import type { Words } from './words.js';
+
+export type Condition = 'ok' | 'drifted' | 'missing' | 'unexpected';
+
+/** One JSON document: schemas/status.schema.json. */
+export interface StatusDocument {
+  readonly format: 'topo-status/1';
+  readonly lab: string;
+  readonly inSync: boolean;
+  readonly summary: { readonly [condition in Condition]: number };
+  readonly objects: readonly ObjectStatus[];
+}
+
+export interface ObjectStatus {
+  readonly id: ResourceId;
+  readonly kind: string;
+  readonly netns: string;
+  readonly title: string;
+  readonly status: Condition;
+  readonly path?: string;
+  readonly at?: SourceRange;
+  /** What differs: `from` is the kernel's, `to` the topology's. */
+  readonly fields: readonly Omit<FieldChange, 'forcesReplacement'>[];
+}
+
+export interface StatusInput {
+  /** From `observed` to `desired`. */
+  readonly plan: Plan;
+  readonly desired: State;
+  readonly observed: State;
+}
+
+/** Objects in the order of the topology, then those that nobody asked for. */
+export function statusOf({ plan, desired, observed }: StatusInput, words: Words): StatusDocument {
+  const blocks = new Map(blocksOf(plan).map((block) => [block.id, block]));
+  const wanted = [...desired.resources.values()].map((resource) => entry(resource, blocks.get(resource.id), words));
+  const others = [...observed.resources.values()]
+    .filter(({ id, keep }) => !desired.resources.has(id) && keep !== true)
+    .map((resource) => entry(resource, blocks.get(resource.id), words));
+  const objects = [...wanted, ...others];
+  const summary = { ok: 0, drifted: 0, missing: 0, unexpected: 0 };
+  for (const { status } of objects) summary[status] += 1;
+  return { format: 'topo-status/1', lab: plan.lab, inSync: summary.ok === objects.length, summary, objects };
+}
+
+function entry(resource: Resource, block: Block | undefined, words: Words): ObjectStatus {
+  const { id, kind, netns, path, at } = block === undefined ? resource : resourceOf(block);
+  return {
+    id,
+    kind,
+    netns,
+    title: words.title(resource),
+    status: conditionOf(block),
+    ...(path === undefined ? {} : { path }),
+    ...(at === undefined ? {} : { at }),
+    fields: (block?.fields ?? []).map(({ field, from, to }) => ({ field, from, to })),
+  };
+}
+
+/** What is to be made anew only because of another object is itself as it should be. */
+function conditionOf(block: Block | undefined): Condition {
+  if (block === undefined) return 'ok';
+  if (block.action === 'create') return 'missing';
+  if (block.action === 'delete') return 'unexpected';
+  return block.fields.length === 0 ? 'ok' : 'drifted';
+}

@@ -1,0 +1,8 @@
+/** Writes what is generated from the schema: the published schema and the validator. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { publishedSchema } from '../src/topology/schema-published.js';
+import { validatorSource } from './validator-source.js';
+
+mkdirSync('src/topology/generated', { recursive: true });
+writeFileSync('schemas/topology.schema.json', publishedSchema());
+writeFileSync('src/topology/generated/validator.js', validatorSource());

@@ -1,0 +1,66 @@
+/** Bytes of a file → text. */
+import type { Diagnostic } from '../model/diagnostic.js';
+import { diagnosticOf } from './report.js';
+
+/** Largest file that is read, in bytes: a thousand times more than a large lab needs. */
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+export type Decoded = { readonly text: string; readonly problem?: never } | { readonly text: string; readonly problem: Diagnostic };
+
+/** UTF-8 with or without a byte order mark; a text that is broken comes with replacement characters and the problem. */
+export function decode(file: string, bytes: Uint8Array): Decoded {
+  if (bytes.length > MAX_FILE_BYTES) return { text: '', problem: tooLarge(file, bytes.length) };
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    const text = new TextDecoder('utf-8').decode(bytes);
+    return { text, problem: invalid(file, bytes, text) };
+  }
+}
+
+/** For commands that know the size before they read. */
+export function tooLarge(file: string, size: number): Diagnostic {
+  const message = `the file has ${size} bytes, more than the ${MAX_FILE_BYTES} (4 MiB) that a topology may have`;
+  return diagnosticOf('file-too-large', message, { file, line: 1, column: 1, length: 1 }, { hint: 'is it the right file?' });
+}
+
+function invalid(file: string, bytes: Uint8Array, text: string): Diagnostic {
+  const offset = firstInvalidByte(bytes);
+  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, offset)).split('\n');
+  const at = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, length: 1 };
+  const value = (bytes[offset] ?? 0).toString(16).padStart(2, '0');
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const hint = utf16 || text.includes('\0') ? 'it looks like UTF-16: save it as UTF-8' : 'save the file as UTF-8';
+  return diagnosticOf('invalid-utf8', `byte ${offset + 1} of the file (0x${value}) is not UTF-8`, at, { hint });
+}
+
+/** The longest prefix that decodes, by halving; a sequence that is merely cut off at the end of a prefix is no error of it. */
+function firstInvalidByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (good + 1 < bad) {
+    const middle = (good + bad) >> 1;
+    if (decodesAsPrefix(bytes.subarray(0, middle))) good = middle;
+    else bad = middle;
+  }
+  while (good > 0 && !decodesWhole(bytes.subarray(0, good))) good -= 1;
+  return good;
+}
+
+function decodesAsPrefix(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function decodesWhole(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+/** Bytes of a file → topology, or all that is wrong with it. Pure: the same bytes and variables give the same result. */
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { Topology } from '../model/topology.js';
+import { compose } from './compose.js';
+import { decode } from './decode.js';
+import { readTopology } from './normal/topology.js';
+import type { Reading } from './normal/read.js';
+import { parseYaml } from './parse.js';
+import { inOrder, reporter, type Report } from './report.js';
+import { rangeOf, sourceOf, type Source } from './source.js';
+import type { Mapping, Tree } from './tree.js';
+import { validateShape } from './validate.js';
+import type { Variables } from './variables.js';
+
+export interface TopologyFile {
+  /** As messages shall name it. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Loaded {
+  /** Null if there is any error. */
+  readonly topology: Topology | null;
+  /** In the order of the file. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** For excerpts. */
+  readonly text: string;
+}
+
+export function loadTopology({ file, bytes }: TopologyFile, variables: Variables): Loaded {
+  const { text, problem } = decode(file, bytes);
+  if (problem !== undefined) return { topology: null, diagnostics: [problem], text };
+  const diagnostics: Diagnostic[] = [];
+  const topology = topologyOf(sourceOf(file, text), variables, reporter(diagnostics), diagnostics);
+  const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return { topology: failed ? null : topology, diagnostics: inOrder(diagnostics), text };
+}
+
+function topologyOf(source: Source, variables: Variables, report: Report, diagnostics: readonly Diagnostic[]): Topology | null {
+  const document = parseYaml(source, report);
+  // A text that is not YAML has been read as something nobody wrote: no more can be said about it.
+  if (document === null || diagnostics.length > 0) return null;
+  const root = compose(document, source, variables, report);
+  if (root === null || !isTopMapping(root, source, report)) return null;
+  const broken = validateShape(root, source, report);
+  const reading: Reading = { source, report, origins: new Map() };
+  const topology = readTopology(reading, root);
+  void broken;
+  return topology;
+}
+
+function isTopMapping(root: Tree, source: Source, report: Report): root is Mapping {
+  if (root.kind === 'mapping') return true;
+  const empty = root.kind === 'scalar' && root.value === null && root.start === root.end;
+  const at = rangeOf(source, empty ? { start: 0, end: 1 } : root);
+  const hint = 'a topology begins with its name, for example name: my-lab';
+  if (empty) report('file-empty', at, 'the file is empty', { hint });
+  else report('wrong-type', at, `the file must be a mapping, not ${root.kind === 'list' ? 'a list' : 'a single value'}`, { hint });
+  return false;
+}

@@ -1,0 +1,50 @@
+/** A node and `defaults` → one mapping in the long form. */
+import { EMPTY, textOf } from './read.js';
+import type { Entry, Mapping, Tree } from '../tree.js';
+
+/** The node as it is after short forms are made long and the defaults are merged in: mappings key by key, lists replaced. */
+export function withDefaults(defaults: Tree | undefined, node: Tree): Mapping {
+  return merge(longForm(defaults), longForm(node));
+}
+
+/** Keys of the defaults come first, so that an interface that all nodes have is the first of each. */
+function merge(base: Mapping, own: Mapping): Mapping {
+  if (base.entries.size === 0) return own;
+  const entries = new Map(base.entries);
+  for (const [key, entry] of own.entries) {
+    const before = entries.get(key);
+    const both = before?.value.kind === 'mapping' && entry.value.kind === 'mapping';
+    entries.set(key, both ? { key: entry.key, value: merge(before.value as Mapping, entry.value as Mapping) } : entry);
+  }
+  return { ...own, entries };
+}
+
+/** `networks` as name → mapping. */
+function longForm(node: Tree | undefined): Mapping {
+  if (node?.kind !== 'mapping') return node === undefined ? EMPTY : { ...EMPTY, start: node.start, end: node.end };
+  const networks = node.entries.get('networks');
+  if (networks === undefined || networks.value.kind === 'scalar') return node;
+  const long = networks.value.kind === 'list' ? fromList(networks.value.items) : [...networks.value.entries];
+  const entries = new Map(long.map(([name, entry]) => [name, { key: entry.key, value: longAttachment(entry) }]));
+  const { start, end } = networks.value;
+  return {
+    ...node,
+    entries: new Map(node.entries).set('networks', { key: networks.key, value: { kind: 'mapping', entries, start, end } }),
+  };
+}
+
+function fromList(items: readonly Tree[]): readonly (readonly [string, Entry])[] {
+  return items.flatMap((item) => {
+    const name = textOf(item);
+    return name === undefined ? [] : [[name.text, { key: name.span, value: { ...EMPTY, start: item.start, end: item.end } }] as const];
+  });
+}
+
+/** `10.0.0.5` is `{ipv4_address: 10.0.0.5}`; what is no IPv6 address is meant as IPv4. */
+function longAttachment({ key, value }: Entry): Mapping {
+  if (value.kind === 'mapping') return value;
+  const address = textOf(value);
+  if (address === undefined) return { ...EMPTY, start: key.start, end: key.end };
+  const name = address.text.includes(':') ? 'ipv6_address' : 'ipv4_address';
+  return { kind: 'mapping', entries: new Map([[name, { key: address.span, value }]]), start: value.start, end: value.end };
+}

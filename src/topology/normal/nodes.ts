@@ -1,0 +1,89 @@
+/** `nodes` → Node[]. */
+import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/topology.js';
+import type { Entry, Mapping, Tree } from '../tree.js';
+import { withDefaults } from './defaults.js';
+import { readPort } from './ports.js';
+import {
+  asMapping,
+  booleanAt,
+  itemsAt,
+  numberAt,
+  pairsAt,
+  placeOf,
+  stringAt,
+  textAt,
+  textOf,
+  withoutUndefined,
+  type Reading,
+} from './read.js';
+import { readNeighbour, readRoute, readRules } from './routes.js';
+import { readAddress, readInterfaceAddress, readMac } from './values.js';
+
+export function readNode(reading: Reading, lab: string, name: string, entry: Entry, defaults: Tree | undefined): Node {
+  const map = withDefaults(defaults, entry.value);
+  const ipv6 = booleanAt(map, 'ipv6') ?? true;
+  const node: Node = withoutUndefined({
+    name,
+    at: placeOf(reading, entry.key),
+    netns: stringAt(map, 'netns') ?? `${lab}.${name}`,
+    networkMode: stringAt(map, 'network_mode') === 'none' ? ('none' as const) : undefined,
+    ipv6,
+    forwarding: booleanAt(map, 'forwarding') ?? false,
+    networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),
+    interfaces: pairsAt(map, 'interfaces').map(([interfaceName, value]) => readInterface(reading, interfaceName, value)),
+    routes: itemsAt(map, 'routes').flatMap((item) => readRoute(reading, item) ?? []),
+    rules: itemsAt(map, 'rules').flatMap((item) => readRules(reading, item, ipv6)),
+    neighbours: itemsAt(map, 'neighbours').flatMap((item) => readNeighbour(reading, item) ?? []),
+    sysctls: pairsAt(map, 'sysctls').flatMap(([key, value]) => readSysctl(reading, key, value)),
+    ports: itemsAt(map, 'ports').flatMap((item) => readPort(reading, item) ?? []),
+    ignore: itemsAt(map, 'ignore').flatMap((item) => textOf(item)?.text ?? []),
+  });
+  reading.origins.set(node, map);
+  return node;
+}
+
+function readAttachment(reading: Reading, network: string, entry: Entry): Attachment {
+  const map = asMapping(entry.value);
+  const attachment: Attachment = withoutUndefined({
+    network,
+    at: placeOf(reading, entry.key),
+    ipv4Address: readAddress(reading, textAt(map, 'ipv4_address'), 4),
+    ipv6Address: readAddress(reading, textAt(map, 'ipv6_address'), 6),
+    macAddress: readMac(reading, map),
+    interfaceName: stringAt(map, 'interface_name'),
+    hostInterface: stringAt(map, 'host_interface'),
+    gwPriority: numberAt(map, 'gw_priority') ?? 0,
+  });
+  reading.origins.set(attachment, map);
+  return attachment;
+}
+
+function readInterface(reading: Reading, name: string, entry: Entry): InterfaceSettings {
+  const map = asMapping(entry.value);
+  const settings: InterfaceSettings = withoutUndefined({
+    name,
+    at: placeOf(reading, entry.key),
+    addresses: itemsAt(map, 'addresses').flatMap((item) => {
+      const cidr = readInterfaceAddress(reading, textOf(item));
+      return cidr === undefined ? [] : [{ cidr: cidr.text, at: placeOf(reading, item) }];
+    }),
+    mtu: numberAt(map, 'mtu'),
+    state: readState(map),
+    macAddress: readMac(reading, map),
+  });
+  reading.origins.set(settings, map);
+  return settings;
+}
+
+export function readState(map: Mapping): 'up' | 'down' | undefined {
+  const state = stringAt(map, 'state');
+  return state === 'up' || state === 'down' ? state : undefined;
+}
+
+function readSysctl(reading: Reading, key: string, { key: span, value }: Entry): readonly Sysctl[] {
+  if (value.kind !== 'scalar' || value.value === null) return [];
+  const text = typeof value.value === 'boolean' ? String(Number(value.value)) : String(value.value);
+  const sysctl: Sysctl = { at: placeOf(reading, span), key, value: text };
+  reading.origins.set(sysctl, value);
+  return [sysctl];
+}

@@ -1,0 +1,80 @@
+/** Text → YAML document. Errors of the syntax are the YAML library's; their words are ours where people meet them often. */
+import { parseDocument, type Document, type YAMLError } from 'yaml';
+import type { Code } from './codes.js';
+import type { Report } from './report.js';
+import { lineAt, rangeOf, type Source } from './source.js';
+
+/**
+ * The document, as far as it can be read. Keys are compared and aliases are followed by `compose`: the library's own
+ * check of keys is quadratic.
+ */
+export function parseYaml(source: Source, report: Report): Document.Parsed | null {
+  try {
+    const document = parseDocument(source.text, {
+      version: '1.2',
+      schema: 'core',
+      prettyErrors: false,
+      uniqueKeys: false,
+      resolveKnownTags: false,
+      logLevel: 'silent',
+    });
+    reportProblems(source, [...document.errors, ...document.warnings], report);
+    return document;
+  } catch (error) {
+    // The library's parser is recursive: a stack overflow is a property of the text.
+    if (!(error instanceof RangeError)) throw error;
+    report('yaml-too-deep', rangeOf(source, { start: 0, end: 1 }), 'lists and mappings are nested too deep');
+    return null;
+  }
+}
+
+const SHOWN_PROBLEMS = 20;
+
+/** One problem a line: what follows on the same line is mostly a consequence. */
+function reportProblems(source: Source, problems: readonly YAMLError[], report: Report): void {
+  const lines = new Set<number>();
+  for (const problem of problems) {
+    const [start, end] = problem.pos;
+    const at = rangeOf(source, { start: Math.min(start, source.text.length), end });
+    if (lines.has(at.line) || lines.size === SHOWN_PROBLEMS) continue;
+    lines.add(at.line);
+    const { code, message, hint, span } = wording(source, problem);
+    report(code, span === undefined ? at : rangeOf(source, span), message, { hint });
+  }
+}
+
+interface Wording {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint?: string;
+  readonly span?: { readonly start: number; readonly end: number };
+}
+
+function wording(source: Source, problem: YAMLError): Wording {
+  const tab = tabInIndentation(source, problem.pos[0]);
+  if (tab !== undefined) return { code: 'yaml-tab', message: 'a tab in the indentation', hint: 'indent with spaces', span: tab };
+  if (problem.code === 'MULTIPLE_DOCS') {
+    return {
+      code: 'several-documents',
+      message: 'a second YAML document begins here',
+      hint: 'one file holds one topology: remove the ---',
+    };
+  }
+  if (problem.code === 'TAG_RESOLVE_FAILED') return { code: 'yaml-tag', message: lowerFirst(problem.message), hint: 'remove the tag' };
+  const message = lowerFirst(problem.message.split('\n')[0] ?? '');
+  if (!lineAt(source, problem.pos[0]).includes('${')) return { code: 'yaml-syntax', message };
+  return { code: 'yaml-syntax', message, hint: 'within { } and [ ], a ${VARIABLE} must stand in quotes; on a line of its own it need not' };
+}
+
+/** The first tab in the white space before the line's text, where the error is on this line. */
+function tabInIndentation(source: Source, offset: number): Wording['span'] {
+  const at = Math.min(offset, source.text.length);
+  const lineStart = source.text.lastIndexOf('\n', at - 1) + 1;
+  const indentation = /^[ \t]*/.exec(lineAt(source, at))?.[0] ?? '';
+  const tab = indentation.indexOf('\t');
+  return tab < 0 ? undefined : { start: lineStart + tab, end: lineStart + tab + 1 };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}

@@ -1,0 +1,171 @@
+/** The words for each keyword of the schema. */
+import type { JsonSchema, JsonType } from '../model/json-schema.js';
+import type { Code } from './codes.js';
+import type { SchemaError } from './generated/validator.js';
+import { quote } from './report.js';
+import { closest } from './suggest.js';
+import type { Scalar, Tree } from './tree.js';
+import type { Place } from './validate.js';
+
+export interface Words {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export function describeProblem(place: Place, error: SchemaError): Words {
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(place, String(error.params['additionalProperty']));
+    case 'required':
+      return missingKey(place, String(error.params['missingProperty']));
+    case 'type':
+      return wrongType(place);
+    case 'enum':
+      return notAmong(place);
+    case 'minimum':
+    case 'maximum':
+      return outOfRange(place);
+    case 'pattern':
+      return error.propertyName === undefined ? badText(place) : badKey(place, error.propertyName);
+    case 'minItems':
+    case 'maxItems':
+      return wrongLength(place);
+    default:
+      return { code: 'bad-value', message: `${nameOf(place)} does not fulfil "${error.keyword}" of the schema` };
+  }
+}
+
+/** Words of Compose and of containerlab that topo has no key for, and what to do instead. */
+const FOREIGN_KEYS: { readonly [key: string]: string } = {
+  version: 'remove it: the language has no versions to choose from',
+  services: 'topo calls them nodes',
+  topology: 'write nodes and links at the top level',
+  container_name: 'the node’s name is its name; the namespace’s can be given as netns',
+};
+
+function unknownKey(place: Place, key: string): Words {
+  const known = Object.keys(place.schema.properties ?? {});
+  const similar = closest(key, known);
+  const hint = FOREIGN_KEYS[key] ?? (similar === undefined ? `known here: ${known.join(', ')}` : `did you mean "${similar}"?`);
+  return { code: 'unknown-key', message: `unknown key ${quote(key)} in ${whereOf(place)}`, hint };
+}
+
+function missingKey(place: Place, key: string): Words {
+  const example = exampleOf(place.schema.properties?.[key]);
+  const hint = example === undefined ? undefined : `for example ${key}: ${example}`;
+  return { code: 'missing-key', message: `${whereOf(place)} has no "${key}"`, hint };
+}
+
+const TYPE_NAMES: { readonly [type in JsonType]: string } = {
+  string: 'a text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  null: 'nothing',
+};
+
+function wrongType(place: Place): Words {
+  const types = [place.schema.type ?? []].flat();
+  const wanted = types.filter((type) => type !== 'null').map((type) => TYPE_NAMES[type]);
+  const message = `${nameOf(place)} must be ${oneOf(wanted)}, not ${describe(place.tree)}`;
+  return { code: 'wrong-type', message, hint: typeHint(place, types) };
+}
+
+function typeHint({ tree, schema, path }: Place, types: readonly JsonType[]): string | undefined {
+  const value = tree.kind === 'scalar' ? tree.value : undefined;
+  if (types.includes('string') && value !== undefined && value !== null) return `put it in quotes: "${String(value)}"`;
+  if (types.includes('boolean') && typeof value === 'string' && /^(?:yes|no|on|off)$/i.test(value)) {
+    return `write ${/^(?:yes|on)$/i.test(value) ? 'true' : 'false'}`;
+  }
+  if (types.includes('integer') && typeof value === 'string' && /^-?\d+$/.test(value)) return `remove the quotes: ${value}`;
+  const example = exampleOf(schema);
+  return example === undefined ? undefined : `for example ${isIndex(path.at(-1)) ? '-' : `${path.at(-1) ?? ''}:`} ${example}`;
+}
+
+function notAmong(place: Place): Words {
+  const allowed = place.schema.enum ?? [];
+  const value = textOf(place.tree);
+  const similar = closest(value, allowed);
+  const hint = similar === undefined ? undefined : `did you mean "${similar}"?`;
+  return { code: 'bad-value', message: `${nameOf(place)} must be ${oneOf([...allowed])}, not ${quote(value)}`, hint };
+}
+
+function outOfRange(place: Place): Words {
+  const { minimum, maximum } = place.schema;
+  const range = maximum === undefined ? `at least ${minimum ?? 0}` : `from ${minimum ?? 0} to ${maximum}`;
+  return { code: 'out-of-range', message: `${nameOf(place)} must be ${range}, not ${textOf(place.tree)}` };
+}
+
+function badText(place: Place): Words {
+  return { code: 'bad-name', message: `${nameOf(place)} cannot be ${quote(textOf(place.tree))}`, hint: expected(place.schema) };
+}
+
+function badKey(place: Place, key: string): Words {
+  const code = place.path.at(-1) === 'sysctls' ? 'bad-sysctl' : 'bad-name';
+  const variable = key.includes('${') ? '; variables are replaced in values, not in keys' : '';
+  return {
+    code,
+    message: `${quote(key)} cannot be a key of ${whereOf(place)}`,
+    hint: `${expected(place.schema.propertyNames ?? {}) ?? ''}${variable}`,
+  };
+}
+
+function wrongLength(place: Place): Words {
+  const { minItems, maxItems } = place.schema;
+  const wanted = minItems === maxItems ? `exactly ${minItems ?? 0}` : `${minItems ?? 0} to ${maxItems ?? 'any number of'}`;
+  const found = place.tree.kind === 'list' ? place.tree.items.length : 0;
+  return { code: 'wrong-length', message: `${nameOf(place)} must have ${wanted} members, not ${found}` };
+}
+
+function expected(schema: JsonSchema): string | undefined {
+  const text = schema['x-expected'];
+  return text === undefined ? undefined : `expected: ${text}`;
+}
+
+/** `"mtu"`, `member 2 of "ports"`. */
+function nameOf({ path }: Place): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'the file';
+  return isIndex(last) ? `member ${Number(last) + 1} of ${quote(path.at(-2) ?? '')}` : quote(last);
+}
+
+/** `nodes.web.routes[0]`, as in plans. */
+function whereOf({ path }: Place): string {
+  if (path.length === 0) return 'the file';
+  return path.reduce((text, part) => (isIndex(part) ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
+}
+
+function isIndex(part: string | undefined): boolean {
+  return part !== undefined && /^\d+$/.test(part);
+}
+
+function exampleOf(schema: JsonSchema | undefined): string | undefined {
+  const example = schema?.examples?.[0] ?? schema?.enum?.[0];
+  if (example === undefined) return undefined;
+  return typeof example === 'string'
+    ? example
+    : JSON.stringify(example)
+        .replace(/"([\w./:-]+)":/g, '$1: ')
+        .replaceAll(',', ', ');
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+function describe(tree: Tree): string {
+  if (tree.kind !== 'scalar') return tree.kind === 'list' ? 'a list' : 'a mapping';
+  return tree.value === null ? 'empty' : `the ${scalarType(tree)} ${textOf(tree)}`;
+}
+
+function scalarType({ value }: Scalar): string {
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'number' ? 'number' : 'value';
+}
+
+function textOf(tree: Tree): string {
+  if (tree.kind !== 'scalar') return describe(tree);
+  return typeof tree.value === 'string' ? quote(tree.value).slice(1, -1) : String(tree.value);
+}

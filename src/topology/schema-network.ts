@@ -1,0 +1,97 @@
+/** `networks.NAME` in JSON Schema. */
+import { bridgeNameSchema } from '../kinds/bridge.schema.js';
+import { mtuSchema } from '../kinds/link.schema.js';
+import type { JsonSchema } from '../model/json-schema.js';
+
+const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
+
+const ipam: JsonSchema = {
+  type: 'object',
+  description: 'Subnets in the way of Compose; the same as `subnet`, `gateway` and `ip_range`.',
+  required: ['config'],
+  additionalProperties: false,
+  properties: {
+    config: {
+      type: 'array',
+      description: 'One member for each subnet: at most one IPv4 and one IPv6.',
+      items: {
+        type: 'object',
+        required: ['subnet'],
+        additionalProperties: false,
+        properties: {
+          subnet,
+          gateway: {
+            type: 'string',
+            description: 'Address of the host on the bridge. Default: the first address of the subnet.',
+            examples: ['172.28.0.1'],
+          },
+          ip_range: {
+            type: 'string',
+            description: 'Where automatic addresses come from: a CIDR within the subnet.',
+            examples: ['172.28.0.128/25'],
+          },
+        },
+      },
+    },
+  },
+};
+
+export const networkSchema: JsonSchema = {
+  type: ['object', 'null'],
+  description: 'A network: a bridge of the host to which nodes are attached. Every key has a default, so `front: {}` is a working network.',
+  additionalProperties: false,
+  properties: {
+    driver: {
+      type: 'string',
+      enum: ['bridge'],
+      default: 'bridge',
+      description: 'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are.',
+    },
+    subnet: {
+      type: ['string', 'array'],
+      items: subnet,
+      description:
+        'The network’s CIDR, or a list of at most one IPv4 and one IPv6 CIDR. Default: a /22 of 10.128.0.0/9, chosen by a hash of the names of lab and network.',
+      examples: ['172.28.0.0/24', ['10.61.0.0/24', 'fd61::/64']],
+    },
+    ipam,
+    gateway: {
+      type: ['string', 'array'],
+      items: { type: 'string', description: 'An address of the host, one for each subnet.' },
+      description:
+        'Where nodes send what is not for their own network. An address per subnet: the host’s, on the bridge (default: the first host address). The name of a node: that node is the router, and the bridge has no address and no NAT. `none`: no default route.',
+      examples: ['172.28.0.1', 'router', 'none'],
+    },
+    ip_range: {
+      type: ['string', 'array'],
+      items: { type: 'string', description: 'A CIDR within a subnet of the network.' },
+      description:
+        'Where automatic addresses come from: a CIDR within the subnet, or a list with one for each subnet. Default: the whole subnet.',
+      examples: ['172.28.0.128/25'],
+    },
+    mtu: { ...mtuSchema, default: 1500, description: 'MTU of the bridge and of both ends of every veth, in bytes.' },
+    masquerade: {
+      type: ['boolean', 'string'],
+      default: true,
+      description: 'Packets that leave the host get the host’s source address. An address instead of true: they get this one.',
+      examples: [true, false, '192.0.2.1'],
+    },
+    internal: {
+      type: 'boolean',
+      default: false,
+      description: 'No way out: no default route, no masquerade, traffic in and out is dropped.',
+    },
+    isolated: {
+      type: 'boolean',
+      default: true,
+      description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
+    },
+    bridge_name: bridgeNameSchema,
+    external: {
+      type: 'boolean',
+      default: false,
+      description:
+        'The bridge `bridge_name` exists already and is somebody else’s: nodes are attached to it, and nothing else of it is touched. Such a network has a default route only if `gateway` is written.',
+    },
+  },
+};

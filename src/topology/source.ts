@@ -1,0 +1,42 @@
+/** A text with a name; offsets in it become lines and columns. */
+import type { SourceRange } from '../model/diagnostic.js';
+import type { Span } from './tree.js';
+
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+  /** Offset of the first character of each line. */
+  readonly lineStarts: readonly number[];
+}
+
+export function sourceOf(file: string, text: string): Source {
+  const lineStarts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
+  return { file, text, lineStarts };
+}
+
+export function rangeOf(source: Source, span: Span): SourceRange {
+  const index = lineIndex(source.lineStarts, span.start);
+  const lineStart = source.lineStarts[index] ?? 0;
+  const nextLine = source.lineStarts[index + 1];
+  const lineEnd = nextLine === undefined ? source.text.length : nextLine - 1;
+  const length = Math.max(1, Math.min(span.end, lineEnd) - span.start);
+  return { file: source.file, line: index + 1, column: span.start - lineStart + 1, length };
+}
+
+/** The text of the line that holds the offset. */
+export function lineAt(source: Source, offset: number): string {
+  const index = lineIndex(source.lineStarts, offset);
+  return source.text.slice(source.lineStarts[index], source.lineStarts[index + 1]).replace(/\r?\n$/, '');
+}
+
+function lineIndex(lineStarts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

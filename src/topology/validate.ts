@@ -1,0 +1,74 @@
+/** Tree → problems of its shape, by the JSON Schema, in words for people. */
+import { validate, type SchemaError } from './generated/validator.js';
+import type { JsonSchema } from '../model/json-schema.js';
+import type { Report } from './report.js';
+import { topologySchema, type SchemaDocument } from './schema.js';
+import { describeProblem } from './schema-messages.js';
+import { rangeOf, type Source } from './source.js';
+import { plainOf, spanOf, type Entry, type Span, type Tree } from './tree.js';
+
+/** Where an error of the validator is: the value, the key above it, the fragment of the schema. */
+export interface Place {
+  readonly path: readonly string[];
+  readonly tree: Tree;
+  /** Absent for the root and for members of lists. */
+  readonly entry?: Entry;
+  readonly schema: JsonSchema;
+}
+
+/** Reports what is wrong with the shape; answers the first two keys of each wrong place, such as `nodes` and `web`. */
+export function validateShape(root: Tree, source: Source, report: Report): readonly (readonly string[])[] {
+  if (validate(plainOf(root))) return [];
+  const errors = validate.errors ?? [];
+  const wrongTypes = new Set(errors.filter((error) => error.keyword === 'type').map((error) => error.instancePath));
+  const broken: (readonly string[])[] = [];
+  const document = topologySchema();
+  for (const error of errors) {
+    // A number of the wrong type is also out of range: once is enough.
+    if (error.keyword !== 'type' && wrongTypes.has(error.instancePath) && error.propertyName === undefined) continue;
+    if (error.keyword === 'propertyNames') continue;
+    const place = locate(document, root, error.instancePath);
+    const { code, message, hint } = describeProblem(place, error);
+    report(code, rangeOf(source, spanOfProblem(place, error)), message, { hint });
+    broken.push(place.path.slice(0, 2));
+  }
+  return broken;
+}
+
+/** The schema has unions by type alone, so the way through it follows from the path in the file. */
+function locate(document: SchemaDocument, root: Tree, pointer: string): Place {
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let place: Place = { path, tree: root, schema: document };
+  for (const part of path) place = step(document, place, part);
+  return place;
+}
+
+function step(document: SchemaDocument, { path, tree, schema }: Place, part: string): Place {
+  if (tree.kind === 'list') return { path, tree: tree.items[Number(part)] ?? tree, schema: resolve(document, schema.items) };
+  const entry = tree.kind === 'mapping' ? tree.entries.get(part) : undefined;
+  const next = schema.properties?.[part] ?? schema.additionalProperties;
+  const resolved = resolve(document, typeof next === 'object' ? next : undefined);
+  return entry === undefined ? { path, tree, schema: resolved } : { path, tree: entry.value, entry, schema: resolved };
+}
+
+function resolve(document: SchemaDocument, schema: JsonSchema | undefined): JsonSchema {
+  const name = schema?.$ref?.replace('#/$defs/', '');
+  return (name === undefined ? schema : document.$defs[name]) ?? {};
+}
+
+function spanOfProblem({ tree, entry }: Place, error: SchemaError): Span {
+  const { additionalProperty } = error.params;
+  const key = typeof additionalProperty === 'string' ? additionalProperty : error.propertyName;
+  const own = key !== undefined && tree.kind === 'mapping' ? tree.entries.get(key)?.key : undefined;
+  if (own !== undefined) return own;
+  return entry === undefined ? firstLineOf(tree) : spanOf(entry);
+}
+
+/** A member of a list, or the whole file: its first key stands for it. */
+function firstLineOf(tree: Tree): Span {
+  const first = tree.kind === 'mapping' ? tree.entries.values().next().value?.key : undefined;
+  return first !== undefined && first.start >= tree.start && first.end <= tree.end ? first : tree;
+}

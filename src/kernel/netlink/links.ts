@@ -1,0 +1,168 @@
+/** RTM_NEWLINK as observation (`if_link.h`); which attributes are read, the tables of link attributes say. */
+import { BRIDGE_ATTRIBUTES, BRIDGE_PORT_ATTRIBUTES, COMMON_ATTRIBUTES, type LinkAttribute } from '../../kinds/link-attributes.js';
+import type { LinkObservation } from '../../model/observation.js';
+import { macText } from './ip-text.js';
+import {
+  attributeEnd,
+  attributeString,
+  attributeType,
+  type Bytes,
+  type MessageWriter,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  nextAttribute,
+} from './message.js';
+
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
+export const RTM_SETLINK = 19;
+
+export const IFLA = {
+  address: 1,
+  ifname: 3,
+  mtu: 4,
+  link: 5,
+  master: 10,
+  linkinfo: 18,
+  netnsFd: 28,
+  alias: 20,
+  group: 27,
+  propList: 52,
+  altname: 53,
+} as const;
+export const INFO = { kind: 1, data: 2, slaveKind: 4, slaveData: 5 } as const;
+const IFLA_EXT_MASK = 29;
+/** Counters are most of a dump, and nobody reads them. */
+const RTEXT_FILTER_SKIP_STATS = 8;
+
+export const IFF_UP = 1;
+/** struct ifinfomsg */
+export const LINK_HEADER = 16;
+
+type Attributes = { [name: string]: string | number | boolean };
+type Rows = readonly (LinkAttribute | undefined)[];
+
+/** Rows by attribute number. */
+const byNumber = (rows: readonly LinkAttribute[]): Rows => {
+  const table: (LinkAttribute | undefined)[] = [];
+  for (const row of rows) if (row.attribute !== 0) table[row.attribute] = row;
+  return table;
+};
+const COMMON = byNumber(COMMON_ATTRIBUTES.filter((row) => row.encoding !== 'master'));
+const BRIDGE = byNumber(BRIDGE_ATTRIBUTES);
+const PORT = byNumber(BRIDGE_PORT_ATTRIBUTES);
+
+/** Asks for all links. */
+export function requestLinks(writer: MessageWriter): void {
+  writer.begin(RTM_GETLINK, NLM_F_DUMP);
+  writer.reserve(LINK_HEADER);
+  writer.u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+  writer.end();
+}
+
+/** Asks for one link by name: the answer's index is what matters. */
+export function requestLinkNamed(writer: MessageWriter, name: string): void {
+  writer.begin(RTM_GETLINK, NLM_F_ACK);
+  writer.reserve(LINK_HEADER);
+  writer.string(IFLA.ifname, name);
+  writer.u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+  writer.end();
+}
+
+export function linkIndex(bytes: Bytes, start: number): number {
+  return bytes.view.getInt32(start + 4, true);
+}
+
+/** A link whose master is still an index, to be named when all links are known. */
+export interface DecodedLink extends LinkObservation {
+  readonly attributes: Attributes;
+  readonly altnames: string[];
+  readonly master: number;
+}
+
+export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLink {
+  const { view } = bytes;
+  const link = {
+    index: view.getInt32(start + 4, true),
+    name: '',
+    type: '',
+    alias: '',
+    group: 0,
+    altnames: [] as string[],
+    link: 0,
+    attributes: {} as Attributes,
+    master: 0,
+  };
+  link.attributes['up'] = (view.getUint32(start + 8, true) & IFF_UP) !== 0;
+  for (let at = start + LINK_HEADER; at < end; at = nextAttribute(view, at)) {
+    const type = attributeType(view, at);
+    const row = COMMON[type];
+    if (row !== undefined) link.attributes[row.name] = decodeValue(row, bytes, at);
+    else if (type === IFLA.ifname) link.name = attributeString(bytes, at);
+    else if (type === IFLA.link) link.link = view.getInt32(at + 4, true);
+    else if (type === IFLA.master) link.master = view.getUint32(at + 4, true);
+    else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
+    else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
+  }
+  link.alias = stringOr(link.attributes['alias'], '');
+  link.attributes['alias'] = link.alias;
+  link.group = typeof link.attributes['group'] === 'number' ? link.attributes['group'] : 0;
+  return link;
+}
+
+const stringOr = (value: string | number | boolean | undefined, fallback: string): string => (typeof value === 'string' ? value : fallback);
+
+function decodeAltnames(bytes: Bytes, outer: number, altnames: string[]): void {
+  const end = attributeEnd(bytes.view, outer);
+  for (let at = outer + 4; at < end; at = nextAttribute(bytes.view, at)) {
+    if (attributeType(bytes.view, at) === IFLA.altname) altnames.push(attributeString(bytes, at));
+  }
+}
+
+/** Gives the type. The kernel writes kinds before data (`rtnl_link_fill`). */
+function decodeInfo(bytes: Bytes, outer: number, attributes: Attributes): string {
+  const { view } = bytes;
+  const end = attributeEnd(view, outer);
+  let kind = '';
+  let port = false;
+  for (let at = outer + 4; at < end; at = nextAttribute(view, at)) {
+    const type = attributeType(view, at);
+    if (type === INFO.kind) kind = attributeString(bytes, at);
+    else if (type === INFO.slaveKind) port = attributeString(bytes, at) === 'bridge';
+    else if (type === INFO.data && kind === 'bridge') decodeRows(BRIDGE, bytes, at, attributes);
+    else if (type === INFO.slaveData && port) decodeRows(PORT, bytes, at, attributes);
+  }
+  return kind;
+}
+
+function decodeRows(rows: Rows, bytes: Bytes, outer: number, attributes: Attributes): void {
+  const end = attributeEnd(bytes.view, outer);
+  for (let at = outer + 4; at < end; at = nextAttribute(bytes.view, at)) {
+    const row = rows[attributeType(bytes.view, at)];
+    if (row !== undefined) attributes[row.name] = decodeValue(row, bytes, at);
+  }
+}
+
+function decodeValue(row: LinkAttribute, bytes: Bytes, at: number): string | number | boolean {
+  const { view } = bytes;
+  switch (row.encoding) {
+    case 'u8':
+      return view.getUint8(at + 4);
+    case 'u16':
+      return view.getUint16(at + 4, true);
+    case 'u32':
+    case 'master':
+      return view.getUint32(at + 4, true);
+    case 'bool8':
+      return view.getUint8(at + 4) !== 0;
+    case 'bool32':
+      return view.getUint32(at + 4, true) !== 0;
+    case 'mac':
+      return macText(view, at + 4, attributeEnd(view, at));
+    case 'string':
+      return attributeString(bytes, at);
+    case 'up':
+      return false;
+  }
+}

@@ -1,0 +1,97 @@
+/** Named network namespaces, as `ip netns` keeps them: a file in /run/netns with the namespace mounted over it. */
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { errno, expect, libc, SystemCallError } from './libc.js';
+import { encodeLinkSet } from './link-encode.js';
+import { MessageWriter } from './message.js';
+import { refusalOf } from './refusal.js';
+import type { Outcome } from '../kernel.js';
+import type { Sessions } from './sessions.js';
+import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
+import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
+
+const MS_BIND = 0x1000;
+const MS_REC = 0x4000;
+const MS_SHARED = 1 << 20;
+const MNT_DETACH = 2;
+const NSFS_MAGIC = 0x6e736673;
+const LO = 1;
+
+/**
+ * Makes the directory a shared mount, as `ip netns` does: otherwise a mount namespace that exists already would see an
+ * empty file where a namespace is added later.
+ */
+export function shareDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  if (libc.mount('', directory, 'none', MS_SHARED | MS_REC, null) === 0) return;
+  if (errno() !== constants.errno.EINVAL) throw new SystemCallError('mount', errno(), directory);
+  expect('mount', libc.mount(directory, directory, 'none', MS_BIND | MS_REC, null), directory);
+  expect('mount', libc.mount('', directory, 'none', MS_SHARED | MS_REC, null), directory);
+}
+
+/** Each is marked before it gets its name: what has a name has a mark. */
+export function createNamespaces(
+  sessions: Sessions,
+  wanted: readonly { readonly netns: string; readonly alias: string }[],
+): readonly Outcome[] {
+  shareDirectory(sessions.directory);
+  return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions.path(netns), alias))));
+}
+
+/** Leaves the thread in the new namespace. */
+function createNamespace(path: string, alias: string): void {
+  takePlace(path);
+  try {
+    expect('unshare', libc.unshare(CLONE_NEWNET));
+    markLoopback(alias);
+    expect('mount', libc.mount(THREAD_NETNS, path, 'none', MS_BIND, null), path);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+/** Makes the file; one that is no namespace is what a crash left behind, and is used. */
+function takePlace(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o444));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || statfsSync(path).type === NSFS_MAGIC) throw error;
+  }
+}
+
+function markLoopback(alias: string): void {
+  const socket = new NetlinkSocket(NETLINK_ROUTE);
+  try {
+    const writer = new MessageWriter(256);
+    encodeLinkSet(writer, { index: LO }, { alias });
+    const [reply] = socket.exchange(writer.bytes, writer.length);
+    if (reply!.errno !== 0) throw new SystemCallError('alias of lo', reply!.errno);
+  } finally {
+    socket.close();
+  }
+}
+
+/** Takes the name away. The namespace goes when nothing holds it any more. */
+export function deleteName(path: string): Outcome {
+  return attempt(() => {
+    // EINVAL: not mounted, a stale file.
+    if (libc.umount2(path, MNT_DETACH) < 0 && errno() !== constants.errno.EINVAL && errno() !== constants.errno.ENOENT) {
+      throw new SystemCallError('umount', errno(), path);
+    }
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  });
+}
+
+function attempt(body: () => void): Outcome {
+  try {
+    body();
+    return { ok: true };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}

@@ -1,0 +1,33 @@
+/** RTM_NEWNETCONF (`netconf.h`): forwarding of a whole namespace, without a file of /proc. */
+import { AF_INET, AF_INET6 } from './ip-text.js';
+import { attributeType, type Bytes, type MessageWriter, NLM_F_ACK, nextAttribute } from './message.js';
+
+const RTM_GETNETCONF = 82;
+const NETCONFA_IFINDEX = 1;
+const NETCONFA_FORWARDING = 2;
+const NETCONFA_IFINDEX_ALL = -1;
+
+/** struct netconfmsg */
+const HEADER = 1;
+
+/** The keys that a dump of the namespace answers, and the family that does. */
+export const FORWARDING_KEYS: ReadonlyMap<string, 4 | 6> = new Map([
+  ['net.ipv4.ip_forward', 4],
+  ['net.ipv4.conf.all.forwarding', 4],
+  ['net.ipv6.conf.all.forwarding', 6],
+]);
+
+export function requestForwarding(writer: MessageWriter, family: 4 | 6): void {
+  writer.begin(RTM_GETNETCONF, NLM_F_ACK);
+  writer.bytes.view.setUint8(writer.reserve(HEADER), family === 6 ? AF_INET6 : AF_INET);
+  writer.u32(NETCONFA_IFINDEX, NETCONFA_IFINDEX_ALL >>> 0);
+  writer.end();
+}
+
+/** Null if the kernel does not say. */
+export function decodeForwarding(bytes: Bytes, start: number, end: number): string | null {
+  for (let at = start + 4; at < end; at = nextAttribute(bytes.view, at)) {
+    if (attributeType(bytes.view, at) === NETCONFA_FORWARDING) return String(bytes.view.getInt32(at + 4, true));
+  }
+  return null;
+}

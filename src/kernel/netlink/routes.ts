@@ -1,0 +1,187 @@
+/** RTM_NEWROUTE (`rtnetlink.h`): observation and operations. */
+import type { RouteObservation } from '../../model/observation.js';
+import type { RouteOperation } from '../../model/operation.js';
+import { addressBytes, addressText, AF_INET, AF_INET6, AF_UNSPEC, cidrBytes, familyNumber } from './ip-text.js';
+import {
+  attributeEnd,
+  attributeType,
+  type Bytes,
+  type MessageWriter,
+  NLM_F_ACK,
+  NLM_F_CREATE,
+  NLM_F_DUMP,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  nextAttribute,
+} from './message.js';
+import { scopeName, scopeNumber } from './scopes.js';
+
+const RTM_NEWROUTE = 24;
+const RTM_DELROUTE = 25;
+const RTM_GETROUTE = 26;
+
+const RTA = { dst: 1, oif: 4, gateway: 5, priority: 6, prefsrc: 7, metrics: 8, multipath: 9, cacheinfo: 12, table: 15, via: 18 } as const;
+const RTAX_MTU = 2;
+const RTNH_F_ONLINK = 4;
+const RTM_F_CLONED = 0x200;
+const TABLE_LOCAL = 255;
+/** `rt_protos`: an ICMP redirect, a router advertisement. */
+const BY_ITSELF = new Set([1, 9]);
+
+const TYPES = [
+  'unspec',
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'nat',
+  'xresolve',
+];
+
+/** struct rtmsg */
+const HEADER = 12;
+
+export function requestRoutes(writer: MessageWriter): void {
+  writer.begin(RTM_GETROUTE, NLM_F_DUMP);
+  writer.bytes.view.setUint8(writer.reserve(HEADER), AF_UNSPEC);
+  writer.end();
+}
+
+/** Null for what is no configuration: the local table, cached routes, other families. */
+export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (index: number) => string): RouteObservation | null {
+  const { view } = bytes;
+  const family = view.getUint8(start);
+  const flags = view.getUint32(start + 8, true);
+  let table = view.getUint8(start + 4);
+  if (table === TABLE_LOCAL || (flags & RTM_F_CLONED) !== 0 || (family !== AF_INET && family !== AF_INET6)) return null;
+  let [to, source, metric, index, expires, mtu] = [0, 0, 0, 0, 0, 0];
+  let via = '';
+  let nexthops: string[] = [];
+  for (let at = start + HEADER; at < end; at = nextAttribute(view, at)) {
+    switch (attributeType(view, at)) {
+      case RTA.dst:
+        to = at + 4;
+        break;
+      case RTA.oif:
+        index = view.getUint32(at + 4, true);
+        break;
+      case RTA.gateway:
+        via = addressText(view, at + 4, family);
+        break;
+      case RTA.via:
+        via = addressText(view, at + 6, view.getUint16(at + 4, true));
+        break;
+      case RTA.priority:
+        metric = view.getUint32(at + 4, true);
+        break;
+      case RTA.prefsrc:
+        source = at + 4;
+        break;
+      case RTA.table:
+        table = view.getUint32(at + 4, true);
+        break;
+      case RTA.metrics:
+        mtu = mtuOf(view, at);
+        break;
+      case RTA.multipath:
+        nexthops = nexthopsOf(bytes, at, family, nameOf);
+        break;
+      case RTA.cacheinfo:
+        // struct rta_cacheinfo: clntref, lastuse, expires
+        expires = view.getInt32(at + 12, true);
+        break;
+    }
+  }
+  if (table === TABLE_LOCAL) return null;
+  const protocol = view.getUint8(start + 5);
+  const type = view.getUint8(start + 7);
+  const network = to === 0 ? (family === AF_INET6 ? '::' : '0.0.0.0') : addressText(view, to, family);
+  return {
+    to: `${network}/${view.getUint8(start + 1)}`,
+    type: TYPES[type] ?? String(type),
+    table,
+    metric,
+    protocol,
+    scope: scopeName(view.getUint8(start + 6)),
+    via,
+    dev: index === 0 ? '' : nameOf(index),
+    src: source === 0 ? '' : addressText(view, source, family),
+    mtu,
+    onlink: (flags & RTNH_F_ONLINK) !== 0,
+    nexthops,
+    dynamic: expires !== 0 || BY_ITSELF.has(protocol),
+  };
+}
+
+function mtuOf(view: DataView, outer: number): number {
+  const end = attributeEnd(view, outer);
+  for (let at = outer + 4; at < end; at = nextAttribute(view, at)) {
+    if (attributeType(view, at) === RTAX_MTU) return view.getUint32(at + 4, true);
+  }
+  return 0;
+}
+
+/** struct rtnexthop: length, flags, weight less one, index; then attributes. */
+function nexthopsOf(bytes: Bytes, outer: number, family: number, nameOf: (index: number) => string): string[] {
+  const { view } = bytes;
+  const end = attributeEnd(view, outer);
+  const hops: string[] = [];
+  for (let hop = outer + 4; hop + 8 <= end;) {
+    const length = Math.max(8, view.getUint16(hop, true));
+    let via = '';
+    for (let at = hop + 8; at < hop + length; at = nextAttribute(view, at)) {
+      const type = attributeType(view, at);
+      if (type === RTA.gateway) via = addressText(view, at + 4, family);
+      else if (type === RTA.via) via = addressText(view, at + 6, view.getUint16(at + 4, true));
+    }
+    hops.push(`${via} ${nameOf(view.getUint32(hop + 4, true))} ${view.getUint8(hop + 3) + 1}`.trim());
+    hop += (length + 3) & ~3;
+  }
+  return hops;
+}
+
+const FLAGS = { 'route-add': NLM_F_CREATE | NLM_F_EXCL, 'route-replace': NLM_F_CREATE | NLM_F_REPLACE, 'route-delete': 0 } as const;
+
+/** `index` is 0 where the operation names no device. */
+export function encodeRoute(writer: MessageWriter, operation: RouteOperation, index: number): void {
+  const family = familyNumber(operation.to);
+  const { bytes, prefix } = cidrBytes(operation.to);
+  writer.begin(operation.op === 'route-delete' ? RTM_DELROUTE : RTM_NEWROUTE, FLAGS[operation.op] | NLM_F_ACK);
+  const header = writer.reserve(HEADER);
+  const { view } = writer.bytes;
+  view.setUint8(header, family);
+  view.setUint8(header + 1, prefix);
+  view.setUint8(header + 4, operation.table < 256 ? operation.table : 0);
+  view.setUint8(header + 5, operation.protocol);
+  view.setUint8(header + 6, scopeNumber(operation.scope));
+  view.setUint8(header + 7, TYPES.indexOf(operation.type));
+  view.setUint32(header + 8, operation.onlink ? RTNH_F_ONLINK : 0, true);
+  writer.u32(RTA.table, operation.table);
+  if (prefix > 0) writer.data(RTA.dst, bytes);
+  if (index !== 0) writer.u32(RTA.oif, index);
+  if (operation.via !== '') encodeVia(writer, family, operation.via);
+  if (operation.metric !== 0) writer.u32(RTA.priority, operation.metric);
+  if (operation.src !== '') writer.data(RTA.prefsrc, addressBytes(operation.src));
+  if (operation.mtu !== 0 && operation.op !== 'route-delete') {
+    const metrics = writer.nest(RTA.metrics);
+    writer.u32(RTAX_MTU, operation.mtu);
+    writer.close(metrics);
+  }
+  writer.end();
+}
+
+/** A gateway of the other family goes into RTA_VIA, with its family in front (RFC 5549). */
+function encodeVia(writer: MessageWriter, family: number, via: string): void {
+  const gateway = addressBytes(via);
+  if (familyNumber(via) === family) writer.data(RTA.gateway, gateway);
+  else {
+    const at = writer.attribute(RTA.via, 2 + gateway.length);
+    writer.bytes.view.setUint16(at, familyNumber(via), true);
+    writer.bytes.buffer.set(gateway, at + 2);
+  }
+}

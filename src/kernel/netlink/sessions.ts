@@ -1,0 +1,131 @@
+/** One rtnetlink socket per namespace, opened when first wanted and kept. */
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { HOST } from '../../model/state.js';
+import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
+import { NetnsThread, THREAD_NETNS } from './thread.js';
+
+export interface Session {
+  readonly netns: string;
+  readonly socket: NetlinkSocket;
+  /** Of the namespace: stays its own as long as the socket holds it. */
+  readonly inode: number;
+}
+
+/** Why a name has no session. */
+export type Absence = 'missing' | 'stale';
+
+export class Sessions {
+  readonly thread = new NetnsThread();
+  private readonly open = new Map<string, Session>();
+  private readonly netfilter = new Map<string, NetlinkSocket>();
+  private readonly files = new Map<string, number>();
+  /** The device of nsfs: a file of another device is no namespace. */
+  private readonly nsfs = statSync(THREAD_NETNS).dev;
+
+  constructor(readonly directory: string) {}
+
+  /** Names in the directory, sorted. */
+  names(): readonly string[] {
+    try {
+      return readdirSync(this.directory).sort();
+    } catch {
+      return [];
+    }
+  }
+
+  path(netns: string): string {
+    return join(this.directory, netns);
+  }
+
+  host(): Session {
+    const known = this.open.get(HOST);
+    if (known !== undefined) return known;
+    const session = { netns: HOST, socket: new NetlinkSocket(NETLINK_ROUTE), inode: statSync(THREAD_NETNS).ino };
+    this.open.set(HOST, session);
+    return session;
+  }
+
+  get(netns: string): Session | Absence {
+    return netns === HOST ? this.host() : this.getAll([netns], () => undefined)[0]!;
+  }
+
+  /** Sessions of many names in one excursion; `visit` is called inside each namespace. A name that means another namespace by now is opened anew. */
+  getAll(names: readonly string[], visit?: (session: Session) => void): (Session | Absence)[] {
+    return this.thread.excursion((enter) =>
+      names.map((netns) => {
+        const inode = this.inode(netns);
+        if (typeof inode === 'string') return inode;
+        let session = this.open.get(netns);
+        if (session !== undefined && session.inode !== inode) {
+          this.forget(netns);
+          session = undefined;
+        }
+        if (session !== undefined && visit === undefined) return session;
+        const fd = openSync(this.path(netns), 'r');
+        try {
+          enter(fd);
+        } finally {
+          closeSync(fd);
+        }
+        session ??= { netns, socket: new NetlinkSocket(NETLINK_ROUTE), inode };
+        this.open.set(netns, session);
+        visit?.(session);
+        return session;
+      }),
+    );
+  }
+
+  /** The namespace's inode number. */
+  private inode(netns: string): number | Absence {
+    const stat = statSync(this.path(netns), { throwIfNoEntry: false });
+    if (stat === undefined) return 'missing';
+    return stat.dev === this.nsfs ? stat.ino : 'stale';
+  }
+
+  /** Runs `body` inside the namespace. */
+  inside<T>(netns: string, body: () => T): T {
+    return netns === HOST ? body() : this.thread.inside(this.fd(netns), body);
+  }
+
+  /** The namespace's file, open until `closeFiles`. */
+  fd(netns: string): number {
+    if (netns === HOST) return this.thread.homeFd;
+    const known = this.files.get(netns);
+    if (known !== undefined) return known;
+    const fd = openSync(this.path(netns), 'r');
+    this.files.set(netns, fd);
+    return fd;
+  }
+
+  /** The namespace's socket for nftables. */
+  netfilterSocket(netns: string): NetlinkSocket {
+    const known = this.netfilter.get(netns);
+    if (known !== undefined) return known;
+    const socket = this.inside(netns, () => new NetlinkSocket(NETLINK_NETFILTER));
+    this.netfilter.set(netns, socket);
+    return socket;
+  }
+
+  /** Lets go of the namespace: an open socket or file of it keeps it alive. */
+  forget(netns: string): void {
+    this.open.get(netns)?.socket.close();
+    this.open.delete(netns);
+    this.netfilter.get(netns)?.close();
+    this.netfilter.delete(netns);
+    const fd = this.files.get(netns);
+    if (fd !== undefined) closeSync(fd);
+    this.files.delete(netns);
+  }
+
+  closeFiles(): void {
+    for (const fd of this.files.values()) closeSync(fd);
+    this.files.clear();
+  }
+
+  close(): void {
+    for (const netns of [...this.open.keys(), ...this.netfilter.keys()]) this.forget(netns);
+    this.closeFiles();
+    this.thread.close();
+  }
+}

@@ -15,7 +15,7 @@ export interface LoopbackSpec {
 
 const DEFAULT_MTU = 65536;
 
-const loopbackId = (ns: string): string => `loopback:${ns}/lo`;
+export const loopbackId = (ns: string): string => `loopback:${ns}/lo`;
 
 /** Settings of a node's lo: the kernel makes the interface, down, and it cannot be deleted. */
 export function loopbackResource(spec: LoopbackSpec): Resource {

@@ -1,0 +1,62 @@
+/**
+ * Automatic addresses of nodes. A node's place is a hash of lab, network and node. Whoever comes first in the file to an
+ * undisputed place keeps it; only those who find theirs taken look for the next free one, in file order, afterwards. So a
+ * node that comes or goes moves another one only if both were meant for the same place.
+ */
+import { addressOf, bitsOf, contains, isReservedIn, networkOf, numberOf, type Address, type Cidr } from '../model/address.js';
+import { hash } from '../model/names.js';
+
+/** Enough that two nodes hardly ever meet, and that an IPv6 address still fits a line: 32 bits of the host part. */
+const HOST_BITS = 32;
+
+export interface Pool {
+  readonly subnet: Cidr;
+  /** Within the subnet. */
+  readonly range: Cidr;
+  /** Addresses that are spoken for: the gateway, those that the file writes. Others than the subnet's do no harm. */
+  readonly taken: readonly Address[];
+}
+
+/** Node → its address, for the nodes in file order; those for which none is left are missing. */
+export function assignAddresses(lab: string, network: string, pool: Pool, nodes: readonly string[]): ReadonlyMap<string, Address> {
+  const base = numberOf(networkOf(pool.range).address);
+  const size = 2 ** Math.min(HOST_BITS, bitsOf(pool.range.family) - pool.range.prefix);
+  const taken = takenOffsets(pool, base, size);
+  const offsets = new Map<string, number>();
+  const homeless: { readonly node: string; readonly offset: number }[] = [];
+  for (const node of nodes) {
+    const offset = parseInt(hash(8, lab, network, node), 16) % size;
+    if (taken.has(offset)) homeless.push({ node, offset });
+    else offsets.set(node, claim(taken, offset));
+  }
+  for (const { node, offset } of homeless) {
+    if (taken.size >= size) break;
+    offsets.set(node, claim(taken, nextFree(taken, offset, size)));
+  }
+  return new Map([...offsets].map(([node, offset]) => [node, addressOf(pool.range.family, base + BigInt(offset))]));
+}
+
+function claim(taken: Set<number>, offset: number): number {
+  taken.add(offset);
+  return offset;
+}
+
+function nextFree(taken: ReadonlySet<number>, start: number, size: number): number {
+  let offset = start;
+  while (taken.has(offset)) offset = (offset + 1) % size;
+  return offset;
+}
+
+function takenOffsets({ subnet, range, taken }: Pool, base: bigint, size: number): Set<number> {
+  const offsets = new Set<number>();
+  const add = (address: Address): void => {
+    const offset = numberOf(address) - base;
+    if (offset >= 0n && offset < BigInt(size)) offsets.add(Number(offset));
+  };
+  taken.filter((address) => contains(range, address)).forEach(add);
+  for (const edge of [base, base + BigInt(size) - 1n]) {
+    const address = addressOf(subnet.family, edge);
+    if (isReservedIn(subnet, address)) add(address);
+  }
+  return offsets;
+}

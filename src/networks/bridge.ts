@@ -1,0 +1,59 @@
+/** Driver `bridge`: a bridge of the host, with a veth for each node. */
+import { addressResource } from '../kinds/address.js';
+import { bridgeId, bridgeResource } from '../kinds/bridge.js';
+import { sysctlResource } from '../kinds/sysctl.js';
+import { vethResource } from '../kinds/veth.js';
+import { cidrOf } from '../model/address.js';
+import { HOST, type Resource } from '../model/state.js';
+import { bridgeAltname } from './derive.js';
+import type { LabAttachment, LabNetwork } from './lab.js';
+
+/** `loopback`: ports of 127.0.0.1 lead into the network. */
+export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {
+  const { network, bridge: name, mac, path, at } = bridged;
+  if (network.external) return [];
+  const bridge = bridgeResource({ lab, name, mac, mtu: network.mtu, altname: bridgeAltname(lab, network.name), path, at });
+  return [bridge, ...settings(bridged, loopback), ...(bridged.hosted ? hostAddresses(bridged) : [])];
+}
+
+function hostAddresses({ bridge, subnets, network, path, at }: LabNetwork): readonly Resource[] {
+  const origin = { path, at: (network.gateway.kind === 'host' ? network.gateway.at : undefined) ?? at };
+  return subnets.flatMap(({ cidr, gateway }) => {
+    if (gateway === null) return [];
+    return [addressResource({ netns: HOST, dev: bridge, cidr: cidrOf(gateway, cidr.prefix).text, link: bridgeId(bridge), ...origin })];
+  });
+}
+
+/**
+ * The bridge's own interface of the host. Without an IPv6 subnet it has no IPv6 either: its link-local address would be
+ * a way between host and nodes that nobody asked for. The ports keep theirs: the bridge takes every frame before IPv6
+ * sees it (nobody answers there, tried on 6.18), and switching it off on a port that is up takes the kernel 5 ms each.
+ */
+function settings({ bridge, subnets, hosted, path, at }: LabNetwork, loopback: boolean): readonly Resource[] {
+  const ipv6 = hosted && subnets.some((subnet) => subnet.family === 6);
+  const values: readonly (readonly [key: string, value: string])[] = [
+    [`net.ipv6.conf.${bridge}.disable_ipv6`, ipv6 ? '0' : '1'],
+    [`net.ipv6.conf.${bridge}.accept_ra`, '0'],
+    // Packets from 127.0.0.1 leave the host by the bridge once a port of the loopback address leads there.
+    [`net.ipv4.conf.${bridge}.route_localnet`, loopback ? '1' : '0'],
+  ];
+  return values.map(([key, value]) => sysctlResource({ netns: HOST, key, value, remember: false, link: bridgeId(bridge), path, at }));
+}
+
+/** The veth between a node and the bridge. */
+export function portResource(
+  lab: string,
+  { network: bridged, interface: inside, hostInterface, hostMac, path, at }: LabAttachment,
+): Resource {
+  const { network, bridge, hosted } = bridged;
+  const { netns, name, mac, mtu, up } = inside;
+  // Hairpin: where br_netfilter is on, a node's packet to its own published port leaves by the port that it came in.
+  const port = { netns: HOST, name: hostInterface, mac: hostMac, mtu: network.mtu, up: true, master: bridge, hairpin: hosted };
+  return vethResource({
+    lab,
+    ends: [{ netns, name, mac, mtu, up }, port],
+    needs: network.external ? [] : [bridgeId(bridge)],
+    path,
+    at,
+  });
+}

@@ -1,0 +1,72 @@
+/** Names and MAC addresses that the file leaves open: derived from its words, the same on every machine. */
+import { hash } from '../model/names.js';
+import { HOST } from '../model/state.js';
+import type { Topology } from '../model/topology.js';
+
+const ALTNAME_BYTES = 127;
+
+/** Hands out derived names and MACs; what the file itself gives away is taken from the start. */
+export interface Derivation {
+  bridgeName(network: string): string;
+  bridgeMac(network: string): string;
+  /** The host's end of a node's veth on a network. */
+  hostInterface(node: string, network: string): string;
+  hostMac(node: string, network: string): string;
+  interfaceMac(node: string, name: string): string;
+}
+
+export function derivationFor(topology: Topology): Derivation {
+  const lab = topology.name;
+  const names = writtenHostNames(topology);
+  const macs = writtenMacs(topology);
+  return {
+    bridgeName: (network) => claim(names, (digest) => `br-${digest.slice(0, 8)}`, lab, network),
+    bridgeMac: (network) => claim(macs, macOf, lab, network),
+    hostInterface: (node, network) => claim(names, (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
+    // Other digits than the host interface's name has: the two are independent.
+    hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10)), lab, node, network),
+    interfaceMac: (node, name) => claim(macs, macOf, lab, node, name),
+  };
+}
+
+/** The first round of the hash that nobody has yet; two equal ones are rare, and then the file's order decides. */
+function claim(taken: Set<string>, form: (digest: string) => string, ...parts: readonly string[]): string {
+  for (let round = 0; ; round += 1) {
+    const candidate = form(digestOf(parts, round));
+    if (taken.has(candidate)) continue;
+    taken.add(candidate);
+    return candidate;
+  }
+}
+
+function digestOf(parts: readonly string[], round: number): string {
+  return round === 0 ? hash(64, ...parts) : hash(64, ...parts, `round ${round}`);
+}
+
+/** Locally administered, unicast. */
+function macOf(digest: string): string {
+  return `02:${digest.slice(0, 10).replace(/..(?!$)/g, '$&:')}`;
+}
+
+function writtenHostNames(topology: Topology): Set<string> {
+  const names = [
+    ...topology.networks.map((network) => network.bridgeName),
+    ...topology.nodes.flatMap((node) => node.networks.map((attachment) => attachment.hostInterface)),
+    ...topology.links.flatMap((link) => link.endpoints.filter((end) => end.node === HOST).map((end) => end.interface)),
+  ];
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+function writtenMacs(topology: Topology): Set<string> {
+  const macs = [
+    ...topology.nodes.flatMap((node) => [...node.networks, ...node.interfaces].map((settings) => settings.macAddress)),
+    ...topology.links.flatMap((link) => link.endpoints.map((end) => end.macAddress)),
+  ];
+  return new Set(macs.filter((mac) => mac !== undefined));
+}
+
+/** The readable second name of a bridge; a hash stands in for what the kernel's limit cuts off. */
+export function bridgeAltname(lab: string, network: string): string {
+  const full = `topo.${lab}.${network}`;
+  return full.length <= ALTNAME_BYTES ? full : `${full.slice(0, ALTNAME_BYTES - 9)}.${hash(8, lab, network)}`;
+}

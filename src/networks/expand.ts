@@ -1,0 +1,83 @@
+/** Topology → the state of the kernel that it asks for. */
+import type { Diagnostic } from '../model/diagnostic.js';
+import { stateOf, type Resource, type ResourceId, type State } from '../model/state.js';
+import type { Topology } from '../model/topology.js';
+import { bridgeResources } from './bridge.js';
+import { firewall } from './firewall.js';
+import { routersOf } from './gateways.js';
+import { hostSettings } from './host.js';
+import type { Lab } from './lab.js';
+import { linkResources } from './links.js';
+import { nodeResources } from './nodes.js';
+import { isOnLoopback, publicationsOf } from './publications.js';
+import { resolve } from './resolve.js';
+
+/** What must be read of the kernel to compare it with a desired state. */
+export interface Observed {
+  /** Names of the nodes' namespaces. */
+  readonly namespaces: readonly string[];
+  /** Namespace → keys of settings. */
+  readonly sysctls: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Expansion {
+  readonly state: State;
+  /** Errors: what the state cannot have. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly observe: Observed;
+}
+
+/** A function of the topology alone: of a valid one, the same on every machine. */
+export function expand(topology: Topology): Expansion {
+  const diagnostics: Diagnostic[] = [];
+  const lab = resolve(topology, diagnostics);
+  const state = stateOf(lab.name, unique(resourcesOf(lab, diagnostics), diagnostics));
+  return { state, diagnostics, observe: { namespaces: lab.nodes.map((node) => node.netns), sysctls: sysctlKeys(state) } };
+}
+
+function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
+  const routers = routersOf(lab.nodes);
+  const publications = publicationsOf(lab.nodes, routers);
+  const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
+  return [
+    ...hostSettings(lab.networks),
+    ...firewall(lab, publications),
+    ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
+    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, routers, diagnostics)),
+    ...lab.links.flatMap((link) => linkResources(lab.name, link)),
+  ];
+}
+
+/** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */
+function unique(resources: readonly Resource[], diagnostics: Diagnostic[]): readonly Resource[] {
+  const byId = new Map<ResourceId, Resource>();
+  for (const resource of resources) {
+    const first = byId.get(resource.id);
+    if (first === undefined) byId.set(resource.id, resource);
+    else diagnostics.push(declaredTwice(first, resource));
+  }
+  return [...byId.values()];
+}
+
+function declaredTwice(first: Resource, second: Resource): Diagnostic {
+  const at = second.at === undefined ? {} : { at: second.at };
+  return {
+    code: 'declared-twice',
+    severity: 'error',
+    message: `${second.path ?? second.id} asks for what ${first.path ?? first.id} asks for already: ${second.id}`,
+    ...at,
+    hint: 'remove one of the two',
+    related: [{ message: 'the first one is here', ...(first.at === undefined ? {} : { at: first.at }) }],
+  };
+}
+
+function sysctlKeys(state: State): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>();
+  for (const { kind, netns, props } of state.resources.values()) {
+    if (kind !== 'sysctl') continue;
+    const list = keys.get(netns);
+    if (list === undefined) keys.set(netns, [String(props['key'])]);
+    else list.push(String(props['key']));
+  }
+  return keys;
+}

@@ -1,0 +1,46 @@
+/**
+ * The lab's nftables table in the host's namespace: published ports, isolation, masquerade. It holds rules of networks and
+ * of ports, none of nodes, so that a node without ports comes and goes without a change here. It does not need
+ * br_netfilter, and works with it: traffic between nodes of one bridge may pass these hooks or not.
+ */
+import { nftablesResource } from '../kinds/nftables.js';
+import type { NftChain, NftRule } from '../model/operation.js';
+import { HOST, type Resource } from '../model/state.js';
+import type { Lab, LabNetwork } from './lab.js';
+import { isOnLoopback, type Publication } from './publications.js';
+import { addressTranslation } from './firewall-nat.js';
+import { forwarding } from './firewall-forward.js';
+import { rule } from './firewall-rule.js';
+import { publishing } from './firewall-ports.js';
+
+export function firewall(lab: Lab, publications: readonly Publication[]): readonly Resource[] {
+  const hosted = lab.networks.filter((network) => network.hosted).sort(byName);
+  const first = lab.networks.find((network) => network.hosted);
+  const chains = [
+    ...publishing(publications),
+    ...loopbackGuard(publications),
+    ...forwarding(hosted),
+    ...addressTranslation(hosted, publications),
+  ];
+  if (first === undefined || chains.length === 0) return [];
+  return [nftablesResource({ lab: lab.name, netns: HOST, chains, path: 'networks', at: first.at })];
+}
+
+/** The order of the file is of no meaning to the rules. */
+function byName(a: LabNetwork, b: LabNetwork): number {
+  return a.network.name < b.network.name ? -1 : 1;
+}
+
+/** With route_localnet a bridge takes packets to 127.0.0.0/8 from its nodes: they would reach services that trust the loopback address. */
+function loopbackGuard(publications: readonly Publication[]): readonly NftChain[] {
+  if (!publications.some(isOnLoopback)) return [];
+  const guard: NftRule = rule(
+    'networks',
+    [
+      { match: 'iifname', negate: true, name: 'lo' },
+      { match: 'daddr', negate: false, prefix: '127.0.0.0/8' },
+    ],
+    { verdict: 'drop' },
+  );
+  return [{ name: 'loopback-guard', hook: { type: 'filter', hook: 'prerouting', priority: -300 }, rules: [guard] }];
+}

@@ -1,0 +1,75 @@
+/** A topology with all that the file leaves open filled in: what the rest of this folder makes resources of. */
+import type { Address, Cidr, Family } from '../model/address.js';
+import type { SourceRange } from '../model/diagnostic.js';
+import type { ResourceId } from '../model/state.js';
+import type { Attachment, Link, Network, Node } from '../model/topology.js';
+
+export interface Lab {
+  readonly name: string;
+  readonly networks: readonly LabNetwork[];
+  readonly nodes: readonly LabNode[];
+  readonly links: readonly LabLink[];
+}
+
+/** Where the file asks for a thing, in its words and as a place. */
+export interface Origin {
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export interface LabNetwork extends Origin {
+  readonly network: Network;
+  /** Kernel name. */
+  readonly bridge: string;
+  readonly mac: string;
+  readonly subnets: readonly LabSubnet[];
+  /** The host has addresses on the bridge, and its rules apply to the network. */
+  readonly hosted: boolean;
+}
+
+export interface LabSubnet {
+  readonly family: Family;
+  readonly cidr: Cidr;
+  readonly range: Cidr;
+  /** The gateway's address if that is no node: the host's, or of an external bridge whatever stands there. */
+  readonly gateway: Address | null;
+}
+
+export interface LabNode extends Origin {
+  readonly node: Node;
+  readonly netns: string;
+  /** In the order in which they are written. */
+  readonly attachments: readonly LabAttachment[];
+  /** lo, those of networks, those of links. */
+  readonly interfaces: ReadonlyMap<string, LabInterface>;
+}
+
+export interface LabInterface extends Origin {
+  readonly netns: string;
+  readonly name: string;
+  /** The resource that makes it. */
+  readonly link: ResourceId;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly addresses: readonly LabAddress[];
+}
+
+export interface LabAddress extends Origin {
+  readonly cidr: Cidr;
+}
+
+export interface LabAttachment extends Origin {
+  readonly attachment: Attachment;
+  readonly network: LabNetwork;
+  readonly interface: LabInterface;
+  readonly hostInterface: string;
+  readonly hostMac: string;
+  /** The node's addresses in the network's subnets. */
+  readonly addresses: readonly LabAddress[];
+}
+
+export interface LabLink extends Origin {
+  readonly link: Link;
+  readonly ends: readonly [LabInterface, LabInterface];
+}

@@ -1,0 +1,107 @@
+/** Routes inside a node: those that the file writes, and a default route per family by its networks. */
+import { routeResource, type RouteSpec } from '../kinds/route.js';
+import { contains, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
+import { familyOf } from '../model/cidr-text.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { Resource, ResourceId } from '../model/state.js';
+import type { Route } from '../model/topology.js';
+import { defaultRoute, type Routers } from './gateways.js';
+import { idOfAddress, isKept } from './interface-addresses.js';
+import type { LabInterface, LabNode } from './lab.js';
+
+export function nodeRoutes(node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
+  const reach = reachOf(node);
+  const written = node.node.routes.flatMap((route, i) => writtenRoute(node, reach, route, `${node.path}.routes[${i}]`, diagnostics));
+  return [...automaticRoutes(node, routers), ...written];
+}
+
+/** None of a family whose default route the file writes itself, with the metric and the table that this one would have. */
+function automaticRoutes(node: LabNode, routers: Routers): readonly Resource[] {
+  return ([4, 6] as const).flatMap((family) => {
+    const to = family === 4 ? '0.0.0.0/0' : '::/0';
+    const way = defaultRoute(node, routers, family);
+    if (!way?.attachment.interface.up) return [];
+    const { interface: on, path, at } = way.attachment;
+    const addresses = [idOfAddress(on, way.address)];
+    const resource = routeResource({
+      netns: node.netns,
+      to,
+      type: 'unicast',
+      via: way.via,
+      dev: on.name,
+      link: on.link,
+      addresses,
+      path,
+      at,
+    });
+    return node.node.routes.some((route) => isSameRoute(node, route, resource.id)) ? [] : [resource];
+  });
+}
+
+function isSameRoute({ netns, path }: LabNode, route: Route, id: ResourceId): boolean {
+  return route.to.endsWith('/0') && routeResource({ ...route, netns, addresses: [], path }).id === id;
+}
+
+/** A stretch of addresses that a node reaches without a router. */
+interface Reach {
+  readonly cidr: Cidr;
+  readonly on: LabInterface;
+  /** What makes it so: an address, or a route without `via`. */
+  readonly by: ResourceId;
+  readonly kept: boolean;
+}
+
+function reachOf(node: LabNode): readonly Reach[] {
+  if (node.node.routes.length === 0) return [];
+  const byAddress = [...node.interfaces.values()].flatMap((on) =>
+    on.addresses.map((address) => ({ cidr: address.cidr, on, by: idOfAddress(on, address), kept: isKept(on, address) && on.up })),
+  );
+  return [...byAddress, ...node.node.routes.flatMap((route) => reachByRoute(node, route))];
+}
+
+function reachByRoute(node: LabNode, route: Route): readonly Reach[] {
+  const on = node.interfaces.get(route.dev ?? '');
+  const cidr = parseCidr(route.to);
+  if (on === undefined || cidr === null || route.via !== undefined || route.type !== 'unicast' || route.table !== undefined) return [];
+  return [{ cidr, on, by: routeResource({ ...route, netns: node.netns, addresses: [], path: '' }).id, kept: on.up }];
+}
+
+function writtenRoute(node: LabNode, reach: readonly Reach[], route: Route, path: string, diagnostics: Diagnostic[]): readonly Resource[] {
+  const plain = { ...route, netns: node.netns, path };
+  const source = route.src === undefined ? undefined : reach.find(({ cidr }) => cidr.address.text === route.src);
+  const sourceIds = source === undefined ? [] : [source.by];
+  if (route.type !== 'unicast') return refusal(node, { ...plain, addresses: sourceIds });
+  const via = route.via === undefined ? null : parseAddress(route.via);
+  const next = via === null ? undefined : nearest(reach, via, route.dev);
+  const on = route.dev === undefined ? next?.on : node.interfaces.get(route.dev);
+  if (on === undefined) {
+    diagnostics.push(unreachable(node, route));
+    return [];
+  }
+  // The kernel drops routes of an interface that goes down, and takes no new ones.
+  if (!on.up || source?.kept === false) return [];
+  const addresses = [...(next === undefined ? [] : [next.by]), ...sourceIds];
+  return [routeResource({ ...plain, dev: on.name, link: on.link, addresses })];
+}
+
+/** An IPv6 route that refuses stands on lo in the kernel, and goes with it. */
+function refusal(node: LabNode, spec: RouteSpec): readonly Resource[] {
+  const gone = familyOf(spec.to) === 6 && node.interfaces.get('lo')?.up === false;
+  return gone ? [] : [routeResource(spec)];
+}
+
+/** The most specific one, as the kernel looks it up; those that are there before those that are not. */
+function nearest(reach: readonly Reach[], via: Address, dev: string | undefined): Reach | undefined {
+  const candidates = reach.filter(({ cidr, on }) => (dev === undefined || on.name === dev) && contains(cidr, via));
+  return candidates.sort((a, b) => Number(b.kept) - Number(a.kept) || b.cidr.prefix - a.cidr.prefix)[0];
+}
+
+function unreachable(node: LabNode, route: Route): Diagnostic {
+  return {
+    code: 'route-unreachable-gateway',
+    severity: 'error',
+    message: `no interface of ${node.node.name} reaches ${route.via ?? route.dev ?? route.to} directly, so the kernel would refuse the route to ${route.to}`,
+    at: route.at,
+    hint: 'via must be in the subnet of an address of the node; name the interface with dev if it is not',
+  };
+}

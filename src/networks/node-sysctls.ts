@@ -1,0 +1,57 @@
+/** Settings of a node's namespace. */
+import { IPV4_FORWARDING, IPV6_FORWARDING, sysctlResource } from '../kinds/sysctl.js';
+import type { Resource } from '../model/state.js';
+import type { LabInterface, LabNode } from './lab.js';
+
+/** The two keys are one setting of the kernel. */
+const ALIAS_OF_FORWARDING = 'net.ipv4.conf.all.forwarding';
+
+/** The name of an interface may have dots, the last word of a key has none. */
+const INTERFACE_KEY = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/;
+
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+  readonly path: string;
+  readonly at: LabNode['at'];
+}
+
+export function nodeSysctls(node: LabNode): readonly Resource[] {
+  const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting]));
+  const forwarding = forwardingSettings(node).map((setting) => written.get(setting.key) ?? setting);
+  const always = new Set(forwarding.map(({ key }) => key));
+  const others = [...ipv6Settings(node).filter(({ key }) => !written.has(key)), ...written.values()].filter(({ key }) => !always.has(key));
+  return [...forwarding.map((setting) => resourceOf(node, setting, false)), ...others.map((setting) => resourceOf(node, setting, true))];
+}
+
+function resourceOf({ netns, interfaces }: LabNode, setting: Setting, remember: boolean): Resource {
+  const on = interfaces.get(INTERFACE_KEY.exec(setting.key)?.[1] ?? '');
+  return sysctlResource({ ...setting, netns, remember, ...(on === undefined ? {} : { link: on.link }) });
+}
+
+function writtenSettings({ node, path }: LabNode): readonly Setting[] {
+  return node.sysctls.map(({ key, value, at }) => ({
+    key: key === ALIAS_OF_FORWARDING ? IPV4_FORWARDING : key,
+    value,
+    path: `${path}.sysctls.${key}`,
+    at,
+  }));
+}
+
+/** Set both ways: a new namespace takes IPv4's over from the host. */
+function forwardingSettings({ node, path, at }: LabNode): readonly Setting[] {
+  const value = node.forwarding ? '1' : '0';
+  return [IPV4_FORWARDING, IPV6_FORWARDING].map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at }));
+}
+
+/** `ipv6: false`, Docker's way: none on interfaces that have no IPv6 address. */
+function ipv6Settings({ node, interfaces, path, at }: LabNode): readonly Setting[] {
+  if (node.ipv6) return [];
+  return [...interfaces.values()]
+    .filter((one) => one.name !== 'lo' && !hasIpv6(one))
+    .map(({ name }) => ({ key: `net.ipv6.conf.${name}.disable_ipv6`, value: '1', path: `${path}.ipv6`, at }));
+}
+
+function hasIpv6({ addresses }: LabInterface): boolean {
+  return addresses.some(({ cidr }) => cidr.family === 6);
+}

@@ -1,0 +1,57 @@
+/** Kernel names, MACs, subnets and gateway addresses of networks. */
+import { firstHost, networkOf, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { Network, Subnet, Topology } from '../model/topology.js';
+import type { Derivation } from './derive.js';
+import type { LabNetwork, LabSubnet } from './lab.js';
+import { automaticSubnets } from './subnets.js';
+
+export function resolveNetworks(topology: Topology, derivation: Derivation, diagnostics: Diagnostic[]): readonly LabNetwork[] {
+  const automatic = automaticSubnets(topology);
+  return topology.networks.map((network) => {
+    const subnets = subnetsOf(network, automatic.get(network.name));
+    if (subnets.length === 0) diagnostics.push(exhausted(network));
+    return {
+      network,
+      bridge: network.bridgeName ?? derivation.bridgeName(network.name),
+      mac: network.external ? '' : derivation.bridgeMac(network.name),
+      subnets,
+      hosted: network.gateway.kind === 'host' && !network.external,
+      path: `networks.${network.name}`,
+      at: network.at,
+    };
+  });
+}
+
+function subnetsOf(network: Network, automatic: Cidr | undefined): readonly LabSubnet[] {
+  if (automatic !== undefined) {
+    // Nobody can know what address the owner of an external bridge has in a subnet that this program makes up.
+    const gateway = network.gateway.kind === 'host' && !network.external ? firstHost(automatic) : null;
+    return [{ family: automatic.family, cidr: automatic, range: automatic, gateway }];
+  }
+  return network.subnets.flatMap((subnet) => {
+    const cidr = parseCidr(subnet.cidr);
+    return cidr === null ? [] : [written(network, subnet, networkOf(cidr))];
+  });
+}
+
+function written(network: Network, subnet: Subnet, cidr: Cidr): LabSubnet {
+  const range = subnet.ipRange === undefined ? null : parseCidr(subnet.ipRange);
+  return { family: cidr.family, cidr, range: range ?? cidr, gateway: gatewayIn(network, cidr) };
+}
+
+function gatewayIn({ gateway }: Network, cidr: Cidr): Address | null {
+  if (gateway.kind !== 'host') return null;
+  const text = cidr.family === 4 ? gateway.ipv4 : gateway.ipv6;
+  return text === undefined ? firstHost(cidr) : parseAddress(text);
+}
+
+function exhausted(network: Network): Diagnostic {
+  return {
+    code: 'subnet-exhausted',
+    severity: 'error',
+    message: `no /22 of 10.128.0.0/9 is left for the network ${network.name}`,
+    at: network.at,
+    hint: 'give the network a subnet of its own',
+  };
+}

@@ -1,0 +1,134 @@
+/** Topology → Lab: kernel names, MACs, subnets and addresses are settled, settings of interfaces are applied. */
+import { vethIdOf } from '../kinds/veth.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import { interfaceNames } from '../model/interfaces.js';
+import { HOST } from '../model/state.js';
+import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
+import { parseCidr } from '../model/address.js';
+import { derivationFor, type Derivation } from './derive.js';
+import { loopbackOf, refine, settingsOf } from './interfaces.js';
+import type { Lab, LabAddress, LabAttachment, LabInterface, LabLink, LabNetwork, LabNode, Origin } from './lab.js';
+import { nodeAddresses, type NodeAddresses } from './node-addresses.js';
+import { resolveNetworks } from './resolve-networks.js';
+
+/** What comes from the whole file and is needed for each node and link. */
+interface Context {
+  readonly topology: Topology;
+  readonly derivation: Derivation;
+  readonly networks: ReadonlyMap<string, LabNetwork>;
+  readonly addresses: NodeAddresses;
+  readonly nodes: ReadonlyMap<string, Node>;
+}
+
+export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
+  const derivation = derivationFor(topology);
+  const networks = resolveNetworks(topology, derivation, diagnostics);
+  const context: Context = {
+    topology,
+    derivation,
+    networks: new Map(networks.map((network) => [network.network.name, network])),
+    addresses: nodeAddresses(topology, networks, diagnostics),
+    nodes: new Map(topology.nodes.map((node) => [node.name, node])),
+  };
+  const links = topology.links.map((link, i) => resolveLink(context, link, { path: `links[${i}]`, at: link.at }));
+  const ends = endsByNetns(links);
+  const nodes = topology.nodes.map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
+  return { name: topology.name, networks, nodes, links };
+}
+
+function endsByNetns(links: readonly LabLink[]): ReadonlyMap<string, readonly LabInterface[]> {
+  const byNetns = new Map<string, LabInterface[]>();
+  for (const end of links.flatMap((link) => link.ends)) {
+    const list = byNetns.get(end.netns);
+    if (list === undefined) byNetns.set(end.netns, [end]);
+    else list.push(end);
+  }
+  return byNetns;
+}
+
+function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterface[]): LabNode {
+  const names = interfaceNames(node, context.topology.links);
+  const attachments = node.networks.flatMap((attachment) => {
+    const network = context.networks.get(attachment.network);
+    const name = names.get(attachment.network);
+    return network === undefined || name === undefined ? [] : [resolveAttachment(context, node, attachment, network, name)];
+  });
+  const interfaces = [loopbackOf(node), ...attachments.map((attachment) => attachment.interface), ...linkEnds];
+  return {
+    node,
+    netns: node.netns,
+    attachments,
+    interfaces: new Map(interfaces.map((one) => [one.name, one])),
+    path: `nodes.${node.name}`,
+    at: node.at,
+  };
+}
+
+function resolveAttachment(context: Context, node: Node, attachment: Attachment, network: LabNetwork, name: string): LabAttachment {
+  const { derivation } = context;
+  const origin: Origin = { path: `nodes.${node.name}.networks.${attachment.network}`, at: attachment.at };
+  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network);
+  const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
+  const plain = {
+    ...origin,
+    netns: node.netns,
+    name,
+    link: vethIdOf([
+      { netns: node.netns, name },
+      { netns: HOST, name: hostInterface },
+    ]),
+    mac: attachment.macAddress,
+    mtu: network.network.mtu,
+    up: true,
+    addresses,
+  };
+  return {
+    ...origin,
+    attachment,
+    network,
+    interface: refine(plain, settingsOf(node, name), node.name, derivation),
+    hostInterface,
+    hostMac: derivation.hostMac(node.name, attachment.network),
+    addresses,
+  };
+}
+
+function resolveLink(context: Context, link: Link, origin: Origin): LabLink {
+  const [first, second] = link.endpoints;
+  const places: [Place, Place] = [placeOf(context, first), placeOf(context, second)];
+  const id = vethIdOf(places);
+  const end = (endpoint: Endpoint, place: Place, i: number): LabInterface => {
+    const path = `${origin.path}.endpoints[${i}]`;
+    const addresses = addressesOf(endpoint, { path, at: endpoint.at });
+    const plain = {
+      ...place,
+      path,
+      at: endpoint.at,
+      link: id,
+      mac: endpoint.macAddress,
+      mtu: link.mtu,
+      up: link.state === 'up',
+      addresses,
+    };
+    const node = context.nodes.get(endpoint.node);
+    return refine(plain, node === undefined ? undefined : settingsOf(node, endpoint.interface), endpoint.node, context.derivation);
+  };
+  return { link, ends: [end(first, places[0], 0), end(second, places[1], 1)], ...origin };
+}
+
+interface Place {
+  readonly netns: string;
+  readonly name: string;
+}
+
+function placeOf({ nodes }: Context, endpoint: Endpoint): Place {
+  return { netns: endpoint.node === HOST ? HOST : (nodes.get(endpoint.node)?.netns ?? endpoint.node), name: endpoint.interface };
+}
+
+function addressesOf(endpoint: Endpoint, origin: Origin): readonly LabAddress[] {
+  const texts = [endpoint.ipv4Address, endpoint.ipv6Address].filter((text) => text !== undefined);
+  return texts.flatMap((text) => {
+    const cidr = parseCidr(text);
+    return cidr === null ? [] : [{ cidr, ...origin }];
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * A table's replacement as one transaction of nf_tables: everything between BATCH_BEGIN and BATCH_END becomes valid at
+ * once, or nothing does. Without BATCH_END the kernel checks everything and throws it away, which is what `nft -c` does.
+ */
+import type { NftChain, NftRule, NftTable } from '../../../model/operation.js';
+import { MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE } from '../message.js';
+import { expressionsOf } from './encode.js';
+import { writeExpressions } from './expression-codec.js';
+import {
+  BATCH_BEGIN,
+  BATCH_END,
+  BATCH_SUBSYSTEM,
+  CHAIN,
+  GENERIC_HEADER,
+  HOOK,
+  HOOK_NAMES,
+  NF_ACCEPT,
+  NFPROTO_INET,
+  NFT,
+  RULE,
+  TABLE,
+} from './protocol.js';
+import { encodeComment } from './user-data.js';
+
+/** What a message of a transaction is about. */
+export type Subject =
+  | { readonly part: 'transaction' }
+  | { readonly part: 'table'; readonly table: string }
+  | { readonly part: 'chain'; readonly table: string; readonly chain: NftChain }
+  | { readonly part: 'rule'; readonly table: string; readonly chain: string; readonly index: number; readonly rule: NftRule };
+
+/** To be sent in one piece: nf_tables takes a transaction from a single `send`. */
+export interface Transaction {
+  readonly messages: Buffer;
+  /** One for each message, in order. */
+  readonly subjects: readonly Subject[];
+}
+
+/** The table as it is now, whatever is in it, goes and the new one comes at the same instant. */
+export function encodeReplace(table: NftTable, commit: boolean): Transaction {
+  return transaction(commit, (draft) => {
+    removeTable(draft, table.name);
+    addTable(draft, table);
+    for (const chain of table.chains) addChain(draft, table.name, chain);
+    for (const chain of table.chains) chain.rules.forEach((rule, index) => addRule(draft, table.name, chain.name, index, rule));
+  });
+}
+
+/** A table that is not there is no error. */
+export function encodeDelete(tableName: string, commit: boolean): Transaction {
+  return transaction(commit, (draft) => removeTable(draft, tableName));
+}
+
+interface Draft {
+  readonly writer: MessageWriter;
+  readonly subjects: Subject[];
+  lastFlags: number;
+}
+
+function transaction(commit: boolean, fill: (draft: Draft) => void): Transaction {
+  const draft: Draft = { writer: new MessageWriter(), subjects: [], lastFlags: 0 };
+  control(draft, BATCH_BEGIN);
+  fill(draft);
+  askForAnswer(draft);
+  if (commit) control(draft, BATCH_END);
+  return { messages: draft.writer.written(), subjects: draft.subjects };
+}
+
+/** Refusals come unasked; one acknowledgement at the end is enough to know that there were none. */
+function askForAnswer({ writer, lastFlags }: Draft): void {
+  writer.bytes.view.setUint16(lastFlags, writer.bytes.view.getUint16(lastFlags, true) | NLM_F_ACK, true);
+}
+
+function control(draft: Draft, type: number): void {
+  begin(draft, type, 0, { part: 'transaction' });
+  const at = draft.writer.length - GENERIC_HEADER;
+  draft.writer.bytes.view.setUint8(at, 0);
+  draft.writer.bytes.view.setUint16(at + 2, BATCH_SUBSYSTEM);
+  draft.writer.end();
+}
+
+/** A table can be deleted only if it is there, so it is made first. No flags: those of a table that exists stay untouched. */
+function removeTable(draft: Draft, name: string): void {
+  for (const type of [NFT.newTable, NFT.deleteTable]) {
+    begin(draft, type, type === NFT.newTable ? NLM_F_CREATE : 0, { part: 'table', table: name });
+    draft.writer.string(TABLE.name, name);
+    draft.writer.end();
+  }
+}
+
+function addTable(draft: Draft, { name, comment }: NftTable): void {
+  begin(draft, NFT.newTable, NLM_F_CREATE, { part: 'table', table: name });
+  draft.writer.string(TABLE.name, name);
+  draft.writer.u32(TABLE.flags, 0, false);
+  if (comment !== '') draft.writer.data(TABLE.userData, encodeComment(comment));
+  draft.writer.end();
+}
+
+function addChain(draft: Draft, table: string, chain: NftChain): void {
+  begin(draft, NFT.newChain, NLM_F_CREATE, { part: 'chain', table, chain });
+  const { writer } = draft;
+  writer.string(CHAIN.table, table);
+  writer.string(CHAIN.name, chain.name);
+  if (chain.hook !== undefined) {
+    writer.string(CHAIN.type, chain.hook.type);
+    writer.u32(CHAIN.policy, NF_ACCEPT, false);
+    const hook = writer.nest(CHAIN.hook, NLA_F_NESTED);
+    writer.u32(HOOK.number, HOOK_NAMES.indexOf(chain.hook.hook), false);
+    writer.u32(HOOK.priority, chain.hook.priority, false);
+    writer.close(hook);
+  }
+  writer.end();
+}
+
+function addRule(draft: Draft, table: string, chain: string, index: number, rule: NftRule): void {
+  begin(draft, NFT.newRule, NLM_F_CREATE | NLM_F_APPEND, { part: 'rule', table, chain, index, rule });
+  const { writer } = draft;
+  writer.string(RULE.table, table);
+  writer.string(RULE.chain, chain);
+  writeExpressions(writer, RULE.expressions, expressionsOf(rule));
+  if (rule.comment !== '') writer.data(RULE.userData, encodeComment(rule.comment));
+  writer.end();
+}
+
+function begin(draft: Draft, type: number, flags: number, subject: Subject): void {
+  draft.lastFlags = draft.writer.length + 6;
+  draft.writer.begin(type, flags);
+  draft.writer.bytes.view.setUint8(draft.writer.reserve(GENERIC_HEADER), NFPROTO_INET);
+  draft.subjects.push(subject);
+}

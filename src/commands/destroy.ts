@@ -1,6 +1,34 @@
+import { nothing } from '../apply/observe.js';
+import { askToGoOn } from './ask.js';
+import { carryOutLocked } from './carry-out.js';
 import type { Context } from './context.js';
+import { openKernel } from './kernel.js';
+import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
+import { planAnyway } from './planned.js';
+import { printPlan } from './print-plan.js';
 
-export function run(_args: DestroyArguments, _context: Context): Promise<number> {
-  throw new Error('destroy is not built yet');
+export async function run(args: DestroyArguments, context: Context): Promise<number> {
+  const lab = args.lab ?? labNameFrom(args.file, context);
+  const interrupts = context.watchInterrupts();
+  const kernel = openKernel(context);
+  try {
+    return await carryOutLocked(
+      {
+        phase: 'destroy',
+        lab,
+        kernel,
+        args,
+        interrupts,
+        replan: () => planAnyway(kernel, nothing(lab)).plan,
+        agreed: async (plan) => {
+          if (!args.json && (!args.quiet || !args.yes)) await printPlan(plan, { ...args, format: 'text' }, context);
+          return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, context));
+        },
+      },
+      context,
+    );
+  } finally {
+    kernel.close();
+  }
 }

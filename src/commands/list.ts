@@ -1,6 +1,15 @@
+import { listOf, listText } from '../report/list.js';
 import type { Context } from './context.js';
+import { openKernel } from './kernel.js';
 import type { ListArguments } from './options.js';
 
-export function run(_args: ListArguments, _context: Context): Promise<number> {
-  throw new Error('list is not built yet');
+export function run(args: ListArguments, context: Context): Promise<number> {
+  const kernel = openKernel(context);
+  try {
+    const document = listOf(kernel.labs());
+    context.stdout.write(args.json ? `${JSON.stringify(document)}\n` : listText(document, { color: context.color }));
+    return Promise.resolve(0);
+  } finally {
+    kernel.close();
+  }
 }

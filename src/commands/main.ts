@@ -43,5 +43,5 @@ function contextOf(chosen: Chosen, stdout: Output, stderr: Output): Context {
 
 async function report(error: unknown, debug: boolean, context: Context): Promise<void> {
   const { errorText } = await import('./error-text.js');
-  context.stderr.write(errorText(error, debug));
+  context.stderr.write(errorText(error, debug, context.color));
 }

@@ -1,6 +1,20 @@
+import { openKernel } from './kernel.js';
 import type { Context } from './context.js';
+import { loadLab } from './lab.js';
 import type { PlanArguments } from './options.js';
+import { planLab } from './planned.js';
+import { printPlan } from './print-plan.js';
 
-export function run(_args: PlanArguments, _context: Context): Promise<number> {
-  throw new Error('plan is not built yet');
+const CHANGES = 2;
+
+export async function run(args: PlanArguments, context: Context): Promise<number> {
+  const lab = loadLab(args.file, context);
+  const kernel = openKernel(context);
+  try {
+    const { plan } = planLab(kernel, lab);
+    await printPlan(plan, args, context);
+    return args.detailedExitcode && plan.actions.length > 0 ? CHANGES : 0;
+  } finally {
+    kernel.close();
+  }
 }

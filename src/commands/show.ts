@@ -1,6 +1,34 @@
+import { nothing } from '../apply/observe.js';
+import { DiagnosticError } from '../model/diagnostic.js';
+import { showOf } from '../report/show.js';
+import { showText, showYaml } from '../report/show-text.js';
 import type { Context } from './context.js';
+import { openKernel } from './kernel.js';
+import { shownLab } from './shown-lab.js';
 import type { ShowArguments } from './options.js';
+import { planAnyway } from './planned.js';
 
-export function run(_args: ShowArguments, _context: Context): Promise<number> {
-  throw new Error('show is not built yet');
+/** What the kernel has: the file is asked for the lab's name at most. */
+export async function run(args: ShowArguments, context: Context): Promise<number> {
+  const kernel = openKernel(context);
+  try {
+    const { lab, node } = shownLab(args, kernel, context);
+    const document = showOf(planAnyway(kernel, nothing(lab)).observed.state, node);
+    if (document === null) throw new DiagnosticError([noSuchNode(lab, node ?? '')]);
+    if (args.format === 'json') context.stdout.write(`${JSON.stringify(document)}\n`);
+    else if (args.format === 'yaml') context.stdout.write(await showYaml(document));
+    else context.stdout.write(showText(document, { color: context.color }));
+    return 0;
+  } finally {
+    kernel.close();
+  }
+}
+
+function noSuchNode(lab: string, node: string): DiagnosticError['diagnostics'][number] {
+  return {
+    code: 'unknown-node',
+    severity: 'error',
+    message: `the kernel has no node ${node} of the lab ${lab}`,
+    hint: 'topo list shows the labs of this machine',
+  };
 }

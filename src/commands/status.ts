@@ -1,6 +1,25 @@
+import { statusOf } from '../report/status.js';
+import { statusText } from '../report/status-text.js';
 import type { Context } from './context.js';
+import { openKernel } from './kernel.js';
+import { loadLab } from './lab.js';
 import type { StatusArguments } from './options.js';
+import { planLab } from './planned.js';
+import { WORDS } from './words.js';
 
-export function run(_args: StatusArguments, _context: Context): Promise<number> {
-  throw new Error('status is not built yet');
+/** 0 if in sync, 1 if not. */
+export async function run(args: StatusArguments, context: Context): Promise<number> {
+  const lab = loadLab(args.file, context);
+  const kernel = openKernel(context);
+  try {
+    const { plan, observed } = planLab(kernel, lab);
+    const input = { plan, desired: lab.wanted.state, observed: observed.state };
+    const text = args.json
+      ? `${JSON.stringify(statusOf(input, WORDS))}\n`
+      : await statusText(input, WORDS, { color: context.color, verbose: args.verbose });
+    context.stdout.write(args.quiet && !args.json ? '' : text);
+    return plan.actions.length === 0 ? 0 : 1;
+  } finally {
+    kernel.close();
+  }
 }

@@ -24,7 +24,11 @@ export interface Diagnostic {
 /** Carries diagnostics to the edge of the program when there is nothing left to collect. */
 export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError';
-  constructor(readonly diagnostics: readonly Diagnostic[]) {
+  constructor(
+    readonly diagnostics: readonly Diagnostic[],
+    /** Texts of the files that the diagnostics point into, by their names. */
+    readonly sources: ReadonlyMap<string, string> = new Map(),
+  ) {
     super(diagnostics.map((d) => d.message).join('\n'));
   }
 }

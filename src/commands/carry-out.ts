@@ -1,0 +1,62 @@
+import { carryOut } from '../apply/carry-out.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Event, Summary } from '../model/event.js';
+import type { Plan } from '../model/plan.js';
+import { applyText } from '../report/apply-text.js';
+import { eventJson } from '../report/event-json.js';
+import type { Context, Interrupts } from './context.js';
+import { acquireMachineLock } from './machine-lock.js';
+import type { ApplyArguments } from './options.js';
+import { commandWords } from './print-plan.js';
+import { WORDS } from './words.js';
+
+export interface Work {
+  readonly phase: 'apply' | 'destroy';
+  readonly lab: string;
+  readonly kernel: Kernel;
+  readonly args: ApplyArguments;
+  readonly interrupts: Interrupts;
+  /** Reads the kernel and plans: before the first change and after the last. */
+  readonly replan: () => Plan;
+  /** Whether to go on with this plan. */
+  readonly agreed: (plan: Plan) => Promise<boolean>;
+}
+
+/** Takes the lock, plans, asks, does; gives the exit status. */
+export async function carryOutLocked(work: Work, context: Context): Promise<number> {
+  const print = await printer(work.args, context);
+  const lock = await acquireMachineLock({
+    holder: { pid: process.pid, command: work.phase, lab: work.lab },
+    timeoutMs: work.args.lockTimeoutMs,
+    onWait: (holder) => print({ type: 'waiting', holder }),
+    interrupted: () => work.interrupts.signal !== null,
+  });
+  if (lock === null) return work.interrupts.status;
+  try {
+    const plan = work.replan();
+    if (!(await work.agreed(plan))) return work.interrupts.signal === null ? 1 : work.interrupts.status;
+    const { phase, kernel, replan, interrupts } = work;
+    const events = carryOut({ phase, plan, kernel, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() });
+    let outcome: Summary['outcome'] = 'failed';
+    for await (const event of events) {
+      print(event);
+      if (event.type === 'summary') outcome = event.outcome;
+    }
+    if (outcome === 'interrupted') return interrupts.status;
+    return outcome === 'complete' ? 0 : 1;
+  } finally {
+    lock.release();
+  }
+}
+
+async function printer(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {
+  if (args.json) return (event) => context.stdout.write(eventJson(event));
+  const command = await commandWords(args.verbose);
+  const text = applyText(WORDS, { color: context.color, verbose: args.verbose, ...(command === undefined ? {} : { command }) });
+  return (event) => {
+    const { result, progress, trouble } = text(event);
+    if (result !== '') context.stdout.write(result);
+    if (trouble !== '') context.stderr.write(trouble);
+    if (progress !== '' && !args.quiet) context.stderr.write(progress);
+  };
+}

@@ -1,0 +1,69 @@
+import type { Kernel, LabSummary } from '../kernel/kernel.js';
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import { parseMark } from '../model/names.js';
+import { HOST } from '../model/state.js';
+
+export interface NodePlace {
+  readonly lab: string;
+  readonly node: string;
+  /** Name of its network namespace. */
+  readonly netns: string;
+}
+
+export interface NodeQuestion {
+  /** NODE or LAB.NODE. */
+  readonly node: string;
+  readonly lab: string | undefined;
+  /** The lab to prefer where several have such a node: that of the file in the working directory. */
+  readonly nearby: string | undefined;
+}
+
+/** Finds a node among the labs of this machine by the marks in the kernel; no file is needed. */
+export function findNode(kernel: Pick<Kernel, 'labs' | 'observe'>, question: NodeQuestion): NodePlace {
+  const { lab, node } = split(question);
+  const labs = kernel.labs();
+  const asked = labs.filter((each) => lab === undefined || each.lab === lab);
+  const found = asked.flatMap((each) => nodesOf(kernel, each)).filter((place) => place.node === node);
+  const best = found.length > 1 ? found.filter((place) => place.lab === question.nearby) : found;
+  if (best.length === 1) return best[0]!;
+  throw new DiagnosticError([found.length > 1 ? ambiguous(node, found) : missing(node, lab, labs)]);
+}
+
+/** No dot can be in the name of a node or a lab. */
+function split({ node, lab }: NodeQuestion): { readonly lab: string | undefined; readonly node: string } {
+  const dot = node.indexOf('.');
+  return dot < 0 ? { lab, node } : { lab: node.slice(0, dot), node: node.slice(dot + 1) };
+}
+
+/** A namespace need not have the node's name: the mark on its lo tells which node it is. */
+function nodesOf(kernel: Pick<Kernel, 'observe'>, { lab, namespaces }: LabSummary): readonly NodePlace[] {
+  if (namespaces.every((netns) => netns.startsWith(`${lab}.`)))
+    return namespaces.map((netns) => ({ lab, netns, node: netns.slice(lab.length + 1) }));
+  const observation = kernel.observe({ lab, namespaces: [], sysctls: new Map() });
+  return observation.namespaces.flatMap(({ netns, links }) => {
+    const mark = parseMark(links.find(({ name }) => name === 'lo')?.alias ?? '');
+    return mark?.lab === lab ? [{ lab, netns, node: mark.object }] : [];
+  });
+}
+
+function ambiguous(node: string, found: readonly NodePlace[]): Diagnostic {
+  const names = found.map((place) => `${place.lab}.${place.node}`);
+  return {
+    code: 'ambiguous-node',
+    severity: 'error',
+    message: `several labs have a node ${node}: ${names.join(', ')}`,
+    hint: `say which one, such as ${names[0]!}`,
+  };
+}
+
+function missing(node: string, lab: string | undefined, labs: readonly LabSummary[]): Diagnostic {
+  return {
+    code: 'no-such-node',
+    severity: 'error',
+    message: lab === undefined ? `no lab on this machine has a node ${node}` : `there is no node ${node} of a lab ${lab} on this machine`,
+    hint:
+      labs.length === 0
+        ? 'there are no labs here: topo apply makes one; one in a sandbox is reached with --sandbox'
+        : `topo list shows the labs and topo show their nodes; ${HOST} is this machine itself`,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Wanted } from '../apply/observe.js';
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import { expand } from '../networks/expand.js';
+import { labNameOf } from '../topology/lab-name.js';
+import { loadTopology, type TopologyFile } from '../topology/load.js';
+import type { Context } from './context.js';
+import { readTopologyFile } from './read-file.js';
+
+/** A lab as its file wants it. */
+export interface Lab {
+  readonly wanted: Wanted;
+  /** For excerpts in messages. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export interface Checked {
+  readonly lab: Lab | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** All that can be said of a file without a kernel. */
+export function checkFile(file: TopologyFile, context: Context): Checked {
+  const { topology, diagnostics, text } = loadTopology(file, context.env);
+  const sources = new Map([[file.file, text]]);
+  if (topology === null) return { lab: null, diagnostics, sources };
+  const { state, observe, diagnostics: more } = expand(topology);
+  const all = [...diagnostics, ...more];
+  const failed = all.some((diagnostic) => diagnostic.severity === 'error');
+  return { lab: failed ? null : { wanted: { state, observe }, sources }, diagnostics: all, sources };
+}
+
+/** The lab of a file; all errors of the file end in one DiagnosticError. */
+export function loadLab(argument: string | undefined, context: Context): Lab {
+  const { lab, diagnostics, sources } = checkFile(readTopologyFile(argument, context), context);
+  if (lab === null) throw new DiagnosticError(diagnostics, sources);
+  return lab;
+}
+
+/** Only the name, also of a file that does not validate any more. */
+export function labNameFrom(argument: string | undefined, context: Context): string {
+  const file = readTopologyFile(argument, context);
+  const { name, diagnostics, text } = labNameOf(file, context.env);
+  if (name === null) throw new DiagnosticError(diagnostics, new Map([[file.file, text]]));
+  return name;
+}
+
+/** The name of the lab whose file is in the working directory, if there is one that says so. */
+export function nearbyLab(context: Context): string | undefined {
+  try {
+    return labNameFrom(undefined, context);
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { observeLab, type Observed, type Wanted } from '../apply/observe.js';
+import { otherFileOfThatName } from '../apply/same-lab.js';
+import { kindOf } from '../kinds/index.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { DiagnosticError } from '../model/diagnostic.js';
+import type { Plan } from '../model/plan.js';
+import { plan } from '../plan/plan.js';
+import type { Lab } from './lab.js';
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly observed: Observed;
+}
+
+/** Observes and plans; what stands in the way ends in a DiagnosticError before anything is done. */
+export function planLab(kernel: Kernel, lab: Lab): Planned {
+  const observed = observeLab(kernel, lab.wanted);
+  const other = otherFileOfThatName(lab.wanted.state, observed.state);
+  const problems = [...observed.conflicts, ...(other === null ? [] : [other])];
+  if (problems.length > 0) throw new DiagnosticError(problems, lab.sources);
+  return { observed, plan: plan(lab.wanted.state, observed.state, kindOf) };
+}
+
+/** The same without judging who is in the way: to see what is there, and to remove it. */
+export function planAnyway(kernel: Kernel, wanted: Wanted): Planned {
+  const observed = observeLab(kernel, wanted);
+  return { observed, plan: plan(wanted.state, observed.state, kindOf) };
+}

@@ -1,0 +1,163 @@
+/**
+ * A private machine for one test: its own network, mount and process namespaces with an empty /run, in which the
+ * program runs as a user would run it. Nothing of it outlives the test.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const TOPO = join(ROOT, 'dist/topo.cjs');
+const SERVER = join(ROOT, 'test/system/server.mjs');
+
+/** Root makes the namespaces as root, anybody else in a user namespace of his own. */
+const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+const enterUser = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
+
+export interface Result {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class World {
+  readonly directory = mkdtempSync(join(tmpdir(), 'topo-test-'));
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(
+    private readonly holder: ChildProcess,
+    private readonly pid: number,
+  ) {}
+
+  static async create(): Promise<World> {
+    const init = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && exec sleep infinity';
+    const flags = [...asUser, '-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
+    const holder = spawn('unshare', [...flags, 'sh', '-c', init], { stdio: ['ignore', 'pipe', 'pipe'] });
+    await ready(holder, 'ready');
+    const outer = holder.pid ?? 0;
+    const inner = readFileSync(`/proc/${outer}/task/${outer}/children`, 'utf8').trim();
+    return new World(holder, Number(inner));
+  }
+
+  /** Runs a shell command in the world's root namespace. */
+  sh(command: string, environment: Record<string, string> = {}): Result {
+    return this.run(['sh', '-c', command], environment);
+  }
+
+  /** The same, and the command has to succeed. */
+  must(command: string): string {
+    const { status, stdout, stderr } = this.sh(command);
+    if (status !== 0) throw new Error(`${command}: status ${status}\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  in(netns: string, command: string): Result {
+    return this.run(['ip', 'netns', 'exec', netns, 'sh', '-c', command], {});
+  }
+
+  /** Runs the program; the working directory is the world's own. */
+  topo(args: readonly string[], environment: Record<string, string> = {}): Result {
+    return this.run([process.execPath, TOPO, ...args], environment);
+  }
+
+  /** Runs the program; it has to end with status 0. */
+  mustTopo(...args: readonly string[]): string {
+    const { status, stdout, stderr } = this.topo(args);
+    if (status !== 0) throw new Error(`topo ${args.join(' ')}: status ${status}\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Writes a file of the world's directory and gives its path. */
+  file(name: string, text: string): string {
+    const path = join(this.directory, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Starts an HTTP server (or, with `udp:PORT`, an echo server) that answers with the address it sees: `peer=ADDRESS`. */
+  async serve(netns: string | null, port: string | number, name = 'server'): Promise<void> {
+    await this.background(netns, [process.execPath, SERVER, String(port), name], 'listening');
+  }
+
+  /** Starts a command that goes on; resolves when it has written the word. */
+  async background(netns: string | null, command: readonly string[], word: string): Promise<ChildProcess> {
+    const inside = netns === null ? command : ['ip', 'netns', 'exec', netns, ...command];
+    const child = spawn('nsenter', [...this.enter(), ...inside], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.children.push(child);
+    await ready(child, word);
+    return child;
+  }
+
+  /** A second machine on a network that the host is on too: `10.99.0.1` there, `10.99.0.2` (and fd99::) here. */
+  outside(): void {
+    this.must(
+      [
+        'ip netns add outside',
+        'ip link add lan0 type veth peer name eth0 netns outside',
+        'ip addr add 10.99.0.2/24 dev lan0',
+        'ip addr add fd99::2/64 dev lan0 nodad',
+        'ip link set lan0 up',
+        'ip -n outside link set lo up',
+        'ip -n outside link set eth0 up',
+        'ip -n outside addr add 10.99.0.1/24 dev eth0',
+        'ip -n outside addr add fd99::1/64 dev eth0 nodad',
+      ].join(' && '),
+    );
+  }
+
+  /** All that the kernel has in the world's root namespace, as text to compare. */
+  snapshot(): string {
+    return this.must(
+      [
+        'ip -d -j link',
+        'ip -d -j addr',
+        'ip -d -j route show table all',
+        'ip -d -j -6 route show table all',
+        'ip -d -j rule',
+        'ip -d -j -6 rule',
+        'nft list ruleset',
+        'ls /run/netns',
+        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty' | sort",
+      ].join('; echo; '),
+    )
+      .replace(/"(valid_life_time|preferred_life_time)":\d+/g, '')
+      .replace(/"expires":\d+/g, '');
+  }
+
+  dispose(): void {
+    for (const child of this.children) child.kill('SIGKILL');
+    process.kill(this.pid, 'SIGKILL');
+    this.holder.kill('SIGKILL');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private enter(): string[] {
+    return ['-t', String(this.pid), ...enterUser, '-n', '-m', '-p', `--wd=${this.directory}`];
+  }
+
+  private run(command: readonly string[], environment: Record<string, string>): Result {
+    const child = spawnSync('nsenter', [...this.enter(), ...command], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', ...environment },
+      timeout: 60_000,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return { status: child.status ?? 128, stdout: child.stdout, stderr: child.stderr };
+  }
+}
+
+function ready(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const listen = (chunk: Buffer): void => {
+      text += chunk.toString();
+      if (text.includes(word)) resolve();
+    };
+    child.stdout?.on('data', listen);
+    child.stderr?.on('data', listen);
+    child.on('exit', (status) => reject(new Error(`ended with status ${status} before it was ready: ${text}`)));
+    child.on('error', reject);
+  });
+}

@@ -1,0 +1,24 @@
+import { HOST } from '../../model/state.js';
+
+/** One process, as plain data: run as it stands, or written as a line of a script. */
+export interface Command {
+  readonly argv: readonly Argument[];
+  readonly stdin?: string;
+  /** Only if that command succeeds, or (`without`) if its output does not hold the text. */
+  readonly condition?: { readonly argv: readonly string[]; readonly without?: string };
+  /** If it fails, this is said and the script goes on. */
+  readonly otherwise?: string;
+}
+
+/** A word, or one that ends in what another command prints. */
+export type Argument = string | { readonly prefix: string; readonly output: readonly string[] };
+
+/** `ip` in the namespace. */
+export function ip(netns: string, ...words: readonly string[]): readonly string[] {
+  return netns === HOST ? ['ip', ...words] : ['ip', '-n', netns, ...words];
+}
+
+/** Any other program in the namespace. */
+export function within(netns: string, ...words: readonly string[]): readonly string[] {
+  return netns === HOST ? words : ['ip', 'netns', 'exec', netns, ...words];
+}

@@ -1,0 +1,53 @@
+import type { Operation } from '../../model/operation.js';
+import { address } from './address.js';
+import type { Command } from './command.js';
+import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
+import { neighbour } from './neighbour.js';
+import { netnsAdd, netnsDelete } from './netns.js';
+import { nftDelete, nftReplace } from './nft.js';
+import { route } from './route.js';
+import { rule } from './rule.js';
+import { sysctlRestore, sysctlSet } from './sysctl.js';
+
+/** What a person would type to do the same; in some cases nothing. */
+export function commandsOf(operation: Operation): readonly Command[] {
+  switch (operation.op) {
+    case 'netns-add':
+      return netnsAdd(operation);
+    case 'netns-delete':
+      return netnsDelete(operation);
+    case 'link-add':
+      return linkAdd(operation);
+    case 'link-set':
+      return linkSet(operation);
+    case 'link-delete':
+      return linkDelete(operation);
+    case 'group-delete':
+      return groupDelete(operation);
+    case 'altname-add':
+    case 'altname-delete':
+      return altname(operation);
+    case 'address-add':
+    case 'address-replace':
+    case 'address-delete':
+      return address(operation);
+    case 'route-add':
+    case 'route-replace':
+    case 'route-delete':
+      return route(operation);
+    case 'rule-add':
+    case 'rule-delete':
+      return rule(operation);
+    case 'neighbour-set':
+    case 'neighbour-delete':
+      return neighbour(operation);
+    case 'sysctl-set':
+      return sysctlSet(operation);
+    case 'sysctl-restore':
+      return sysctlRestore(operation);
+    case 'nft-replace':
+      return nftReplace(operation);
+    case 'nft-delete':
+      return nftDelete(operation);
+  }
+}

@@ -1,0 +1,15 @@
+import type { RuleOperation } from '../../model/operation.js';
+import { ip, type Command } from './command.js';
+
+export function rule(operation: RuleOperation): readonly Command[] {
+  const { op, netns, family, priority, table, from, to, iif, oif, fwmark } = operation;
+  const words = [
+    ...['priority', String(priority), 'from', from === '' ? 'all' : from],
+    ...(to === '' ? [] : ['to', to]),
+    ...(iif === '' ? [] : ['iif', iif]),
+    ...(oif === '' ? [] : ['oif', oif]),
+    ...(fwmark === 0 ? [] : ['fwmark', String(fwmark)]),
+    ...['table', String(table)],
+  ];
+  return [{ argv: ip(netns, ...(family === 6 ? ['-6'] : []), 'rule', op === 'rule-add' ? 'add' : 'delete', ...words) }];
+}

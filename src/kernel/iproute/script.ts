@@ -1,0 +1,59 @@
+/** Operations as a script for a POSIX shell: run by hand it gives the same kernel state. */
+import type { Operation } from '../../model/operation.js';
+import type { Plan } from '../../model/plan.js';
+import type { Resource } from '../../model/state.js';
+import type { Argument, Command } from './command.js';
+import { commandsOf } from './commands.js';
+import { shellQuote } from './quote.js';
+
+const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables.', 'set -e', ''];
+
+export function shellScript(operations: readonly Operation[]): string {
+  return [...HEAD, ...operations.map(commandText).filter((text) => text !== '')].map((line) => `${line}\n`).join('');
+}
+
+const SYMBOLS = { create: '+', update: '~', delete: '-' } as const;
+
+/** The whole plan in its order, each object named above its commands. */
+export function planScript(plan: Plan, title: (resource: Resource) => string): string {
+  const actions = plan.actions.flatMap(({ change, operations }) => {
+    const resource = change.action === 'delete' ? change.before : change.after;
+    const lines = operations.map(commandText).filter((text) => text !== '');
+    return lines.length === 0 ? [] : [`# ${SYMBOLS[change.action]} ${oneLine(title(resource))}`, ...lines];
+  });
+  return [...HEAD, ...actions].map((line) => `${line}\n`).join('');
+}
+
+/** As one would type it; several lines where there are several commands. */
+export function commandText(operation: Operation): string {
+  return commandsOf(operation).map(lineOf).join('\n');
+}
+
+function lineOf(command: Command): string {
+  const { argv, stdin, condition, otherwise } = command;
+  const plain = argv.map(argumentText).join(' ');
+  const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
+  const line = stdin === undefined ? `${plain}${fallback}` : hereDocument(plain, stdin);
+  if (condition === undefined) return line;
+  const test = condition.argv.map(shellQuote).join(' ');
+  if (condition.without === undefined) return `if ${test} >/dev/null 2>&1; then ${line}; fi`;
+  return `if ! ${test} | grep -qF ${shellQuote(condition.without)}; then ${line}; fi`;
+}
+
+/** Printed in double quotes nothing of the output is split or expanded; the prefix is quoted for itself. */
+function argumentText(argument: Argument): string {
+  if (typeof argument === 'string') return shellQuote(argument);
+  return `${shellQuote(argument.prefix)}"$(${argument.output.map(shellQuote).join(' ')})"`;
+}
+
+function hereDocument(command: string, text: string): string {
+  const lines = text.replace(/\n$/, '').split('\n');
+  let end = 'EOF';
+  while (lines.includes(end)) end += '_';
+  return [`${command} <<'${end}'`, ...lines, end].join('\n');
+}
+
+/** A comment ends with its line, and a title may hold what the kernel holds. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f]/g, '?');
+}

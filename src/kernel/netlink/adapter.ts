@@ -1,0 +1,58 @@
+/** The kernel by netlink, in this process. */
+import type { Operation } from '../../model/operation.js';
+import type { Kernel, Outcome } from '../kernel.js';
+import { Departures } from './departures.js';
+import { sendTransaction } from './nft/send.js';
+import { encodeDelete, encodeReplace } from './nft/transaction.js';
+import { observe, observeLabs } from './observe.js';
+import { refused } from './refusal.js';
+import { Runner } from './runner.js';
+import { Sessions } from './sessions.js';
+
+export interface NetlinkOptions {
+  /** Where namespaces have their names; `ip netns` looks in /run/netns. */
+  readonly netnsDir?: string;
+  /** For tests: after exactly that many operations the process kills itself. */
+  readonly killAfter?: number;
+}
+
+export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
+  const sessions = new Sessions(options.netnsDir ?? '/run/netns');
+  let departures: Departures | null = null;
+  let left = options.killAfter ?? Infinity;
+  const run = (operations: readonly Operation[]): readonly Outcome[] => {
+    try {
+      return new Runner(sessions, () => (departures ??= new Departures())).run(operations);
+    } finally {
+      sessions.closeFiles();
+    }
+  };
+  return {
+    observe: (scope) => observe(sessions, scope),
+    labs: () => observeLabs(sessions),
+    check: (operations) => operations.map((operation) => check(sessions, operation)),
+    run: (operations) => {
+      if (operations.length < left) {
+        left -= operations.length;
+        return run(operations);
+      }
+      run(operations.slice(0, left));
+      process.kill(process.pid, 'SIGKILL');
+      throw new Error('killed by itself');
+    },
+    settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
+    close: () => {
+      departures?.close();
+      sessions.close();
+    },
+  };
+}
+
+/** Only nftables can be asked beforehand; a namespace that is still to come cannot. */
+function check(sessions: Sessions, operation: Operation): Outcome {
+  if (operation.op !== 'nft-replace' && operation.op !== 'nft-delete') return { ok: true };
+  const session = sessions.get(operation.netns);
+  if (typeof session === 'string') return refused(operation.op, 'ENOENT', `there is no network namespace named ${operation.netns}`);
+  const transaction = operation.op === 'nft-replace' ? encodeReplace(operation.table, false) : encodeDelete(operation.table, false);
+  return sendTransaction(sessions.netfilterSocket(operation.netns), transaction);
+}

@@ -1,0 +1,136 @@
+/** Operations that wait for one namespace's socket, and what becomes of them. */
+import { constants } from 'node:os';
+import type { Outcome } from '../kernel.js';
+import { LinkNames } from './link-names.js';
+import { MessageWriter } from './message.js';
+import { outcomeOf, refusalOf, refused } from './refusal.js';
+import type { Session } from './sessions.js';
+import type { Reply } from './socket.js';
+import { encodeStep, linksMade, linksNeeded, operationName, type Step } from './steps.js';
+
+/** Bytes of one `send`, below the usual buffer of a socket. */
+const SEND_BYTES = 96 * 1024;
+/** As many fit any socket's receive buffer; beyond, the socket is asked. */
+const FEW = 64;
+
+interface Waiting {
+  readonly step: Step;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+interface Sent extends Waiting {
+  readonly first: number;
+  readonly end: number;
+}
+
+const writer = new MessageWriter(SEND_BYTES);
+
+export class Queue {
+  readonly links: LinkNames;
+  /** Queues that must be sent first: they make a link in this namespace. */
+  readonly waitsFor = new Set<Queue>();
+  /** A waiting step makes a link in another namespace. */
+  reachesOut = false;
+  /** A waiting step deletes a link, and thus maybe one elsewhere. */
+  deletes = false;
+  private waiting: Waiting[] = [];
+
+  constructor(readonly session: Session) {
+    this.links = new LinkNames(session.socket);
+  }
+
+  get empty(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  push(step: Step, settle: (outcome: Outcome) => void): void {
+    this.waiting.push({ step, settle });
+  }
+
+  /** Sends all that waits, in order. */
+  flush(): void {
+    for (const queue of [...this.waitsFor]) queue.flush();
+    this.waitsFor.clear();
+    const { waiting } = this;
+    this.waiting = [];
+    this.reachesOut = false;
+    this.deletes = false;
+    for (let start = 0; start < waiting.length;) start = this.stretch(waiting, start);
+  }
+
+  /** Carries out from `start` as far as the names of links can be known beforehand; gives where that ends. */
+  private stretch(waiting: readonly Waiting[], start: number): number {
+    const changed = new Set<string>();
+    const names = new Set<string>();
+    let end = start;
+    for (; end < waiting.length; end++) {
+      const { step } = waiting[end]!;
+      const asked = [...linksNeeded(step), ...linksMade(step)];
+      if (asked.some((name) => changed.has(name))) break;
+      for (const name of asked) names.add(name);
+      for (const name of linksMade(step)) changed.add(name);
+      if (step.op === 'link-delete') changed.add(step.name);
+    }
+    const part = waiting.slice(start, end);
+    if (this.guarded(part, () => this.links.learn(names))) this.send(part);
+    for (const name of changed) this.links.forget(name);
+    return end;
+  }
+
+  private send(stretch: readonly Waiting[]): void {
+    const sent: Sent[] = [];
+    writer.clear();
+    for (const item of stretch) {
+      const refusal = this.refusedBeforehand(item.step);
+      if (refusal !== null) {
+        item.settle(refusal);
+        continue;
+      }
+      if (writer.length > SEND_BYTES || (writer.count >= FEW && writer.count >= this.session.socket.capacity - FEW)) this.dispatch(sent);
+      const first = writer.count;
+      encodeStep(writer, item.step, this.links);
+      sent.push({ ...item, first, end: writer.count });
+    }
+    this.dispatch(sent);
+  }
+
+  private refusedBeforehand(step: Step): Outcome | null {
+    const op = operationName(step);
+    const missing = linksNeeded(step).find((name) => this.links.index(name) === 0);
+    if (missing !== undefined) {
+      const sentence = `there is no link named ${missing}`;
+      return outcomeOf(op, { errno: constants.errno.ENODEV, sentence });
+    }
+    return linksMade(step).some((name) => this.links.index(name) !== 0) ? refused(op, 'EEXIST') : null;
+  }
+
+  /** A system call that fails is what became of all that it was made for. */
+  private guarded(items: readonly Waiting[], body: () => void): boolean {
+    try {
+      body();
+      return true;
+    } catch (error) {
+      for (const { step, settle } of items) settle(refusalOf(error, operationName(step)));
+      return false;
+    }
+  }
+
+  private dispatch(sent: Sent[]): void {
+    if (writer.count > 0) {
+      this.guarded(sent, () => {
+        const replies = this.session.socket.exchange(writer.bytes, writer.length);
+        for (const { step, settle, first, end } of sent) settle(outcomeOf(operationName(step), worst(replies, first, end)));
+      });
+    }
+    writer.clear();
+    sent.length = 0;
+  }
+}
+
+const ACCEPTED = { errno: 0, sentence: '' };
+
+/** The first refusal among an operation's messages. */
+function worst(replies: readonly Reply[], first: number, end: number): Pick<Reply, 'errno' | 'sentence'> {
+  for (let i = first; i < end; i++) if (replies[i]!.errno !== 0) return replies[i]!;
+  return ACCEPTED;
+}

@@ -1,0 +1,222 @@
+/** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
+import { HOST } from '../../model/state.js';
+import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
+import type { Outcome } from '../kernel.js';
+import { decodeLink, requestLinks } from './links.js';
+import { encodeGroupDelete, encodeLinkDelete, peerAfterwards } from './link-encode.js';
+import { MessageWriter } from './message.js';
+import { createNamespaces, deleteName } from './namespaces.js';
+import type { Departures } from './departures.js';
+import { sendTransaction } from './nft/send.js';
+import { encodeDelete, encodeReplace } from './nft/transaction.js';
+import { Queue } from './queue.js';
+import { outcomeOf, refused, refusalOf } from './refusal.js';
+import type { Session, Sessions } from './sessions.js';
+import { restoreSysctl, setSysctl } from './sysctls.js';
+import type { Step } from './steps.js';
+
+const OK: Outcome = { ok: true };
+
+type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
+type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
+
+export class Runner {
+  private readonly queues = new Map<string, Queue>();
+  private readonly outcomes: Outcome[] = [];
+
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly departures: () => Departures,
+  ) {}
+
+  run(operations: readonly Operation[]): readonly Outcome[] {
+    for (let at = 0; at < operations.length;) {
+      const operation = operations[at]!;
+      if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
+      else {
+        this.attempt(operation, at);
+        at++;
+      }
+    }
+    this.flushAll();
+    return this.outcomes;
+  }
+
+  /** What a system call refuses is the operation's outcome. */
+  private attempt(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+    try {
+      this.carryOut(operation, index);
+    } catch (error) {
+      this.outcomes[index] = refusalOf(error, operation.op);
+    }
+  }
+
+  private carryOut(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+    const settle = this.settler(index);
+    const queue = this.queue(operation.netns);
+    if (queue === null) {
+      settle(absent(operation));
+      return;
+    }
+    switch (operation.op) {
+      case 'link-add':
+        return this.addLink(queue, operation, settle);
+      case 'link-delete':
+        this.flushOthers(queue);
+        queue.push(operation, settle);
+        queue.deletes = true;
+        return;
+      case 'group-delete':
+        this.flushAll();
+        settle(this.deleteGroup(queue.session, operation));
+        return this.forgetLinks();
+      case 'sysctl-set':
+      case 'sysctl-restore':
+        queue.flush();
+        return settle(this.changeSysctl(queue.session, operation));
+      case 'nft-replace':
+        queue.flush();
+        return settle(sendTransaction(this.sessions.netfilterSocket(operation.netns), encodeReplace(operation.table, true)));
+      case 'nft-delete':
+        queue.flush();
+        return settle(sendTransaction(this.sessions.netfilterSocket(operation.netns), encodeDelete(operation.table, true)));
+      default:
+        return queue.push(operation, settle);
+    }
+  }
+
+  private settler(index: number): (outcome: Outcome) => void {
+    return (outcome) => {
+      // An operation in two parts: the first refusal counts.
+      const known = this.outcomes[index];
+      if (known === undefined || known.ok) this.outcomes[index] = outcome;
+    };
+  }
+
+  /** Null: there is no such namespace. */
+  private queue(netns: string): Queue | null {
+    const known = this.queues.get(netns);
+    if (known !== undefined) return known;
+    const session = this.sessions.get(netns);
+    if (typeof session === 'string') return null;
+    const queue = new Queue(session);
+    this.queues.set(netns, queue);
+    return queue;
+  }
+
+  private addLink(queue: Queue, operation: LinkAdd, settle: (outcome: Outcome) => void): void {
+    // A name may be free only because of a deletion that still waits, in whatever namespace.
+    for (const other of this.queues.values()) if (other.deletes) this.flush(other);
+    if (operation.type === 'bridge' || operation.peer === undefined) return queue.push(operation, settle);
+    const peerQueue = this.queue(operation.peer.netns);
+    if (peerQueue === null) return settle(refused('link-add', 'ENOENT', `there is no network namespace named ${operation.peer.netns}`));
+    const own = { name: operation.name, attributes: operation.attributes, queue };
+    const peer = { name: operation.peer.name, attributes: operation.peer.attributes, queue: peerQueue };
+    const [outer, inner] = peerIsOuter(operation) ? [peer, own] : [own, peer];
+    if (outer.queue === inner.queue) return queue.push({ op: 'veth-add', outer, peer: inner, peerNetns: null }, settle);
+    this.addAcross(outer, inner, settle);
+  }
+
+  /** The outer end's namespace makes both; what the peer cannot be given there follows in its own. */
+  private addAcross(outer: End, inner: End, settle: (outcome: Outcome) => void): void {
+    // A queue that another waits for waits for none itself, so there are neither circles nor long chains.
+    if (outer.queue.waitsFor.size > 0) this.flush(outer.queue);
+    if (inner.queue.reachesOut) this.flush(inner.queue);
+    outer.queue.push({ op: 'veth-add', outer, peer: inner, peerNetns: this.sessions.fd(inner.queue.session.netns) }, settle);
+    outer.queue.reachesOut = true;
+    inner.queue.waitsFor.add(outer.queue);
+    const later = peerAfterwards(inner.attributes);
+    const step: Step = { op: 'link-set', netns: inner.queue.session.netns, name: inner.name, attributes: later };
+    if (Object.keys(later).length > 0) inner.queue.push(step, settle);
+  }
+
+  private changeSysctl(session: Session, operation: Extract<Operation, { op: 'sysctl-set' | 'sysctl-restore' }>): Outcome {
+    const place = { sessions: this.sessions, netns: operation.netns, socket: session.socket };
+    if (operation.op === 'sysctl-restore') return restoreSysctl(place, operation.key, operation.value);
+    return setSysctl(place, operation.key, operation.value, operation.remember);
+  }
+
+  /** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. */
+  private deleteGroup({ socket }: Session, { group, names }: GroupDelete): Outcome {
+    const wanted = new Set(names);
+    const members: string[] = [];
+    const writer = new MessageWriter();
+    requestLinks(writer);
+    socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => {
+      const link = decodeLink(bytes, start, end);
+      if (link.group === group) members.push(link.name);
+    });
+    writer.clear();
+    if (members.every((name) => wanted.has(name))) encodeGroupDelete(writer, group);
+    else for (const name of members) if (wanted.has(name)) encodeLinkDelete(writer, name);
+    if (writer.count === 0) return OK;
+    const replies = socket.exchange(writer.bytes, writer.length);
+    return replies.map((reply) => outcomeOf('group-delete', reply)).find((outcome) => !outcome.ok) ?? OK;
+  }
+
+  /** Namespaces that are added, or deleted, one after the other, as one batch; gives the index behind them. */
+  private runOfNamespaces(operations: readonly Operation[], start: number, op: NetnsOperation['op']): number {
+    this.flushAll();
+    const batch: NetnsOperation[] = [];
+    while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as NetnsOperation);
+    const outcomes =
+      op === 'netns-add'
+        ? createNamespaces(this.sessions, batch as (NetnsOperation & { op: 'netns-add' })[])
+        : this.deleteNamespaces(batch);
+    outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    return start + batch.length;
+  }
+
+  private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
+    const leaving = this.sessions.getAll(batch.map(({ netns }) => netns)).filter((session) => typeof session !== 'string');
+    this.departures().expect(
+      leaving.map(({ netns, inode }) => ({ netns, inode, fd: this.sessions.fd(netns) })),
+      this.sessions.host().socket,
+    );
+    this.forgetLinks();
+    return batch.map(({ netns }) => {
+      this.sessions.forget(netns);
+      this.queues.delete(netns);
+      return deleteName(this.sessions.path(netns));
+    });
+  }
+
+  private flush(queue: Queue): void {
+    const deletes = queue.deletes;
+    queue.flush();
+    if (deletes) this.forgetLinks();
+  }
+
+  private flushAll(): void {
+    for (const queue of this.queues.values()) this.flush(queue);
+  }
+
+  private flushOthers(queue: Queue): void {
+    for (const other of this.queues.values()) if (other !== queue && !other.empty) this.flush(other);
+  }
+
+  /** A link that goes takes its peer along, whose name may be known. */
+  private forgetLinks(): void {
+    for (const queue of this.queues.values()) queue.links.forget();
+  }
+}
+
+interface End {
+  readonly name: string;
+  readonly attributes: LinkAttributes;
+  readonly queue: Queue;
+}
+
+const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';
+
+/** IFLA_MASTER works for the end that lies in the namespace of the creating socket; without one, it is the host's end. */
+function peerIsOuter({ netns, attributes, peer }: LinkAdd): boolean {
+  if (peer === undefined || hasMaster(attributes)) return false;
+  return hasMaster(peer.attributes) || (peer.netns === HOST && netns !== HOST);
+}
+
+/** Nothing is left to delete in a namespace that is not there. */
+function absent(operation: Operation): Outcome {
+  if (operation.op.endsWith('-delete')) return OK;
+  return refused(operation.op, 'ENOENT', `there is no network namespace named ${operation.netns}`);
+}

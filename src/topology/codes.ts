@@ -17,7 +17,7 @@ export const CODES = {
   'bad-key': 'A key of a mapping is empty, a list or a mapping; keys are plain text.',
   'unknown-anchor': 'An alias (*name) refers to an anchor (&name) that does not stand before it.',
   'alias-cycle': 'An anchor contains an alias to itself.',
-  'alias-bomb': 'Aliases of aliases blow the file up to more than a million values.',
+  'alias-bomb': 'The file means more than a million values once its aliases are followed.',
   'bad-merge': 'The value of a merge key (<<) is neither a mapping nor a list of mappings.',
   // Variables
   'variable-unset': 'A variable without a default is not set in the environment.',

@@ -91,7 +91,7 @@ function tooDeep(composer: Composer, { start, end }: Span): Scalar {
 }
 
 function bomb(composer: Composer, { start, end }: Span): Scalar {
-  const message = `aliases blow the file up to more than ${MAX_VALUES} values`;
+  const message = `the file means more than ${MAX_VALUES} values, with its aliases followed`;
   if (!composer.fatal)
     composer.report('alias-bomb', rangeOf(composer.source, { start, end }), message, { hint: 'use fewer aliases of aliases' });
   composer.fatal = true;

@@ -4,7 +4,8 @@ import { diagnosticOf, quote } from './report.js';
 import { didYouMean } from './suggest.js';
 
 /** What stands at a path. */
-export type Seen = { readonly kind: 'missing' } | { readonly kind: 'file' } | { readonly kind: 'directory'; readonly names: readonly string[] };
+export type Seen =
+  { readonly kind: 'missing' } | { readonly kind: 'file' } | { readonly kind: 'directory'; readonly names: readonly string[] };
 
 export type Look = (path: string) => Seen;
 
@@ -52,7 +53,8 @@ function missing(path: string, look: Look): Diagnostic {
   const directory = slash < 0 ? '.' : path.slice(0, slash) || '/';
   const seen = look(directory);
   const message = `there is no file or directory ${quote(path)}`;
-  if (seen.kind === 'missing') return diagnosticOf('file-missing', message, undefined, { hint: `there is no directory ${quote(directory)} either` });
+  if (seen.kind === 'missing')
+    return diagnosticOf('file-missing', message, undefined, { hint: `there is no directory ${quote(directory)} either` });
   const hint = seen.kind === 'directory' ? didYouMean(path.slice(slash + 1), seen.names) : undefined;
   return diagnosticOf('file-missing', message, undefined, { hint });
 }

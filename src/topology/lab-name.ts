@@ -27,7 +27,8 @@ export function labNameOf({ file, bytes }: TopologyFile, variables: Variables): 
   const name = interpolate(String(scalar.value), variables, problems);
   const [start = 0, end = 0] = scalar.range ?? [];
   const at = rangeOf(source, { start, end });
-  if (problems.length > 0) return { name: null, diagnostics: problems.map((each) => diagnosticOf(each.code, each.message, at, each)), text };
+  if (problems.length > 0)
+    return { name: null, diagnostics: problems.map((each) => diagnosticOf(each.code, each.message, at, each)), text };
   if (new RegExp(LAB_NAME, 'u').test(name)) return { name, diagnostics: [], text };
   return { name: null, diagnostics: [diagnosticOf('bad-name', `${quote(name)} cannot be the name of a lab`, at)], text };
 }

@@ -6,7 +6,9 @@ import { decode } from './decode.js';
 import { readTopology } from './normal/topology.js';
 import type { Reading } from './normal/read.js';
 import { parseYaml } from './parse.js';
-import { inOrder, reporter, type Report } from './report.js';
+import { inOrder, oncePerPlace, reporter, type Report } from './report.js';
+import { RULES } from './rules/all.js';
+import { ruleContext } from './rules/context.js';
 import { rangeOf, sourceOf, type Source } from './source.js';
 import type { Mapping, Tree } from './tree.js';
 import { validateShape } from './validate.js';
@@ -44,8 +46,9 @@ function topologyOf(source: Source, variables: Variables, report: Report, diagno
   if (root === null || !isTopMapping(root, source, report)) return null;
   const broken = validateShape(root, source, report);
   const reading: Reading = { source, report, origins: new Map() };
-  const topology = readTopology(reading, root);
-  void broken;
+  const { topology, incomplete } = readTopology(reading, root);
+  const context = ruleContext(topology, { ...reading, report: oncePerPlace(report) }, new Set([...broken, ...incomplete]));
+  for (const rule of RULES) rule.check(context);
   return topology;
 }
 

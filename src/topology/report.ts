@@ -9,16 +9,29 @@ export interface Details {
 
 export type Report = (code: Code, at: SourceRange, message: string, details?: Details) => void;
 
-/** A reporter that appends to the list; the same thing at the same place, met through two aliases, is said once. */
 export function reporter(diagnostics: Diagnostic[]): Report {
+  return once(
+    (code, at, message, details) => diagnostics.push(diagnosticOf(code, message, at, details)),
+    (...[code, at, message]) => [code, placeKey(at), message],
+  );
+}
+
+/** For checks of each node: what all nodes have from `defaults` or one anchor is said of the first. */
+export function oncePerPlace(report: Report): Report {
+  return once(report, (...[code, at]) => [code, placeKey(at)]);
+}
+
+/** The same thing at the same place is met through several aliases. */
+function once(report: Report, identity: (...problem: Parameters<Report>) => readonly string[]): Report {
   const seen = new Set<string>();
-  return (code, at, message, details = {}) => {
-    const identity = `${at.line}:${at.column}:${code}:${message}`;
-    if (seen.has(identity)) return;
-    seen.add(identity);
-    diagnostics.push(diagnosticOf(code, message, at, details));
+  return (...problem) => {
+    const key = identity(...problem).join(' ');
+    if (!seen.has(key)) report(...problem);
+    seen.add(key);
   };
 }
+
+const placeKey = (at: SourceRange): string => `${at.line}:${at.column}`;
 
 export function diagnosticOf(code: Code, message: string, at: SourceRange | undefined, details: Details = {}): Diagnostic {
   return {

@@ -32,7 +32,7 @@ export function describeProblem(place: Place, error: SchemaError): Words {
     case 'maxItems':
       return wrongLength(place);
     default:
-      return { code: 'bad-value', message: `${nameOf(place)} does not fulfil "${error.keyword}" of the schema` };
+      return { code: 'bad-value', message: `${place.name} does not fulfil "${error.keyword}" of the schema` };
   }
 }
 
@@ -69,11 +69,11 @@ const TYPE_NAMES: { readonly [type in JsonType]: string } = {
 function wrongType(place: Place): Words {
   const types = [place.schema.type ?? []].flat();
   const wanted = types.filter((type) => type !== 'null').map((type) => TYPE_NAMES[type]);
-  const message = `${nameOf(place)} must be ${oneOf(wanted)}, not ${describe(place.tree)}`;
+  const message = `${place.name} must be ${oneOf(wanted)}, not ${describe(place.tree)}`;
   return { code: 'wrong-type', message, hint: typeHint(place, types) };
 }
 
-function typeHint({ tree, schema, path }: Place, types: readonly JsonType[]): string | undefined {
+function typeHint({ tree, schema, path, where }: Place, types: readonly JsonType[]): string | undefined {
   const value = tree.kind === 'scalar' ? tree.value : undefined;
   if (types.includes('string') && value !== undefined && value !== null) return `put it in quotes: "${String(value)}"`;
   if (types.includes('boolean') && typeof value === 'string' && /^(?:yes|no|on|off)$/i.test(value)) {
@@ -81,7 +81,7 @@ function typeHint({ tree, schema, path }: Place, types: readonly JsonType[]): st
   }
   if (types.includes('integer') && typeof value === 'string' && /^-?\d+$/.test(value)) return `remove the quotes: ${value}`;
   const example = exampleOf(schema);
-  return example === undefined ? undefined : `for example ${isIndex(path.at(-1)) ? '-' : `${path.at(-1) ?? ''}:`} ${example}`;
+  return example === undefined ? undefined : `for example ${where.endsWith(']') ? '-' : `${path.at(-1) ?? ''}:`} ${example}`;
 }
 
 function notAmong(place: Place): Words {
@@ -89,17 +89,17 @@ function notAmong(place: Place): Words {
   const value = textOf(place.tree);
   const similar = closest(value, allowed);
   const hint = similar === undefined ? undefined : `did you mean "${similar}"?`;
-  return { code: 'bad-value', message: `${nameOf(place)} must be ${oneOf([...allowed])}, not ${quote(value)}`, hint };
+  return { code: 'bad-value', message: `${place.name} must be ${oneOf([...allowed])}, not ${quote(value)}`, hint };
 }
 
 function outOfRange(place: Place): Words {
   const { minimum, maximum } = place.schema;
   const range = maximum === undefined ? `at least ${minimum ?? 0}` : `from ${minimum ?? 0} to ${maximum}`;
-  return { code: 'out-of-range', message: `${nameOf(place)} must be ${range}, not ${textOf(place.tree)}` };
+  return { code: 'out-of-range', message: `${place.name} must be ${range}, not ${textOf(place.tree)}` };
 }
 
 function badText(place: Place): Words {
-  return { code: 'bad-name', message: `${nameOf(place)} cannot be ${quote(textOf(place.tree))}`, hint: expected(place.schema) };
+  return { code: 'bad-name', message: `${place.name} cannot be ${quote(textOf(place.tree))}`, hint: expected(place.schema) };
 }
 
 function badKey(place: Place, key: string): Words {
@@ -116,7 +116,7 @@ function wrongLength(place: Place): Words {
   const { minItems, maxItems } = place.schema;
   const wanted = minItems === maxItems ? `exactly ${minItems ?? 0}` : `${minItems ?? 0} to ${maxItems ?? 'any number of'}`;
   const found = place.tree.kind === 'list' ? place.tree.items.length : 0;
-  return { code: 'wrong-length', message: `${nameOf(place)} must have ${wanted} members, not ${found}` };
+  return { code: 'wrong-length', message: `${place.name} must have ${wanted} members, not ${found}` };
 }
 
 function expected(schema: JsonSchema): string | undefined {
@@ -124,21 +124,8 @@ function expected(schema: JsonSchema): string | undefined {
   return text === undefined ? undefined : `expected: ${text}`;
 }
 
-/** `"mtu"`, `member 2 of "ports"`. */
-function nameOf({ path }: Place): string {
-  const last = path.at(-1);
-  if (last === undefined) return 'the file';
-  return isIndex(last) ? `member ${Number(last) + 1} of ${quote(path.at(-2) ?? '')}` : quote(last);
-}
-
-/** `nodes.web.routes[0]`, as in plans. */
-function whereOf({ path }: Place): string {
-  if (path.length === 0) return 'the file';
-  return path.reduce((text, part) => (isIndex(part) ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
-}
-
-function isIndex(part: string | undefined): boolean {
-  return part !== undefined && /^\d+$/.test(part);
+function whereOf({ where }: Place): string {
+  return where === '' ? 'the file' : where;
 }
 
 function exampleOf(schema: JsonSchema | undefined): string | undefined {

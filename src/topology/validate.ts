@@ -1,7 +1,7 @@
 /** Tree → problems of its shape, by the JSON Schema, in words for people. */
 import { validate, type SchemaError } from './generated/validator.js';
 import type { JsonSchema } from '../model/json-schema.js';
-import type { Report } from './report.js';
+import { quote, type Report } from './report.js';
 import { topologySchema, type SchemaDocument } from './schema.js';
 import { describeProblem } from './schema-messages.js';
 import { rangeOf, type Source } from './source.js';
@@ -10,18 +10,22 @@ import { plainOf, spanOf, type Entry, type Span, type Tree } from './tree.js';
 /** Where an error of the validator is: the value, the key above it, the fragment of the schema. */
 export interface Place {
   readonly path: readonly string[];
+  /** `nodes.web.routes[0]`, as in plans; '' for the whole file. */
+  readonly where: string;
+  /** In quotes: `"mtu"`, `member 2 of "ports"`. */
+  readonly name: string;
   readonly tree: Tree;
   /** Absent for the root and for members of lists. */
   readonly entry?: Entry;
   readonly schema: JsonSchema;
 }
 
-/** Reports what is wrong with the shape; answers the first two keys of each wrong place, such as `nodes` and `web`. */
-export function validateShape(root: Tree, source: Source, report: Report): readonly (readonly string[])[] {
-  if (validate(plainOf(root))) return [];
+/** Reports what is wrong with the shape; answers the first two keys of each wrong place, such as `nodes.web` or `links.0`. */
+export function validateShape(root: Tree, source: Source, report: Report): ReadonlySet<string> {
+  const broken = new Set<string>();
+  if (validate(plainOf(root))) return broken;
   const errors = validate.errors ?? [];
   const wrongTypes = new Set(errors.filter((error) => error.keyword === 'type').map((error) => error.instancePath));
-  const broken: (readonly string[])[] = [];
   const document = topologySchema();
   for (const error of errors) {
     // A number of the wrong type is also out of range: once is enough.
@@ -30,7 +34,7 @@ export function validateShape(root: Tree, source: Source, report: Report): reado
     const place = locate(document, root, error.instancePath);
     const { code, message, hint } = describeProblem(place, error);
     report(code, rangeOf(source, spanOfProblem(place, error)), message, { hint });
-    broken.push(place.path.slice(0, 2));
+    broken.add(place.path.slice(0, 2).join('.'));
   }
   return broken;
 }
@@ -41,17 +45,23 @@ function locate(document: SchemaDocument, root: Tree, pointer: string): Place {
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  let place: Place = { path, tree: root, schema: document };
+  let place: Place = { path, where: '', name: 'the file', tree: root, schema: document };
   for (const part of path) place = step(document, place, part);
   return place;
 }
 
-function step(document: SchemaDocument, { path, tree, schema }: Place, part: string): Place {
-  if (tree.kind === 'list') return { path, tree: tree.items[Number(part)] ?? tree, schema: resolve(document, schema.items) };
+function step(document: SchemaDocument, place: Place, part: string): Place {
+  const { path, where, tree, schema } = place;
+  if (tree.kind === 'list') {
+    const index = Number(part);
+    const name = `member ${index + 1} of ${place.name}`;
+    return { path, where: `${where}[${index}]`, name, tree: tree.items[index] ?? tree, schema: resolve(document, schema.items) };
+  }
   const entry = tree.kind === 'mapping' ? tree.entries.get(part) : undefined;
   const next = schema.properties?.[part] ?? schema.additionalProperties;
   const resolved = resolve(document, typeof next === 'object' ? next : undefined);
-  return entry === undefined ? { path, tree, schema: resolved } : { path, tree: entry.value, entry, schema: resolved };
+  const names = { path, where: where === '' ? part : `${where}.${part}`, name: quote(part) };
+  return entry === undefined ? { ...names, tree, schema: resolved } : { ...names, tree: entry.value, entry, schema: resolved };
 }
 
 function resolve(document: SchemaDocument, schema: JsonSchema | undefined): JsonSchema {

@@ -6,14 +6,32 @@ import { readNetwork } from './networks.js';
 import { readNode } from './nodes.js';
 import { itemsAt, pairsAt, placeAt, stringAt, type Reading } from './read.js';
 
-export function readTopology(reading: Reading, root: Mapping): Topology {
+export interface Read {
+  readonly topology: Topology;
+  /** Paths such as `nodes.web` and `links.0` of which something was left out. */
+  readonly incomplete: ReadonlySet<string>;
+}
+
+export function readTopology(reading: Reading, root: Mapping): Read {
+  const incomplete = new Set<string>();
   const name = stringAt(root, 'name') ?? '';
   const defaults = root.entries.get('defaults')?.value;
-  return {
+  const watched = <T>(path: string, read: (reading: Reading) => T): T =>
+    read({
+      ...reading,
+      report: (...problem) => {
+        incomplete.add(path);
+        reading.report(...problem);
+      },
+    });
+  const topology: Topology = {
     name,
     at: placeAt(reading, root, 'name'),
-    networks: pairsAt(root, 'networks').map(([network, entry]) => readNetwork(reading, network, entry)),
-    nodes: pairsAt(root, 'nodes').map(([node, entry]) => readNode(reading, name, node, entry, defaults)),
-    links: itemsAt(root, 'links').flatMap((item) => readLink(reading, item) ?? []),
+    networks: pairsAt(root, 'networks').map(([network, entry]) =>
+      watched(`networks.${network}`, (part) => readNetwork(part, network, entry)),
+    ),
+    nodes: pairsAt(root, 'nodes').map(([node, entry]) => watched(`nodes.${node}`, (part) => readNode(part, name, node, entry, defaults))),
+    links: itemsAt(root, 'links').flatMap((item, i) => watched(`links.${i}`, (part) => readLink(part, item)) ?? []),
   };
+  return { topology, incomplete };
 }

@@ -1,0 +1,51 @@
+/** The cross-checks, in the order of the file's sections. */
+import { addressTwice } from './address-twice.js';
+import { attachmentAddress } from './attachment-address.js';
+import { externalNetwork } from './external-network.js';
+import { gatewayAddress } from './gateway-address.js';
+import { gatewayNode } from './gateway-node.js';
+import { hostInterfaceTwice } from './host-interface-twice.js';
+import { hostPortTwice } from './host-port-twice.js';
+import { interfaceName } from './interface-name.js';
+import { interfaceTwice } from './interface-twice.js';
+import { macTwice } from './mac-twice.js';
+import { masquerade } from './masquerade.js';
+import { mtuIpv6 } from './mtu-ipv6.js';
+import { netnsName } from './netns-name.js';
+import { networkModeNone } from './network-mode-none.js';
+import { networkSize } from './network-size.js';
+import { portsUnreachable } from './ports-unreachable.js';
+import { routeNexthop } from './route-nexthop.js';
+import type { Rule } from './rule.js';
+import { subnetOverlap } from './subnet-overlap.js';
+import { sysctlConflict } from './sysctl-conflict.js';
+import { twiceInNode } from './twice-in-node.js';
+import { unknownInterface } from './unknown-interface.js';
+import { unknownNetwork } from './unknown-network.js';
+import { unknownNode } from './unknown-node.js';
+
+export const RULES: readonly Rule[] = [
+  externalNetwork,
+  subnetOverlap,
+  gatewayAddress,
+  gatewayNode,
+  masquerade,
+  mtuIpv6,
+  networkSize,
+  netnsName,
+  networkModeNone,
+  unknownNetwork,
+  attachmentAddress,
+  addressTwice,
+  macTwice,
+  interfaceName,
+  interfaceTwice,
+  hostInterfaceTwice,
+  unknownInterface,
+  routeNexthop,
+  twiceInNode,
+  sysctlConflict,
+  hostPortTwice,
+  portsUnreachable,
+  unknownNode,
+];

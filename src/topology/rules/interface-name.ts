@@ -1,0 +1,48 @@
+import type { SourceRange } from '../../model/diagnostic.js';
+import { INTERFACE_NAME_BYTES } from '../../model/names.js';
+import { quote } from '../report.js';
+import type { Rule, RuleContext } from './rule.js';
+
+/** What the kernel accepts: `dev_valid_name` in net/core/dev.c; a percent sign makes it a pattern there. */
+export const interfaceName: Rule = {
+  name: 'interface-name',
+  codes: ['name-too-long', 'bad-interface-name'],
+  check(context) {
+    for (const { name, at } of namesIn(context)) {
+      const bytes = new TextEncoder().encode(name).length;
+      if (bytes > INTERFACE_NAME_BYTES) {
+        const message = `interface name ${quote(name)} has ${bytes} bytes, and the kernel takes ${INTERFACE_NAME_BYTES}`;
+        context.report('name-too-long', at, message, { hint: 'shorten it' });
+      } else if (name === '' || name === '.' || name === '..' || FORBIDDEN.test(name)) {
+        const hint = 'no slash, colon, percent sign, white space or control character, and not . or ..';
+        context.report('bad-interface-name', at, `${quote(name)} cannot be the name of an interface`, { hint });
+      } else if (name === 'lo' || name === 'all' || name === 'default') {
+        const hint = name === 'lo' ? 'each namespace has lo from the beginning' : `/proc/sys/net has a ${name} of its own`;
+        context.report('bad-interface-name', at, `${quote(name)} cannot be the name of another interface`, { hint });
+      }
+    }
+  },
+};
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const FORBIDDEN = /[/:%\s\u0000-\u001f\u007f]/;
+
+interface Named {
+  readonly name: string;
+  readonly at: SourceRange;
+}
+
+function namesIn({ topology, place }: RuleContext): readonly Named[] {
+  const named = (object: { readonly at: SourceRange }, key: string, name: string | undefined) =>
+    name === undefined ? [] : [{ name, at: place(object, key) }];
+  return [
+    ...topology.networks.flatMap((network) => named(network, 'bridge_name', network.bridgeName)),
+    ...topology.nodes.flatMap((node) =>
+      node.networks.flatMap((one) => [
+        ...named(one, 'interface_name', one.interfaceName),
+        ...named(one, 'host_interface', one.hostInterface),
+      ]),
+    ),
+    ...topology.links.flatMap((link) => link.endpoints.flatMap((end) => named(end, 'interface', end.interface))),
+  ];
+}

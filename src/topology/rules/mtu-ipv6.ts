@@ -1,0 +1,27 @@
+import { familyOf } from '../../model/address.js';
+import type { Rule } from './rule.js';
+
+/** IPV6_MIN_MTU: the kernel takes IPv6 off a link below it (net/ipv6/addrconf.c). */
+const IPV6_MIN_MTU = 1280;
+
+export const mtuIpv6: Rule = {
+  name: 'mtu-ipv6',
+  codes: ['mtu-too-small'],
+  check({ topology, report, place }) {
+    const hint = 'IPv6 needs at least 1280';
+    for (const network of topology.networks) {
+      if (network.mtu >= IPV6_MIN_MTU || !network.subnets.some(({ cidr }) => familyOf(cidr) === 6)) continue;
+      const message = `MTU ${network.mtu} is too small for the IPv6 subnet of ${network.name}`;
+      report('mtu-too-small', place(network, 'mtu'), message, { hint });
+    }
+    for (const link of topology.links) {
+      if (link.mtu >= IPV6_MIN_MTU || !link.endpoints.some((end) => end.ipv6Address !== undefined)) continue;
+      report('mtu-too-small', place(link, 'mtu'), `MTU ${link.mtu} is too small for a link with an IPv6 address`, { hint });
+    }
+    for (const settings of topology.nodes.flatMap((node) => node.interfaces)) {
+      if (settings.mtu === undefined || settings.mtu >= IPV6_MIN_MTU || !settings.addresses.some(({ cidr }) => familyOf(cidr) === 6))
+        continue;
+      report('mtu-too-small', place(settings, 'mtu'), `MTU ${settings.mtu} is too small for an IPv6 address`, { hint });
+    }
+  },
+};

@@ -1,0 +1,31 @@
+import type { Network } from '../../model/topology.js';
+import type { Rule } from './rule.js';
+
+export const portsUnreachable: Rule = {
+  name: 'ports-unreachable',
+  codes: ['ports-unreachable'],
+  check({ topology, networks, report, isIncomplete }) {
+    for (const node of topology.nodes) {
+      const [first] = node.ports;
+      if (first === undefined || node.networkMode === 'none' || isIncomplete('nodes', node.name) || isIncomplete('networks')) continue;
+      const attached = node.networks.map(({ network }) => networks.get(network));
+      if (attached.some((network) => network === undefined || isForwarded(network))) continue;
+      const why =
+        node.networks.length === 0 ? 'it is on no network' : `none of its networks is forwarded to: ${attached.map(reason).join(', ')}`;
+      const hint = 'put the node on a network that has the host as its gateway';
+      report('ports-unreachable', first.at, `the host cannot forward ports to ${node.name}: ${why}`, { hint });
+    }
+  },
+};
+
+/** The host has an address on the bridge, and rules for it. */
+function isForwarded(network: Network): boolean {
+  return network.gateway.kind === 'host' && !network.internal && !network.external;
+}
+
+function reason(network: Network | undefined): string {
+  if (network === undefined) return '';
+  if (network.external) return `${network.name} is external`;
+  if (network.internal) return `${network.name} is internal`;
+  return network.gateway.kind === 'node' ? `the gateway of ${network.name} is a node` : `${network.name} has no gateway`;
+}

@@ -1,0 +1,112 @@
+import { cidrOf, contains, familyOf, networkOf, parseAddress, parseCidr, type Address, type Cidr } from '../../model/address.js';
+import type { Endpoint, Node, Route, Topology } from '../../model/topology.js';
+import type { Rule, RuleContext } from './rule.js';
+
+/** Where automatic subnets lie: which of them a network gets is not known here. */
+const AUTOMATIC_POOL = '10.128.0.0/9';
+
+export const routeNexthop: Rule = {
+  name: 'route-nexthop',
+  codes: ['route-without-nexthop', 'route-useless-key', 'route-family', 'route-via-itself', 'route-unreachable-gateway'],
+  check(context) {
+    const ends = endsByNode(context.topology);
+    for (const node of context.topology.nodes) {
+      if (node.routes.length === 0) continue;
+      const reach = reachOf(context, node, ends.get(node.name) ?? []);
+      for (const route of node.routes) checkRoute(context, node, route, reach);
+    }
+  },
+};
+
+/** A stretch of addresses that the node reaches without a router. */
+interface Reach {
+  readonly dev: string;
+  readonly cidr: Cidr;
+  /** The node's own address in it; absent where it is chosen automatically. */
+  readonly own?: string;
+}
+
+function checkRoute(context: RuleContext, node: Node, route: Route, reach: readonly Reach[]): void {
+  const { report, place } = context;
+  if (route.type !== 'unicast') {
+    for (const key of ['via', 'dev', 'onlink', 'mtu'].filter((each) => context.isWritten(route, each))) {
+      const message = `"${key}" has no meaning for a ${route.type} route`;
+      report('route-useless-key', place(route, key), message, { hint: `remove it, or the type: packets go nowhere` });
+    }
+    return;
+  }
+  const via = parseAddress(route.via ?? '');
+  for (const key of ['via', 'src'] as const) {
+    const text = route[key];
+    if (text === undefined || familyOf(text) === familyOf(route.to)) continue;
+    const message = `the route to ${route.to} is IPv${familyOf(route.to)}, and "${key}" is IPv${familyOf(text)}`;
+    report('route-family', place(route, key), message);
+    return;
+  }
+  if (via !== null) checkVia(context, node, route, via, reach);
+  else if (!context.isWritten(route, 'via') && route.dev === undefined) {
+    report('route-without-nexthop', route.at, `the route to ${route.to} has neither "via" nor "dev"`, { hint: 'add via: ADDRESS' });
+  }
+}
+
+function checkVia(context: RuleContext, node: Node, route: Route, via: Address, reach: readonly Reach[]): void {
+  const at = context.place(route, 'via');
+  if (reach.some(({ own }) => own === via.text)) {
+    context.report('route-via-itself', at, `${via.text} is an address of ${node.name} itself`, {
+      hint: 'via is the address of the next router',
+    });
+    return;
+  }
+  if (route.onlink || mayBeReachable(context, node)) return;
+  if (via.family === 6 && contains('fe80::/10', via)) {
+    const hint = 'add dev: INTERFACE';
+    if (route.dev === undefined) context.report('route-unreachable-gateway', at, `link-local ${via.text} needs "dev"`, { hint });
+    return;
+  }
+  const candidates = route.dev === undefined ? reach : reach.filter(({ dev }) => dev === route.dev);
+  if (candidates.some(({ cidr }) => contains(cidr, via))) return;
+  const known = candidates.filter(({ cidr }) => cidr.family === via.family).map(({ cidr }) => networkOf(cidr).text);
+  const hint =
+    known.length === 0 ? 'it has none of this family: is an address missing?' : `within its reach: ${[...new Set(known)].join(', ')}`;
+  const message = `${route.dev ?? 'no interface'} of ${node.name} ${route.dev === undefined ? 'reaches' : 'does not reach'} ${via.text} directly`;
+  context.report('route-unreachable-gateway', at, message, { hint });
+}
+
+/** Something that would make the router reachable may have been wrong, and was reported. */
+function mayBeReachable({ isIncomplete, networks }: RuleContext, node: Node): boolean {
+  return (
+    isIncomplete('nodes', node.name) ||
+    isIncomplete('links') ||
+    node.networks.some(({ network }) => !networks.has(network) || isIncomplete('networks', network))
+  );
+}
+
+function reachOf({ networks, interfaceNames }: RuleContext, node: Node, ends: readonly Endpoint[]): readonly Reach[] {
+  const names = interfaceNames(node);
+  const byNetwork = node.networks.flatMap((one): readonly Reach[] => {
+    const dev = names.get(one.network) ?? '';
+    const subnets = networks.get(one.network)?.subnets ?? [];
+    if (subnets.length === 0) return reach(dev, AUTOMATIC_POOL);
+    return subnets.flatMap(({ cidr }) => reach(dev, cidr, familyOf(cidr) === 4 ? one.ipv4Address : one.ipv6Address));
+  });
+  const byLink = ends.flatMap((end) => [end.ipv4Address, end.ipv6Address].flatMap((cidr) => withOwn(end.interface, cidr)));
+  const bySettings = node.interfaces.flatMap((one) => one.addresses.flatMap(({ cidr }) => withOwn(one.name, cidr)));
+  const byRoute = node.routes.flatMap((route) => (route.via === undefined && route.dev !== undefined ? reach(route.dev, route.to) : []));
+  return [...byNetwork, ...byLink, ...bySettings, ...byRoute];
+}
+
+function reach(dev: string, text: string, own?: string): readonly Reach[] {
+  const cidr = parseCidr(text);
+  return cidr === null ? [] : [own === undefined ? { dev, cidr } : { dev, cidr, own }];
+}
+
+function withOwn(dev: string, text: string | undefined): readonly Reach[] {
+  const cidr = parseCidr(text ?? '');
+  return cidr === null ? [] : [{ dev, cidr: cidrOf(cidr.address, cidr.prefix), own: cidr.address.text }];
+}
+
+function endsByNode({ links }: Topology): ReadonlyMap<string, readonly Endpoint[]> {
+  const ends = new Map<string, Endpoint[]>();
+  for (const end of links.flatMap((link) => link.endpoints)) ends.set(end.node, [...(ends.get(end.node) ?? []), end]);
+  return ends;
+}

@@ -1,6 +1,6 @@
 /** RTM_NEWNETCONF (`netconf.h`): forwarding of a whole namespace, without a file of /proc. */
 import { AF_INET, AF_INET6 } from './ip-text.js';
-import { attributeType, type Bytes, type MessageWriter, NLM_F_ACK, nextAttribute } from './message.js';
+import { attributeType, type Bytes, type MessageWriter, nextAttribute } from './message.js';
 
 const RTM_GETNETCONF = 82;
 const NETCONFA_IFINDEX = 1;
@@ -17,8 +17,9 @@ export const FORWARDING_KEYS: ReadonlyMap<string, 4 | 6> = new Map([
   ['net.ipv6.conf.all.forwarding', 6],
 ]);
 
+/** Without an acknowledgement: a dump must follow in the same send, so that the answer is read. */
 export function requestForwarding(writer: MessageWriter, family: 4 | 6): void {
-  writer.begin(RTM_GETNETCONF, NLM_F_ACK);
+  writer.begin(RTM_GETNETCONF, 0);
   writer.bytes.view.setUint8(writer.reserve(HEADER), family === 6 ? AF_INET6 : AF_INET);
   writer.u32(NETCONFA_IFINDEX, NETCONFA_IFINDEX_ALL >>> 0);
   writer.end();

@@ -73,51 +73,61 @@ function push<T>(list: T[], item: T | null): void {
   if (item !== null) list.push(item);
 }
 
-/** Links come first: the others name devices. */
-const PARTS: readonly Part[] = [
-  { request: requestLinks, reset: (c) => (c.links = []), take: (c, bytes, start, end) => c.addLink(decodeLink(bytes, start, end)) },
-  {
-    request: requestAddresses,
-    reset: (c) => (c.addresses = []),
-    take: (c, bytes, start, end) => c.addresses.push(decodeAddress(bytes, start, end, c.nameOf)),
-  },
-  {
-    request: requestRoutes,
-    reset: (c) => (c.routes = []),
-    take: (c, bytes, start, end) => push(c.routes, decodeRoute(bytes, start, end, c.nameOf)),
-  },
-  { request: requestRules, reset: (c) => (c.rules = []), take: (c, bytes, start, end) => push(c.rules, decodeRule(bytes, start, end)) },
-  {
-    request: (writer) => requestNeighbours(writer, false),
-    reset: (c) => (c.neighbours = []),
-    take: (c, bytes, start, end) => push(c.neighbours, decodeNeighbour(bytes, start, end, c.nameOf)),
-  },
-  {
-    request: (writer) => requestNeighbours(writer, true),
-    reset: (c) => (c.proxies = []),
-    take: (c, bytes, start, end) => push(c.proxies, decodeNeighbour(bytes, start, end, c.nameOf)),
-  },
-  {
-    request: (writer) => requestForwarding(writer, 4),
-    reset: () => undefined,
-    take: (c, bytes, start, end) => (c.forwarding[4] = decodeForwarding(bytes, start, end)),
-  },
-  {
-    request: (writer) => requestForwarding(writer, 6),
-    reset: () => undefined,
-    take: (c, bytes, start, end) => (c.forwarding[6] = decodeForwarding(bytes, start, end)),
-  },
-];
+const LINKS: Part = {
+  request: requestLinks,
+  reset: (c) => (c.links = []),
+  take: (c, bytes, start, end) => c.addLink(decodeLink(bytes, start, end)),
+};
+const ADDRESSES: Part = {
+  request: requestAddresses,
+  reset: (c) => (c.addresses = []),
+  take: (c, bytes, start, end) => c.addresses.push(decodeAddress(bytes, start, end, c.nameOf)),
+};
+const ROUTES: Part = {
+  request: requestRoutes,
+  reset: (c) => (c.routes = []),
+  take: (c, bytes, start, end) => push(c.routes, decodeRoute(bytes, start, end, c.nameOf)),
+};
+const RULES: Part = {
+  request: requestRules,
+  reset: (c) => (c.rules = []),
+  take: (c, bytes, start, end) => push(c.rules, decodeRule(bytes, start, end)),
+};
+const NEIGHBOURS: Part = {
+  request: (writer) => requestNeighbours(writer, false),
+  reset: (c) => (c.neighbours = []),
+  take: (c, bytes, start, end) => push(c.neighbours, decodeNeighbour(bytes, start, end, c.nameOf)),
+};
+const PROXIES: Part = {
+  request: (writer) => requestNeighbours(writer, true),
+  reset: (c) => (c.proxies = []),
+  take: (c, bytes, start, end) => push(c.proxies, decodeNeighbour(bytes, start, end, c.nameOf)),
+};
+const forwarding = (family: 4 | 6): Part => ({
+  request: (writer) => requestForwarding(writer, family),
+  reset: () => undefined,
+  take: (c, bytes, start, end) => (c.forwarding[family] = decodeForwarding(bytes, start, end)),
+});
 
 /** Requests are the same for every namespace: written once. */
-function written(parts: readonly Part[]): MessageWriter {
-  const writer = new MessageWriter(512);
+function sendOf(...parts: readonly Part[]): Send {
+  const writer = new MessageWriter(256);
   for (const part of parts) part.request(writer);
-  return writer;
+  return { parts, writer };
 }
 
-const ALL = written(PARTS);
-const SINGLE = PARTS.map((part) => written([part]));
+interface Send {
+  readonly parts: readonly Part[];
+  readonly writer: MessageWriter;
+}
+
+/**
+ * As few sends as the kernel allows. A request behind an unfinished dump gets EBUSY, and dumps of links, addresses and
+ * routes finish in a second piece, always (RTNL_FLAG_DUMP_SPLIT_NLM_DONE, `net/core/rtnetlink.c`); the others
+ * usually in the first. Links come first, for the others name devices; a request without an answer of its own comes before one that has.
+ */
+const SENDS: readonly Send[] = [sendOf(LINKS), sendOf(ADDRESSES), sendOf(forwarding(4), forwarding(6), RULES, NEIGHBOURS, PROXIES, ROUTES)];
+const SINGLE: ReadonlyMap<Part, Send> = new Map(SENDS.flatMap(({ parts }) => parts).map((part) => [part, sendOf(part)]));
 
 /** Ask again: another dump of the socket still runs, the list changed meanwhile, answers were lost. */
 function mustRepeat(reply: Reply): boolean {
@@ -131,21 +141,20 @@ function mustRepeat(reply: Reply): boolean {
 
 export function dumpNetns(socket: NetlinkSocket): NetnsDump {
   const collection = new Collection();
-  const replies = socket.exchange(ALL.bytes, ALL.length, (bytes, _type, start, end, request) =>
-    PARTS[request]!.take(collection, bytes, start, end),
-  );
-  replies.forEach((reply, index) => {
-    if (mustRepeat(reply)) repeat(socket, collection, index);
-  });
+  for (const { parts, writer } of SENDS) {
+    const replies = socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) =>
+      parts[request]!.take(collection, bytes, start, end),
+    );
+    for (let i = 0; i < parts.length; i++) if (mustRepeat(replies[i]!)) repeat(socket, collection, parts[i]!);
+  }
   return collection.dump();
 }
 
-function repeat(socket: NetlinkSocket, collection: Collection, index: number): void {
-  const part = PARTS[index]!;
-  const { bytes, length } = SINGLE[index]!;
+function repeat(socket: NetlinkSocket, collection: Collection, part: Part): void {
+  const { writer } = SINGLE.get(part)!;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     part.reset(collection);
-    const [reply] = socket.exchange(bytes, length, (answer, _type, start, end) => part.take(collection, answer, start, end));
+    const [reply] = socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => part.take(collection, bytes, start, end));
     if (!mustRepeat(reply!)) return;
   }
   throw new SystemCallError('dump', constants.errno.EBUSY);

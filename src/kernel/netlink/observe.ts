@@ -56,7 +56,7 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
     const value = family === undefined ? known?.get(key) : forwarding[family];
     sysctls.set(key, value === undefined ? sessions.inside(netns, () => readSysctl(key)) : value);
   }
-  return { netns, ...dump, sysctls, remembered, nft: readTable(sessions.netfilterSocket(netns), nftTableName(scope.lab)) };
+  return { netns, ...dump, sysctls, remembered, nft: readTable(session.netfilter, nftTableName(scope.lab)) };
 }
 
 function staleNamespace(netns: string): NamedNetnsObservation {

@@ -76,10 +76,10 @@ export class Runner {
         return settle(this.changeSysctl(queue.session, operation));
       case 'nft-replace':
         queue.flush();
-        return settle(sendTransaction(this.sessions.netfilterSocket(operation.netns), encodeReplace(operation.table, true)));
+        return settle(sendTransaction(queue.session.netfilter, encodeReplace(operation.table, true)));
       case 'nft-delete':
         queue.flush();
-        return settle(sendTransaction(this.sessions.netfilterSocket(operation.netns), encodeDelete(operation.table, true)));
+        return settle(sendTransaction(queue.session.netfilter, encodeDelete(operation.table, true)));
       default:
         return queue.push(operation, settle);
     }

@@ -1,6 +1,5 @@
-/** One rtnetlink socket per namespace, opened when first wanted and kept. */
+/** Two sockets per namespace, opened when first wanted and kept. */
 import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { HOST } from '../../model/state.js';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 import { NetnsThread, THREAD_NETNS } from './thread.js';
@@ -8,6 +7,8 @@ import { NetnsThread, THREAD_NETNS } from './thread.js';
 export interface Session {
   readonly netns: string;
   readonly socket: NetlinkSocket;
+  /** For nftables. */
+  readonly netfilter: NetlinkSocket;
   /** Of the namespace: stays its own as long as the socket holds it. */
   readonly inode: number;
 }
@@ -18,7 +19,6 @@ export type Absence = 'missing' | 'stale';
 export class Sessions {
   readonly thread = new NetnsThread();
   private readonly open = new Map<string, Session>();
-  private readonly netfilter = new Map<string, NetlinkSocket>();
   private readonly files = new Map<string, number>();
   /** The device of nsfs: a file of another device is no namespace. */
   private readonly nsfs = statSync(THREAD_NETNS).dev;
@@ -35,13 +35,13 @@ export class Sessions {
   }
 
   path(netns: string): string {
-    return join(this.directory, netns);
+    return `${this.directory}/${netns}`;
   }
 
   host(): Session {
     const known = this.open.get(HOST);
     if (known !== undefined) return known;
-    const session = { netns: HOST, socket: new NetlinkSocket(NETLINK_ROUTE), inode: statSync(THREAD_NETNS).ino };
+    const session = openSession(HOST, statSync(THREAD_NETNS).ino);
     this.open.set(HOST, session);
     return session;
   }
@@ -68,7 +68,7 @@ export class Sessions {
         } finally {
           closeSync(fd);
         }
-        session ??= { netns, socket: new NetlinkSocket(NETLINK_ROUTE), inode };
+        session ??= openSession(netns, inode);
         this.open.set(netns, session);
         visit?.(session);
         return session;
@@ -98,21 +98,12 @@ export class Sessions {
     return fd;
   }
 
-  /** The namespace's socket for nftables. */
-  netfilterSocket(netns: string): NetlinkSocket {
-    const known = this.netfilter.get(netns);
-    if (known !== undefined) return known;
-    const socket = this.inside(netns, () => new NetlinkSocket(NETLINK_NETFILTER));
-    this.netfilter.set(netns, socket);
-    return socket;
-  }
-
   /** Lets go of the namespace: an open socket or file of it keeps it alive. */
   forget(netns: string): void {
-    this.open.get(netns)?.socket.close();
+    const session = this.open.get(netns);
+    session?.socket.close();
+    session?.netfilter.close();
     this.open.delete(netns);
-    this.netfilter.get(netns)?.close();
-    this.netfilter.delete(netns);
     const fd = this.files.get(netns);
     if (fd !== undefined) closeSync(fd);
     this.files.delete(netns);
@@ -124,8 +115,13 @@ export class Sessions {
   }
 
   close(): void {
-    for (const netns of [...this.open.keys(), ...this.netfilter.keys()]) this.forget(netns);
+    for (const netns of [...this.open.keys()]) this.forget(netns);
     this.closeFiles();
     this.thread.close();
   }
+}
+
+/** Where the thread stands. */
+function openSession(netns: string, inode: number): Session {
+  return { netns, socket: new NetlinkSocket(NETLINK_ROUTE), netfilter: new NetlinkSocket(NETLINK_NETFILTER), inode };
 }

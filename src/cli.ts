@@ -19,7 +19,7 @@ async function start(): Promise<number> {
     });
   } catch (error) {
     const { errorText } = await import('./commands/error-text.js');
-    process.stderr.write(errorText(error, argv.includes('--debug')));
+    process.stderr.write(errorText(error, argv.includes('--debug'), false));
     return 1;
   }
 }

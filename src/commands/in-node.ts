@@ -1,8 +1,11 @@
 import { supervise } from '../sandbox/supervise.js';
 import type { Context } from './context.js';
 
-/** Runs a command in a namespace, in our place; gives its exit status. */
-export function runInNetns(
+/** As shells say it. */
+const NOT_FOUND = 127;
+
+/** Runs a command in a namespace, or here, in our place; gives its exit status. */
+export async function runInNetns(
   netns: string | null,
   command: readonly string[],
   context: Context,
@@ -10,5 +13,11 @@ export function runInNetns(
 ): Promise<number> {
   // `ip netns exec` also shows the namespace's /sys and the files of /etc/netns/NAME, and becomes the command.
   const [program, ...args] = netns === null ? command : ['ip', 'netns', 'exec', netns, ...command];
-  return supervise({ command: program!, args, env, receivers: (pid) => [pid] });
+  try {
+    return await supervise({ command: program!, args, env, receivers: (pid) => [pid] });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    context.stderr.write(`error: there is no program ${program!}\n`);
+    return NOT_FOUND;
+  }
 }

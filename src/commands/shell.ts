@@ -1,10 +1,10 @@
 import { HOST } from '../model/state.js';
 import type { Context } from './context.js';
 import { runInNetns } from './in-node.js';
-import { locate } from './locate.js';
 import type { ShellArguments } from './options.js';
 
-export function run(args: ShellArguments, context: Context): Promise<number> {
+export async function run(args: ShellArguments, context: Context): Promise<number> {
+  const { locate } = await import('./locate.js');
   const place = args.node === HOST ? null : locate(args.node, args.lab, context);
   const title = place === null ? HOST : `${place.lab}.${place.node}`;
   const shell = context.env['SHELL'] ?? '/bin/sh';

@@ -26,10 +26,10 @@ export function readInvocation(argv: readonly string[], exists: (path: string) =
   let command: string | undefined;
   for (let at = 0; at < end; at++) {
     const word = argv[at]!;
-    const next = at + 1 < end ? argv[at + 1] : undefined;
+    const following = argv.slice(at + 1, end);
     if (word === '--sandbox') {
-      const named = next !== undefined && isName(next, command, exists);
-      name = named ? next : DEFAULT_NAME;
+      const named = isName(following, command, exists);
+      name = named ? following[0]! : DEFAULT_NAME;
       if (named) at++;
     } else if (word.startsWith('--sandbox=')) {
       name = checked(word.slice('--sandbox='.length));
@@ -42,9 +42,10 @@ export function readInvocation(argv: readonly string[], exists: (path: string) =
   return { ...(wanted ? { sandbox: name! } : {}), argv: [...rest, ...argv.slice(end)] };
 }
 
-function isName(word: string, command: string | undefined, exists: (path: string) => boolean): boolean {
-  if (!isSandboxName(word)) return false;
-  if (command === undefined) return !COMMANDS.has(word);
+function isName([word, ...rest]: readonly string[], command: string | undefined, exists: (path: string) => boolean): boolean {
+  if (word === undefined || !isSandboxName(word)) return false;
+  // Without a command after it, the word is a command itself, misspelt perhaps.
+  if (command === undefined) return !COMMANDS.has(word) && COMMANDS.has(rest.find((each) => !each.startsWith('-')) ?? '');
   return !COMMANDS_OF_NODES.has(command) && !exists(word);
 }
 

@@ -32,20 +32,17 @@ export function derivationFor(topology: Topology): Derivation {
 /** The first round of the hash that nobody has yet; two equal ones are rare, and then the file's order decides. */
 function claim(taken: Set<string>, form: (digest: string) => string, ...parts: readonly string[]): string {
   for (let round = 0; ; round += 1) {
-    const candidate = form(digestOf(parts, round));
+    const candidate = form(round === 0 ? hash(64, ...parts) : hash(64, ...parts, `round ${round}`));
     if (taken.has(candidate)) continue;
     taken.add(candidate);
     return candidate;
   }
 }
 
-function digestOf(parts: readonly string[], round: number): string {
-  return round === 0 ? hash(64, ...parts) : hash(64, ...parts, `round ${round}`);
-}
-
 /** Locally administered, unicast. */
 function macOf(digest: string): string {
-  return `02:${digest.slice(0, 10).replace(/..(?!$)/g, '$&:')}`;
+  const byte = (i: number): string => digest.slice(2 * i, 2 * i + 2);
+  return `02:${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}`;
 }
 
 function writtenHostNames(topology: Topology): Set<string> {

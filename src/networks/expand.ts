@@ -1,6 +1,6 @@
 /** Topology → the state of the kernel that it asks for. */
 import type { Diagnostic } from '../model/diagnostic.js';
-import { stateOf, type Resource, type ResourceId, type State } from '../model/state.js';
+import type { Resource, ResourceId, State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
 import { firewall } from './firewall.js';
@@ -31,7 +31,7 @@ export interface Expansion {
 export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
-  const state = stateOf(lab.name, unique(resourcesOf(lab, diagnostics), diagnostics));
+  const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, diagnostics), diagnostics) };
   return { state, diagnostics, observe: { namespaces: lab.nodes.map((node) => node.netns), sysctls: sysctlKeys(state) } };
 }
 
@@ -49,14 +49,14 @@ function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
 }
 
 /** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */
-function unique(resources: readonly Resource[], diagnostics: Diagnostic[]): readonly Resource[] {
+function unique(resources: readonly Resource[], diagnostics: Diagnostic[]): ReadonlyMap<ResourceId, Resource> {
   const byId = new Map<ResourceId, Resource>();
   for (const resource of resources) {
     const first = byId.get(resource.id);
     if (first === undefined) byId.set(resource.id, resource);
     else diagnostics.push(declaredTwice(first, resource));
   }
-  return [...byId.values()];
+  return byId;
 }
 
 function declaredTwice(first: Resource, second: Resource): Diagnostic {

@@ -121,7 +121,9 @@ export function addressAt(cidr: Cidr, offset: bigint | number): Address {
 
 /** The first address a host can have: the one after the network address, but the first itself for /31, /32, /127, /128. */
 export function firstHost(cidr: Cidr): Address {
-  return addressAt(cidr, cidr.prefix >= bitsOf(cidr.family) - 1 ? 0 : 1);
+  const network = networkOf(cidr).address;
+  if (cidr.prefix >= bitsOf(cidr.family) - 1) return network;
+  return addressOfBytes([...network.bytes.slice(0, -1), (network.bytes.at(-1) ?? 0) + 1]);
 }
 
 /** Whether the address names the subnet (all host bits 0) or, in IPv4, its broadcast; /31 and longer have neither. */

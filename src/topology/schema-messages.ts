@@ -51,6 +51,13 @@ function unknownKey(place: Place, key: string): Words {
   return { code: 'unknown-key', message: `unknown key ${quote(key)} in ${whereOf(place)}`, hint };
 }
 
+/** Whether an unknown key of the same mapping is the missing one, mistyped: it is complained of once. */
+export function isMistyped(place: Place, missing: string): boolean {
+  const known = Object.keys(place.schema.properties ?? {});
+  const written = place.tree.kind === 'mapping' ? [...place.tree.entries.keys()] : [];
+  return written.some((key) => !known.includes(key) && closest(key, known) === missing);
+}
+
 function missingKey(place: Place, key: string): Words {
   const example = exampleOf(place.schema.properties?.[key]);
   const hint = example === undefined ? undefined : `for example ${key}: ${example}`;
@@ -121,7 +128,7 @@ function wrongLength(place: Place): Words {
 
 function expected(schema: JsonSchema): string | undefined {
   const text = schema['x-expected'];
-  return text === undefined ? undefined : `expected: ${text}`;
+  return text === undefined ? undefined : `use ${text}`;
 }
 
 function whereOf({ where }: Place): string {
@@ -144,7 +151,7 @@ function oneOf(words: readonly string[]): string {
 
 function describe(tree: Tree): string {
   if (tree.kind !== 'scalar') return tree.kind === 'list' ? 'a list' : 'a mapping';
-  return tree.value === null ? 'empty' : `the ${scalarType(tree)} ${textOf(tree)}`;
+  return tree.value === null ? 'empty' : `the ${scalarType(tree)} ${typeof tree.value === 'string' ? quote(tree.value) : String(tree.value)}`;
 }
 
 function scalarType({ value }: Scalar): string {

@@ -3,7 +3,7 @@ import { validate, type SchemaError } from './generated/validator.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { quote, type Report } from './report.js';
 import { topologySchema, type SchemaDocument } from './schema.js';
-import { describeProblem } from './schema-messages.js';
+import { describeProblem, isMistyped } from './schema-messages.js';
 import { rangeOf, type Source } from './source.js';
 import { plainOf, spanOf, type Entry, type Span, type Tree } from './tree.js';
 
@@ -32,9 +32,10 @@ export function validateShape(root: Tree, source: Source, report: Report): Reado
     if (error.keyword !== 'type' && wrongTypes.has(error.instancePath) && error.propertyName === undefined) continue;
     if (error.keyword === 'propertyNames') continue;
     const place = locate(document, root, error.instancePath);
+    broken.add(place.path.slice(0, 2).join('.'));
+    if (error.keyword === 'required' && isMistyped(place, String(error.params['missingProperty']))) continue;
     const { code, message, hint } = describeProblem(place, error);
     report(code, rangeOf(source, spanOfProblem(place, error)), message, { hint });
-    broken.add(place.path.slice(0, 2).join('.'));
   }
   return broken;
 }

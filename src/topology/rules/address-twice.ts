@@ -8,13 +8,18 @@ export const addressTwice: Rule = {
   name: 'address-twice',
   codes: ['address-twice'],
   check(context) {
-    const first = new Map<string, SourceRange>();
-    for (const { scope, address, at } of givenIn(context)) {
-      const before = first.get(`${scope} ${address}`);
-      first.set(`${scope} ${address}`, before ?? at);
-      if (before === undefined) continue;
-      const related = [{ message: 'the first is here', at: before }];
-      context.report('address-twice', at, `${address} is given twice ${scope}`, { hint: 'choose another address', related });
+    const first = new Map<string, Given>();
+    for (const given of givenIn(context)) {
+      const { scope, address, object, key } = given;
+      const identity = `${scope} ${address}`;
+      const before = first.get(identity);
+      if (before === undefined) {
+        first.set(identity, given);
+        continue;
+      }
+      const related = [{ message: 'the first is here', at: context.place(before.object, before.key) }];
+      const hint = 'choose another address';
+      context.report('address-twice', context.place(object, key), `${address} is given twice ${scope}`, { hint, related });
     }
   },
 };
@@ -22,19 +27,20 @@ export const addressTwice: Rule = {
 interface Given {
   readonly scope: string;
   readonly address: string;
-  readonly at: SourceRange;
+  readonly object: { readonly at: SourceRange };
+  readonly key: string;
 }
 
-function givenIn({ topology, place }: RuleContext): readonly Given[] {
+function givenIn({ topology }: RuleContext): readonly Given[] {
   const inNetworks = topology.nodes.flatMap((node) =>
     node.networks.flatMap((one) =>
       ([4, 6] as const).flatMap((family) => {
         const address = family === 4 ? one.ipv4Address : one.ipv6Address;
         if (address === undefined) return [];
-        const at = place(one, `ipv${family}_address`);
+        const given = { address, object: one, key: `ipv${family}_address` };
         return [
-          { scope: `in the network ${one.network}`, address, at },
-          { scope: `in the node ${node.name}`, address, at },
+          { scope: `in the network ${one.network}`, ...given },
+          { scope: `in the node ${node.name}`, ...given },
         ];
       }),
     ),
@@ -44,18 +50,18 @@ function givenIn({ topology, place }: RuleContext): readonly Given[] {
       ([4, 6] as const).flatMap((family) => {
         const address = plain(family === 4 ? end.ipv4Address : end.ipv6Address);
         if (address === undefined) return [];
-        const at = place(end, `ipv${family}_address`);
+        const given = { address, object: end, key: `ipv${family}_address` };
         const ofNode = end.node === HOST ? 'on the host' : `in the node ${end.node}`;
         return [
-          { scope: `on link ${i + 1}`, address, at },
-          { scope: ofNode, address, at },
+          { scope: `on link ${i + 1}`, ...given },
+          { scope: ofNode, ...given },
         ];
       }),
     ),
   );
   const onInterfaces = topology.nodes.flatMap((node) =>
     node.interfaces.flatMap((one) =>
-      one.addresses.map(({ cidr, at }) => ({ scope: `in the node ${node.name}`, address: plain(cidr) ?? cidr, at })),
+      one.addresses.map((object) => ({ scope: `in the node ${node.name}`, address: plain(object.cidr) ?? object.cidr, object, key: '' })),
     ),
   );
   return [...inNetworks, ...onLinks, ...onInterfaces];

@@ -1,44 +1,67 @@
-import { contains, familyOf, firstHost, isReservedIn, parseAddress, parseCidr, type Address, type Cidr } from '../../model/address.js';
-import type { Attachment, Network } from '../../model/topology.js';
+import { contains, firstHost, isReservedIn, lastOf, parseAddress, parseCidr, type Address, type Cidr } from '../../model/address.js';
+import type { SourceRange } from '../../model/diagnostic.js';
+import type { Attachment, Network, Subnet } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
 export const attachmentAddress: Rule = {
   name: 'attachment-address',
   codes: ['address-without-subnet', 'address-outside-subnet', 'address-reserved', 'gateway-taken'],
   check(context) {
+    const facts = new Map(context.topology.networks.map((network) => [network.name, factsOf(network)]));
     for (const attachment of context.topology.nodes.flatMap((node) => node.networks)) {
       const network = context.networks.get(attachment.network);
       if (network === undefined || context.isIncomplete('networks', network.name)) continue;
       for (const key of ['ipv4Address', 'ipv6Address'] as const) {
-        const address = parseAddress(attachment[key] ?? '');
-        if (address !== null) checkAddress(context, network, attachment, address);
+        const address = attachment[key] === undefined ? null : parseAddress(attachment[key]);
+        if (address !== null) checkAddress(context, network, facts.get(network.name) ?? [], attachment, address);
       }
     }
   },
 };
 
-function checkAddress(context: RuleContext, network: Network, attachment: Attachment, address: Address): void {
-  const at = context.place(attachment, `ipv${address.family}_address`);
-  const subnet = network.subnets.find((one) => familyOf(one.cidr) === address.family);
-  const cidr = parseCidr(subnet?.cidr ?? '');
-  if (subnet === undefined || cidr === null) {
+/** Of a subnet, once for all its nodes. */
+interface Facts {
+  readonly cidr: Cidr;
+  readonly subnet: Subnet;
+  readonly network: string;
+  /** Where there is one. */
+  readonly broadcast: string | undefined;
+  readonly gateway: string | undefined;
+}
+
+function factsOf(network: Network): readonly Facts[] {
+  return network.subnets.flatMap((subnet) => {
+    const cidr = parseCidr(subnet.cidr);
+    if (cidr === null) return [];
+    const last = lastOf(cidr);
+    const broadcast = isReservedIn(cidr, last) ? last.text : undefined;
+    const reserved = isReservedIn(cidr, cidr.address) ? cidr.address.text : '';
+    return [{ cidr, subnet, network: reserved, broadcast, gateway: gatewayIn(network, cidr) }];
+  });
+}
+
+function checkAddress(context: RuleContext, network: Network, facts: readonly Facts[], attachment: Attachment, address: Address): void {
+  const { report } = context;
+  const of = facts.find(({ cidr }) => cidr.family === address.family);
+  if (of === undefined) {
     const hint = `add "subnet" to the network ${network.name}, or remove the address: one is chosen automatically`;
     const message = `${address.text} needs a written IPv${address.family} subnet, and the network ${network.name} has none`;
-    context.report('address-without-subnet', at, message, { hint });
+    report('address-without-subnet', at(), message, { hint });
     return;
   }
-  const related = [{ message: `the subnet of ${network.name} is here`, at: subnet.at }];
-  if (!contains(cidr, address)) {
-    context.report('address-outside-subnet', at, `${address.text} is not in ${cidr.text}, the subnet of ${network.name}`, { related });
-  } else if (isReservedIn(cidr, address)) {
-    const role = address.text === cidr.address.text ? 'network' : 'broadcast';
-    context.report('address-reserved', at, `${address.text} is the ${role} address of ${cidr.text}`, {
-      hint: 'choose one between',
-      related,
-    });
-  } else if (address.text === gatewayIn(network, cidr)) {
+  const related = [{ message: `the subnet of ${network.name} is here`, at: of.subnet.at }];
+  if (!contains(of.cidr, address)) {
+    report('address-outside-subnet', at(), `${address.text} is not in ${of.cidr.text}, the subnet of ${network.name}`, { related });
+  } else if (address.text === of.network || address.text === of.broadcast) {
+    const role = address.text === of.network ? 'network' : 'broadcast';
+    report('address-reserved', at(), `${address.text} is the ${role} address of ${of.cidr.text}`, { hint: 'choose one between', related });
+  } else if (address.text === of.gateway) {
     const hint = 'choose another address, or another "gateway" for the network';
-    context.report('gateway-taken', at, `${address.text} is the gateway of the network ${network.name}`, { hint, related });
+    report('gateway-taken', at(), `${address.text} is the gateway of the network ${network.name}`, { hint, related });
+  }
+
+  function at(): SourceRange {
+    return context.place(attachment, `ipv${address.family}_address`);
   }
 }
 

@@ -4,5 +4,5 @@ import type { Words } from '../report/words.js';
 /** What the kinds know of their objects, for the reports. */
 export const WORDS: Words = {
   title: (resource) => kindOf(resource.kind).title(resource),
-  defaults: (resource) => kindOf(resource.kind).defaults,
+  defaults: (resource) => kindOf(resource.kind).defaults(resource),
 };

@@ -25,17 +25,22 @@ const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false
 const LOOPBACK_SCOPE = 'host';
 
 export function addressResource(spec: AddressSpec): Resource {
-  const v6 = familyOf(spec.cidr) === 6;
   return {
     id: addressId(spec.netns, spec.dev, spec.cidr),
     kind: 'address',
     netns: spec.netns,
-    props: { ...defaults, scope: scopeOf(spec.cidr), broadcast: v6 || spec.dev === 'lo' ? '' : broadcastOf(spec.cidr), nodad: v6 },
+    props: { ...expected(spec.cidr), ...(spec.dev === 'lo' ? { broadcast: '' } : {}) },
     needs: [...netnsNeeds(spec.netns), spec.link],
     goesWith: [spec.link],
     path: spec.path,
     at: spec.at,
   };
+}
+
+/** What an address has unless somebody changes it. */
+function expected(cidr: string): Props {
+  const v6 = familyOf(cidr) === 6;
+  return { ...defaults, scope: scopeOf(cidr), broadcast: v6 ? '' : broadcastOf(cidr), nodad: v6 };
 }
 
 /** The scope that the address itself implies: the kernel computes it for IPv6, `ip` does for IPv4. */
@@ -137,7 +142,7 @@ export const address: Kind = {
   name: 'address',
   stage: () => WITHIN_NETNS + 2,
   inPlace: (field) => field === 'permanent',
-  defaults: { ...defaults, nodad: true },
+  defaults: (resource) => expected(splitId(resource)[1]),
   find,
   create: (after) => [operation('address-add', after)],
   restore: (after) => [operation('address-replace', after)],

@@ -103,7 +103,7 @@ export const bridge: Kind = {
   name: 'bridge',
   stage: () => 2,
   inPlace: () => true,
-  defaults,
+  defaults: () => defaults,
   find: ({ observation, desired }) => find(observation.host.links, desired),
   create,
   update: (before, after, fields) => {

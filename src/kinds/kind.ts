@@ -29,8 +29,8 @@ export interface Kind {
   readonly stage: (resource: Resource) => number;
   /** Whether a change of the field can be made in place; otherwise it forces a replacement. */
   readonly inPlace: (field: string) => boolean;
-  /** What a field is when nobody asks for anything: not worth a line in the plan of a creation. */
-  readonly defaults: Props;
+  /** What fields are when nobody asks for anything, or what the title says already: not worth a line in the plan of a creation. */
+  defaults(resource: Resource): Props;
   /** The lab's objects of this kind, and what is in the way of the desired ones. */
   find(context: FindContext): Found;
   /** The interfaces that the object is or has. */

@@ -42,7 +42,7 @@ export const loopback: Kind = {
   name: 'loopback',
   stage: () => WITHIN_NETNS,
   inPlace: () => true,
-  defaults: { mtu: DEFAULT_MTU, up: true },
+  defaults: () => ({ mtu: DEFAULT_MTU, up: true }),
   find: ({ observation, desired }) => ({
     resources: ownNamespaces(observation, desired.lab).flatMap((ns) => {
       const lo = ns.links.find((link) => link.name === 'lo');

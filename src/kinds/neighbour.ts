@@ -52,7 +52,7 @@ export const neighbour: Kind = {
   name: 'neighbour',
   stage: () => WITHIN_NETNS + 3,
   inPlace: (field) => field === 'mac',
-  defaults: {},
+  defaults: ({ props: { dev, address } }) => ({ dev: dev ?? null, address: address ?? null }),
   find,
   create: (after) => [operation('neighbour-set', after)],
   update: (_before, after) => [operation('neighbour-set', after)],

@@ -56,7 +56,7 @@ export const netns: Kind = {
   name: 'netns',
   stage: () => 0,
   inPlace: () => true,
-  defaults: {},
+  defaults: () => ({}),
   find: ({ observation, desired }) => find(observation.namespaces, desired),
   create: (after) => [{ op: 'netns-add', netns: after.netns, alias: markOf(after) }],
   update: (_before, after) => [{ op: 'link-set', netns: after.netns, name: 'lo', attributes: { alias: markOf(after) } }],

@@ -4,7 +4,7 @@ import type { NftTableObservation } from '../model/observation.js';
 import type { NftTable } from '../model/operation.js';
 import type { PropValue, Props, Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
-import { desiredTable } from './nft/canonical.js';
+import { desiredTable } from '../model/nft/canonical.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
 
 export interface NftablesSpec {
@@ -63,7 +63,7 @@ export const nftables: Kind = {
   name: 'nftables',
   stage: () => 1,
   inPlace: () => true,
-  defaults: { other: [] },
+  defaults: () => ({ other: [] }),
   find,
   create: (after) => [{ op: 'nft-replace', netns: after.netns, table: after.definition as NftTable }],
   update: (_before, after) => [{ op: 'nft-replace', netns: after.netns, table: after.definition as NftTable }],

@@ -78,7 +78,7 @@ export const rule: Kind = {
   name: 'rule',
   stage: () => WITHIN_NETNS + 5,
   inPlace: () => false,
-  defaults,
+  defaults: ({ props }) => props,
   find,
   create: (after) => [operation('rule-add', after)],
   update: () => [],

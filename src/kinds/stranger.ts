@@ -43,7 +43,7 @@ export const stranger: Kind = {
   name: 'link',
   stage: () => WITHIN_NETNS,
   inPlace: () => false,
-  defaults: {},
+  defaults: () => ({}),
   find,
   interfaces: (resource) => [{ netns: resource.netns, name: String(resource.props['name']) }],
   create: () => [],

@@ -117,7 +117,7 @@ export const sysctl: Kind = {
   name: 'sysctl',
   stage: (resource) => (resource.netns === HOST ? 3 : WITHIN_NETNS + 1),
   inPlace: () => true,
-  defaults: {},
+  defaults: ({ props: { key } }) => ({ key: key ?? null }),
   find,
   create: set,
   update: (_before, after) => set(after),

@@ -35,6 +35,8 @@ const endDefaults: Props = { mtu: 1500, up: true, txqlen: 1000, master: '', ...p
 
 const peered = (props: Props): Props => Object.fromEntries(Object.entries(props).map(([name, value]) => [`peer_${name}`, value]));
 
+const pairDefaults: Props = { ...endDefaults, ...peered(endDefaults) };
+
 /** Both ends in an order that does not depend on how they were written: nodes first, then by name. */
 export function orderEnds<E extends { readonly netns: string; readonly name: string }>(ends: readonly [E, E]): readonly [E, E] {
   const key = (end: E): string => `${end.netns === HOST ? 1 : 0}/${end.netns}/${end.name}`;
@@ -134,7 +136,7 @@ export const veth: Kind = {
   name: 'veth',
   stage: () => 4,
   inPlace: (field) => !FIXED.has(field),
-  defaults: { ...endDefaults, ...peered(endDefaults) },
+  defaults: () => pairDefaults,
   find: ({ observation, desired }) => findVeths(observation, desired),
   create,
   update: (_before, after, changes) => {

@@ -57,7 +57,7 @@ export const CODES = {
   'subnet-too-small': 'A network has more nodes than its subnet, or its ip_range, has addresses.',
   'network-full': 'A network has more than 1023 nodes, the ports that a bridge of the kernel can have (BR_MAX_PORTS).',
   'gateway-outside-subnet': 'A gateway’s address is in none of the network’s subnets.',
-  'gateway-without-subnet': 'A gateway’s address, or an ip_range, is given for a network whose subnet is chosen automatically.',
+  'subnet-missing': 'A gateway’s address, or an ip_range, is given for a network whose subnet is chosen automatically.',
   'gateway-not-attached': 'The node that is a network’s gateway is not attached to it.',
   'ip-range-outside-subnet': 'An ip_range is not within a subnet of its network.',
   'bad-masquerade': 'A masquerade address cannot work for the network.',

@@ -21,6 +21,7 @@ interface Composer {
   /** Of lists and mappings, with aliases followed: shared nodes count each time. */
   readonly measures: Map<Tree, Measure>;
   /** Lists and mappings around the point that is composed. */
+  readonly unknown: Span[];
   depth: number;
   mergedKeys: number;
   /** The file is a bomb or too deep: what comes out is no tree to work with. */
@@ -36,11 +37,27 @@ const LEAF: Measure = { size: 1, height: 0 };
 
 const NOTHING: Span = { start: 0, end: 0 };
 
+export interface Composed {
+  readonly root: Tree;
+  /** Scalars whose variables could not be replaced: what they mean is unknown. */
+  readonly unknown: readonly Span[];
+}
+
 /** The whole file; null where it is nested too deep or blown up by aliases, which has been reported. */
-export function compose(document: Document.Parsed, source: Source, variables: Variables, report: Report): Tree | null {
-  const composer: Composer = { source, variables, report, anchors: new Map(), measures: new Map(), depth: 0, mergedKeys: 0, fatal: false };
+export function compose(document: Document.Parsed, source: Source, variables: Variables, report: Report): Composed | null {
+  const composer: Composer = {
+    source,
+    variables,
+    report,
+    anchors: new Map(),
+    measures: new Map(),
+    depth: 0,
+    mergedKeys: 0,
+    unknown: [],
+    fatal: false,
+  };
   const root = composeNode(composer, document.contents, NOTHING);
-  return composer.fatal ? null : root;
+  return composer.fatal ? null : { root, unknown: composer.unknown };
 }
 
 function composeNode(composer: Composer, node: Node | null, empty: Span): Tree {
@@ -85,8 +102,9 @@ function childrenOf(tree: List | Mapping): readonly Tree[] {
 }
 
 function tooDeep(composer: Composer, { start, end }: Span): Scalar {
+  if (!composer.fatal)
+    composer.report('yaml-too-deep', rangeOf(composer.source, { start, end }), `lists and mappings are nested more than ${MAX_DEPTH} deep`);
   composer.fatal = true;
-  composer.report('yaml-too-deep', rangeOf(composer.source, { start, end }), `lists and mappings are nested more than ${MAX_DEPTH} deep`);
   return { kind: 'scalar', value: null, start, end };
 }
 
@@ -176,6 +194,7 @@ function composeScalar(composer: Composer, node: Node & { value: unknown; type?:
   const problems: VariableProblem[] = [];
   const text = interpolate(value, composer.variables, problems);
   for (const problem of problems) reportVariable(composer, problem, span);
+  if (problems.length > 0) composer.unknown.push(span);
   const typedAgain = node.type === 'PLAIN' && node.tag === undefined && problems.length === 0;
   return { kind: 'scalar', value: typedAgain ? typedScalar(text) : text, ...span };
 }

@@ -6,7 +6,7 @@ import { decode } from './decode.js';
 import { readTopology } from './normal/topology.js';
 import type { Reading } from './normal/read.js';
 import { parseYaml } from './parse.js';
-import { inOrder, oncePerPlace, reporter, type Report } from './report.js';
+import { exceptAt, inOrder, oncePerPlace, reporter, type Report } from './report.js';
 import { RULES } from './rules/all.js';
 import { ruleContext } from './rules/context.js';
 import { rangeOf, sourceOf, type Source } from './source.js';
@@ -42,12 +42,20 @@ function topologyOf(source: Source, variables: Variables, report: Report, diagno
   const document = parseYaml(source, report);
   // A text that is not YAML has been read as something nobody wrote: no more can be said about it.
   if (document === null || diagnostics.length > 0) return null;
-  const root = compose(document, source, variables, report);
-  if (root === null || !isTopMapping(root, source, report)) return null;
-  const broken = validateShape(root, source, report);
-  const reading: Reading = { source, report, origins: new Map() };
+  const composed = compose(document, source, variables, report);
+  if (composed === null) return null;
+  const { root, unknown } = composed;
+  const judge = exceptAt(
+    report,
+    unknown.map((span) => rangeOf(source, span)),
+  );
+  return isTopMapping(root, source, judge) ? checked(root, { source, report: judge, origins: new Map() }) : null;
+}
+
+function checked(root: Mapping, reading: Reading): Topology {
+  const broken = validateShape(root, reading.source, reading.report);
   const { topology, incomplete } = readTopology(reading, root);
-  const context = ruleContext(topology, { ...reading, report: oncePerPlace(report) }, new Set([...broken, ...incomplete]));
+  const context = ruleContext(topology, { ...reading, report: oncePerPlace(reading.report) }, new Set([...broken, ...incomplete]));
   for (const rule of RULES) rule.check(context);
   return topology;
 }

@@ -16,7 +16,7 @@ export function parseYaml(source: Source, report: Report): Document.Parsed | nul
       prettyErrors: false,
       uniqueKeys: false,
       resolveKnownTags: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     reportProblems(source, [...document.errors, ...document.warnings], report);
     return document;

@@ -21,6 +21,15 @@ export function oncePerPlace(report: Report): Report {
   return once(report, (...[code, at]) => [code, placeKey(at)]);
 }
 
+/** Keeps quiet about places that a problem was reported of before. */
+export function exceptAt(report: Report, places: readonly SourceRange[]): Report {
+  if (places.length === 0) return report;
+  const quiet = new Set(places.map(placeKey));
+  return (...problem) => {
+    if (!quiet.has(placeKey(problem[1]))) report(...problem);
+  };
+}
+
 /** The same thing at the same place is met through several aliases. */
 function once(report: Report, identity: (...problem: Parameters<Report>) => readonly string[]): Report {
   const seen = new Set<string>();

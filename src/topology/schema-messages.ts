@@ -37,17 +37,17 @@ export function describeProblem(place: Place, error: SchemaError): Words {
 }
 
 /** Words of Compose and of containerlab that topo has no key for, and what to do instead. */
-const FOREIGN_KEYS: { readonly [key: string]: string } = {
-  version: 'remove it: the language has no versions to choose from',
-  services: 'topo calls them nodes',
-  topology: 'write nodes and links at the top level',
-  container_name: 'the node’s name is its name; the namespace’s can be given as netns',
-};
+const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
+  ['version', 'remove it: the language has no versions to choose from'],
+  ['services', 'topo calls them nodes'],
+  ['topology', 'write nodes and links at the top level'],
+  ['container_name', 'the node’s name is its name; the namespace’s can be given as netns'],
+]);
 
 function unknownKey(place: Place, key: string): Words {
   const known = Object.keys(place.schema.properties ?? {});
   const similar = closest(key, known);
-  const hint = FOREIGN_KEYS[key] ?? (similar === undefined ? `known here: ${known.join(', ')}` : `did you mean "${similar}"?`);
+  const hint = FOREIGN_KEYS.get(key) ?? (similar === undefined ? `known here: ${known.join(', ')}` : `did you mean "${similar}"?`);
   return { code: 'unknown-key', message: `unknown key ${quote(key)} in ${whereOf(place)}`, hint };
 }
 
@@ -151,7 +151,9 @@ function oneOf(words: readonly string[]): string {
 
 function describe(tree: Tree): string {
   if (tree.kind !== 'scalar') return tree.kind === 'list' ? 'a list' : 'a mapping';
-  return tree.value === null ? 'empty' : `the ${scalarType(tree)} ${typeof tree.value === 'string' ? quote(tree.value) : String(tree.value)}`;
+  return tree.value === null
+    ? 'empty'
+    : `the ${scalarType(tree)} ${typeof tree.value === 'string' ? quote(tree.value) : String(tree.value)}`;
 }
 
 function scalarType({ value }: Scalar): string {

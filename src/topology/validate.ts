@@ -26,6 +26,8 @@ export function validateShape(root: Tree, source: Source, report: Report): Reado
   if (validate(plainOf(root))) return broken;
   const errors = validate.errors ?? [];
   const wrongTypes = new Set(errors.filter((error) => error.keyword === 'type').map((error) => error.instancePath));
+  // One mapping stands in several places if it has an anchor.
+  const said = new Set<string>();
   const document = topologySchema();
   for (const error of errors) {
     // A number of the wrong type is also out of range: once is enough.
@@ -34,8 +36,12 @@ export function validateShape(root: Tree, source: Source, report: Report): Reado
     const place = locate(document, root, error.instancePath);
     broken.add(place.path.slice(0, 2).join('.'));
     if (error.keyword === 'required' && isMistyped(place, String(error.params['missingProperty']))) continue;
+    const span = spanOfProblem(place, error);
+    const identity = `${span.start} ${error.keyword} ${JSON.stringify(error.params)}`;
+    if (said.has(identity)) continue;
+    said.add(identity);
     const { code, message, hint } = describeProblem(place, error);
-    report(code, rangeOf(source, spanOfProblem(place, error)), message, { hint });
+    report(code, rangeOf(source, span), message, { hint });
   }
   return broken;
 }
@@ -59,7 +65,8 @@ function step(document: SchemaDocument, place: Place, part: string): Place {
     return { path, where: `${where}[${index}]`, name, tree: tree.items[index] ?? tree, schema: resolve(document, schema.items) };
   }
   const entry = tree.kind === 'mapping' ? tree.entries.get(part) : undefined;
-  const next = schema.properties?.[part] ?? schema.additionalProperties;
+  const own = schema.properties !== undefined && Object.hasOwn(schema.properties, part) ? schema.properties[part] : undefined;
+  const next = own ?? schema.additionalProperties;
   const resolved = resolve(document, typeof next === 'object' ? next : undefined);
   const names = { path, where: where === '' ? part : `${where}.${part}`, name: quote(part) };
   return entry === undefined ? { ...names, tree, schema: resolved } : { ...names, tree: entry.value, entry, schema: resolved };

@@ -97,7 +97,7 @@ function oneOfEachFamily(reading: Reading, texts: readonly Text[]): readonly Par
 function checkRange(reading: Reading, { text, cidr }: Parsed, subnets: readonly Parsed[], written: boolean): void {
   if (!written) {
     const message = `ip_range ${cidr.text} needs a written subnet`;
-    complain(reading, 'gateway-without-subnet', text, message, { hint: 'the automatic subnet is nobody’s to divide: add "subnet"' });
+    complain(reading, 'subnet-missing', text, message, { hint: 'the automatic subnet is nobody’s to divide: add "subnet"' });
     return;
   }
   const subnet = subnets.find((each) => each.cidr.family === cidr.family);

@@ -45,7 +45,7 @@ function checkSubnets(context: RuleContext, network: Network, attachments: reado
     if (needed === 0 || range.prefix < bitsOf(range.family) - 32) continue;
     const free = 2 ** (bitsOf(range.family) - range.prefix) - takenIn(network, subnet, range, written);
     if (needed <= free) continue;
-    const message = `${needed} nodes of ${network.name} need an automatic address, and ${range.text} has ${Math.max(0, free)}`;
+    const message = `${needed} ${needed === 1 ? 'node' : 'nodes'} of ${network.name} without an address of their own, and ${range.text} has ${Math.max(0, free)} to give`;
     const hint = network.subnets.length === 0 ? 'write a larger "subnet"' : 'a shorter prefix length gives more addresses';
     context.report('subnet-too-small', at, message, { hint });
   }

@@ -1,9 +1,12 @@
-/** Bundles the command line into one CommonJS file: one file to read and no module graph to walk at start-up. */
-import { chmod, readFile, rm } from 'node:fs/promises';
+/**
+ * Bundles the command line into one CommonJS file, dist/main.cjs: one file to read and no module graph to walk at start-up.
+ * dist/topo.cjs loads it with a code cache.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
-const outfile = 'dist/topo.cjs';
 
 /** Commander loads child_process (2 ms) for a feature that is not used here, subcommands that are programs of their own. */
 const commanderAlone = {
@@ -16,15 +19,18 @@ const commanderAlone = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
+const draft = `dist/main.${process.pid}.cjs`;
+await mkdir('dist', { recursive: true });
 await build({
   entryPoints: ['src/cli.ts'],
-  outfile,
+  outfile: draft,
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  banner: { js: '#!/usr/bin/env node' },
+  // The loader compiles the file as it is and calls the function that it gives.
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
   minifySyntax: true,
   minifyWhitespace: true,
   define: { TOPO_VERSION: JSON.stringify(version) },
@@ -33,4 +39,9 @@ await build({
   plugins: [commanderAlone],
   logLevel: 'warning',
 });
-await chmod(outfile, 0o755);
+// Whoever runs the program meanwhile finds all of it, and never new code with an old cache.
+await rm('dist/main.cache', { force: true });
+await rename(draft, 'dist/main.cjs');
+await copyFile('scripts/loader.cjs', 'dist/topo.cjs');
+await chmod('dist/topo.cjs', 0o755);
+spawnSync(process.execPath, ['scripts/make-cache.cjs'], { stdio: 'ignore' });

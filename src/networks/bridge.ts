@@ -3,10 +3,11 @@ import { addressResource } from '../kinds/address.js';
 import { bridgeId, bridgeResource } from '../kinds/bridge.js';
 import { sysctlResource } from '../kinds/sysctl.js';
 import { vethResource } from '../kinds/veth.js';
-import { cidrOf } from '../model/address.js';
+import { cidrOf, IPV6_MIN_MTU } from '../model/address.js';
 import { HOST, type Resource } from '../model/state.js';
 import { bridgeAltname } from './derive.js';
 import type { LabAttachment, LabNetwork } from './lab.js';
+import { interfaceKey } from './sysctl-key.js';
 
 /** `loopback`: ports of 127.0.0.1 lead into the network. */
 export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {
@@ -29,13 +30,13 @@ function hostAddresses({ bridge, subnets, network, path, at }: LabNetwork): read
  * a way between host and nodes that nobody asked for. The ports keep theirs: the bridge takes every frame before IPv6
  * sees it (nobody answers there, tried on 6.18), and switching it off on a port that is up takes the kernel 5 ms each.
  */
-function settings({ bridge, subnets, hosted, path, at }: LabNetwork, loopback: boolean): readonly Resource[] {
+function settings({ network, bridge, subnets, hosted, path, at }: LabNetwork, loopback: boolean): readonly Resource[] {
   const ipv6 = hosted && subnets.some((subnet) => subnet.family === 6);
   const values: readonly (readonly [key: string, value: string])[] = [
-    [`net.ipv6.conf.${bridge}.disable_ipv6`, ipv6 ? '0' : '1'],
-    [`net.ipv6.conf.${bridge}.accept_ra`, '0'],
+    [interfaceKey('ipv6', bridge, 'disable_ipv6'), ipv6 ? '0' : '1'],
+    [interfaceKey('ipv6', bridge, 'accept_ra'), '0'],
     // Packets from 127.0.0.1 leave the host by the bridge once a port of the loopback address leads there.
-    [`net.ipv4.conf.${bridge}.route_localnet`, loopback ? '1' : '0'],
+    [interfaceKey('ipv4', bridge, 'route_localnet'), loopback ? '1' : '0'],
   ];
   return values.map(([key, value]) => sysctlResource({ netns: HOST, key, value, remember: false, link: bridgeId(bridge), path, at }));
 }

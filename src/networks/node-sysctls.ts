@@ -1,13 +1,12 @@
 /** Settings of a node's namespace. */
 import { IPV4_FORWARDING, IPV6_FORWARDING, sysctlResource } from '../kinds/sysctl.js';
+import { IPV6_MIN_MTU } from '../model/address.js';
 import type { Resource } from '../model/state.js';
 import type { LabInterface, LabNode } from './lab.js';
+import { canonicalKey, interfaceKey, interfaceOfKey } from './sysctl-key.js';
 
 /** The two keys are one setting of the kernel. */
 const ALIAS_OF_FORWARDING = 'net.ipv4.conf.all.forwarding';
-
-/** The name of an interface may have dots, the last word of a key has none. */
-const INTERFACE_KEY = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/;
 
 interface Setting {
   readonly key: string;
@@ -30,17 +29,17 @@ export function nodeSysctls(node: LabNode): readonly Resource[] {
 }
 
 function resourceOf({ netns, interfaces }: LabNode, setting: Setting, remember: boolean): Resource {
-  const on = interfaces.get(INTERFACE_KEY.exec(setting.key)?.[1] ?? '');
+  const on = interfaces.get(interfaceOfKey(setting.key) ?? '');
   return sysctlResource({ ...setting, netns, remember, ...(on === undefined ? {} : { link: on.link }) });
 }
 
 function writtenSettings({ node, path }: LabNode): readonly Setting[] {
-  return node.sysctls.map(({ key, value, at }) => ({
-    key: key === ALIAS_OF_FORWARDING ? IPV4_FORWARDING : key,
-    value,
-    path: `${path}.sysctls.${key}`,
-    at,
-  }));
+  return node.sysctls.map(({ key: written, value, at }) => {
+    const key = canonicalKey(written);
+    // The kernel puts tabs between numbers; white space is folded on both sides.
+    const folded = value.trim().replace(/\s+/g, ' ');
+    return { key: key === ALIAS_OF_FORWARDING ? IPV4_FORWARDING : key, value: folded, path: `${path}.sysctls.${written}`, at };
+  });
 }
 
 /** Set both ways: a new namespace takes IPv4's over from the host. */
@@ -53,8 +52,8 @@ function forwardingSettings({ node, path, at }: LabNode): readonly Setting[] {
 function ipv6Settings({ node, interfaces, path, at }: LabNode): readonly Setting[] {
   if (node.ipv6) return [];
   return [...interfaces.values()]
-    .filter((one) => one.name !== 'lo' && !hasIpv6(one))
-    .map(({ name }) => ({ key: `net.ipv6.conf.${name}.disable_ipv6`, value: '1', path: `${path}.ipv6`, at }));
+    .filter((one) => one.name !== 'lo' && one.mtu >= IPV6_MIN_MTU && !hasIpv6(one))
+    .map(({ name }) => ({ key: interfaceKey('ipv6', name, 'disable_ipv6'), value: '1', path: `${path}.ipv6`, at }));
 }
 
 function hasIpv6({ addresses }: LabInterface): boolean {

@@ -25,9 +25,7 @@ export function resolveNetworks(topology: Topology, derivation: Derivation, diag
 
 function subnetsOf(network: Network, automatic: Cidr | undefined): readonly LabSubnet[] {
   if (automatic !== undefined) {
-    // Nobody can know what address the owner of an external bridge has in a subnet that this program makes up.
-    const gateway = network.gateway.kind === 'host' && !network.external ? firstHost(automatic) : null;
-    return [{ family: automatic.family, cidr: automatic, range: automatic, gateway }];
+    return [{ family: automatic.family, cidr: automatic, range: automatic, gateway: gatewayIn(network, automatic) }];
   }
   return network.subnets.flatMap((subnet) => {
     const cidr = parseCidr(subnet.cidr);
@@ -40,10 +38,12 @@ function written(network: Network, subnet: Subnet, cidr: Cidr): LabSubnet {
   return { family: cidr.family, cidr, range: range ?? cidr, gateway: gatewayIn(network, cidr) };
 }
 
-function gatewayIn({ gateway }: Network, cidr: Cidr): Address | null {
+function gatewayIn({ gateway, external }: Network, cidr: Cidr): Address | null {
   if (gateway.kind !== 'host') return null;
   const text = cidr.family === 4 ? gateway.ipv4 : gateway.ipv6;
-  return text === undefined ? firstHost(cidr) : parseAddress(text);
+  if (text !== undefined) return parseAddress(text);
+  // What address the owner of an external bridge has on it cannot be known.
+  return external ? null : firstHost(cidr);
 }
 
 function exhausted(network: Network): Diagnostic {

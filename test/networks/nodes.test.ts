@@ -110,11 +110,17 @@ describe('settings of a node', () => {
     ]);
   });
 
-  test('one of an interface goes with its link, whatever dots its name has', () => {
-    const key = 'net.ipv4.conf.eth0.10.rp_filter';
-    const networks = [attachment('front', { interfaceName: 'eth0.10' })];
-    const found = resource(topology([front], [node('a', { networks, sysctls: [written(key, '2')] })]), `sysctl:shop.a/${key}`);
-    expect(found.goesWith).toEqual(['veth:shop.a/eth0.10']);
+  test.each(['net.ipv4.conf.eth0/10.rp_filter', 'net/ipv4/conf/eth0.10/rp_filter', 'net.ipv4.conf.eth0.10.rp_filter'])(
+    '%s goes with the link of that interface, in one spelling',
+    (key) => {
+      const networks = [attachment('front', { interfaceName: 'eth0.10' })];
+      const all = topology([front], [node('a', { networks, sysctls: [written(key, '2')] })]);
+      expect(resource(all, 'sysctl:shop.a/net.ipv4.conf.eth0/10.rp_filter').goesWith).toEqual(['veth:shop.a/eth0.10']);
+    },
+  );
+
+  test('white space in a value is one space, as it is read', () => {
+    expect(of({ sysctls: [written('net.ipv4.ping_group_range', '0 \t2147483647')] })).toContain('net.ipv4.ping_group_range=0 2147483647');
   });
 });
 

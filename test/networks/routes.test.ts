@@ -63,11 +63,12 @@ describe('the default route', () => {
     });
   });
 
-  test('an external bridge has a gateway in a subnet that is written, none in one that is made up', () => {
-    const of = (subnets: readonly string[]): readonly string[] =>
-      routes(topology([network('lan', { subnets, external: true, bridgeName: 'lan0' })], [node('a', { networks: ['lan'] })]), 'a');
-    expect(of(['10.99.0.0/24'])).toEqual(['0.0.0.0/0 via 10.99.0.1 dev eth0']);
-    expect(of([])).toEqual([]);
+  test('by an external bridge only if its gateway is written', () => {
+    const lan = network('lan', { subnets: ['10.99.0.0/24'], external: true, bridgeName: 'lan0' });
+    const of = (gateway: typeof lan.gateway): readonly string[] =>
+      routes(topology([{ ...lan, gateway }], [node('a', { networks: ['lan'] })]), 'a');
+    expect(of({ kind: 'host', ipv4: '10.99.0.254' })).toEqual(['0.0.0.0/0 via 10.99.0.254 dev eth0']);
+    expect(of({ kind: 'host' })).toEqual([]);
   });
 });
 

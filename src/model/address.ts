@@ -6,6 +6,9 @@ import ipaddr from 'ipaddr.js';
 
 export type Family = 4 | 6;
 
+/** The kernel takes IPv6 off a link with a smaller MTU, and the link's IPv6 settings with it (net/ipv6/addrconf.c). */
+export const IPV6_MIN_MTU = 1280;
+
 export interface Address {
   readonly family: Family;
   /** 4 or 16 bytes, network order. */

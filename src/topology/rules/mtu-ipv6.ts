@@ -1,8 +1,5 @@
-import { familyOf } from '../../model/address.js';
+import { familyOf, IPV6_MIN_MTU } from '../../model/address.js';
 import type { Rule } from './rule.js';
-
-/** IPV6_MIN_MTU: the kernel takes IPv6 off a link below it (net/ipv6/addrconf.c). */
-const IPV6_MIN_MTU = 1280;
 
 export const mtuIpv6: Rule = {
   name: 'mtu-ipv6',

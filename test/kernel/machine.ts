@@ -1,0 +1,51 @@
+/** The program inside a private machine: reads a call per line, answers with a line. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
+import type { Operation } from '../../src/model/operation.js';
+
+const KILLED = '--killed';
+
+interface Scope {
+  readonly lab: string;
+  readonly namespaces: readonly string[];
+  readonly sysctls: { readonly [netns: string]: readonly string[] };
+}
+
+const asObject = (_key: string, value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value);
+
+function serve(): void {
+  const kernel = createNetlinkKernel();
+  const calls: { readonly [call: string]: (...parameters: never[]) => unknown } = {
+    run: (operations: readonly Operation[]) => kernel.run(operations),
+    check: (operations: readonly Operation[]) => kernel.check(operations),
+    observe: (scope: Scope) => kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) }),
+    labs: () => kernel.labs(),
+    settle: (timeoutMs: number) => kernel.settle(timeoutMs),
+    sh: (command: string) =>
+      execFileSync('sh', ['-c', command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 }),
+    runKilled: (after: number, operations: readonly Operation[]) =>
+      spawnSync(process.execPath, [process.argv[1]!, KILLED, String(after)], { input: JSON.stringify(operations) }).signal,
+  };
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const { call, parameters } = JSON.parse(line) as { call: string; parameters: never[] };
+    process.stdout.write(`${answer(() => calls[call]!(...parameters))}\n`);
+  });
+}
+
+function answer(body: () => unknown): string {
+  try {
+    return JSON.stringify({ value: body() }, asObject);
+  } catch (error) {
+    return JSON.stringify({ error: (error as Error).stack });
+  }
+}
+
+function runAndDie(after: number): void {
+  let input = '';
+  process.stdin.on('data', (chunk: Buffer) => (input += chunk.toString()));
+  process.stdin.on('end', () => createNetlinkKernel({ killAfter: after }).run(JSON.parse(input) as Operation[]));
+}
+
+if (process.argv[2] === KILLED) runAndDie(Number(process.argv[3]));
+else serve();

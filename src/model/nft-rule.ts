@@ -32,16 +32,16 @@ interface Known {
 }
 
 /**
- * The matches that the rule needs. A match of the family is left out where the one before or after implies it, and
- * added where only the verdict asks for it. Throws if the rule contradicts itself: `nft` would refuse it.
+ * The matches that the rule needs. A match of the family is left out where an address or another one implies it, as `nft`
+ * does when it lists rules, and added where only the verdict asks for it. Throws if the rule contradicts itself: `nft` would refuse it.
  */
 export function effectiveMatches(rule: NftRule): readonly NftMatch[] {
   const known: Known = { family: null, protocol: null };
   const kept: NftMatch[] = [];
-  rule.matches.forEach((match, i) => {
+  const hasAddress = rule.matches.some(({ match }) => match === 'saddr' || match === 'daddr');
+  rule.matches.forEach((match) => {
     const family = familyOfMatch(match);
-    const next = rule.matches[i + 1];
-    const implied = match.match === 'nfproto' && (known.family === family || impliesFamily(next, family));
+    const implied = match.match === 'nfproto' && (hasAddress || known.family === family);
     learn(known, match, family);
     if (!implied) kept.push(match);
   });
@@ -51,10 +51,6 @@ export function effectiveMatches(rule: NftRule): readonly NftMatch[] {
 function familyOfMatch(match: NftMatch): Family | null {
   if (match.match === 'nfproto') return match.family;
   return match.match === 'saddr' || match.match === 'daddr' ? canonicalPrefix(match.prefix).family : null;
-}
-
-function impliesFamily(match: NftMatch | undefined, family: Family | null): boolean {
-  return match !== undefined && (match.match === 'saddr' || match.match === 'daddr') && familyOfMatch(match) === family;
 }
 
 function learn(known: Known, match: NftMatch, family: Family | null): void {

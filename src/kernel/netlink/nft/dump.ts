@@ -3,6 +3,7 @@ import type { NftRuleText, NftTableObservation } from '../../../model/observatio
 import { type Bytes, MessageWriter, NLM_F_ACK, NLM_F_DUMP } from '../message.js';
 import type { NetlinkSocket } from '../socket.js';
 import { errnoName } from '../libc.js';
+import { writeFamily } from './attributes.js';
 import { parseMember, parseRule, parseTable, type TablePart } from './parse.js';
 import { parseChain } from './parse-chain.js';
 import { GENERIC_HEADER, NFPROTO_INET, NFT, TABLE } from './protocol.js';
@@ -93,7 +94,7 @@ function dump<T extends Part>(reading: Reading, type: number, parse: (bytes: Byt
 function ask(reading: Reading, type: number, flags: number, visit: (bytes: Bytes, start: number, end: number) => void): string {
   const writer = new MessageWriter(256);
   writer.begin(type, flags);
-  writer.bytes.view.setUint8(writer.reserve(GENERIC_HEADER), NFPROTO_INET);
+  writeFamily(writer, NFPROTO_INET);
   writer.string(TABLE.name, reading.name);
   writer.end();
   const [reply] = reading.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => {

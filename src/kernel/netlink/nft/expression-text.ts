@@ -3,7 +3,7 @@
  * told of what somebody else has put there. For people: whether two rules are equal is never decided by it.
  */
 import { matchText } from './match-text.js';
-import { CMP, type Expression, META, PAYLOAD, REGISTER } from './expressions.js';
+import { CMP, type Expression, META, PAYLOAD, REGISTER } from '../../../model/nft/expressions.js';
 import { bytesOf, type Walk } from './registers.js';
 import { host, sourceOf } from './sources.js';
 import { statementText } from './statement-text.js';

@@ -1,5 +1,5 @@
 /** A comparison of a register with a constant, in the words of `nft`. */
-import { CMP } from './expressions.js';
+import { CMP } from '../../../model/nft/expressions.js';
 import type { Register } from './registers.js';
 import { hexadecimal, host, prefixText, type Source } from './sources.js';
 

@@ -2,10 +2,10 @@
 import type { NftRuleText } from '../../../model/observation.js';
 import { numberAt, payloadHex } from './attributes.js';
 import { ATTRIBUTE_HEADER, attributeEnd, attributeString, attributeType, type Bytes, nextAttribute } from '../message.js';
-import { ruleCode } from './canonical.js';
+import { ruleCode } from '../../../model/nft/canonical.js';
 import { readExpressions } from './expression-codec.js';
 import { expressionsText } from './expression-text.js';
-import type { Expression } from './expressions.js';
+import type { Expression } from '../../../model/nft/expressions.js';
 import { MEMBER, RULE, TABLE, TABLE_DORMANT } from './protocol.js';
 import { NO_USER_DATA, userDataAt } from './user-data.js';
 

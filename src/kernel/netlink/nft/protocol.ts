@@ -24,8 +24,6 @@ export const BATCH_SUBSYSTEM = NFNL_SUBSYS_NFTABLES;
 /** `struct nfgenmsg`: family, version, then 16 bits in network order: in answers the low half of the generation. */
 export const GENERIC_HEADER = 4;
 export const NFPROTO_INET = 1;
-export const NFPROTO_IPV4 = 2;
-export const NFPROTO_IPV6 = 10;
 
 export const TABLE = { name: 1, flags: 2, use: 3, userData: 6 } as const;
 export const TABLE_DORMANT = 1;

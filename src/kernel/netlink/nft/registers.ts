@@ -1,5 +1,5 @@
 /** What is known while a rule's expressions are read from first to last. */
-import type { Field } from './expressions.js';
+import type { Field } from '../../../model/nft/expressions.js';
 import type { Known, Source } from './sources.js';
 
 /** Something loaded from the packet, perhaps masked, or a constant. */

@@ -20,11 +20,15 @@ const SENTENCES: { readonly [errno: string]: string } = {
   ENOBUFS: 'the kernel refused more messages than it could report',
 };
 
+/** The receive buffer ran over: the first refusals are in it, what came after them is unknown. */
+const LOST = 'ENOBUFS';
+
 /** With the socket of the namespace. A transaction without an end is only checked. */
 export function sendTransaction(socket: NetlinkSocket, { messages, subjects }: Transaction): Outcome {
   try {
     const replies = socket.exchange(bytesOf(messages), messages.length);
-    const failed = replies.findIndex(({ errno }) => errno !== 0);
+    const named = replies.findIndex(({ errno }) => errno !== 0 && errnoName(errno) !== LOST);
+    const failed = named < 0 ? replies.findIndex(({ errno }) => errno !== 0) : named;
     const reply = replies[failed];
     return reply === undefined ? { ok: true } : refusal(errnoName(reply.errno), reply.sentence, subjects[failed]);
   } catch (error) {

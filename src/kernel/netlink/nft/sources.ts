@@ -1,6 +1,6 @@
 /** What an expression loads into a register, in the words of `nft`, and how a value of it is written. */
 import { addressOfBytes } from '../../../model/address.js';
-import { CT, type Expression, FIB_RESULT_TYPE, FIB_SIDE, META, PAYLOAD } from './expressions.js';
+import { CT, type Expression, FIB_RESULT_TYPE, FIB_SIDE, META, NFPROTO, PAYLOAD } from '../../../model/nft/expressions.js';
 
 export interface Source {
   /** `ip daddr` */
@@ -72,9 +72,9 @@ const CT_BITS = new Map<number, ReadonlyMap<number, string>>([
 
 /** `linux/rtnetlink.h`, RTN_UNSPEC and on. */
 const ADDRESS_TYPES = ['unspec', 'unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable', 'prohibit'];
-const FAMILIES = new Map([
-  [2, 'ipv4'],
-  [10, 'ipv6'],
+const FAMILIES = new Map<number, string>([
+  [NFPROTO[4], 'ipv4'],
+  [NFPROTO[6], 'ipv6'],
 ]);
 const PROTOCOLS = new Map([
   [1, 'icmp'],
@@ -128,11 +128,11 @@ function payloadSource(base: number, offset: number, len: number, known: Known):
 }
 
 function networkSource(offset: number, len: number, family: number | null): Source | null {
-  if (family === 2) {
+  if (family === NFPROTO[4]) {
     if ((offset === 12 || offset === 16) && len <= 4) return addressSource(`ip ${offset === 12 ? 'saddr' : 'daddr'}`, 4);
     if (offset === 9 && len === 1) return { label: 'ip protocol', format: protocolName };
   }
-  if (family === 10) {
+  if (family === NFPROTO[6]) {
     if ((offset === 8 || offset === 24) && len <= 16) return addressSource(`ip6 ${offset === 8 ? 'saddr' : 'daddr'}`, 16);
     if (offset === 6 && len === 1) return { label: 'ip6 nexthdr', format: protocolName };
   }

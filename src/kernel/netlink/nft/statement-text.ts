@@ -1,7 +1,6 @@
 /** What a rule does, as opposed to what it asks, in the words of `nft`; `[name]` for what this program has no words for. */
 import { addressOfBytes } from '../../../model/address.js';
-import { type Expression, META, NAT, REGISTER } from './expressions.js';
-import { NFPROTO_IPV4 } from './protocol.js';
+import { type Expression, META, NAT, NFPROTO, REGISTER } from '../../../model/nft/expressions.js';
 import { bytesOf, type Walk } from './registers.js';
 import { hexadecimal } from './sources.js';
 
@@ -47,10 +46,10 @@ export function statementText(expression: Expression, walk: Walk): string {
 
 function natText({ fields }: Expression, walk: Walk): string {
   const kind = fields['type'] === NAT.snat ? 'snat' : 'dnat';
-  const isIpv4 = fields['family'] === NFPROTO_IPV4;
+  const isIpv4 = fields['family'] === NFPROTO[4];
   const bytes = walk.registers.get(Number(fields['addressMin']))?.constant;
   const port = portOf(walk, fields['portMin'], ':');
-  if (bytes === undefined || bytes.length !== (isIpv4 ? 4 : 16)) return `${kind} to ${port === '' ? '?' : port}`;
+  if (bytes?.length !== (isIpv4 ? 4 : 16)) return `${kind} to ${port === '' ? '?' : port}`;
   const { text } = addressOfBytes([...bytes]);
   return `${kind} ${isIpv4 ? 'ip' : 'ip6'} to ${!isIpv4 && port !== '' ? `[${text}]` : text}${port}`;
 }

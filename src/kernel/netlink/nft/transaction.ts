@@ -1,10 +1,12 @@
 /**
  * A table's replacement as one transaction of nf_tables: everything between BATCH_BEGIN and BATCH_END becomes valid at
- * once, or nothing does. Without BATCH_END the kernel checks everything and throws it away, which is what `nft -c` does.
+ * once, or nothing does. Without BATCH_END the kernel checks it and throws it away, which is what `nft -c` does; what
+ * takes the whole of the chains (a circle of jumps, masquerade at the wrong hook) it sees on commit alone (6.18).
  */
 import type { NftChain, NftRule, NftTable } from '../../../model/operation.js';
 import { MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE } from '../message.js';
-import { expressionsOf } from './encode.js';
+import { expressionsOf } from '../../../model/nft/encode.js';
+import { writeFamily } from './attributes.js';
 import { writeExpressions } from './expression-codec.js';
 import {
   BATCH_BEGIN,
@@ -125,6 +127,6 @@ function addRule(draft: Draft, table: string, chain: string, index: number, rule
 function begin(draft: Draft, type: number, flags: number, subject: Subject): void {
   draft.lastFlags = draft.writer.length + 6;
   draft.writer.begin(type, flags);
-  draft.writer.bytes.view.setUint8(draft.writer.reserve(GENERIC_HEADER), NFPROTO_INET);
+  writeFamily(draft.writer, NFPROTO_INET);
   draft.subjects.push(subject);
 }

@@ -100,6 +100,8 @@ export const NAT = { snat: 0, dnat: 1 } as const;
 /** NF_NAT_RANGE_MAP_IPS and NF_NAT_RANGE_PROTO_SPECIFIED of `linux/netfilter/nf_nat.h`. */
 export const NAT_FLAGS = { address: 1, port: 2 } as const;
 export const IPPROTO = { tcp: 6, udp: 17 } as const;
+/** `linux/netfilter.h` */
+export const NFPROTO = { 4: 2, 6: 10 } as const;
 /** The verdict's register and the first two of 16 bytes. */
 export const REGISTER = { verdict: 0, first: 1, second: 2 } as const;
 

@@ -2,9 +2,9 @@
  * The form in which desired and observed rules are compared: expressions with defaults left out, so that what is sent
  * and what the kernel gives back are the same, and the comment. Handles and the values of counters are no part of it.
  */
-import { chainHookText, ruleText } from '../../../model/nft-text.js';
-import type { NftChainObservation, NftRuleText, NftTableObservation } from '../../../model/observation.js';
-import type { NftChain, NftRule, NftTable } from '../../../model/operation.js';
+import { chainHookText, ruleText } from '../nft-text.js';
+import type { NftChainObservation, NftRuleText, NftTableObservation } from '../observation.js';
+import type { NftChain, NftRule, NftTable } from '../operation.js';
 import { expressionsOf } from './encode.js';
 import { type Expression, EXPRESSIONS, type Field, NAT_FLAGS } from './expressions.js';
 

@@ -2,8 +2,8 @@
  * A typed rule as the expressions that `nft` 1.0.6 makes of its text: the same registers, the same implied matches of
  * the protocol. `nft --debug=netlink` prints them.
  */
-import { canonicalPrefix, effectiveMatches, type Prefix } from '../../../model/nft-rule.js';
-import type { NftMatch, NftRule, NftVerdict } from '../../../model/operation.js';
+import { canonicalPrefix, effectiveMatches, type Prefix } from '../nft-rule.js';
+import type { NftMatch, NftRule, NftVerdict } from '../operation.js';
 import {
   ADDRESS_TYPE_LOCAL,
   CMP,
@@ -17,15 +17,16 @@ import {
   META,
   NAT,
   NAT_FLAGS,
+  NFPROTO,
   PAYLOAD,
   REGISTER,
 } from './expressions.js';
-import { NFPROTO_IPV4, NFPROTO_IPV6 } from './protocol.js';
 
 /** Bytes of an interface name in the kernel (IFNAMSIZ), all of them compared. */
 const INTERFACE_NAME = 16;
 /** Where the addresses stand in the two headers. */
 const ADDRESS_OFFSET = { 4: { saddr: 12, daddr: 16 }, 6: { saddr: 8, daddr: 24 } } as const;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const DESTINATION_PORT = { offset: 2, len: 2 } as const;
 
 /** What a rule has already made sure of, so that it is not asked again. */
@@ -72,7 +73,7 @@ function matchExpressions(match: NftMatch, known: Known): Expression[] {
 function familyOnce(family: 4 | 6, known: Known): Expression[] {
   if (known.family === family) return [];
   known.family = family;
-  return [meta(META.nfproto), compare(CMP.eq, hex([family === 4 ? NFPROTO_IPV4 : NFPROTO_IPV6]))];
+  return [meta(META.nfproto), compare(CMP.eq, hex([NFPROTO[family]]))];
 }
 
 function protocolOnce(protocol: 'tcp' | 'udp', known: Known): Expression[] {
@@ -120,7 +121,7 @@ function verdictExpressions(verdict: NftVerdict): Expression[] {
 
 function translation(type: number, address: string, port: number | undefined): Expression[] {
   const { family, bytes } = canonicalPrefix(address);
-  const to = { type, family: family === 4 ? NFPROTO_IPV4 : NFPROTO_IPV6, addressMin: REGISTER.first };
+  const to = { type, family: NFPROTO[family], addressMin: REGISTER.first };
   if (port === undefined) return [immediate(REGISTER.first, hex(bytes)), { name: 'nat', fields: to }];
   return [
     immediate(REGISTER.first, hex(bytes)),
@@ -155,14 +156,16 @@ function maskOf(length: number, width: number): string {
 }
 
 function interfaceName(name: string): string {
-  const bytes = Buffer.alloc(INTERFACE_NAME);
-  if (Buffer.byteLength(name) >= INTERFACE_NAME) throw new RangeError(`an interface name has at most ${INTERFACE_NAME - 1} bytes: ${name}`);
-  bytes.write(name);
-  return `0x${bytes.toString('hex')}`;
+  const bytes = Buffer.from(name);
+  if (bytes.length >= INTERFACE_NAME) throw new RangeError(`an interface name has at most ${INTERFACE_NAME - 1} bytes: ${name}`);
+  return hex([...bytes, ...new Array<number>(INTERFACE_NAME - bytes.length).fill(0)]);
 }
 
+/** Of a few bytes a Buffer would take ten times as long. */
 function hex(bytes: readonly number[]): string {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
+  let text = '0x';
+  for (const byte of bytes) text += HEX[byte] ?? '';
+  return text;
 }
 
 function networkOrder(port: number): string {

@@ -1,0 +1,224 @@
+/** Every operation there is, in three acts: a small lab is built, changed, and taken down again. */
+import { labGroup, mark } from '../../../src/model/names.js';
+import type { AddressOperation, LinkAttributes, NftTable, Operation, RouteOperation, RuleOperation } from '../../../src/model/operation.js';
+import { HOST } from '../../../src/model/state.js';
+
+const WEB = 'lab.web';
+const DB = 'lab.db';
+const GROUP = labGroup('lab');
+/** Too large for `ip`, which reads it as a signed number. */
+const DOOMED = (GROUP | 0x80000000) >>> 0;
+
+const bridge = (name: string, attributes: LinkAttributes): Operation => ({
+  op: 'link-add',
+  netns: HOST,
+  name,
+  type: 'bridge',
+  attributes: {
+    forward_delay: 1500,
+    hello_time: 200,
+    max_age: 2000,
+    ageing_time: 30000,
+    stp_state: false,
+    priority: 32768,
+    mcast_snooping: true,
+    up: true,
+    txqlen: 1000,
+    group: GROUP,
+    alias: mark('lab', `bridge:host/${name}`),
+    ...attributes,
+  },
+});
+
+const address = (
+  op: AddressOperation['op'],
+  netns: string,
+  dev: string,
+  cidr: string,
+  rest: Partial<AddressOperation> = {},
+): Operation => ({
+  ...{ op, netns, dev, address: cidr, scope: 'global', broadcast: '', nodad: cidr.includes(':') },
+  ...rest,
+});
+
+const route = (op: RouteOperation['op'], netns: string, to: string, rest: Partial<RouteOperation>): Operation => ({
+  op,
+  netns,
+  to,
+  ...{ type: 'unicast', table: 254, metric: to.includes(':') ? 1024 : 0, protocol: 84, scope: 'global' },
+  ...{ via: '', dev: '', src: '', mtu: 0, onlink: false },
+  ...rest,
+});
+
+const rule = (op: RuleOperation['op'], rest: Partial<RuleOperation>): Operation => ({
+  ...{ op, netns: WEB, family: 4, priority: 1000, table: 100, from: '', to: '', iif: '', oif: '', fwmark: 0 },
+  ...rest,
+});
+
+const table = (port: number): NftTable => ({
+  name: 'topo_lab',
+  comment: mark('lab', 'rules'),
+  chains: [
+    {
+      name: 'topo_dnat',
+      hook: { type: 'nat', hook: 'prerouting', priority: -100 },
+      rules: [
+        {
+          matches: [
+            { match: 'fib-local', side: 'daddr' },
+            { match: 'dport', protocol: 'tcp', from: port, to: port },
+          ],
+          verdict: { verdict: 'dnat', address: '10.1.0.2', port: 80 },
+          comment: 'nodes.web.ports[0]',
+        },
+      ],
+    },
+    {
+      name: 'topo_forward',
+      hook: { type: 'filter', hook: 'forward', priority: 0 },
+      rules: [
+        { matches: [{ match: 'ct-state-established-related' }], verdict: { verdict: 'accept' }, comment: '' },
+        {
+          matches: [{ match: 'iifname', negate: true, name: 'br-front' }],
+          verdict: { verdict: 'drop' },
+          comment: "it's 'quoted' $HOME `x`",
+        },
+      ],
+    },
+  ],
+});
+
+const FORWARD = 'net.ipv4.ip_forward';
+
+export const BUILD: readonly Operation[] = [
+  { op: 'netns-add', netns: WEB, alias: mark('lab', 'web') },
+  { op: 'netns-add', netns: DB, alias: mark('lab', 'db') },
+  { op: 'nft-replace', netns: HOST, table: table(8080) },
+  bridge('br-front', { mac: '02:00:00:00:00:01', mtu: 1500 }),
+  { op: 'altname-add', netns: HOST, name: 'br-front', altname: 'topo.lab.front' },
+  { op: 'altname-add', netns: HOST, name: 'br-front', altname: 'to-be-removed' },
+  bridge('br-back', { mac: '02:00:00:00:00:02', mtu: 65535, stp_state: true, priority: 4096, mcast_snooping: false, ageing_time: 100 }),
+  { op: 'sysctl-set', netns: HOST, key: FORWARD, value: '1', remember: true },
+  // Host and node.
+  {
+    ...{ op: 'link-add', netns: HOST, name: 'vt-web', type: 'veth' },
+    attributes: {
+      mtu: 1400,
+      up: true,
+      master: 'br-front',
+      hairpin: true,
+      mac: '02:00:00:00:00:03',
+      group: GROUP,
+      alias: mark('lab', 'veth:lab.web/eth0'),
+    },
+    peer: { netns: WEB, name: 'eth0', attributes: { mtu: 1400, mac: '02:00:00:00:00:04', group: GROUP, txqlen: 500 } },
+  },
+  { op: 'link-set', netns: WEB, name: 'eth0', attributes: { alias: mark('lab', 'veth:lab.web/eth0'), up: true } },
+  // Node and node.
+  {
+    ...{ op: 'link-add', netns: DB, name: 'eth5', type: 'veth' },
+    attributes: { mtu: 1500, up: true, mac: '02:00:00:00:00:05', group: GROUP, alias: mark('lab', 'veth:lab.db/eth5') },
+    peer: { netns: WEB, name: 'eth5', attributes: { mtu: 1500, mac: '02:00:00:00:00:06', group: GROUP } },
+  },
+  { op: 'link-set', netns: WEB, name: 'eth5', attributes: { alias: mark('lab', 'veth:lab.db/eth5'), up: true } },
+  // Both ends in the host's namespace, where each can be a port.
+  {
+    ...{ op: 'link-add', netns: HOST, name: 'vt-a', type: 'veth' },
+    attributes: { mtu: 1500, up: true, mac: '02:00:00:00:00:07', group: GROUP, alias: mark('lab', 'veth:host/vt-a') },
+    peer: {
+      ...{ netns: HOST, name: 'vt-b' },
+      attributes: {
+        mtu: 1500,
+        mac: '02:00:00:00:00:08',
+        group: GROUP,
+        master: 'br-back',
+        alias: mark('lab', 'veth:host/vt-a'),
+        isolated: true,
+        up: true,
+      },
+    },
+  },
+  { op: 'link-set', netns: WEB, name: 'lo', attributes: { mtu: 60000, up: true } },
+  { op: 'link-set', netns: DB, name: 'lo', attributes: { up: true } },
+  { op: 'sysctl-set', netns: WEB, key: FORWARD, value: '0', remember: false },
+  { op: 'sysctl-set', netns: WEB, key: 'net.ipv4.conf.eth0.rp_filter', value: '2', remember: true },
+  address('address-add', HOST, 'br-front', '10.1.0.1/24', { broadcast: '10.1.0.255' }),
+  address('address-add', WEB, 'eth0', '10.1.0.2/24', { broadcast: '10.1.0.255' }),
+  address('address-add', WEB, 'eth0', 'fd01::2/64'),
+  address('address-add', WEB, 'eth0', 'fe80::2/64', { scope: 'link' }),
+  address('address-add', WEB, 'lo', '10.0.0.1/32'),
+  address('address-add', WEB, 'lo', '127.0.0.2/8', { scope: 'host' }),
+  address('address-add', DB, 'eth5', '10.2.0.1/31'),
+  { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:99' },
+  { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: 'fd01::9', mac: '02:00:00:00:00:99' },
+  route('route-add', WEB, '0.0.0.0/0', { via: '10.1.0.1', dev: 'eth0' }),
+  route('route-add', WEB, '::/0', { via: 'fd01::1', dev: 'eth0' }),
+  route('route-add', WEB, '10.9.0.0/16', { via: '10.7.0.1', dev: 'eth0', table: 100, metric: 7, src: '10.0.0.1', mtu: 1300, onlink: true }),
+  route('route-add', WEB, '10.10.0.0/16', { dev: 'eth5', scope: 'link' }),
+  route('route-add', WEB, '10.8.0.0/16', { type: 'blackhole' }),
+  route('route-add', WEB, 'fd08::/64', { type: 'unreachable' }),
+  route('route-add', WEB, 'fd09::/64', { dev: 'eth5', metric: 5 }),
+  rule('rule-add', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
+  rule('rule-add', { family: 6 }),
+  { op: 'nft-replace', netns: WEB, table: table(1) },
+];
+
+export const CHANGE: readonly Operation[] = [
+  {
+    op: 'link-set',
+    netns: HOST,
+    name: 'br-front',
+    attributes: { mtu: 1450, stp_state: true, forward_delay: 400, alias: mark('lab', 'else') },
+  },
+  { op: 'altname-delete', netns: HOST, name: 'br-front', altname: 'to-be-removed' },
+  {
+    op: 'link-set',
+    netns: HOST,
+    name: 'vt-web',
+    attributes: { hairpin: false, guard: true, learning: false, flood: false, cost: 9, port_priority: 3 },
+  },
+  { op: 'link-set', netns: HOST, name: 'vt-b', attributes: { master: '', mac: '02:00:00:00:01:08', txqlen: 1, up: false } },
+  { op: 'link-set', netns: WEB, name: 'eth0', attributes: { alias: '' } },
+  { op: 'sysctl-set', netns: HOST, key: FORWARD, value: '1', remember: true },
+  { op: 'sysctl-set', netns: WEB, key: 'net.ipv4.conf.eth0.rp_filter', value: '1', remember: true },
+  address('address-replace', WEB, 'eth0', '10.1.0.2/24', { broadcast: '10.1.0.255' }),
+  address('address-replace', WEB, 'eth0', 'fd01::7/64'),
+  { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
+  route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
+  route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
+  { op: 'nft-replace', netns: HOST, table: table(8081) },
+];
+
+export const REMOVE: readonly Operation[] = [
+  rule('rule-delete', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
+  rule('rule-delete', { family: 6 }),
+  route('route-delete', WEB, '10.9.0.0/16', {
+    via: '10.7.0.1',
+    dev: 'eth0',
+    table: 100,
+    metric: 7,
+    src: '10.0.0.1',
+    mtu: 1300,
+    onlink: true,
+  }),
+  route('route-delete', WEB, '10.8.0.0/16', { type: 'prohibit' }),
+  route('route-delete', WEB, 'fd08::/64', { type: 'unreachable' }),
+  route('route-delete', WEB, '::/0', { via: 'fd01::1', dev: 'eth0' }),
+  { op: 'neighbour-delete', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
+  address('address-delete', WEB, 'eth0', 'fd01::2/64'),
+  address('address-delete', WEB, 'lo', '10.0.0.1/32'),
+  { op: 'sysctl-restore', netns: WEB, key: 'net.ipv4.conf.eth0.rp_filter', value: '0' },
+  { op: 'nft-delete', netns: WEB, table: 'topo_lab' },
+];
+
+export const DESTROY: readonly Operation[] = [
+  { op: 'link-set', netns: HOST, name: 'vt-a', attributes: { group: DOOMED } },
+  { op: 'link-set', netns: HOST, name: 'vt-b', attributes: { group: DOOMED } },
+  { op: 'group-delete', netns: HOST, group: DOOMED, names: ['vt-a', 'vt-b'] },
+  { op: 'link-delete', netns: DB, name: 'eth5' },
+  { op: 'group-delete', netns: HOST, group: GROUP, names: ['br-front', 'br-back', 'vt-web'] },
+  { op: 'sysctl-restore', netns: HOST, key: FORWARD, value: '0' },
+  { op: 'nft-delete', netns: HOST, table: 'topo_lab' },
+  { op: 'netns-delete', netns: WEB },
+  { op: 'netns-delete', netns: DB },
+];

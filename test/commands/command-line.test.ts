@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Program, USERS } from '../sandbox/program.js';
+
+let program: Program;
+beforeAll(() => {
+  program = new Program(USERS[0]);
+});
+afterAll(() => program.dispose());
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
+
+describe('help and version', () => {
+  it('are results: on standard output, status 0', () => {
+    expect(program.run(['--version'])).toEqual(expect.objectContaining({ status: 0, stdout: `${manifest.version}\n`, stderr: '' }));
+    expect(program.run(['--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Usage: topo') });
+  });
+
+  it.each(['validate', 'plan', 'apply', 'destroy', 'status', 'list', 'show', 'exec', 'shell', 'sandbox ls', 'sandbox rm'])(
+    'of %s names its options',
+    (command) => {
+      const { status, stdout } = program.run([...command.split(' '), '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toContain(`Usage: topo ${command} [options]`);
+      expect(stdout).toContain('--no-color');
+    },
+  );
+
+  it('is shown to those who ask for nothing, which is an error', () => {
+    expect(program.run([])).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('Usage: topo') });
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    ['a command', ['plna'], "unknown command 'plna'\n(Did you mean plan?)"],
+    ['a command in a sandbox', ['--sandbox', 'aply'], "unknown command 'aply'\n(Did you mean apply?)"],
+    ['an option', ['plan', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
+    ['a format', ['plan', '--format', 'xml'], 'Allowed choices are text, json, shell'],
+    ['a duration', ['apply', '--lock-timeout', 'soon'], 'Expected a duration such as 500ms, 10s or 2m.'],
+    ['a missing node', ['exec'], "missing required argument 'node'"],
+    ['two files', ['plan', 'a.yaml', 'b.yaml'], 'too many arguments'],
+    ['two formats', ['show', '--json', '--yaml'], 'cannot be used with'],
+    ['the name of a sandbox', ['plan', '--sandbox=My'], 'the name of a sandbox is [a-z][a-z0-9-]*, not "My"'],
+  ])('is told: %s', (_what, args, message) => {
+    expect(program.run(args)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('a failure', () => {
+  it('shows no stack trace', () => {
+    const { status, stderr } = program.run(['plan', 'missing.yaml']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('missing.yaml');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('shows it with --debug', () => {
+    expect(program.run(['plan', 'missing.yaml', '--debug']).stderr).toMatch(/^ +at /m);
+  });
+});
+
+describe('standard output', () => {
+  it('may be closed by its reader at any time', () => {
+    const { status, stdout, stderr } = program.shell('set -o pipefail; topo --help | head -n1; topo --help | true');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'Usage: topo [options] [command]\n', stderr: '' });
+  });
+
+  it('may be closed from the start', () => {
+    expect(program.shell('topo --help >&-')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('holds all of a long result, whatever its reader’s speed', () => {
+    const { stdout } = program.shell('topo validate examples/first-lab/topo.yaml{,,,}{,,,}{,,,}{,,,} | (sleep 0.3; wc -l)');
+    expect(stdout.trim()).toBe('256');
+  });
+});
+
+describe('exit status', () => {
+  const sandboxed = (...args: string[]) => program.run(['--sandbox=status', ...args]).status;
+
+  it('is 2 for changes, only if asked for', () => {
+    expect(sandboxed('plan', 'examples/first-lab', '--detailed-exitcode')).toBe(2);
+    expect(sandboxed('plan', 'examples/first-lab')).toBe(0);
+  });
+
+  it('is 1 where nobody can be asked', () => {
+    expect(sandboxed('apply', 'examples/first-lab')).toBe(1);
+  });
+
+  it('is 1, with the name of the holder, where the machine stays locked', () => {
+    program.run(['--sandbox=locked', 'exec', 'host', '--', 'sh', '-c', 'flock /run/topo/lock sleep 30 >/dev/null 2>&1 &']);
+    const { status, stderr } = program.run(['--sandbox=locked', 'apply', 'examples/first-lab', '--yes', '--lock-timeout=0']);
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('is changing this machine [locked]') });
+  });
+});
+
+describe('exec', () => {
+  it('gives 127 for a program that is not there', () => {
+    expect(program.run(['exec', 'host', '--', 'no-such-program'])).toMatchObject({
+      status: 127,
+      stderr: 'error: there is no program no-such-program\n',
+    });
+  });
+
+  it('leaves options after -- to the command', () => {
+    expect(program.run(['exec', 'host', '--', 'echo', '--sandbox', '--json']).stdout).toBe('--sandbox --json\n');
+  });
+
+  it('reads standard input', () => {
+    expect(program.shell('echo word | topo exec host -- cat').stdout).toBe('word\n');
+  });
+});
+
+describe('shell', () => {
+  it('tells where it is', () => {
+    const { stdout } = program.shell('echo \'echo "$TOPO_NODE $PS1"\' | SHELL=/bin/sh topo shell host');
+    expect(stdout).toBe('host (host) # \n');
+  });
+});

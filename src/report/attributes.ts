@@ -1,7 +1,7 @@
 /** The lines below an object's header: what it will be, or what changes. */
 import type { FieldChange } from '../model/plan.js';
 import type { PropValue, Resource } from '../model/state.js';
-import { arrow, chainDiff, chainLines, chainOf, chainsSummary } from './rules-text.js';
+import { arrow, chainDiff, chainLines, chainOf, chainsSummary, isChain } from './rules-text.js';
 import type { Paint } from './style.js';
 import { sameValue, valueText } from './value-text.js';
 import type { Words } from './words.js';
@@ -18,7 +18,7 @@ export function createdParts(resource: Resource, words: Words): string[] {
       value !== null &&
       value !== '' &&
       !MARKS.has(field) &&
-      chainOf(value) === null &&
+      !isChain(value) &&
       !sameValue(value, defaults[field]) &&
       !isSaid(field, value, title),
   );
@@ -37,7 +37,7 @@ function isSaid(field: string, value: PropValue, title: string): boolean {
 
 /** Every property on a line of its own, and every rule. */
 export function allLines(resource: Resource): string[] {
-  const plain = Object.entries(resource.props).filter(([, value]) => value !== null && chainOf(value) === null);
+  const plain = Object.entries(resource.props).filter(([, value]) => value !== null && !isChain(value));
   return [
     ...plain.map(([field, value]) => `${field}: ${valueText(value)}`),
     ...chainsOf(resource).flatMap(([field, chain]) => chainLines(field, chain)),
@@ -51,18 +51,30 @@ function chainsOf(resource: Resource): [string, NonNullable<ReturnType<typeof ch
   });
 }
 
+/**
+ * What a reader wants to know of the fields that differ: not the marks, and not that something begins to apply (or
+ * ceases to) and is as it always is. If nothing else differs, all of them.
+ */
+export function tellingFields<F extends Pick<FieldChange, 'field' | 'from' | 'to'>>(
+  fields: readonly F[],
+  resource: Resource,
+  words: Words,
+): readonly F[] {
+  const defaults = words.defaults(resource);
+  const telling = fields.filter(({ field, from, to }) => {
+    const appears = from === null || to === null;
+    return !MARKS.has(field) && !(appears && sameValue(from ?? to, defaults[field]));
+  });
+  return telling.length === 0 ? fields : telling;
+}
+
 /** `mtu: 1500 -> 1400`, with a mark at what forces a replacement; chains as the rules that come and go. */
 export async function changedLines(fields: readonly FieldChange[], paint: Paint, verbose: boolean): Promise<string[]> {
-  const onlyMarks = fields.every((change) => MARKS.has(change.field));
   const lines: string[] = [];
-  for (const change of fields) {
-    if (MARKS.has(change.field) && !onlyMarks && !verbose) continue;
-    if (chainOf(change.from) !== null || chainOf(change.to) !== null)
-      lines.push(...(await chainDiff(change.field, change.from, change.to, paint, verbose)));
-    else
-      lines.push(
-        `${change.field}: ${arrow(change.from, change.to)}${change.forcesReplacement ? paint('red', '  # forces replacement') : ''}`,
-      );
+  for (const { field, from, to, forcesReplacement } of fields) {
+    const guilt = forcesReplacement ? paint('red', '  # forces replacement') : '';
+    if (isChain(from) || isChain(to)) lines.push(...(await chainDiff(field, from, to, paint, verbose)));
+    else lines.push(`${field}: ${arrow(from, to)}${guilt}`);
   }
   return lines;
 }

@@ -1,7 +1,7 @@
 /** A plan for people, in Terraform's habits. */
 import type { Plan } from '../model/plan.js';
 import type { Resource, ResourceId } from '../model/state.js';
-import { allLines, changedLines, createdParts } from './attributes.js';
+import { allLines, changedLines, createdParts, tellingFields } from './attributes.js';
 import { blocksOf, groupsOf, resourceOf, SYMBOLS, type Block, type BlockAction, type Group } from './blocks.js';
 import { placeText } from './place.js';
 import { painter, type Paint, type Style } from './style.js';
@@ -79,7 +79,7 @@ function contextOf(plan: Plan, blocks: readonly Block[], words: Words, options: 
 function legend(blocks: readonly Block[], paint: Paint): string[] {
   const used = new Set(blocks.map((block) => block.action));
   return LEGEND.filter(([action]) => used.has(action)).map(
-    ([action, meaning]) => `  ${paint(STYLES[action], SYMBOLS[action].padStart(3))} ${meaning}`,
+    ([action, meaning]) => `${paint(STYLES[action], SYMBOLS[action].padStart(3))} ${meaning}`,
   );
 }
 
@@ -139,7 +139,10 @@ function isToldByFields({ action, fields, reason }: Block): boolean {
 async function detailLines(block: Block, context: Context): Promise<string[]> {
   const { options, paint, words, width } = context;
   const { verbose } = options;
-  if (block.fields.length > 0) return changedLines(block.fields, paint, verbose);
+  if (block.fields.length > 0) {
+    const fields = verbose ? block.fields : tellingFields(block.fields, resourceOf(block), words);
+    return changedLines(fields, paint, verbose);
+  }
   if (verbose) return allLines(resourceOf(block));
   if (block.action !== 'create' || inlineParts(block, context) !== null) return [];
   return wrapped(createdParts(resourceOf(block), words), width - 6);

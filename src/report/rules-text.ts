@@ -25,6 +25,8 @@ export function chainOf(value: PropValue | undefined): Chain | null {
   return rules === undefined || rules === null || typeof rules !== 'object' || !isList(rules) ? null : (value as unknown as Chain);
 }
 
+export const isChain = (value: PropValue | undefined): boolean => chainOf(value) !== null;
+
 /** `5 chains, 12 rules`. */
 export function chainsSummary(chains: readonly Chain[]): string {
   return `${counted(chains.length, 'chain')}, ${counted(

@@ -23,18 +23,21 @@ export async function showYaml(document: ShowDocument): Promise<string> {
 function sectionLines(title: string, content: PropValue, paint: Paint): string[] {
   const head = `  ${paint('dim', `${title}:`)}`;
   if (content === null || typeof content !== 'object') return [`${head} ${valueText(content)}`];
-  if (isList(content)) return [head, ...content.map((entry) => `    ${fields(entry)}`)];
+  if (isList(content)) return [head, ...content.map((entry) => `    ${fields(entry, ' ')}`)];
   if (title === 'nftables') return [head, ...Object.entries(content).flatMap(([name, table]) => tableLines(name, table))];
   const width = Math.max(...Object.keys(content).map((name) => name.length));
-  return [head, ...Object.entries(content).map(([name, entry]) => `    ${padded(printable(name), width)}  ${fields(entry)}`.trimEnd())];
+  return [
+    head,
+    ...Object.entries(content).map(([name, entry]) => `    ${padded(printable(name), width)}  ${fields(entry, ', ')}`.trimEnd()),
+  ];
 }
 
 /** `mtu 1500, state up`; a plain value as it is. */
-function fields(entry: PropValue): string {
+function fields(entry: PropValue, separator: string): string {
   if (entry === null || typeof entry !== 'object' || isList(entry)) return valueText(entry);
   return Object.entries(entry)
     .map(([name, value]) => (value === true ? name : `${name} ${isList(value) ? value.map(valueText).join(' ') : valueText(value)}`))
-    .join(', ');
+    .join(separator);
 }
 
 function tableLines(name: string, table: PropValue): string[] {

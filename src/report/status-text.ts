@@ -1,6 +1,7 @@
 import { HOST } from '../model/state.js';
 import { placeText } from './place.js';
-import { chainDiff, chainOf } from './rules-text.js';
+import { tellingFields } from './attributes.js';
+import { chainDiff, isChain } from './rules-text.js';
 import { statusOf, type Condition, type ObjectStatus, type StatusInput } from './status.js';
 import { painter, type Paint, type Style } from './style.js';
 import { valueText } from './value-text.js';
@@ -21,7 +22,11 @@ export async function statusText(
   const lines: string[] = [];
   for (const [netns, members] of byNetns(objects)) {
     lines.push(paint('bold', printable(netns)));
-    for (const object of members) lines.push(...(await objectLines(object, paint, options.verbose)));
+    for (const object of members) {
+      const resource = input.desired.resources.get(object.id) ?? input.observed.resources.get(object.id);
+      const fields = options.verbose || resource === undefined ? object.fields : tellingFields(object.fields, resource, words);
+      lines.push(...(await objectLines({ ...object, fields }, paint, options.verbose)));
+    }
     lines.push('');
   }
   const counts = `${summary.ok} ok, ${summary.drifted} drifted, ${summary.missing} missing, ${summary.unexpected} unexpected.`;
@@ -45,7 +50,7 @@ async function objectLines(object: ObjectStatus, paint: Paint, verbose: boolean)
   const head = `  ${paint(STYLES[status], status.padEnd(WIDTH))}  ${printable(title)}${place === '' ? '' : paint('dim', `  # ${place}`)}`;
   const lines: string[] = [];
   for (const { field, from, to } of fields) {
-    if (chainOf(from) !== null || chainOf(to) !== null) lines.push(...(await chainDiff(field, from, to, paint, verbose)));
+    if (isChain(from) || isChain(to)) lines.push(...(await chainDiff(field, from, to, paint, verbose)));
     else lines.push(`${field}: ${valueText(from)} in the kernel, ${valueText(to)} in the topology`);
   }
   return [head, ...lines.map((line) => `${' '.repeat(WIDTH + 4)}${line}`)];

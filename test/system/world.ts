@@ -32,7 +32,8 @@ export class World {
   ) {}
 
   static async create(): Promise<World> {
-    const init = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && exec sleep infinity';
+    const init =
+      'mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && exec sleep infinity';
     const flags = [...asUser, '-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
     const holder = spawn('unshare', [...flags, 'sh', '-c', init], { stdio: ['ignore', 'pipe', 'pipe'] });
     await ready(holder, 'ready');
@@ -55,6 +56,20 @@ export class World {
 
   in(netns: string, command: string): Result {
     return this.run(['ip', 'netns', 'exec', netns, 'sh', '-c', command], {});
+  }
+
+  /** The same without waiting for others: for what takes its time. `null` is the root namespace. */
+  later(netns: string | null, command: string): Promise<Result> {
+    const inside = netns === null ? [] : ['ip', 'netns', 'exec', netns];
+    const child = spawn('nsenter', [...this.enter(), ...inside, 'sh', '-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+    return new Promise((resolve, reject) => {
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      child.on('error', reject);
+      child.on('close', (status) => resolve({ status: status ?? 128, stdout, stderr }));
+    });
   }
 
   /** Runs the program; the working directory is the world's own. */
@@ -107,23 +122,23 @@ export class World {
     );
   }
 
-  /** All that the kernel has in the world's root namespace, as text to compare. */
+  /** All that the kernel has in the world's root namespace, as text to compare; without clocks that run by themselves. */
   snapshot(): string {
     return this.must(
       [
-        'ip -d -j link',
-        'ip -d -j addr',
-        'ip -d -j route show table all',
-        'ip -d -j -6 route show table all',
-        'ip -d -j rule',
-        'ip -d -j -6 rule',
+        'ip -d -j -p link',
+        'ip -d -j -p addr',
+        'ip -d -j -p route show table all',
+        'ip -d -j -p -6 route show table all',
+        'ip -d -j -p rule',
+        'ip -d -j -p -6 rule',
         'nft list ruleset',
         'ls /run/netns',
-        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty' | sort",
+        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 /proc/sys/net/bridge 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty' | sort",
       ].join('; echo; '),
     )
-      .replace(/"(valid_life_time|preferred_life_time)":\d+/g, '')
-      .replace(/"expires":\d+/g, '');
+      .replace(/"(valid_life_time|preferred_life_time|expires)": *\d+/g, '')
+      .replace(/"\w+_timer": *[\d.]+/g, '');
   }
 
   dispose(): void {

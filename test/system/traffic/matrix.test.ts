@@ -1,0 +1,68 @@
+/** docs/networks.md: its lab is applied, and each row of its tables is tried. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, World } from '../world.js';
+import { probe } from './probe.js';
+
+const page = readFileSync(join(ROOT, 'docs/networks.md'), 'utf8');
+const file = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+const rows = [...page.matchAll(/^\| `(\w+)` \| `(.+?)` \| (.+?) \|$/gm)].map(([, from = '', to = '', result = '']) => ({
+  from,
+  to,
+  result,
+}));
+
+const SERVERS: readonly (readonly [node: string, where: string])[] = [
+  ['a1', '80,81,9000,9001,9002,udp:53'],
+  ['a2', '80,81'],
+  ['b1', '80,81'],
+  ['i1', '80,81'],
+  ['i2', '80,81'],
+  ['o1', '80,81'],
+  ['lan', '80,81,udp:53'],
+];
+
+const SUBNETS = [61, 62, 63, 64, 65].map((third) => `10.${third}.0.0/24`);
+
+const netnsOf = (place: string): string | null => (place === 'host' ? null : place === 'lan' ? 'outside' : `matrix.${place}`);
+
+async function machine(bridgeNetfilter: number | null): Promise<World> {
+  const world = await World.create();
+  world.outside();
+  world.must('ip addr add 10.99.0.22/24 dev lan0');
+  for (const subnet of SUBNETS) world.must(`ip -n outside route add ${subnet} via 10.99.0.2`);
+  world.must('ip -n outside route add fd61::/64 via fd99::2');
+  if (bridgeNetfilter !== null)
+    world.must(`sysctl -w net.bridge.bridge-nf-call-iptables=${bridgeNetfilter} net.bridge.bridge-nf-call-ip6tables=${bridgeNetfilter}`);
+  world.file('topo.yaml', file);
+  world.mustTopo('apply', '--yes');
+  await Promise.all(SERVERS.map(([node, where]) => world.serve(netnsOf(node), where, node)));
+  return world;
+}
+
+/** Traffic between ports of one bridge passes the host's rules with br_netfilter, and does not without: the same must come of it. */
+const settings = existsSync('/proc/sys/net/bridge') ? [0, 1] : [null];
+
+describe.each(settings)('the tables of docs/networks.md, bridge-nf-call-iptables %s', (bridgeNetfilter) => {
+  let world: World;
+  let results: readonly string[];
+
+  beforeAll(async () => {
+    world = await machine(bridgeNetfilter);
+    results = await Promise.all(rows.map(({ from, to }) => probe(world, netnsOf(from), to)));
+  });
+  afterAll(() => world.dispose());
+
+  it('has tables', () => {
+    expect(rows.length).toBeGreaterThan(50);
+  });
+
+  it.each(rows.map((row, i) => ({ ...row, i })))('$from -> $to: $result', ({ result, i }) => {
+    expect(results[i]).toBe(result);
+  });
+
+  it('leaves nothing for a plan to do', () => {
+    expect(world.mustTopo('plan', '--detailed-exitcode')).toContain('No changes');
+  });
+});

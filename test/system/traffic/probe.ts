@@ -1,0 +1,36 @@
+/** One attempt to reach something, and what came of it in a few words. */
+import type { Result, World } from '../world.js';
+
+/**
+ * `target` is a URL for curl, `ping ADDRESS`, or `udp ADDRESS:PORT`. The result is `answer` of a ping, `SERVER sees ADDRESS` of a
+ * server, or `timeout`, `refused`, `unreachable`.
+ */
+export async function probe(world: World, from: string | null, target: string): Promise<string> {
+  const [word = '', rest = ''] = target.split(' ');
+  if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
+  if (word === 'udp') return served(await world.later(from, udp(rest)));
+  return served(await world.later(from, `curl -sSv -g --noproxy '*' --connect-timeout 2 --max-time 8 '${target}'`));
+}
+
+/** A connected socket: an answer from another address than the one that was asked does not count. */
+function udp(place: string): string {
+  const [address, port] = place.split(':');
+  return `timeout 3 bash -c 'exec 3<>/dev/udp/${address}/${port} && echo hello >&3 && head -n 1 <&3'`;
+}
+
+function pinged({ status, stdout, stderr }: Result): string {
+  if (status === 0) return 'answer';
+  return refusal(`${stdout}${stderr}`) ?? 'timeout';
+}
+
+function served({ status, stdout, stderr }: Result): string {
+  const answer = /^(\S+) peer=(\S+)$/m.exec(stdout);
+  if (answer !== null) return `${answer[1]} sees ${answer[2]}`;
+  if (status === 28 || status === 124) return 'timeout';
+  return refusal(stderr) ?? `status ${status}: ${stdout}${stderr}`;
+}
+
+function refusal(text: string): string | null {
+  if (/connection refused/i.test(text)) return 'refused';
+  return /unreachable|no route to host/i.test(text) ? 'unreachable' : null;
+}

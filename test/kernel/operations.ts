@@ -90,3 +90,8 @@ export const neighbour = (
   address: ip,
   mac,
 });
+
+/** What an operation says of its object. */
+export function selectors(operation: RouteOperation | RuleOperation): object {
+  return Object.fromEntries(Object.entries(operation).filter(([name]) => name !== 'op' && name !== 'netns'));
+}

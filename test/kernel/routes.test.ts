@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RouteOperation } from '../../src/model/operation.js';
-import { address, linkSet, netnsAdd, route, veth } from './operations.js';
+import { address, linkSet, netnsAdd, route, veth, selectors } from './operations.js';
 import { Machine } from './private.js';
 
 let machine: Machine;
@@ -40,7 +40,7 @@ const cases: readonly (readonly [string, string, Partial<RouteOperation>, object
 test.each(cases)('%s: what is asked for is what is read, and goes again', async (_, to, more, differs) => {
   const operation = route('a', to, more);
   await machine.must(operation);
-  const { op: _op, netns: _netns, ...asked } = operation;
+  const asked = selectors(operation);
   expect(await found(to, operation.table)).toEqual([{ ...asked, nexthops: [], dynamic: false, ...differs }]);
   const family = to.includes(':') ? '-6' : '-4';
   const text = await machine.sh(`ip -n a ${family} -N route show table ${operation.table} proto 84`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RuleOperation } from '../../src/model/operation.js';
-import { linkSet, neighbour, netnsAdd, rule, veth } from './operations.js';
+import { linkSet, neighbour, netnsAdd, rule, veth, selectors } from './operations.js';
 import { Machine } from './private.js';
 
 let machine: Machine;
@@ -21,7 +21,7 @@ const cases: readonly (readonly [string, Partial<RuleOperation>])[] = [
 test.each(cases)('a rule with %s: what is asked for is what is read, and goes again', async (_, more) => {
   const operation = rule('a', 1000, more);
   await machine.must(operation);
-  const { op: _op, netns: _netns, ...asked } = operation;
+  const asked = selectors(operation);
   expect((await own()).rules.filter(({ priority }) => priority === 1000)).toEqual([{ ...asked, protocol: 0, other: '' }]);
   await machine.must({ ...operation, op: 'rule-delete' }, { ...operation, op: 'rule-delete' });
   expect((await own()).rules.filter(({ priority }) => priority === 1000)).toEqual([]);

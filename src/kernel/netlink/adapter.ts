@@ -22,7 +22,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   let left = options.killAfter ?? Infinity;
   const run = (operations: readonly Operation[]): readonly Outcome[] => {
     try {
-      return new Runner(sessions, () => (departures ??= new Departures())).run(operations);
+      return new Runner(sessions, () => (departures ??= new Departures(sessions.host().socket))).run(operations);
     } finally {
       sessions.closeFiles();
     }

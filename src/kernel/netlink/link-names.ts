@@ -28,7 +28,7 @@ export class LinkNames {
   /** Asks for all that are not known, in one round trip where that is possible. */
   learn(names: ReadonlySet<string>): void {
     const unknown = [...names].filter((name) => !this.indexes.has(name));
-    const size = unknown.length < 32 ? 32 : Math.floor(this.socket.capacity / ACKS_PER_LINK);
+    const size = unknown.length < 32 ? 32 : Math.floor(this.socket.capacity() / ACKS_PER_LINK);
     for (let start = 0; start < unknown.length; start += size) this.ask(unknown.slice(start, start + size));
   }
 

@@ -70,15 +70,23 @@ export function requestLinkNamed(writer: MessageWriter, name: string): void {
   writer.end();
 }
 
+const IFLA_LINK_NETNSID = 37;
+
+/** The number of the namespace where the other end is; -1: the link's own, or no other end. */
+export function linkNetnsId(bytes: Bytes, start: number, end: number): number {
+  for (let at = start + LINK_HEADER; at < end; at = nextAttribute(bytes.view, at)) {
+    if (attributeType(bytes.view, at) === IFLA_LINK_NETNSID) return bytes.view.getInt32(at + 4, true);
+  }
+  return -1;
+}
+
 export function linkIndex(bytes: Bytes, start: number): number {
   return bytes.view.getInt32(start + 4, true);
 }
 
-/** A link whose master is still an index, to be named when all links are known. */
+/** A link whose attribute `master` is still an index (0: none), to be named when all links are known. */
 export interface DecodedLink extends LinkObservation {
   readonly attributes: Attributes;
-  readonly altnames: string[];
-  readonly master: number;
 }
 
 export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLink {
@@ -92,8 +100,8 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     altnames: [] as string[],
     link: 0,
     attributes: {} as Attributes,
-    master: 0,
   };
+  link.attributes['master'] = 0;
   link.attributes['up'] = (view.getUint32(start + 8, true) & IFF_UP) !== 0;
   for (let at = start + LINK_HEADER; at < end; at = nextAttribute(view, at)) {
     const type = attributeType(view, at);
@@ -101,7 +109,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     if (row !== undefined) link.attributes[row.name] = decodeValue(row, bytes, at);
     else if (type === IFLA.ifname) link.name = attributeString(bytes, at);
     else if (type === IFLA.link) link.link = view.getInt32(at + 4, true);
-    else if (type === IFLA.master) link.master = view.getUint32(at + 4, true);
+    else if (type === IFLA.master) link.attributes['master'] = view.getUint32(at + 4, true);
     else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
     else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
   }

@@ -49,7 +49,10 @@ class Collection {
   }
 
   dump(): NetnsDump {
-    for (const link of this.links) link.attributes['master'] = link.master === 0 ? '' : this.nameOf(link.master);
+    for (const { attributes } of this.links) {
+      const master = attributes['master'] as number;
+      attributes['master'] = master === 0 ? '' : this.nameOf(master);
+    }
     const { links, addresses, routes, rules, forwarding } = this;
     return {
       links,

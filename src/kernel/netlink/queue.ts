@@ -86,7 +86,7 @@ export class Queue {
         item.settle(refusal);
         continue;
       }
-      if (writer.length > SEND_BYTES || (writer.count >= FEW && writer.count >= this.session.socket.capacity - FEW)) this.dispatch(sent);
+      if (writer.length > SEND_BYTES || (writer.count >= FEW && writer.count >= this.session.socket.capacity() - FEW)) this.dispatch(sent);
       const first = writer.count;
       encodeStep(writer, item.step, this.links);
       sent.push({ ...item, first, end: writer.count });

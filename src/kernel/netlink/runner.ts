@@ -80,7 +80,19 @@ export class Runner {
       case 'nft-delete':
         queue.flush();
         return settle(sendTransaction(queue.session.netfilter, encodeDelete(operation.table, true)));
-      default:
+      case 'link-set':
+      case 'altname-add':
+      case 'altname-delete':
+      case 'address-add':
+      case 'address-replace':
+      case 'address-delete':
+      case 'route-add':
+      case 'route-replace':
+      case 'route-delete':
+      case 'rule-add':
+      case 'rule-delete':
+      case 'neighbour-set':
+      case 'neighbour-delete':
         return queue.push(operation, settle);
     }
   }
@@ -169,10 +181,7 @@ export class Runner {
 
   private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
     const leaving = this.sessions.getAll(batch.map(({ netns }) => netns)).filter((session) => typeof session !== 'string');
-    this.departures().expect(
-      leaving.map(({ netns, inode }) => ({ netns, inode, fd: this.sessions.fd(netns) })),
-      this.sessions.host().socket,
-    );
+    this.departures().expect(leaving.map(({ netns, inode }) => ({ netns, inode, fd: this.sessions.fd(netns) })));
     this.forgetLinks();
     return batch.map(({ netns }) => {
       this.sessions.forget(netns);

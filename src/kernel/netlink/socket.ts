@@ -81,7 +81,7 @@ export class NetlinkSocket {
   }
 
   /** How many messages that ask for acknowledgement may go into one `exchange`. Makes room for many. */
-  get capacity(): number {
+  capacity(): number {
     if (this.limit === 0) {
       this.setSize(SO_RCVBUFFORCE, SO_RCVBUF, 4 * 1024 * 1024);
       const size = allocate(8);

@@ -79,14 +79,8 @@ export function linksNeeded(step: Step): readonly string[] {
 
 /** Links that the step makes in its own namespace: none of that name may be there, for the mark would land on it. */
 export function linksMade(step: Step): readonly string[] {
-  switch (step.op) {
-    case 'veth-add':
-      return step.peerNetns === null ? [step.outer.name, step.peer.name] : [step.outer.name];
-    case 'link-add':
-      return [step.name];
-    default:
-      return [];
-  }
+  if (step.op === 'veth-add') return step.peerNetns === null ? [step.outer.name, step.peer.name] : [step.outer.name];
+  return step.op === 'link-add' ? [step.name] : [];
 }
 
 export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames): void {

@@ -48,13 +48,13 @@ export function groupsOf(blocks: readonly Block[]): readonly Group[] {
   return [...all.filter((group) => group.netns === HOST), ...all.filter((group) => group.netns !== HOST)];
 }
 
-/** One block per object, in the plan's order; a replacement stands where its first half does. */
+/** One block per object, in the plan's order; a replacement stands where its second half does: behind what it stands on. */
 export function blocksOf(plan: Plan): readonly Block[] {
   const halves = new Map<ResourceId, Action[]>();
   for (const action of plan.actions) {
-    const half = halves.get(action.id);
-    if (half === undefined) halves.set(action.id, [action]);
-    else half.push(action);
+    const known = halves.get(action.id) ?? [];
+    halves.delete(action.id);
+    halves.set(action.id, [...known, action]);
   }
   return [...halves.values()].map(blockOf);
 }

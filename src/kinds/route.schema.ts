@@ -1,11 +1,9 @@
 import type { JsonSchema } from '../model/json-schema.js';
 
-const TABLE_MAX = 4294967295;
-
-export const routingTableSchema: JsonSchema = {
+const routingTable: JsonSchema = {
   type: 'integer',
   minimum: 1,
-  maximum: TABLE_MAX,
+  maximum: 4294967295,
   default: 254,
   description: 'Number of the routing table; 254 is main, the one that is asked unless a rule says otherwise.',
   examples: [100],
@@ -44,7 +42,7 @@ export const routeSchema: JsonSchema = {
       description: 'Among routes to one destination, the lowest metric wins. Default: 0 for IPv4, 1024 for IPv6, as in the kernel.',
       examples: [100],
     },
-    table: routingTableSchema,
+    table: routingTable,
     mtu: {
       type: 'integer',
       minimum: 68,

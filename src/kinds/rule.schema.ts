@@ -1,5 +1,4 @@
 import type { JsonSchema } from '../model/json-schema.js';
-import { routingTableSchema } from './route.schema.js';
 
 export const ruleSchema: JsonSchema = {
   type: 'object',
@@ -13,7 +12,14 @@ export const ruleSchema: JsonSchema = {
     iif: { type: 'string', description: 'Interface that the packets came in by; `lo` means those of the node itself.', examples: ['eth0'] },
     oif: { type: 'string', description: 'Interface that a socket is bound to.', examples: ['eth1'] },
     fwmark: { type: 'integer', minimum: 1, maximum: 4294967295, description: 'Firewall mark of the packets.', examples: [1] },
-    table: { ...routingTableSchema, description: 'Routing table that is asked for packets that match; 254 is main.' },
+    table: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 4294967295,
+      default: 254,
+      description: 'Number of the routing table that is asked for packets that match; 254 is main.',
+      examples: [100],
+    },
     priority: {
       type: 'integer',
       minimum: 1,

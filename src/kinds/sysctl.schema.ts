@@ -7,7 +7,7 @@ export const sysctlsSchema: JsonSchema = {
   examples: [{ 'net.ipv4.conf.all.rp_filter': 2 }],
   propertyNames: {
     type: 'string',
-    pattern: '^net(?:[./][A-Za-z0-9_@-]+)+$',
+    pattern: '^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$',
     'x-expected': 'a key below net., such as net.ipv4.conf.all.rp_filter',
   },
   additionalProperties: { type: ['string', 'integer', 'boolean'], description: 'Value of the setting; true and false are 1 and 0.' },

@@ -4,8 +4,20 @@ import type { Code } from './codes.js';
 import type { SchemaError } from './generated/validator.js';
 import { quote } from './report.js';
 import { closest } from './suggest.js';
-import type { Scalar, Tree } from './tree.js';
-import type { Place } from './validate.js';
+import type { Entry, Scalar, Tree } from './tree.js';
+
+/** Where an error of the validator is: the value, the key above it, the fragment of the schema. */
+export interface Place {
+  readonly path: readonly string[];
+  /** `nodes.web.routes[0]`, as in plans; '' for the whole file. */
+  readonly where: string;
+  /** In quotes: `"mtu"`, `member 2 of "ports"`. */
+  readonly name: string;
+  readonly tree: Tree;
+  /** Absent for the root and for members of lists. */
+  readonly entry?: Entry;
+  readonly schema: JsonSchema;
+}
 
 export interface Words {
   readonly code: Code;

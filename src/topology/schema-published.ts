@@ -27,9 +27,8 @@ const NAMED = new Set(['properties', 'patternProperties', '$defs']);
 
 function child(key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if (NAMED.has(key))
-    return Object.fromEntries(Object.entries(value as object).map(([name, schema]) => [name, withVariables(schema as JsonSchema)]));
+  if (NAMED.has(key)) return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, withVariables(schema as JsonSchema)]));
   // Variables are not replaced in keys.
   if (key === 'propertyNames') return { pattern: (value as JsonSchema).pattern };
-  return key === 'items' || key === 'additionalProperties' ? withVariables(value as JsonSchema) : value;
+  return key === 'items' || key === 'additionalProperties' ? withVariables(value) : value;
 }

@@ -3,22 +3,9 @@ import { validate, type SchemaError } from './generated/validator.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { quote, type Report } from './report.js';
 import { topologySchema, type SchemaDocument } from './schema.js';
-import { describeProblem, isMistyped } from './schema-messages.js';
+import { describeProblem, isMistyped, type Place } from './schema-messages.js';
 import { rangeOf, type Source } from './source.js';
 import { plainOf, spanOf, type Entry, type Span, type Tree } from './tree.js';
-
-/** Where an error of the validator is: the value, the key above it, the fragment of the schema. */
-export interface Place {
-  readonly path: readonly string[];
-  /** `nodes.web.routes[0]`, as in plans; '' for the whole file. */
-  readonly where: string;
-  /** In quotes: `"mtu"`, `member 2 of "ports"`. */
-  readonly name: string;
-  readonly tree: Tree;
-  /** Absent for the root and for members of lists. */
-  readonly entry?: Entry;
-  readonly schema: JsonSchema;
-}
 
 /** Reports what is wrong with the shape; answers the first two keys of each wrong place, such as `nodes.web` or `links.0`. */
 export function validateShape(root: Tree, source: Source, report: Report): ReadonlySet<string> {

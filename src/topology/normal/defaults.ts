@@ -14,7 +14,7 @@ function merge(base: Mapping, own: Mapping): Mapping {
   for (const [key, entry] of own.entries) {
     const before = entries.get(key);
     const both = before?.value.kind === 'mapping' && entry.value.kind === 'mapping';
-    entries.set(key, both ? { key: entry.key, value: merge(before.value as Mapping, entry.value as Mapping) } : entry);
+    entries.set(key, both ? { key: entry.key, value: merge(before.value, entry.value) } : entry);
   }
   return { ...own, entries };
 }

@@ -31,7 +31,7 @@ function lastPort(port: PublishedPort): number {
 function addressesMeet(a: PublishedPort, b: PublishedPort): boolean {
   if (a.hostAddress === undefined || b.hostAddress === undefined) return true;
   const [one, other] = [parseAddress(a.hostAddress), parseAddress(b.hostAddress)];
-  if (one === null || other === null || one.family !== other.family) return false;
+  if (one?.family !== other?.family || one === null || other === null) return false;
   const isAny = ({ bytes }: { readonly bytes: readonly number[] }) => bytes.every((byte) => byte === 0);
   return one.text === other.text || isAny(one) || isAny(other);
 }

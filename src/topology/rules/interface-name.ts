@@ -24,7 +24,6 @@ export const interfaceName: Rule = {
   },
 };
 
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const FORBIDDEN = /[/:%\s\u0000-\u001f\u007f]/;
 
 interface Named {

@@ -36,7 +36,7 @@ export const networkSize: Rule = {
 
 function checkSubnets(context: RuleContext, network: Network, attachments: readonly Attachment[]): void {
   const subnets = network.subnets.length === 0 ? [{ cidr: AUTOMATIC, at: network.at }] : network.subnets;
-  for (const { cidr, at, ipRange } of subnets as Network['subnets']) {
+  for (const { cidr, at, ipRange } of subnets) {
     const subnet = parseCidr(cidr);
     const range = parseCidr(ipRange ?? cidr);
     if (subnet === null || range === null) continue;

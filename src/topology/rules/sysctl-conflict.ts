@@ -1,7 +1,7 @@
 import type { Rule } from './rule.js';
 
 /** Keys that `forwarding` sets. */
-const FORWARDING = /^net[./](?:ipv4[./]ip_forward|ipv[46][./]conf[./]all[./]forwarding)$/;
+const FORWARDING = /^net\.(?:ipv4\.ip_forward|ipv[46]\.conf\.all\.forwarding)$/;
 
 export const sysctlConflict: Rule = {
   name: 'sysctl-conflict',

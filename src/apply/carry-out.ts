@@ -45,7 +45,8 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
   if (refused !== null) {
     tally.failed = 1;
     yield refused;
-    return yield finish('failed', plan.actions.map(reference));
+    yield finish('failed', plan.actions.map(reference));
+    return;
   }
   let done = 0;
   for (const batch of batches(plan.actions)) {
@@ -53,17 +54,17 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     await new Promise(setImmediate);
     const signal = job.interrupted();
     if (signal !== null) {
-      const unfinished = plan.actions.slice(done).map((action, index) => reference(action, done + index));
+      const unfinished = referencesFrom(plan, done);
       yield { type: 'interrupted', signal, unfinished };
-      return yield finish('interrupted', unfinished);
+      yield finish('interrupted', unfinished);
+      return;
     }
     yield* runBatch(batch, done, kernel, tally);
     done += batch.length;
-    if (tally.failed > 0)
-      return yield finish(
-        'failed',
-        plan.actions.slice(done).map((action, index) => reference(action, done + index)),
-      );
+    if (tally.failed > 0) {
+      yield finish('failed', referencesFrom(plan, done));
+      return;
+    }
   }
   const held = plan.actions.some((action) => action.operations.some((operation) => operation.op === 'netns-delete'))
     ? kernel.settle(SETTLE_MS)
@@ -140,6 +141,10 @@ function* batches(actions: readonly Action[]): Generator<readonly Action[]> {
     operations = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+function referencesFrom(plan: Plan, start: number): readonly ActionReference[] {
+  return plan.actions.slice(start).map((action, index) => reference(action, start + index));
 }
 
 function reference(action: Action, index: number): ActionReference {

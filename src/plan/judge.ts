@@ -49,10 +49,11 @@ const isGone = (verdict: Verdict | undefined): boolean => verdict?.verdict === '
 
 /** An object that is wanted and there, but stands on one that goes, has to be made anew, and so on upwards. */
 function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: State): void {
+  const queue = [...verdicts.keys()].filter((id) => isGone(verdicts.get(id)));
+  if (queue.length === 0) return;
   const standing = standingOn(observed, 'goesWith');
   const perhaps = standingOn(observed, 'mayGoWith');
-  const queue = [...verdicts.keys()].filter((id) => isGone(verdicts.get(id)));
-  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+  for (const id of queue) {
     for (const before of standing.get(id) ?? []) {
       const after = desired.resources.get(before.id);
       const now = verdicts.get(before.id);

@@ -25,17 +25,18 @@ export function inOrder(resources: readonly Resource[], kindOf: KindOf): readonl
   return result;
 }
 
+/** More than there are stages. */
+const STAGES = 1000;
+
 function byStage(resources: readonly Resource[], kindOf: KindOf): readonly Resource[] {
   const namespaces = new Map<string, number>();
-  for (const resource of resources) if (!namespaces.has(resource.netns)) namespaces.set(resource.netns, namespaces.size);
-  const keyed = resources.map((resource, index) => {
+  const keyed = resources.map((resource) => {
     const stage = kindOf(resource.kind).stage(resource);
-    const within = stage >= WITHIN_NETNS;
-    return { resource, key: [within ? WITHIN_NETNS : stage, within ? (namespaces.get(resource.netns) ?? 0) : 0, stage, index] };
+    if (stage < WITHIN_NETNS) return { resource, key: stage };
+    const namespace = namespaces.get(resource.netns) ?? namespaces.size;
+    namespaces.set(resource.netns, namespace);
+    return { resource, key: STAGES * (namespace + 1) + stage };
   });
-  keyed.sort((a, b) => {
-    const difference = a.key.findIndex((value, position) => value !== b.key[position]);
-    return difference < 0 ? 0 : (a.key[difference] ?? 0) - (b.key[difference] ?? 0);
-  });
-  return keyed.map(({ resource }) => resource);
+  // Sorting is stable: equal keys stay in the order of the file.
+  return keyed.sort((a, b) => a.key - b.key).map(({ resource }) => resource);
 }

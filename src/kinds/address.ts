@@ -1,5 +1,6 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { broadcastOf, cidrsOverlap, familyOf } from '../model/cidr-text.js';
+import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { AddressObservation, NetnsObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
@@ -23,6 +24,7 @@ export const addressId = (netns: string, dev: string, cidr: string): ResourceId 
 const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, peer: '' };
 
 const LOOPBACK_SCOPE = 'host';
+const MAIN_TABLE = 254;
 
 export function addressResource(spec: AddressSpec): Resource {
   return {
@@ -95,18 +97,25 @@ function find({ observation, desired, linkAt }: FindContext): Found {
     const wanted = desired.resources.has(addressId(HOST, address.dev, address.address));
     if (link !== undefined && (wanted || !isKernels(address))) resources.push(observedAddress(observation.host, address, link));
   }
-  return { resources, conflicts: overlappingRoutes(observation.host, desired) };
+  return { resources, conflicts: overlappingRoutes(observation.host, desired, (dev) => linkAt(HOST, dev) !== undefined) };
 }
 
-/** A subnet that the host already reaches another way would be cut off, or cut that off. */
-function overlappingRoutes(host: NetnsObservation, desired: State): readonly Diagnostic[] {
+const BY_KERNEL = 2;
+
+/**
+ * A subnet that the host already reaches another way would be cut off, or cut that off. What an earlier form of the lab
+ * made goes, or the file's own check has found it.
+ */
+function overlappingRoutes(host: NetnsObservation, desired: State, isOwn: (dev: string) => boolean): readonly Diagnostic[] {
   const conflicts: Diagnostic[] = [];
+  const foreign = host.routes.filter(
+    ({ dev, table, to, protocol }) =>
+      table === MAIN_TABLE && !isDefault(to) && !(isOwn(dev) && (protocol === BY_KERNEL || protocol === ROUTE_PROTOCOL)),
+  );
   for (const resource of desired.resources.values()) {
     if (resource.kind !== 'address' || resource.netns !== HOST) continue;
     const [dev, cidr] = splitId(resource);
-    const route = host.routes.find(
-      (other) => other.dev !== dev && other.table === 254 && !isDefault(other.to) && overlapsSubnet(other.to, cidr),
-    );
+    const route = foreign.find((other) => other.dev !== dev && overlapsSubnet(other.to, cidr));
     if (route === undefined) continue;
     conflicts.push({
       code: 'subnet-overlaps-route',

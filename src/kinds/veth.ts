@@ -114,6 +114,13 @@ function without(all: LinkAttributes, ...names: readonly string[]): LinkAttribut
   return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
 }
 
+/** A port that changes its bridge is a new port there, with the settings that any new one has. */
+function withPortSettings(fields: readonly string[]): readonly string[] {
+  const moved = ['', 'peer_'].filter((prefix) => fields.includes(`${prefix}master`));
+  const settings = moved.flatMap((prefix) => Object.keys(portDefaults).map((name) => prefix + name));
+  return [...fields, ...settings.filter((field) => !fields.includes(field))];
+}
+
 function create(after: Resource): Operation[] {
   const fields = Object.keys(after.props);
   const [first, second] = endsOf(after);
@@ -140,7 +147,7 @@ export const veth: Kind = {
   find: ({ observation, desired }) => findVeths(observation, desired),
   create,
   update: (_before, after, changes) => {
-    const fields = changes.map((change) => change.field);
+    const fields = withPortSettings(changes.map((change) => change.field));
     return endsOf(after).flatMap((end) => {
       const changed = attributes(after, end.prefix, fields);
       return Object.keys(changed).length === 0 ? [] : [{ op: 'link-set' as const, netns: end.netns, name: end.name, attributes: changed }];

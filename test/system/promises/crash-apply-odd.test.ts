@@ -1,0 +1,45 @@
+/** Killed after any operation of an apply from nothing, the next apply arrives, and destroy leaves nothing (GUARANTEES.md, G4). */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { World } from '../world.js';
+import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
+import { EVERY_KIND } from './every-kind.js';
+import { killAfter, operationsOf, planOf } from './program.js';
+
+let world: World;
+let file: string;
+let baseline: string;
+
+beforeAll(async () => {
+  world = await usedMachine();
+  file = world.file('topo.yaml', EVERY_KIND);
+  baseline = world.snapshot();
+});
+afterAll(() => world.dispose());
+
+test('the kill comes after exactly so many operations', () => {
+  const plan = planOf(world, file);
+  const total = operationsOf(plan);
+  const namespaces = plan.actions.filter(({ id }) => id.startsWith('netns:')).length;
+  for (let k = 1; k <= namespaces; k++) {
+    mustBeKilled(world, k, 'apply', '--yes', file);
+    expect(world.must('ls /run/netns | grep -c every')).toBe(`${k}\n`);
+    mustLeave(world, file, baseline, `after ${k} namespaces`);
+  }
+  mustBeKilled(world, total, 'apply', '--yes', file);
+  expect(planOf(world, file).actions).toEqual([]);
+  mustLeave(world, file, baseline, 'after all');
+  expect(killAfter(world, total + 1, 'apply', '--yes', file)).toBe(0);
+  mustLeave(world, file, baseline, 'after more than all');
+});
+
+// The other half: crash-apply-even.test.ts, so that both run side by side.
+test('an apply from nothing, killed after every odd operation: the next one arrives, destroy leaves the machine as it was', () => {
+  const points = killPoints(planOf(world, file), 'odd');
+  expect(points.length).toBeGreaterThan(30);
+  for (const k of points) {
+    mustBeKilled(world, k, 'apply', '--yes', file);
+    if (k % 8 < 2) mustArrive(world, file, `after a kill at ${k}`);
+    else mustApply(world, file, `after a kill at ${k}`);
+    mustLeave(world, file, baseline, `of an apply killed at ${k}`);
+  }
+}, 180_000);

@@ -1,0 +1,32 @@
+/** Killed after any operation of a change, the next apply arrives at the new file, or back at the old one (GUARANTEES.md, G4). */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { World } from '../world.js';
+import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
+import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
+import { planOf } from './program.js';
+
+let world: World;
+let before: string;
+let after: string;
+let baseline: string;
+
+beforeAll(async () => {
+  world = await usedMachine();
+  before = world.file('before.yaml', EVERY_KIND);
+  after = world.file('after.yaml', EVERY_KIND_CHANGED);
+  baseline = world.snapshot();
+});
+afterAll(() => world.dispose());
+
+test('a change killed after every operation: the next apply arrives, back and forth', () => {
+  mustArrive(world, before, 'from nothing');
+  const points = killPoints(planOf(world, after), 'all');
+  expect(points.length).toBeGreaterThan(50);
+  for (const k of points) {
+    mustBeKilled(world, k, 'apply', '--yes', after);
+    // Every third goes on, the others go back: that is where the next kill starts from.
+    if (k % 3 === 0) mustArrive(world, after, `after a change killed at ${k}`);
+    mustApply(world, before, `back after a change killed at ${k}`);
+  }
+  mustLeave(world, before, baseline, 'in the end');
+}, 180_000);

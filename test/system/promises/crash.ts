@@ -1,0 +1,57 @@
+/** Killing the program in the middle, and what must hold afterwards. */
+import { World } from '../world.js';
+import { KILLED, killAfter, operationsOf, expectStatus, type PlanDocument } from './program.js';
+
+/** A machine that is used for other things too: a second network, and settings that the lab's forwarding disturbs. */
+export async function usedMachine(): Promise<World> {
+  const world = await World.create();
+  // Duplicate address detection would change addresses of the host while the test runs.
+  world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
+  world.outside();
+  world.must('sysctl -qw net.ipv4.conf.lan0.forwarding=1 net.ipv4.conf.all.accept_redirects=0 net.ipv6.conf.lan0.accept_ra=0');
+  return world;
+}
+
+/** Each number of operations after which a kill makes a difference: 1 to all of them. */
+export function killPoints(plan: PlanDocument, part: 'all' | 'odd' | 'even' = 'all'): readonly number[] {
+  const points = Array.from({ length: operationsOf(plan) }, (_, i) => i + 1);
+  return points.filter((k) => part === 'all' || k % 2 === (part === 'odd' ? 1 : 0));
+}
+
+/** The plan of a destroy, which no command prints: the events of one tell it. */
+export function destroyPlan(world: World, file: string): PlanDocument {
+  const first = world.mustTopo('destroy', '--yes', '--json', file).split('\n')[0] ?? '';
+  return JSON.parse(first) as PlanDocument;
+}
+
+export function mustBeKilled(world: World, operations: number, ...args: readonly string[]): void {
+  const status = killAfter(world, operations, ...args);
+  if (status !== KILLED)
+    throw new Error(`topo ${args.join(' ')} was to die after ${operations} operations, and ended with status ${status}`);
+}
+
+/** Apply arrives: it has read the kernel again itself. */
+export function mustApply(world: World, file: string, when: string): void {
+  expectStatus(world.topo(['apply', '--yes', file]), 0, `apply ${when}`);
+}
+
+/** Apply arrives, and a look of its own agrees. */
+export function mustArrive(world: World, file: string, when: string): void {
+  mustApply(world, file, when);
+  expectStatus(world.topo(['plan', '--detailed-exitcode', file]), 0, `plan after the apply ${when}`);
+}
+
+export function mustLeave(world: World, file: string, baseline: string, when: string): void {
+  expectStatus(world.topo(['destroy', '--yes', file]), 0, `destroy ${when}`);
+  const now = world.snapshot();
+  if (now !== baseline) throw new Error(`destroy ${when} leaves:\n${differingLines(baseline, now)}`);
+}
+
+function differingLines(before: string, now: string): string {
+  const [left, right] = [before.split('\n'), now.split('\n')];
+  const [inLeft, inRight] = [new Set(left), new Set(right)];
+  return [
+    ...left.filter((line) => !inRight.has(line)).map((line) => `- ${line}`),
+    ...right.filter((line) => !inLeft.has(line)).map((line) => `+ ${line}`),
+  ].join('\n');
+}

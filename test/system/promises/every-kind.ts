@@ -1,0 +1,76 @@
+/** A lab with an object of every kind, and a second version of its file. */
+
+export const EVERY_KIND = `name: every
+
+networks:
+  front: { subnet: [10.71.1.0/24, 'fd71:1::/64'] }
+  back: { subnet: 10.71.2.0/24, internal: true, mtu: 1400, bridge_name: ek-back }
+
+nodes:
+  web:
+    networks:
+      front: { ipv4_address: 10.71.1.10, ipv6_address: 'fd71:1::10', host_interface: ek-web, interface_name: front0 }
+      back: { ipv4_address: 10.71.2.10 }
+    ports: ['8080:80', '5300:53/udp', '127.0.0.1:8443:443']
+    sysctls: { net.ipv4.conf.all.rp_filter: 2, net.ipv4.conf.front0.arp_ignore: 1 }
+    neighbours: [{ address: 10.71.1.77, mac_address: '02:00:00:00:00:77', dev: front0 }]
+  router:
+    forwarding: true
+    networks: { back: { ipv4_address: 10.71.2.2 } }
+    interfaces:
+      lo: { addresses: [10.71.255.1/32, 'fd71:ff::1/128'], mtu: 60000 }
+    routes:
+      - { to: 10.72.0.0/16, via: 10.71.2.10 }
+      - { to: 10.73.0.0/16, via: 10.71.9.1, metric: 50, mtu: 1300, src: 10.71.9.2 }
+      - { to: 10.74.0.0/16, type: blackhole }
+      - { to: 'fd72::/64', type: unreachable }
+      - { to: 10.75.0.0/16, dev: mid }
+      - { to: default, via: 10.71.9.1, table: 100 }
+      - { to: 'fd73::/64', via: 'fd71:9::1' }
+    rules:
+      - { from: 10.71.2.0/24, table: 100, priority: 1000 }
+      - { iif: eth0, fwmark: 7, table: 100, priority: 1001 }
+  leaf:
+    ipv6: false
+    interfaces: { mid: { mtu: 1450 } }
+  alone: { network_mode: none }
+
+links:
+  - endpoints:
+      - { node: router, interface: up, ipv4_address: 10.71.9.2/30, ipv6_address: 'fd71:9::2/64' }
+      - { node: host, interface: ek-up, ipv4_address: 10.71.9.1/30, ipv6_address: 'fd71:9::1/64' }
+  - endpoints:
+      - { node: router, interface: mid, ipv4_address: 10.71.10.1/30, mac_address: '02:00:00:00:10:01' }
+      - { node: leaf, interface: mid, ipv4_address: 10.71.10.2/30 }
+  - { endpoints: ['router:cut', 'leaf:cut'], state: down, mtu: 1200 }
+`;
+
+const CHANGES: readonly (readonly [from: string, to: string])[] = [
+  // A node goes, another comes, a third changes its place.
+  ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
+  ["'fd71:1::/64'] }", "'fd71:1::/64'], mtu: 1420 }"],
+  ['ipv4_address: 10.71.1.10,', 'ipv4_address: 10.71.1.11,'],
+  ['interface_name: front0', 'interface_name: front1'],
+  ["'8080:80', '5300:53/udp', '127.0.0.1:8443:443'", "'8081:80'"],
+  ['net.ipv4.conf.all.rp_filter: 2, net.ipv4.conf.front0.arp_ignore: 1', 'net.ipv4.conf.front1.arp_ignore: 2'],
+  ["'02:00:00:00:00:77', dev: front0", "'02:00:00:00:00:78', dev: front1"],
+  ['    forwarding: true\n', ''],
+  [', mtu: 60000', ''],
+  ['via: 10.71.9.1, metric: 50, mtu: 1300', 'via: 10.71.2.10, metric: 50, mtu: 1200'],
+  [', src: 10.71.9.2', ''],
+  ['type: blackhole', 'type: prohibit'],
+  ['fwmark: 7', 'fwmark: 8'],
+  ['    ipv6: false\n', ''],
+  ['mid: { mtu: 1450 }', 'mid: { mtu: 1460, state: down }'],
+  ['internal: true, ', ''],
+  ['bridge_name: ek-back', 'bridge_name: ek-back2'],
+  ["'02:00:00:00:10:01'", "'02:00:00:00:10:02'"],
+  ['state: down, mtu: 1200', 'mtu: 1300'],
+  ['10.71.9.1/30', '10.71.9.1/29'],
+];
+
+/** The same lab with nearly everything changed that can change. */
+export const EVERY_KIND_CHANGED = CHANGES.reduce((text, [from, to]) => {
+  if (!text.includes(from)) throw new Error(`the lab has no ${from}`);
+  return text.replace(from, to);
+}, EVERY_KIND);

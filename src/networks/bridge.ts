@@ -32,9 +32,13 @@ function hostAddresses({ bridge, subnets, network, path, at }: LabNetwork): read
  */
 function settings({ network, bridge, subnets, hosted, path, at }: LabNetwork, loopback: boolean): readonly Resource[] {
   const ipv6 = hosted && subnets.some((subnet) => subnet.family === 6);
-  const values: readonly (readonly [key: string, value: string])[] = [
+  const ipv6Values: readonly (readonly [key: string, value: string])[] = [
     [interfaceKey('ipv6', bridge, 'disable_ipv6'), ipv6 ? '0' : '1'],
     [interfaceKey('ipv6', bridge, 'accept_ra'), '0'],
+  ];
+  const values: typeof ipv6Values = [
+    // With a smaller MTU the kernel gives the bridge no IPv6, and no such settings.
+    ...(network.mtu < IPV6_MIN_MTU ? [] : ipv6Values),
     // Packets from 127.0.0.1 leave the host by the bridge once a port of the loopback address leads there.
     [interfaceKey('ipv4', bridge, 'route_localnet'), loopback ? '1' : '0'],
   ];

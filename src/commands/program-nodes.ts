@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Declare } from './program.js';
+import type { Declare } from './declare.js';
 
 interface OfLab {
   readonly lab?: string;

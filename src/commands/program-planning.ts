@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { parseDuration } from './duration.js';
 import type { PlanFormat } from './options.js';
-import type { Declare } from './program.js';
+import type { Declare } from './declare.js';
 
 interface Json {
   readonly json?: boolean;

@@ -1,5 +1,6 @@
 import { Command, type Argument } from 'commander';
 import type { Context } from './context.js';
+import type { Declare } from './declare.js';
 import { addNodeCommands } from './program-nodes.js';
 import { addPlanningCommands } from './program-planning.js';
 import type { CommonOptions } from './options.js';
@@ -17,15 +18,6 @@ export interface Printer {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
 }
-
-/** Declares one command: `usage` as commander takes it, then what to do with its flags and operands. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- commander's flags have no type of their own
-export type Declare = <Flags>(
-  parent: Command,
-  usage: string,
-  summary: string,
-  run: (flags: Flags & CommonOptions, operands: readonly string[], context: Context) => Promise<number>,
-) => Command;
 
 /** Reads the command line. Help, the version and usage errors end in a CommanderError, printed already. */
 export function parseCommandLine(argv: readonly string[], printer: Printer): Chosen {

@@ -4,6 +4,7 @@
  * What was the other way before does not come back by itself.
  */
 import { readdirSync } from 'node:fs';
+import { FORWARDING_KEYS } from './netconf.js';
 import { readSysctl } from './proc-sys.js';
 
 export interface Setting {
@@ -11,11 +12,7 @@ export interface Setting {
   readonly value: string;
 }
 
-const FAMILIES: ReadonlyMap<string, 'ipv4' | 'ipv6'> = new Map([
-  ['net.ipv4.ip_forward', 'ipv4'],
-  ['net.ipv4.conf.all.forwarding', 'ipv4'],
-  ['net.ipv6.conf.all.forwarding', 'ipv6'],
-]);
+const FAMILIES: ReadonlyMap<string, 'ipv4' | 'ipv6'> = new Map([...FORWARDING_KEYS].map(([key, family]) => [key, `ipv${family}`]));
 
 const REDIRECTS = 'net.ipv4.conf.all.accept_redirects';
 

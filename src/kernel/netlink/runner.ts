@@ -5,6 +5,7 @@ import type { Outcome } from '../kernel.js';
 import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, encodeLinkDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
+import { FORWARDING_KEYS, readForwarding } from './netconf.js';
 import { createNamespaces, deleteName } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
@@ -71,6 +72,11 @@ export class Runner {
         settle(this.deleteGroup(queue.session, operation));
         return this.forgetLinks();
       case 'sysctl-set':
+        // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
+        if (FORWARDING_KEYS.has(operation.key) && readForwarding(queue.session.socket, operation.key) === operation.value)
+          return settle(OK);
+        queue.flush();
+        return settle(this.changeSysctl(queue.session, operation));
       case 'sysctl-restore':
         queue.flush();
         return settle(this.changeSysctl(queue.session, operation));

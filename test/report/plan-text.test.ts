@@ -42,7 +42,6 @@ describe('the text of a plan', () => {
   it('without colours is the text with colours, less the escapes', async () => {
     for (const name of readdirSync(GOLDEN)) {
       const [plain, colored] = await Promise.all([false, true].map((color) => planText(planOf(name), words, { color, verbose: true })));
-      // eslint-disable-next-line no-control-regex -- the escapes themselves
       expect(colored!.replace(/\u001b\[\d+m/g, '')).toBe(plain);
     }
   });

@@ -1,0 +1,105 @@
+/** What `--json` prints, against the published schemas. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Ajv2020 as Ajv } from 'ajv/dist/2020.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ActionReference, Event } from '../../src/model/event.js';
+import type { Plan } from '../../src/model/plan.js';
+import { eventJson } from '../../src/report/event-json.js';
+import { listOf } from '../../src/report/list.js';
+import { planJson } from '../../src/report/plan-json.js';
+import { showOf } from '../../src/report/show.js';
+import { statusOf } from '../../src/report/status.js';
+import { BUILD, CHANGE, DESTROY, REMOVE } from '../kernel/iproute/operations.js';
+import { desired, nothing, observed, planned, SHOP } from './states.js';
+import { words } from './words.js';
+
+const SCHEMAS = join(import.meta.dirname, '../../schemas');
+const GOLDEN = join(import.meta.dirname, 'golden/plan');
+const NAMES = ['plan', 'events', 'status', 'list', 'show'] as const;
+
+let ajv: Ajv;
+beforeAll(async () => {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+  for (const name of NAMES) ajv.addSchema(JSON.parse(readFileSync(join(SCHEMAS, `${name}.schema.json`), 'utf8')) as object);
+});
+
+function errors(name: (typeof NAMES)[number], document: unknown): unknown {
+  const validate = ajv.getSchema(`${name}.schema.json`)!;
+  return validate(document) === true ? [] : validate.errors;
+}
+
+const shop = desired(SHOP);
+const action: ActionReference = { index: 0, id: 'netns:shop.web', action: 'create', replacement: false, operations: 1 };
+const operation = { op: 'netns-add', netns: 'shop.web', alias: '' } as const;
+const at = { file: 'topo.yaml', line: 1, column: 1, length: 1 };
+
+describe('plans', () => {
+  it.each(readdirSync(GOLDEN))('the plan %s is valid', (name) => {
+    const plan = JSON.parse(readFileSync(join(GOLDEN, name, 'plan.json'), 'utf8')) as Plan;
+    expect(errors('plan', JSON.parse(planJson(plan)))).toEqual([]);
+  });
+
+  it('name every operation there is', () => {
+    const operations = [...BUILD, ...CHANGE, ...REMOVE, ...DESTROY];
+    const [first] = planned(shop, nothing('shop')).actions;
+    const plan: Plan = { lab: 'shop', actions: [{ ...first!, operations }], summary: { add: 1, change: 0, destroy: 0 } };
+    expect(errors('plan', JSON.parse(planJson(plan)))).toEqual([]);
+  });
+
+  it('say how many objects are replaced', () => {
+    const plan = JSON.parse(readFileSync(join(GOLDEN, 'replace/plan.json'), 'utf8')) as Plan;
+    expect(JSON.parse(planJson(plan))).toMatchObject({ format: 'topo-plan/1', summary: { add: 3, change: 0, destroy: 3, replace: 3 } });
+  });
+
+  it('with a key too many or too few are refused', () => {
+    const document = JSON.parse(planJson(planned(shop, nothing('shop')))) as { actions: object[] };
+    expect(errors('plan', { ...document, more: 1 })).not.toEqual([]);
+    expect(errors('plan', { ...document, actions: [{ ...document.actions[0], reason: undefined }] })).not.toEqual([]);
+  });
+});
+
+const EVENTS: readonly Event[] = [
+  { type: 'waiting', holder: 'topo apply' },
+  { type: 'plan', phase: 'apply', plan: planned(shop, nothing('shop')) },
+  { type: 'action-start', ...action },
+  { type: 'action-done', ...action },
+  { type: 'action-failed', ...action, errno: 'EEXIST', message: 'File exists', operation },
+  { type: 'action-failed', ...action, errno: 'EEXIST', message: 'File exists', operation, at },
+  { type: 'action-skipped', ...action, because: 'bridge:host/br0' },
+  { type: 'held', netns: 'shop.web', processes: [{ pid: 7, command: 'sleep' }] },
+  { type: 'interrupted', signal: 'SIGINT', unfinished: [action] },
+  { type: 'verify', ok: false, differences: planned(shop, nothing('shop')).actions.slice(0, 2) },
+  {
+    ...{ type: 'summary', command: 'destroy', outcome: 'rolled-back', added: 0, changed: 0, destroyed: 1, failed: 1 },
+    ...{ unfinished: [action], milliseconds: 3 },
+  },
+];
+
+describe('events', () => {
+  it.each(EVENTS)('$type is a valid line', (event) => {
+    const line = eventJson(event);
+    expect(line.indexOf('\n')).toBe(line.length - 1);
+    expect(errors('events', JSON.parse(line))).toEqual([]);
+  });
+
+  it('of a kind that nobody knows are refused', () => {
+    expect(errors('events', { type: 'other' })).not.toEqual([]);
+  });
+});
+
+describe('the other documents', () => {
+  it('status is valid', () => {
+    const is = observed(shop, { 'netns:shop.web': { mark: 'topo:shop/other' }, 'address:shop.web/lo/10.0.0.1/32': null });
+    expect(errors('status', statusOf({ plan: planned(shop, is), desired: shop, observed: is }, words))).toEqual([]);
+  });
+
+  it('show is valid', () => {
+    expect(errors('show', showOf(observed(shop)))).toEqual([]);
+  });
+
+  it('list is valid', () => {
+    expect(errors('list', listOf([{ lab: 'shop', namespaces: ['shop.web'], hostLinks: ['vt1'] }]))).toEqual([]);
+  });
+});

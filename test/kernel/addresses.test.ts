@@ -41,12 +41,11 @@ test.each(cases)('%s: what is asked for is what is read, and goes again', async 
   expect(await found(cidr)).toBeUndefined();
 });
 
-test('replacing changes the broadcast address', async () => {
-  await machine.must(
-    address('a', 'eth0', '10.1.0.1/24'),
-    address('a', 'eth0', '10.1.0.1/24', { op: 'address-replace', broadcast: '10.1.0.255' }),
-  );
-  expect(await found('10.1.0.1/24')).toMatchObject({ permanent: true });
+test.each(['10.1.0.1/24', '2001:db8:11::1/64'])('replacing %s, which has a lifetime, makes it permanent', async (cidr) => {
+  await machine.sh(`ip -n a addr add ${cidr} dev eth0 valid_lft 1000 preferred_lft 500`);
+  expect(await found(cidr)).toMatchObject({ permanent: false });
+  await machine.must(address('a', 'eth0', cidr, { op: 'address-replace' }));
+  expect(await found(cidr)).toMatchObject({ permanent: true });
 });
 
 test('what others gave an address is read too', async () => {

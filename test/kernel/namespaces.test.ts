@@ -99,7 +99,7 @@ test('a namespace made anew under the same name is another one', async () => {
 test('nothing of the host’s own has changed when namespaces are refused', async () => {
   await machine.sh('mkdir -p /run/netns/directory');
   const [outcome] = await machine.run(netnsAdd('directory'));
-  expect(outcome).toMatchObject({ ok: false });
+  expect(outcome).toMatchObject({ ok: false, errno: 'EEXIST' });
   expect(await machine.run(netnsAdd('after'), bridge('here'))).toEqual([{ ok: true }, { ok: true }]);
   expect((await machine.ip('link show')).map(({ ifname }) => ifname)).toContain('here');
 });

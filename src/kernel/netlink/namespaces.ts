@@ -1,5 +1,5 @@
 /** Named network namespaces, as `ip netns` keeps them: a file in /run/netns with the namespace mounted over it. */
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeLinkSet } from './link-encode.js';
@@ -34,7 +34,8 @@ export function createNamespaces(
   sessions: Sessions,
   wanted: readonly { readonly netns: string; readonly alias: string }[],
 ): readonly Outcome[] {
-  shareDirectory(sessions.directory);
+  const shared = attempt(() => shareDirectory(sessions.directory));
+  if (!shared.ok) return wanted.map(() => shared);
   return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions.path(netns), alias))));
 }
 
@@ -56,8 +57,13 @@ function takePlace(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o444));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || statfsSync(path).type === NSFS_MAGIC) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || isOccupied(path)) throw error;
   }
+}
+
+/** By a namespace, or by something that is no plain file. */
+function isOccupied(path: string): boolean {
+  return !lstatSync(path).isFile() || statfsSync(path).type === NSFS_MAGIC;
 }
 
 function markLoopback(alias: string): void {

@@ -52,28 +52,29 @@ export class Sessions {
 
   /** Sessions of many names in one excursion; `visit` is called inside each namespace. A name that means another namespace by now is opened anew. */
   getAll(names: readonly string[], visit?: (session: Session) => void): (Session | Absence)[] {
-    return this.thread.excursion((enter) =>
-      names.map((netns) => {
-        const inode = this.inode(netns);
-        if (typeof inode === 'string') return inode;
-        let session = this.open.get(netns);
-        if (session !== undefined && session.inode !== inode) {
-          this.forget(netns);
-          session = undefined;
-        }
-        if (session !== undefined && visit === undefined) return session;
-        const fd = openSync(this.path(netns), 'r');
-        try {
-          enter(fd);
-        } finally {
-          closeSync(fd);
-        }
-        session ??= openSession(netns, inode);
-        this.open.set(netns, session);
-        visit?.(session);
-        return session;
-      }),
-    );
+    return this.thread.excursion((enter) => names.map((netns) => this.enterOne(netns, enter, visit)));
+  }
+
+  private enterOne(netns: string, enter: (fd: number) => void, visit?: (session: Session) => void): Session | Absence {
+    const inode = this.inode(netns);
+    if (typeof inode === 'string') return inode;
+    const known = this.open.get(netns);
+    const current = known?.inode === inode ? known : undefined;
+    if (current !== undefined && visit === undefined) return current;
+    if (current === undefined) this.forget(netns);
+    try {
+      enterFile(this.path(netns), enter);
+    } catch (error) {
+      // Somebody has deleted it since: no file, or the file that was below the mount.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return 'missing';
+      if (code === 'EINVAL') return 'stale';
+      throw error;
+    }
+    const session = current ?? openSession(netns, inode);
+    this.open.set(netns, session);
+    visit?.(session);
+    return session;
   }
 
   /** The namespace's inode number. */
@@ -118,6 +119,15 @@ export class Sessions {
     for (const netns of [...this.open.keys()]) this.forget(netns);
     this.closeFiles();
     this.thread.close();
+  }
+}
+
+function enterFile(path: string, enter: (fd: number) => void): void {
+  const fd = openSync(path, 'r');
+  try {
+    enter(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

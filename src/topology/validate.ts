@@ -5,7 +5,7 @@ import { quote, type Report } from './report.js';
 import { topologySchema, type SchemaDocument } from './schema.js';
 import { describeProblem, isMistyped, type Place } from './schema-messages.js';
 import { rangeOf, type Source } from './source.js';
-import { plainOf, spanOf, type Entry, type Span, type Tree } from './tree.js';
+import { plainOf, spanOf, type Span, type Tree } from './tree.js';
 
 /** Reports what is wrong with the shape; answers the first two keys of each wrong place, such as `nodes.web` or `links.0`. */
 export function validateShape(root: Tree, source: Source, report: Report): ReadonlySet<string> {

@@ -25,7 +25,7 @@ export function ruleContext(topology: Topology, { report, origins, ...reading }:
       return origin?.entries.has(key) === true ? placeAt({ ...reading, report, origins }, origin, key) : object.at;
     },
     isWritten: (object, key) => keyOf(object)?.entries.has(key) ?? false,
-    isIncomplete: (part, name) => isIncomplete(incomplete, part, name),
+    isIncomplete: incompleteness(incomplete),
     interfaceNames: namesOf,
     interfacesOf: (node) => new Set(['lo', ...namesOf(node).values(), ...linkInterfaces(node.name, topology.links)]),
   };
@@ -35,9 +35,8 @@ function byName<T extends { readonly name: string }>(things: readonly T[]): Read
   return new Map(things.map((thing) => [thing.name, thing]));
 }
 
-function isIncomplete(incomplete: ReadonlySet<string>, part: Part, name: string | undefined): boolean {
-  if (incomplete.size === 0) return false;
-  if (part === 'nodes' && [...incomplete].some((path) => path === 'defaults' || path.startsWith('defaults.'))) return true;
-  if (incomplete.has(part)) return true;
-  return name === undefined ? [...incomplete].some((path) => path.startsWith(`${part}.`)) : incomplete.has(`${part}.${name}`);
+function incompleteness(incomplete: ReadonlySet<string>): RuleContext['isIncomplete'] {
+  const parts = new Set(Array.from(incomplete, (path) => path.split('.', 1)[0]));
+  const whole = (part: Part) => incomplete.has(part) || (part === 'nodes' && parts.has('defaults'));
+  return (part, name) => incomplete.size > 0 && (whole(part) || (name === undefined ? parts.has(part) : incomplete.has(`${part}.${name}`)));
 }

@@ -107,6 +107,10 @@ function withOwn(dev: string, text: string | undefined): readonly Reach[] {
 
 function endsByNode({ links }: Topology): ReadonlyMap<string, readonly Endpoint[]> {
   const ends = new Map<string, Endpoint[]>();
-  for (const end of links.flatMap((link) => link.endpoints)) ends.set(end.node, [...(ends.get(end.node) ?? []), end]);
+  for (const end of links.flatMap((link) => link.endpoints)) {
+    const before = ends.get(end.node);
+    if (before === undefined) ends.set(end.node, [end]);
+    else before.push(end);
+  }
   return ends;
 }

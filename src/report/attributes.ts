@@ -1,18 +1,16 @@
 /** The lines below an object's header: what it will be, or what changes. */
 import type { FieldChange } from '../model/plan.js';
-import type { PropValue, Resource } from '../model/state.js';
+import type { Props, Resource } from '../model/state.js';
 import { arrow, chainDiff, chainLines, chainOf, chainsSummary, isChain } from './rules-text.js';
 import type { Paint } from './style.js';
 import { sameValue, valueText } from './value-text.js';
-import type { Words } from './words.js';
 
 /** The marks of ownership: every object has them. */
 const MARKS = new Set(['alias', 'group', 'mark', 'peer_alias', 'peer_group']);
 
 /** `mtu 1400`, `mac 02:…`: what a reader cannot know from the title and the defaults. */
-export function createdParts(resource: Resource, words: Words): string[] {
-  const title = words.title(resource);
-  const defaults = words.defaults(resource);
+export function createdParts(resource: Resource, title: string, defaults: Props): string[] {
+  const said = new Set(title.split(/[\s()]+/).flatMap((word) => [word, ...parts(word)]));
   const plain = Object.entries(resource.props).filter(
     ([field, value]) =>
       value !== null &&
@@ -20,7 +18,7 @@ export function createdParts(resource: Resource, words: Words): string[] {
       !MARKS.has(field) &&
       !isChain(value) &&
       !sameValue(value, defaults[field]) &&
-      !isSaid(field, value, title),
+      !(typeof value === 'string' && said.has(value)),
   );
   const chains = chainsOf(resource).map(([, chain]) => chain);
   return [
@@ -29,10 +27,10 @@ export function createdParts(resource: Resource, words: Words): string[] {
   ];
 }
 
-function isSaid(field: string, value: PropValue, title: string): boolean {
-  if (typeof value === 'number') return ` ${title} `.includes(` ${field} ${value} `);
-  if (typeof value !== 'string') return false;
-  return title.split(/[\s()]+/).some((word) => word === value || word.endsWith(`:${value}`) || word.startsWith(`${value}:`));
+/** `host:vt0` names both a namespace and an interface; an address has more colons. */
+function parts(word: string): readonly string[] {
+  const halves = word.split(':');
+  return halves.length === 2 ? halves : [];
 }
 
 /** Every property on a line of its own, and every rule. */
@@ -55,12 +53,7 @@ function chainsOf(resource: Resource): [string, NonNullable<ReturnType<typeof ch
  * What a reader wants to know of the fields that differ: not the marks, and not that something begins to apply (or
  * ceases to) and is as it always is. If nothing else differs, all of them.
  */
-export function tellingFields<F extends Pick<FieldChange, 'field' | 'from' | 'to'>>(
-  fields: readonly F[],
-  resource: Resource,
-  words: Words,
-): readonly F[] {
-  const defaults = words.defaults(resource);
+export function tellingFields<F extends Pick<FieldChange, 'field' | 'from' | 'to'>>(fields: readonly F[], defaults: Props): readonly F[] {
   const telling = fields.filter(({ field, from, to }) => {
     const appears = from === null || to === null;
     return !MARKS.has(field) && !(appears && sameValue(from ?? to, defaults[field]));

@@ -24,7 +24,7 @@ export async function statusText(
     lines.push(paint('bold', printable(netns)));
     for (const object of members) {
       const resource = input.desired.resources.get(object.id) ?? input.observed.resources.get(object.id);
-      const fields = options.verbose || resource === undefined ? object.fields : tellingFields(object.fields, resource, words);
+      const fields = options.verbose || resource === undefined ? object.fields : tellingFields(object.fields, words.defaults(resource));
       lines.push(...(await objectLines({ ...object, fields }, paint, options.verbose)));
     }
     lines.push('');

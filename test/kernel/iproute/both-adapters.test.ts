@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Operation } from '../../../src/model/operation.js';
+import { desired, nothing, planned } from '../../report/states.js';
 import { createMachine, type Machine } from './machine.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from './operations.js';
 import type { Snapshot } from './snapshot.js';
@@ -10,12 +14,20 @@ interface Entry {
   readonly addr_info?: readonly object[];
 }
 
-const ACTS = {
+const EXAMPLES = join(import.meta.dirname, '../../../examples');
+
+function example(name: string): readonly Operation[] {
+  const wanted = desired(readFileSync(join(EXAMPLES, name, 'topo.yaml'), 'utf8'));
+  return planned(wanted, nothing(wanted.lab)).actions.flatMap(({ operations }) => operations);
+}
+
+const ACTS: { readonly [name: string]: readonly (readonly Operation[])[] } = {
   built: [BUILD],
   changed: [BUILD, CHANGE],
   'partly removed': [BUILD, CHANGE, REMOVE],
   destroyed: [BUILD, CHANGE, REMOVE, DESTROY],
-} as const;
+  ...Object.fromEntries(readdirSync(EXAMPLES).map((name) => [`examples/${name}`, [example(name)]])),
+};
 
 let machine: Machine;
 let empty: Snapshot;
@@ -32,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => machine.close());
 
 describe('the script and the netlink adapter lead to the same kernel state', () => {
-  it.each(Object.keys(ACTS))('when the lab is %s', (name) => {
+  it.each(Object.keys(ACTS))('%s', (name) => {
     expect(byScript.get(name)).toEqual(byNetlink.get(name));
   });
 

@@ -40,6 +40,9 @@ const OF_THE_MOMENT = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** `ip` refuses altnames with blanks and slashes: former values that have them are what a script cannot keep. */
+const BEYOND_IP = /^sysctl:.*[\s/]/;
+
 /** Of the flags those that somebody asked for: the others say what the moment is like. */
 const ASKED_FOR: readonly unknown[] = ['UP', 'onlink'];
 
@@ -48,8 +51,14 @@ function inOrder(list: readonly unknown[]): unknown {
 }
 
 function stable(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.filter((flag) => name !== 'flags' || ASKED_FOR.includes(flag)).map((entry) => stable(entry, ''));
+  if (Array.isArray(value)) return value.filter((entry) => isKept(entry, name)).map((entry) => stable(entry, ''));
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([key]) => !OF_THE_MOMENT.has(key));
-  return Object.fromEntries(kept.map(([key, member]) => [key, stable(member, key)]));
+  const members = kept.map(([key, member]) => [key, stable(member, key)] as const);
+  return Object.fromEntries(members.filter(([key, member]) => key !== 'altnames' || (member as readonly unknown[]).length > 0));
+}
+
+function isKept(entry: unknown, list: string): boolean {
+  if (list === 'flags') return ASKED_FOR.includes(entry);
+  return list !== 'altnames' || !BEYOND_IP.test(String(entry));
 }

@@ -7,6 +7,7 @@ import { HOST, type Props, type Resource, type ResourceId, type State } from '..
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { primariesOf } from './secondary.js';
 
 export interface AddressSpec {
   readonly netns: string;
@@ -59,11 +60,7 @@ function isKernels(address: AddressObservation): boolean {
 }
 
 function observedAddress(ns: NetnsObservation, address: AddressObservation, goesWith: ResourceId | undefined): Resource {
-  const before = ns.addresses.slice(0, ns.addresses.indexOf(address));
-  // Deleting an IPv4 address takes along the secondary ones of its subnet, those that come after it.
-  const primaries = address.address.includes(':')
-    ? []
-    : before.filter((other) => other.dev === address.dev && cidrsOverlap(other.address, address.address));
+  const primaries = primariesOf(ns.addresses, address);
   return {
     id: addressId(ns.netns, address.dev, address.address),
     kind: 'address',

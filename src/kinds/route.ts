@@ -1,12 +1,13 @@
 import type { SourceRange } from '../model/diagnostic.js';
 import { familyOf } from '../model/cidr-text.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
-import type { NetnsObservation, RouteObservation } from '../model/observation.js';
+import type { AddressObservation, NetnsObservation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
-import { HOST, type Props, type Resource, type ResourceId } from '../model/state.js';
+import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { primariesOf } from './secondary.js';
 
 export interface RouteSpec {
   readonly netns: string;
@@ -74,9 +75,21 @@ export function routeResource(spec: RouteSpec): Resource {
   };
 }
 
-function observedRoute(ns: NetnsObservation, route: RouteObservation, linkAt: FindContext['linkAt'], id: ResourceId): Resource {
+/**
+ * Addresses that take the route along when they go. The one that `src` names; and with a link's last IPv4 address all IPv4
+ * routes over the link (`fib_inetaddr_event`), so that one address which stays is enough to keep them.
+ */
+function takenAlongBy(ns: NetnsObservation, route: RouteObservation, desired: State): readonly ResourceId[] {
+  const idOf = ({ dev, address }: AddressObservation): ResourceId => `address:${ns.netns}/${dev}/${address}`;
+  const source = ns.addresses.filter(({ address }) => route.src !== '' && address.startsWith(`${route.src}/`));
+  const onDev = familyOf(route.to) === 6 ? [] : ns.addresses.filter(({ dev, address }) => dev === route.dev && familyOf(address) === 4);
+  const staying = onDev.find((address) => desired.resources.has(idOf(address))) ?? onDev[0];
+  const last = staying === undefined ? [] : [staying, ...primariesOf(ns.addresses, staying)];
+  return [...new Set([...source, ...last].map(idOf))];
+}
+
+function observedRoute(ns: NetnsObservation, route: RouteObservation, { linkAt, desired }: FindContext, id: ResourceId): Resource {
   const link = linkAt(ns.netns, route.dev);
-  const onDev = ns.addresses.filter((address) => address.dev === route.dev && familyOf(address.address) === familyOf(route.to));
   // An IPv6 route that refuses stands on lo in a dump; nobody asks for that.
   const dev = route.type === 'unicast' ? route.dev : '';
   const { to, table, metric, type, via, src, mtu, onlink, protocol, scope, nexthops } = route;
@@ -87,7 +100,7 @@ function observedRoute(ns: NetnsObservation, route: RouteObservation, linkAt: Fi
     props: { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope, nexthops },
     needs: [...netnsNeeds(ns.netns), ...(link === undefined ? [] : [link])],
     goesWith: link === undefined || dev === '' ? netnsNeeds(ns.netns) : [link],
-    ...(dev === '' ? {} : { mayGoWith: onDev.map((address) => `address:${ns.netns}/${address.dev}/${address.address}`) }),
+    ...(dev === '' ? {} : { mayGoWith: takenAlongBy(ns, route, desired) }),
   };
 }
 
@@ -97,13 +110,14 @@ function judged(route: RouteObservation, netns: string): boolean {
   return !BY_DAEMONS.has(route.protocol);
 }
 
-function find({ observation, desired, linkAt }: FindContext): Found {
+function find(context: FindContext): Found {
+  const { observation, desired, linkAt } = context;
   const resources = new Map<ResourceId, Resource>();
   const add = (ns: NetnsObservation, route: RouteObservation): void => {
     let id = routeId(ns.netns, route.table, route.to, route.metric);
     // The kernel takes a second route that differs in its next hop alone (ip route append).
     while (resources.has(id)) id += ' again';
-    resources.set(id, observedRoute(ns, route, linkAt, id));
+    resources.set(id, observedRoute(ns, route, context, id));
   };
   for (const ns of ownNamespaces(observation, desired.lab))
     ns.routes.filter((route) => judged(route, ns.netns)).forEach((route) => add(ns, route));

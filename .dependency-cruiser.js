@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   networks: ['^src/model/', '^src/kinds/'],
   plan: ['^src/model/', ...KIND_INTERFACE],
   kernel: ['^src/model/', ...KIND_INTERFACE],
-  apply: ['^src/model/', '^src/plan/', '^src/kernel/kernel\\.ts$'],
+  // To read the kernel is to find the kinds' objects in what it says.
+  apply: ['^src/model/', '^src/plan/', '^src/kernel/kernel\\.ts$', '^src/kinds/find\\.ts$'],
   report: ['^src/model/', '^src/kinds/'],
   sandbox: ['^src/model/', '^src/kernel/kernel\\.ts$'],
 };

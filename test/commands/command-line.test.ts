@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Program, USERS } from '../sandbox/program.js';
@@ -93,6 +94,19 @@ describe('exit status', () => {
     program.run(['--sandbox=locked', 'exec', 'host', '--', 'sh', '-c', 'flock /run/topo/lock sleep 30 >/dev/null 2>&1 &']);
     const { status, stderr } = program.run(['--sandbox=locked', 'apply', 'examples/first-lab', '--yes', '--lock-timeout=0']);
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('is changing this machine [locked]') });
+  });
+});
+
+describe('a signal while waiting for the lock', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s gives %d', async (signal, status) => {
+    program.run(['--sandbox=busy', 'exec', 'host', '--', 'sh', '-c', 'flock -n /run/topo/lock sleep 30 >/dev/null 2>&1 &']);
+    const child = program.start(['--sandbox=busy', 'apply', 'examples/first-lab', '--yes', '--lock-timeout=60s']);
+    await once(child.stderr, 'data');
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([status, null]);
   });
 });
 

@@ -210,7 +210,12 @@ test('deleting what is gone is no failure', async () => {
 
 test('a deleted link’s name is free at once, for an end of another pair', async () => {
   await machine.must(veth('host:again', 'a:again'));
-  await machine.must(linkDelete('a', 'again'), veth('host:again', 'b:again'), linkSet('b', 'again', { up: true, alias: 'topo:lab/again' }));
+  await machine.must(
+    linkSet('host', 'lo', { up: true }),
+    linkDelete('a', 'again'),
+    veth('host:again', 'b:again'),
+    linkSet('b', 'again', { up: true, alias: 'topo:lab/again' }),
+  );
   expect((await machine.link('b', 'again'))!.attributes).toMatchObject({ up: true, alias: 'topo:lab/again' });
 });
 

@@ -75,11 +75,17 @@ test('a namespace can go and come again in one run', async () => {
   expect((await machine.observe()).namespaces[0]!.addresses.map((entry) => entry.address)).toEqual(['10.0.0.2/24']);
 });
 
-test('more messages than any buffer holds all get their outcome', async () => {
-  const many = Array.from({ length: 5000 }, (_, i) => address('a', 'lo', `10.${i >> 14}.${(i >> 6) & 255}.${((i & 63) << 2) + 1}/30`));
-  await machine.must(netnsAdd('a'), ...many);
-  const outcomes = await machine.run(...many);
-  expect(outcomes.every((outcome) => !outcome.ok && outcome.errno === 'EEXIST')).toBe(true);
+test.each([false, true])('more messages than any buffer holds all get their outcome (in a user namespace: %s)', async (asUser) => {
+  const other = Machine.start(asUser);
+  try {
+    const many = Array.from({ length: 5000 }, (_, i) => address('a', 'lo', `10.${i >> 14}.${(i >> 6) & 255}.${((i & 63) << 2) + 1}/30`));
+    await other.must(netnsAdd('a'), ...many);
+    const outcomes = await other.run(...many);
+    expect(outcomes.every((outcome) => !outcome.ok && outcome.errno === 'EEXIST')).toBe(true);
+    expect((await other.observe()).namespaces[0]!.addresses).toHaveLength(5000);
+  } finally {
+    other.stop();
+  }
 });
 
 test('killed after any number of operations, exactly those were carried out', async () => {

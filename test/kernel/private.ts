@@ -14,8 +14,8 @@ import type { LinkObservation, NamedNetnsObservation, NetnsObservation } from '.
 import type { Operation } from '../../src/model/operation.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-const UNSHARE = [...asUser, '-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
+const USER = ['--user', '--map-root-user'];
+const UNSHARE = ['-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
 const INIT = 'mount -t tmpfs tmpfs /run && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"';
 
 type Plain<T> = Omit<T, 'sysctls' | 'remembered'> & { readonly sysctls: Texts; readonly remembered: Texts };
@@ -52,12 +52,13 @@ export class Machine {
     });
   }
 
-  static start(): Machine {
+  /** `asUser`: in a user namespace, where buffers cannot be made large. */
+  static start(asUser = process.getuid?.() !== 0): Machine {
     const directory = mkdtempSync(join(tmpdir(), 'topo-kernel-'));
     const outfile = join(directory, 'machine.cjs');
     const entry = join(ROOT, 'test/kernel/machine.ts');
     buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', external: ['koffi'], logLevel: 'error' });
-    const child = spawn('unshare', [...UNSHARE, 'sh', '-c', INIT, 'sh', process.execPath, outfile], {
+    const child = spawn('unshare', [...(asUser ? USER : []), ...UNSHARE, 'sh', '-c', INIT, 'sh', process.execPath, outfile], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_PATH: join(ROOT, 'node_modules'), NODE_OPTIONS: '' },
     });

@@ -73,3 +73,22 @@ test('a neighbour on no link is refused', async () => {
     { ok: false, errno: 'ENODEV', message: 'there is no link named nolink' },
   ]);
 });
+
+test('dumps of more than one piece are read whole', async () => {
+  const hosts = Array.from({ length: 600 }, (_, i) => `10.7.${i >> 8}.${i & 255}`);
+  await machine.must(
+    ...hosts.map((host, i) => rule('a', 3000 + i, { from: `${host}/32` })),
+    ...hosts.map((host) => neighbour('a', 'eth0', host, '02:00:00:00:00:07')),
+  );
+  const { rules, neighbours, routes } = await own();
+  expect(rules.filter(({ priority }) => priority >= 3000 && priority < 4000).map(({ from }) => from)).toEqual(
+    hosts.map((host) => `${host}/32`),
+  );
+  expect(
+    neighbours
+      .filter(({ address }) => address.startsWith('10.7.'))
+      .map(({ address }) => address)
+      .sort(),
+  ).toEqual([...hosts].sort());
+  expect(routes).not.toEqual([]);
+});

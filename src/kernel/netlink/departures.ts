@@ -1,6 +1,7 @@
 /** Waits for namespaces to go: deletion is the kernel's business after the name is gone, and a process inside puts it off. */
 import { constants } from 'node:os';
 import type { HeldNetns } from '../kernel.js';
+import { dump } from './dump.js';
 import { holders, type Leaving } from './holders.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { linkIndex, linkNetnsId, requestLinks, RTM_DELLINK } from './links.js';
@@ -69,12 +70,17 @@ export class Departures {
 
   /** The host's links with the other end in such a namespace. */
   private linksInto(wanted: (nsid: number) => boolean): number[] {
-    const indexes: number[] = [];
+    let indexes: number[] = [];
     const writer = new MessageWriter(64);
     requestLinks(writer);
-    this.host.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => {
-      if (wanted(linkNetnsId(bytes, start, end))) indexes.push(linkIndex(bytes, start));
-    });
+    dump(
+      this.host,
+      writer,
+      () => (indexes = []),
+      (bytes, _type, start, end) => {
+        if (wanted(linkNetnsId(bytes, start, end))) indexes.push(linkIndex(bytes, start));
+      },
+    );
     return indexes;
   }
 

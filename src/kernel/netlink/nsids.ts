@@ -1,4 +1,5 @@
 /** Numbers by which one namespace knows others (`ip netns list-id`); the kernel announces the end of what has one. */
+import { dump } from './dump.js';
 import { attributeType, type Bytes, MessageWriter, NLM_F_ACK, NLM_F_DUMP, nextAttribute } from './message.js';
 import type { NetlinkSocket } from './socket.js';
 
@@ -56,6 +57,11 @@ export function livingNsids(socket: NetlinkSocket): ReadonlySet<number> {
   writer.begin(RTM_GETNSID, NLM_F_DUMP);
   writer.reserve(HEADER);
   writer.end();
-  socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => void living.add(nsidOf(bytes, start, end)));
+  dump(
+    socket,
+    writer,
+    () => living.clear(),
+    (bytes, _type, start, end) => void living.add(nsidOf(bytes, start, end)),
+  );
   return living;
 }

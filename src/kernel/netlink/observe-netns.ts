@@ -1,5 +1,4 @@
 /** Everything of one namespace in one send: a dump per kind of object. */
-import { constants } from 'node:os';
 import type {
   AddressObservation,
   LinkObservation,
@@ -8,14 +7,14 @@ import type {
   RuleObservation,
 } from '../../model/observation.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
-import { SystemCallError } from './libc.js';
+import { dump, mustRepeat } from './dump.js';
 import { decodeLink, type DecodedLink, requestLinks } from './links.js';
 import { type Bytes, MessageWriter } from './message.js';
 import { decodeNeighbour, requestNeighbours } from './neighbours.js';
 import { decodeForwarding, requestForwarding } from './netconf.js';
 import { decodeRoute, requestRoutes } from './routes.js';
 import { decodeRule, requestRules } from './rules.js';
-import type { NetlinkSocket, Reply } from './socket.js';
+import type { NetlinkSocket } from './socket.js';
 
 export interface NetnsDump {
   readonly links: readonly LinkObservation[];
@@ -26,9 +25,6 @@ export interface NetnsDump {
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
   readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
 }
-
-/** A busy machine interrupts dumps; more than this often in a row it never happens. */
-const ATTEMPTS = 100;
 
 /** What is being collected; each request has its own part, so that it can be asked for again. */
 class Collection {
@@ -132,16 +128,6 @@ interface Send {
 const SENDS: readonly Send[] = [sendOf(LINKS), sendOf(ADDRESSES), sendOf(forwarding(4), forwarding(6), RULES, NEIGHBOURS, PROXIES, ROUTES)];
 const SINGLE: ReadonlyMap<Part, Send> = new Map(SENDS.flatMap(({ parts }) => parts).map((part) => [part, sendOf(part)]));
 
-/** Ask again: another dump of the socket still runs, the list changed meanwhile, answers were lost. */
-function mustRepeat(reply: Reply): boolean {
-  return (
-    reply.interrupted ||
-    reply.errno === constants.errno.EBUSY ||
-    reply.errno === constants.errno.ENOBUFS ||
-    reply.errno === constants.errno.EINTR
-  );
-}
-
 export function dumpNetns(socket: NetlinkSocket): NetnsDump {
   const collection = new Collection();
   for (const { parts, writer } of SENDS) {
@@ -154,11 +140,10 @@ export function dumpNetns(socket: NetlinkSocket): NetnsDump {
 }
 
 function repeat(socket: NetlinkSocket, collection: Collection, part: Part): void {
-  const { writer } = SINGLE.get(part)!;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    part.reset(collection);
-    const [reply] = socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => part.take(collection, bytes, start, end));
-    if (!mustRepeat(reply!)) return;
-  }
-  throw new SystemCallError('dump', constants.errno.EBUSY);
+  dump(
+    socket,
+    SINGLE.get(part)!.writer,
+    () => part.reset(collection),
+    (bytes, _type, start, end) => part.take(collection, bytes, start, end),
+  );
 }

@@ -97,7 +97,6 @@ export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (i
         break;
     }
   }
-  if (table === TABLE_LOCAL) return null;
   const protocol = view.getUint8(start + 5);
   const type = view.getUint8(start + 7);
   const network = to === 0 ? (family === AF_INET6 ? '::' : '0.0.0.0') : addressText(view, to, family);

@@ -3,11 +3,12 @@ import { HOST } from '../../model/state.js';
 import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { decodeLink, requestLinks } from './links.js';
-import { encodeGroupDelete, encodeLinkDelete, peerAfterwards } from './link-encode.js';
+import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { FORWARDING_KEYS, readForwarding } from './netconf.js';
 import { createNamespaces, deleteName } from './namespaces.js';
 import type { Departures } from './departures.js';
+import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { Queue } from './queue.js';
@@ -69,7 +70,7 @@ export class Runner {
         return;
       case 'group-delete':
         this.flushAll();
-        settle(this.deleteGroup(queue.session, operation));
+        this.deleteGroup(queue, operation, settle);
         return this.forgetLinks();
       case 'sysctl-set':
         // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
@@ -137,7 +138,7 @@ export class Runner {
 
   /** The outer end's namespace makes both; what the peer cannot be given there follows in its own. */
   private addAcross(outer: End, inner: End, settle: (outcome: Outcome) => void): void {
-    // A queue that another waits for waits for none itself, so there are neither circles nor long chains.
+    // A queue that another waits for waits for none itself: no circles, and no recursion as deep as a chain of nodes is long.
     if (outer.queue.waitsFor.size > 0) this.flush(outer.queue);
     if (inner.queue.reachesOut) this.flush(inner.queue);
     outer.queue.push({ op: 'veth-add', outer, peer: inner, peerNetns: this.sessions.fd(inner.queue.session.netns) }, settle);
@@ -155,21 +156,18 @@ export class Runner {
   }
 
   /** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. */
-  private deleteGroup({ socket }: Session, { group, names }: GroupDelete): Outcome {
+  private deleteGroup(queue: Queue, { netns, group, names }: GroupDelete, settle: (outcome: Outcome) => void): void {
     const wanted = new Set(names);
-    const members: string[] = [];
-    const writer = new MessageWriter();
-    requestLinks(writer);
-    socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => {
-      const link = decodeLink(bytes, start, end);
-      if (link.group === group) members.push(link.name);
-    });
-    writer.clear();
-    if (members.every((name) => wanted.has(name))) encodeGroupDelete(writer, group);
-    else for (const name of members) if (wanted.has(name)) encodeLinkDelete(writer, name);
-    if (writer.count === 0) return OK;
-    const replies = socket.exchange(writer.bytes, writer.length);
-    return replies.map((reply) => outcomeOf('group-delete', reply)).find((outcome) => !outcome.ok) ?? OK;
+    const members = groupMembers(queue.session, group);
+    if (members.every((name) => wanted.has(name))) {
+      const writer = new MessageWriter(64);
+      encodeGroupDelete(writer, group);
+      const [reply] = queue.session.socket.exchange(writer.bytes, writer.length);
+      return settle(outcomeOf('group-delete', reply!));
+    }
+    settle(OK);
+    for (const name of members) if (wanted.has(name)) queue.push({ op: 'link-delete', netns, name }, settle);
+    queue.flush();
   }
 
   /** Namespaces that are added, or deleted, one after the other, as one batch; gives the index behind them. */
@@ -214,6 +212,22 @@ export class Runner {
   private forgetLinks(): void {
     for (const queue of this.queues.values()) queue.links.forget();
   }
+}
+
+function groupMembers({ socket }: Session, group: number): readonly string[] {
+  let members: string[] = [];
+  const writer = new MessageWriter(64);
+  requestLinks(writer);
+  dump(
+    socket,
+    writer,
+    () => (members = []),
+    (bytes, _type, start, end) => {
+      const link = decodeLink(bytes, start, end);
+      if (link.group === group) members.push(link.name);
+    },
+  );
+  return members;
 }
 
 interface End {

@@ -1,27 +1,30 @@
 /** examples/docker-bridge: what the well-known walk-through by hand ends with, sentence by sentence. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { probe } from '../system/traffic/probe.js';
+import { Rows } from '../system/traffic/rows.js';
 import { World } from '../system/world.js';
 import { NO_CHANGES, pathOf } from './example.js';
 
 const FILE = pathOf('docker-bridge');
 
-const TRAFFIC: readonly (readonly [from: string, to: string, result: string])[] = [
-  ['ns1', 'ping 172.8.0.1', 'answer'],
-  ['outside', 'http://10.99.0.2:8088', 'ns1:8000 sees 10.99.0.1'],
-  ['host', 'http://127.0.0.1:8088', 'ns1:8000 sees 172.8.0.1'],
-  ['host', 'http://10.99.0.2:8088', 'ns1:8000 sees 172.8.0.1'],
-  ['host', 'http://172.8.0.1:8088', 'ns1:8000 sees 172.8.0.1'],
-  ['host', 'http://172.8.0.8:8000', 'ns1:8000 sees 172.8.0.1'],
-  ['ns1', 'http://10.99.0.2:8088', 'ns1:8000 sees 172.8.0.1'],
-  ['ns1', 'http://172.8.0.1:8088', 'ns1:8000 sees 172.8.0.1'],
-  ['ns1', 'ping 10.99.0.1', 'answer'],
-  ['ns1', 'http://10.99.0.1:80', 'outside sees 10.99.0.2'],
-  ['outside', 'http://172.8.0.8:8001', 'timeout'],
-  ['outside', 'http://172.8.0.8:8000', 'timeout'],
-  ['outside', 'ping 172.8.0.8', 'timeout'],
-  ['outside', 'http://10.99.0.2:8001', 'refused'],
-];
+const rows = new Rows(
+  [
+    ['ns1', 'ping 172.8.0.1', 'answer'],
+    ['outside', 'http://10.99.0.2:8088', 'ns1:8000 sees 10.99.0.1'],
+    ['host', 'http://127.0.0.1:8088', 'ns1:8000 sees 172.8.0.1'],
+    ['host', 'http://10.99.0.2:8088', 'ns1:8000 sees 172.8.0.1'],
+    ['host', 'http://172.8.0.1:8088', 'ns1:8000 sees 172.8.0.1'],
+    ['host', 'http://172.8.0.8:8000', 'ns1:8000 sees 172.8.0.1'],
+    ['ns1', 'http://10.99.0.2:8088', 'ns1:8000 sees 172.8.0.1'],
+    ['ns1', 'http://172.8.0.1:8088', 'ns1:8000 sees 172.8.0.1'],
+    ['ns1', 'ping 10.99.0.1', 'answer'],
+    ['ns1', 'http://10.99.0.1:80', 'outside sees 10.99.0.2'],
+    ['outside', 'http://172.8.0.8:8001', 'timeout'],
+    ['outside', 'http://172.8.0.8:8000', 'timeout'],
+    ['outside', 'ping 172.8.0.8', 'timeout'],
+    ['outside', 'http://10.99.0.2:8001', 'refused'],
+  ],
+  (name) => (name === 'host' ? null : name),
+);
 
 let world: World;
 
@@ -33,17 +36,13 @@ beforeAll(async () => {
 afterAll(() => world.dispose());
 
 describe('examples/docker-bridge', () => {
-  let results: readonly string[];
-
   beforeAll(async () => {
     world.mustTopo('apply', '--yes', FILE);
     await Promise.all([world.serve('ns1', '8000,8001', 'ns1'), world.serve('outside', 80, 'outside')]);
-    results = await Promise.all(TRAFFIC.map(([from, to]) => probe(world, from === 'host' ? null : from, to)));
+    await rows.run(world);
   });
 
-  it.each(TRAFFIC.map(([from, to, result], i) => ({ from, to, result, i })))('$from -> $to: $result', ({ result, i }) => {
-    expect(results[i]).toBe(result);
-  });
+  rows.test();
 
   it('has the names and addresses that the walk-through has', () => {
     const link = (place: string, name: string): { mtu: number; flags: string[]; master?: string; linkinfo: { info_kind: string } } =>

@@ -113,6 +113,9 @@ export class World {
         'ip link add lan0 type veth peer name eth0 netns outside',
         'ip addr add 10.99.0.2/24 dev lan0',
         'ip addr add fd99::2/64 dev lan0 nodad',
+        // Link-local addresses are there at once too, and do not come while a test looks.
+        'echo 0 > /proc/sys/net/ipv6/conf/lan0/accept_dad',
+        'ip netns exec outside sh -c "echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_dad"',
         'ip link set lan0 up',
         'ip -n outside link set lo up',
         'ip -n outside link set eth0 up',

@@ -21,11 +21,11 @@ export function derivationFor(topology: Topology): Derivation {
   const macs = writtenMacs(topology);
   return {
     bridgeName: (network) => claim(names, (digest) => `br-${digest.slice(0, 8)}`, lab, network),
-    bridgeMac: (network) => claim(macs, macOf, lab, network),
+    bridgeMac: (network) => claim(macs, (digest) => macOf(digest), lab, network),
     hostInterface: (node, network) => claim(names, (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
     // Other digits than the host interface's name has: the two are independent.
-    hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10)), lab, node, network),
-    interfaceMac: (node, name) => claim(macs, macOf, lab, node, name),
+    hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, node, network),
+    interfaceMac: (node, name) => claim(macs, (digest) => macOf(digest), lab, node, name),
   };
 }
 
@@ -39,10 +39,13 @@ function claim(taken: Set<string>, form: (digest: string) => string, ...parts: r
   }
 }
 
+/** A bridge that nobody gave a MAC takes the lowest one of its ports: those of an external bridge must not be lower than its own. */
+const PORT = 'fe';
+
 /** Locally administered, unicast. */
-function macOf(digest: string): string {
+function macOf(digest: string, first = '02'): string {
   const byte = (i: number): string => digest.slice(2 * i, 2 * i + 2);
-  return `02:${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}`;
+  return `${first}:${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}`;
 }
 
 function writtenHostNames(topology: Topology): Set<string> {

@@ -10,6 +10,7 @@ describe('derived names', () => {
     expect([one.bridgeName('front'), one.bridgeMac('front')]).toEqual(['br-f5dc1288', '02:f5:dc:12:88:61']);
     expect(one.hostInterface('web', 'front')).toMatch(/^vt[0-9a-f]{10}$/);
     expect(one.interfaceMac('web', 'eth0')).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+    expect(one.hostMac('web', 'front')).toMatch(/^fe(:[0-9a-f]{2}){5}$/);
   });
 
   test('one that is taken by the file makes room for the next', () => {

@@ -31,7 +31,7 @@ async function machine(bridgeNetfilter: number | null): Promise<World> {
   world.outside();
   world.must('ip addr add 10.99.0.22/24 dev lan0');
   for (const subnet of SUBNETS) world.must(`ip -n outside route add ${subnet} via 10.99.0.2`);
-  world.must('ip -n outside route add fd61::/64 via fd99::2');
+  for (const subnet of ['fd61::/64', 'fd64::/64']) world.must(`ip -n outside route add ${subnet} via fd99::2`);
   if (bridgeNetfilter !== null)
     world.must(`sysctl -w net.bridge.bridge-nf-call-iptables=${bridgeNetfilter} net.bridge.bridge-nf-call-ip6tables=${bridgeNetfilter}`);
   world.file('topo.yaml', file);

@@ -1,0 +1,81 @@
+/** Ways in and out that must not be there: each is tried by somebody who sets the routes by hand. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NO_CHANGES } from '../../examples/example.js';
+import { World } from '../world.js';
+import { probe } from './probe.js';
+
+const LAB = `
+name: holes
+networks:
+  a: { subnet: 10.61.0.0/24 }
+  inner: { subnet: [10.63.0.0/24, 'fd63::/64'], internal: true }
+nodes:
+  a1: { networks: { a: 10.61.0.2 }, ports: ['8080:80'] }
+  i1: { networks: { inner: { ipv4_address: 10.63.0.2, ipv6_address: 'fd63::2' } } }
+`;
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+  world.outside();
+  world.file('topo.yaml', LAB);
+  world.mustTopo('apply', '--yes');
+  await Promise.all([world.serve('outside', 80, 'lan'), world.serve('holes.a1', 80, 'a1'), world.serve(null, '127.0.0.5:7000', 'local')]);
+});
+afterAll(() => world.dispose());
+
+describe('an internal network', () => {
+  it('has no way out for a node that sets a default route by hand', async () => {
+    for (const from of ['ping 10.99.0.1', 'http://10.99.0.1', 'ping fd99::1'])
+      expect(await probe(world, 'holes.i1', from)).toBe('unreachable');
+    world.must('ip -n holes.i1 route add default via 10.63.0.1 && ip -n holes.i1 -6 route add default via fd63::1');
+    world.must('ip -n outside route add 10.63.0.0/24 via 10.99.0.2 && ip -n outside -6 route add fd63::/64 via fd99::2');
+    const results = ['ping 10.99.0.1', 'http://10.99.0.1', 'ping fd99::1', 'http://10.61.0.2'].map((to) => probe(world, 'holes.i1', to));
+    expect(await Promise.all(results)).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
+    const inward = ['ping 10.63.0.2', 'ping fd63::2'].map((to) => probe(world, 'outside', to));
+    expect(await Promise.all(inward)).toEqual(['timeout', 'timeout']);
+  });
+
+  it('does not keep that route', () => {
+    expect(world.topo(['plan', '--detailed-exitcode']).status).toBe(2);
+    world.mustTopo('apply', '--yes');
+    expect(world.must('ip -n holes.i1 route show default')).toBe('');
+  });
+});
+
+describe('services of the host on a loopback address', () => {
+  const URL = 'http://127.0.0.5:7000';
+  const GUARD = 'inet topo_holes loopback-guard';
+
+  beforeAll(() => {
+    const by = 'ip netns exec holes.a1';
+    world.must(`${by} sysctl -w net.ipv4.conf.all.route_localnet=1 && ${by} ip route del table local 127.0.0.0/8 dev lo`);
+    world.must(`${by} ip route add 127.0.0.5 via 10.61.0.1 src 10.61.0.2`);
+  });
+
+  it('are not reached by a node, while the host reaches its port by 127.0.0.1', async () => {
+    expect(await probe(world, null, URL)).toBe('local sees 127.0.0.1');
+    expect(await probe(world, 'holes.a1', URL)).toBe('timeout');
+    expect(await probe(world, null, 'http://127.0.0.1:8080')).toBe('a1 sees 10.61.0.1');
+  });
+
+  it('would be reached without the guard: it is needed', async () => {
+    world.must(`nft flush chain ${GUARD}`);
+    expect(await probe(world, 'holes.a1', URL)).toBe('local sees 10.61.0.2');
+    world.mustTopo('apply', '--yes');
+    world.must('ip -n holes.a1 route replace 127.0.0.5 via 10.61.0.1 src 10.61.0.2');
+    expect(await probe(world, 'holes.a1', URL)).toBe('timeout');
+  });
+});
+
+describe('a published port that is taken out of the file', () => {
+  it('is refused at once, and no rule is left', async () => {
+    expect(await probe(world, 'outside', 'http://10.99.0.2:8080')).toBe('a1 sees 10.99.0.1');
+    world.file('topo.yaml', LAB.replace(", ports: ['8080:80']", ''));
+    world.mustTopo('apply', '--yes');
+    expect(await probe(world, 'outside', 'http://10.99.0.2:8080')).toBe('refused');
+    expect(await probe(world, null, 'http://127.0.0.1:8080')).toBe('refused');
+    expect(world.must('nft list ruleset')).not.toMatch(/8080|dnat (ip|to)/);
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+  });
+});

@@ -1,5 +1,6 @@
 /** Killing the program in the middle, and what must hold afterwards. */
 import { World } from '../world.js';
+import { settled } from './machine.js';
 import { KILLED, killAfter, operationsOf, expectStatus, type PlanDocument } from './program.js';
 
 /** A machine that is used for other things too: a second network, and settings that the lab's forwarding disturbs. */
@@ -9,6 +10,8 @@ export async function usedMachine(): Promise<World> {
   world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
   world.outside();
   world.must('sysctl -qw net.ipv4.conf.lan0.forwarding=1 net.ipv4.conf.all.accept_redirects=0 net.ipv6.conf.lan0.accept_ra=0');
+  // Its addresses come into use a moment after its link.
+  await settled(world);
   return world;
 }
 

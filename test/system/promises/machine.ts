@@ -76,7 +76,9 @@ function pictureOf(text: string): NetnsPicture {
   };
 }
 
-const clockless = (value: unknown): string => JSON.stringify(value).replace(CLOCKS, '').replace(/,}/g, '}');
+// A link that has been up has a queueing discipline without a queue, one that has not has none.
+const clockless = (value: unknown): string =>
+  JSON.stringify(value).replace(CLOCKS, '').replace('"qdisc":"noop"', '"qdisc":"noqueue"').replace(/,}/g, '}');
 
 const items = (line: string): readonly string[] =>
   (JSON.parse(line) as unknown[]).filter((item) => Object.keys(item as object).length > 0).map(clockless);
@@ -110,6 +112,9 @@ export function portable(one: Picture): Picture {
   );
 }
 
+const isTentative = (world: World): boolean =>
+  world.must('ip -6 addr show tentative; ip -all netns exec ip -6 addr show tentative').includes('inet6');
+
 /** Link-local addresses and operational states come a little after their links: the picture that stays the same. */
 export async function settled(world: World, timeoutMs = 5000): Promise<Picture> {
   const deadline = Date.now() + timeoutMs;
@@ -117,7 +122,7 @@ export async function settled(world: World, timeoutMs = 5000): Promise<Picture> 
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const now = picture(world);
-    if (JSON.stringify(now) === JSON.stringify(before) || Date.now() > deadline) return now;
+    if ((JSON.stringify(now) === JSON.stringify(before) && !isTentative(world)) || Date.now() > deadline) return now;
     before = now;
   }
 }

@@ -1,0 +1,205 @@
+/** Links changed by hand: each change is seen, named and put back, and nothing else is touched. */
+import { afterAll, beforeAll, test } from '@jest/globals';
+import { Built, type Drift } from './drift.js';
+
+const FRONT = 'bridge:host/br-4045f3ee';
+const BACK = 'bridge:host/ek-back';
+const WEB = 'veth:every.web/front0';
+const UP = 'veth:every.router/up';
+const CUT = 'veth:every.leaf/cut';
+const WEB_BACK = 'veth:every.web/eth0';
+
+/** What goes when an interface goes down: routes over it, and IPv6 addresses. */
+const UP_ROUTES = [
+  '+ route:every.router/10.73.0.0/16 metric 50',
+  '+ route:every.router/table 100 0.0.0.0/0',
+  '+ route:every.router/fd73::/64',
+];
+
+const bridges: readonly Drift[] = [
+  { name: 'bridge mtu', by: 'ip link set ek-back mtu 1300', seen: [`~ ${BACK} mtu`] },
+  { name: 'bridge mac', by: 'ip link set ek-back address 02:00:00:00:00:99', seen: [`~ ${BACK} mac`] },
+  { name: 'bridge down', by: 'ip link set ek-back down', seen: [`~ ${BACK} up`] },
+  { name: 'bridge down with IPv6', by: 'ip link set br-4045f3ee down', seen: ['+ address:host/br-4045f3ee/fd71:1::1/64', `~ ${FRONT} up`] },
+  { name: 'bridge txqueuelen', by: 'ip link set ek-back txqueuelen 77', seen: [`~ ${BACK} txqlen`] },
+  { name: 'bridge alias removed', by: "ip link set ek-back alias ''", seen: [`~ ${BACK} alias`] },
+  { name: 'bridge group', by: 'ip link set ek-back group 7', seen: [`~ ${BACK} group`] },
+  { name: 'bridge altname added', by: 'ip link property add dev ek-back altname mine', seen: [`~ ${BACK} altnames`] },
+  { name: 'bridge altname removed', by: 'ip link property del dev ek-back altname topo.every.back', seen: [`~ ${BACK} altnames`] },
+  { name: 'bridge forward_delay', by: 'ip link set ek-back type bridge forward_delay 400', seen: [`~ ${BACK} forward_delay`] },
+  { name: 'bridge hello_time', by: 'ip link set ek-back type bridge hello_time 300', seen: [`~ ${BACK} hello_time`] },
+  { name: 'bridge max_age', by: 'ip link set ek-back type bridge max_age 1500', seen: [`~ ${BACK} max_age`] },
+  { name: 'bridge ageing_time', by: 'ip link set ek-back type bridge ageing_time 0', seen: [`~ ${BACK} ageing_time`] },
+  { name: 'bridge stp_state', by: 'ip link set ek-back type bridge stp_state 1', seen: [`~ ${BACK} stp_state`] },
+  { name: 'bridge priority', by: 'ip link set ek-back type bridge priority 4096', seen: [`~ ${BACK} priority`] },
+  { name: 'bridge mcast_snooping', by: 'ip link set ek-back type bridge mcast_snooping 0', seen: [`~ ${BACK} mcast_snooping`] },
+];
+
+const ports: readonly Drift[] = [
+  { name: 'port hairpin', by: 'ip link set ek-web type bridge_slave hairpin off', seen: [`~ ${WEB} peer_hairpin`] },
+  { name: 'port isolated', by: 'ip link set ek-web type bridge_slave isolated on', seen: [`~ ${WEB} peer_isolated`] },
+  { name: 'port learning', by: 'ip link set ek-web type bridge_slave learning off', seen: [`~ ${WEB} peer_learning`] },
+  { name: 'port flood', by: 'ip link set ek-web type bridge_slave flood off', seen: [`~ ${WEB} peer_flood`] },
+  { name: 'port guard', by: 'ip link set ek-web type bridge_slave guard on', seen: [`~ ${WEB} peer_guard`] },
+  { name: 'port cost', by: 'ip link set ek-web type bridge_slave cost 55', seen: [`~ ${WEB} peer_cost`] },
+  { name: 'port priority', by: 'ip link set ek-web type bridge_slave priority 8', seen: [`~ ${WEB} peer_port_priority`] },
+];
+
+const ends: readonly Drift[] = [
+  { name: 'host end mtu', by: 'ip link set ek-web mtu 1400', seen: [`~ ${WEB} peer_mtu`] },
+  { name: 'host end mac', by: 'ip link set ek-web address 02:00:00:00:00:98', seen: [`~ ${WEB} peer_mac`] },
+  { name: 'host end down', by: 'ip link set ek-web down', seen: [`~ ${WEB} peer_up`] },
+  { name: 'host end txqueuelen', by: 'ip link set ek-web txqueuelen 5', seen: [`~ ${WEB} peer_txqlen`] },
+  { name: 'host end alias', by: "ip link set ek-up alias ''", seen: [`~ ${UP} peer_alias`] },
+  { name: 'host end group', by: 'ip link set ek-web group 9', seen: [`~ ${WEB} peer_group`] },
+  { name: 'node end mtu', by: 'ip -n every.web link set front0 mtu 1400', seen: [`~ ${WEB} mtu`] },
+  { name: 'node end mac', by: 'ip -n every.web link set eth0 address 02:00:00:00:00:97', seen: [`~ ${WEB_BACK} mac`] },
+  { name: 'node end txqueuelen', by: 'ip -n every.web link set front0 txqueuelen 5', seen: [`~ ${WEB} txqlen`] },
+  { name: 'node end alias', by: "ip -n every.web link set front0 alias ''", seen: [`~ ${WEB} alias`] },
+  { name: 'node end group', by: 'ip -n every.web link set front0 group 3', seen: [`~ ${WEB} group`] },
+  {
+    name: 'node end down, with routes and IPv6 addresses',
+    by: 'ip -n every.router link set dev up down',
+    seen: [`~ ${UP} up`, '+ address:every.router/up/fd71:9::2/64', ...UP_ROUTES],
+  },
+  { name: 'cut link up', by: 'ip -n every.router link set cut up', seen: [`~ ${CUT} peer_up`] },
+  { name: 'lo down', by: 'ip -n every.alone link set lo down', seen: ['~ loopback:every.alone/lo up'] },
+  { name: 'lo mtu', by: 'ip -n every.router link set lo mtu 1500', seen: ['~ loopback:every.router/lo mtu'] },
+  { name: 'mark of a namespace changed', by: 'ip -n every.alone link set lo alias topo:every/other', seen: ['~ netns:every.alone mark'] },
+  {
+    name: 'foreign link in a node',
+    by: 'ip -n every.alone link add x0 type veth peer name x1',
+    seen: ['- link:every.alone/x0', '- link:every.alone/x1'],
+  },
+];
+
+const BACK_ANEW = [
+  `+ ${BACK}`,
+  '+ address:host/ek-back/10.71.2.1/24',
+  '+ sysctl:host/net.ipv4.conf.ek-back.route_localnet',
+  '+ sysctl:host/net.ipv6.conf.ek-back.accept_ra',
+  '+ sysctl:host/net.ipv6.conf.ek-back.disable_ipv6',
+];
+const PORT = 'peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_isolated';
+
+const names: readonly Drift[] = [
+  {
+    name: 'host end renamed',
+    by: 'ip link set ek-up down; ip link set ek-up name other',
+    seen: [
+      '+ address:host/ek-up/10.71.9.1/30',
+      '+ address:host/ek-up/fd71:9::1/64',
+      '- address:host/other/10.71.9.1/30',
+      '-/+ address:every.router/up/10.71.9.2/30',
+      '-/+ address:every.router/up/fd71:9::2/64',
+      '-/+ route:every.router/10.73.0.0/16 metric 50',
+      '-/+ route:every.router/fd73::/64',
+      '-/+ route:every.router/table 100 0.0.0.0/0',
+      '-/+ veth:every.router/up peer_name peer_up',
+    ],
+    anew: ['every.router/up', 'host/ek-up'],
+  },
+  {
+    name: 'node end renamed',
+    by: 'ip -n every.leaf link set mid name other',
+    seen: [
+      '+ address:every.leaf/mid/10.71.10.2/30',
+      '+ sysctl:every.leaf/net.ipv6.conf.mid.disable_ipv6',
+      '- address:every.leaf/other/10.71.10.2/30',
+      '-/+ address:every.router/mid/10.71.10.1/30',
+      '-/+ route:every.router/10.75.0.0/16',
+      '-/+ veth:every.leaf/mid name',
+    ],
+    anew: ['every.leaf/mid', 'every.router/mid'],
+  },
+  {
+    name: 'bridge renamed',
+    by: 'ip link set ek-back name other',
+    seen: [
+      ...BACK_ANEW,
+      '- address:host/other/10.71.2.1/24',
+      '- bridge:host/other',
+      '~ veth:every.router/eth0 peer_master',
+      `~ ${WEB_BACK} peer_master`,
+    ],
+    anew: ['host/ek-back'],
+  },
+  {
+    name: 'host end deleted',
+    by: 'ip link del ek-up',
+    seen: [
+      '+ address:host/ek-up/10.71.9.1/30',
+      '+ address:host/ek-up/fd71:9::1/64',
+      '+ address:every.router/up/10.71.9.2/30',
+      '+ address:every.router/up/fd71:9::2/64',
+      ...UP_ROUTES,
+      '+ veth:every.router/up',
+    ],
+    anew: ['every.router/up', 'host/ek-up'],
+  },
+  {
+    name: 'pair between nodes deleted',
+    by: 'ip -n every.leaf link del mid',
+    seen: [
+      '+ address:every.leaf/mid/10.71.10.2/30',
+      '+ address:every.router/mid/10.71.10.1/30',
+      '+ route:every.router/10.75.0.0/16',
+      '+ sysctl:every.leaf/net.ipv6.conf.mid.disable_ipv6',
+      '+ veth:every.leaf/mid',
+    ],
+    anew: ['every.leaf/mid', 'every.router/mid'],
+  },
+  {
+    name: 'bridge deleted',
+    by: 'ip link del ek-back',
+    seen: [...BACK_ANEW, `~ veth:every.router/eth0 ${PORT}`, `~ ${WEB_BACK} ${PORT}`],
+    anew: ['host/ek-back'],
+  },
+  {
+    name: 'node end moved to the host',
+    by: 'ip -n every.leaf link set cut netns 1',
+    seen: ['- link:every.router/cut', '-/+ veth:every.leaf/cut name peer_netns mtu up txqlen mac group alias peer_mac'],
+    anew: ['every.leaf/cut', 'every.router/cut'],
+  },
+  {
+    name: 'node end moved to another node',
+    by: 'ip -n every.leaf link set cut netns every.alone',
+    seen: ['- link:every.router/cut', '-/+ veth:every.leaf/cut name peer_netns mtu up txqlen mac group alias peer_mac'],
+    anew: ['every.leaf/cut', 'every.router/cut'],
+  },
+  {
+    name: 'namespace deleted',
+    by: 'ip netns del every.leaf; sleep 0.5',
+    seen: [
+      '+ address:every.leaf/mid/10.71.10.2/30',
+      '+ address:every.router/mid/10.71.10.1/30',
+      '+ loopback:every.leaf/lo',
+      '+ netns:every.leaf',
+      '+ route:every.router/10.75.0.0/16',
+      '+ sysctl:every.leaf/net.ipv4.ip_forward',
+      '+ sysctl:every.leaf/net.ipv6.conf.all.forwarding',
+      '+ sysctl:every.leaf/net.ipv6.conf.mid.disable_ipv6',
+      '+ veth:every.leaf/cut',
+      '+ veth:every.leaf/mid',
+    ],
+    anew: ['every.leaf/mid', 'every.router/mid', 'every.leaf/cut', 'every.router/cut'],
+  },
+];
+
+const masters: readonly Drift[] = [
+  {
+    name: 'port taken out of its bridge',
+    by: 'ip link set ek-web nomaster',
+    seen: [`~ ${WEB} ${PORT}`],
+  },
+  { name: 'port in another bridge', by: 'ip link set ek-web master ek-back', seen: [`~ ${WEB} peer_master peer_hairpin`] },
+];
+
+let built: Built;
+
+beforeAll(async () => {
+  built = await Built.create();
+});
+afterAll(() => built.world.dispose());
+
+test.each([...bridges, ...ports, ...ends, ...masters, ...names])('$name', (drift) => built.check(drift));

@@ -1,0 +1,117 @@
+/** What is not the lab's stays as it is, whatever it looks like, and nothing happens to it (GUARANTEES.md, G5). */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { World } from '../world.js';
+import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
+import { addForeignObjects, addForeignObjectsOnLinks, FOREIGN_OBJECTS } from './foreign-objects.js';
+import { settled, type NetnsPicture, type Picture } from './machine.js';
+
+let world: World;
+let before: Picture;
+
+const OWN_ROUTE = /"dev":"(br-4045f3ee|ek-back2?|ek-up|vt\w{10}|ek-web|guest)"/;
+const OWN_SYSCTL = /conf\/(br-4045f3ee|ek-\w+|vt\w{10}|guestp?)\/|neigh\/(br-4045f3ee|ek-\w+|vt\w{10}|guestp?)\//;
+const LAB = /^every\.(web|router|leaf|alone|fresh)$/;
+
+function foreignOf(one: Picture): unknown {
+  const { host, ...others } = one;
+  if (host === undefined) throw new Error('no picture of the host');
+  return { host: foreignOnHost(host), ...Object.fromEntries(Object.entries(others).filter(([name]) => !LAB.test(name))) };
+}
+
+function foreignOnHost({ links, addresses, routes, rules, neighbours, nft, sysctls }: NetnsPicture): unknown {
+  const name = (text: string): string => (JSON.parse(text) as { ifname: string }).ifname;
+  const mine = /^(br-4045f3ee|ek-web|ek-back2?|ek-up|vt(695794b718|7bc2d08687|07266c49f8|a668121f99)|guestp?)$/;
+  return {
+    links: links
+      .filter((text) => !mine.test(name(text)))
+      .map((text) => text.replace(/"altnames":\[[^\]]*\]/, (names) => names.replace(/,?"sysctl:[^"]*"/g, ''))),
+    addresses: addresses.filter((text) => !mine.test(text.split(' ')[0] ?? '')),
+    // A host that forwards answers to the anycast address of each of its IPv6 subnets.
+    routes: routes.filter((text) => !OWN_ROUTE.test(text) && !text.includes('"type":"anycast"')),
+    rules,
+    neighbours: neighbours.filter((text) => !OWN_ROUTE.test(text)),
+    nft: `${nft.join('\n')}\n`.replace(/table inet topo_every \{[\s\S]*?\n\}\n/, ''),
+    sysctls: sysctls.filter(
+      (line) => !OWN_SYSCTL.test(line) && !/forwarding=|ip_forward=|forwarding:|ip_forward:|accept_redirects/.test(line),
+    ),
+  };
+}
+
+beforeAll(async () => {
+  world = await World.create();
+  world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
+  addForeignObjects(world);
+  before = await settled(world);
+});
+afterAll(() => world.dispose());
+
+test('there are forty of them and more', () => {
+  expect(FOREIGN_OBJECTS).toBeGreaterThanOrEqual(40);
+});
+
+test('apply, change, repair and destroy leave all of them as they were, and the machine in the end', async () => {
+  const [file, changed] = [world.file('topo.yaml', EVERY_KIND), world.file('changed.yaml', EVERY_KIND_CHANGED)];
+  const wanted = foreignOf(before);
+  const expectUntouched = async (): Promise<void> => expect(foreignOf(await settled(world))).toEqual(wanted);
+  world.mustTopo('apply', '--yes', file);
+  await expectUntouched();
+  world.mustTopo('apply', '--yes', changed);
+  await expectUntouched();
+  world.must('ip link del ek-back2; ip -n every.web link set front1 mtu 1300; nft delete table inet topo_every');
+  world.mustTopo('apply', '--yes', changed);
+  world.mustTopo('apply', '--yes', file);
+  await expectUntouched();
+  world.mustTopo('destroy', '--yes', file);
+  await expectUntouched();
+});
+
+test('forwarding stays on while there are marks of other labs, and goes with the last lab', async () => {
+  const file = world.file('topo.yaml', EVERY_KIND);
+  expect(world.must('sysctl -n net.ipv4.ip_forward')).toBe('1\n');
+  world.must("for name in alias1 alias3 alias7; do ip link set $name alias mine; done");
+  world.mustTopo('apply', '--yes', file);
+  world.mustTopo('destroy', '--yes', file);
+  const unmarked = JSON.stringify(before).replace(/topo:(otherlab|every2|ever)\/(veth|bridge):[^"\\]*/g, 'mine');
+  expect(await settled(world)).toEqual(JSON.parse(unmarked));
+});
+
+test('those on the lab’s own links stay while the lab is there', () => {
+  const file = world.file('topo.yaml', EVERY_KIND);
+  world.mustTopo('apply', '--yes', file);
+  addForeignObjectsOnLinks(world);
+  const look = (): string =>
+    world.must(
+      'ip -d -j link show guest | sed "s/_timer\\":[^,]*,//g"; ip route show 10.71.210.0/24; ip neigh show 10.71.1.99 dev br-4045f3ee; bridge fdb show dev vt695794b718 | grep 00:55',
+    );
+  const there = look();
+  world.mustTopo('plan', '--detailed-exitcode', file);
+  world.must('ip link set br-4045f3ee txqueuelen 7; nft flush table inet topo_every; ip link set ek-web nomaster');
+  world.mustTopo('apply', '--yes', file);
+  expect(look()).toBe(there);
+  world.mustTopo('destroy', '--yes', file);
+  expect(world.must('ip -j link show guest')).toContain('"ifname":"guest"');
+  world.must('ip link del guest');
+});
+
+test('nothing is heard of them: no event of any namespace names one', async () => {
+  const file = world.file('topo.yaml', EVERY_KIND);
+  const monitor = await world.background(
+    null,
+    ['sh', '-c', 'ip -ts monitor all-nsid link address route neigh rule >events & echo listening; sleep 1000'],
+    'listening',
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  world.mustTopo('apply', '--yes', file);
+  world.mustTopo('destroy', '--yes', file);
+  // Proof that the monitor hears: an event of a foreign one.
+  world.must('ip link set ek-up2 txqueuelen 1001; ip link set ek-up2 txqueuelen 1000');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  monitor.kill('SIGKILL');
+  const events = world.must('cat events');
+  const named = [
+    ...events.matchAll(
+      /[\s\]]\d+: (br-4045f3e[f0]|vt695794b719|vt7bc2d08680|br-12345678|ek-web0|ek-up2|ek-back1|ingroup|groupbr|alias\d|docker0|veth1a2b3c4|tofar)p?[@:]/g,
+    ),
+  ];
+  expect([...new Set(named.map(([, name]) => name))]).toEqual(['ek-up2']);
+});

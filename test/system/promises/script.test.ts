@@ -1,0 +1,55 @@
+/** `plan --format shell`, run by hand on an empty machine, gives the kernel state that apply gives. */
+import { afterEach, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, World } from '../world.js';
+import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
+import { portable, settled, type Picture } from './machine.js';
+
+const EXAMPLES = readdirSync(join(ROOT, 'examples')).map(
+  (name) => [`examples/${name}`, readFileSync(join(ROOT, 'examples', name, 'topo.yaml'), 'utf8')] as const,
+);
+
+const worlds: World[] = [];
+
+async function machine(): Promise<World> {
+  const world = await World.create();
+  worlds.push(world);
+  return world;
+}
+
+afterEach(() => {
+  for (const world of worlds.splice(0)) world.dispose();
+});
+
+/** Order of indexes is order of creation, and nobody promises one; the sets are what counts. */
+const comparable = (one: Picture): unknown => portable(one);
+
+test.each([...EXAMPLES, ['the lab of every kind', EVERY_KIND] as const, ['its second version', EVERY_KIND_CHANGED] as const])(
+  'the script of %s makes what apply makes',
+  async (_name, text) => {
+    const [applied, byHand] = [await machine(), await machine()];
+    applied.mustTopo('apply', '--yes', applied.file('topo.yaml', text));
+    const file = byHand.file('topo.yaml', text);
+    const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', file));
+    const { status, stderr } = byHand.sh(`sh ${script}`);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(byHand.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
+    expect(comparable(await settled(byHand))).toEqual(comparable(await settled(applied)));
+    byHand.mustTopo('destroy', '--yes', file);
+  },
+);
+
+test('the script of a change does what apply does', async () => {
+  const [applied, byHand] = [await machine(), await machine()];
+  for (const world of [applied, byHand]) {
+    world.mustTopo('apply', '--yes', world.file('before.yaml', EVERY_KIND));
+    world.file('after.yaml', EVERY_KIND_CHANGED);
+  }
+  applied.mustTopo('apply', '--yes', 'after.yaml');
+  const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', 'after.yaml'));
+  byHand.must(`sh ${script}`);
+  expect(byHand.mustTopo('plan', '--detailed-exitcode', 'after.yaml')).toContain('No changes.');
+  expect(comparable(await settled(byHand))).toEqual(comparable(await settled(applied)));
+});

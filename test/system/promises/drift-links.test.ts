@@ -77,6 +77,7 @@ const BACK_ANEW = [
   `+ ${BACK}`,
   '+ address:host/ek-back/10.71.2.1/24',
   '+ sysctl:host/net.ipv4.conf.ek-back.route_localnet',
+  '+ sysctl:host/net.ipv6.conf.ek-back.accept_dad',
   '+ sysctl:host/net.ipv6.conf.ek-back.accept_ra',
   '+ sysctl:host/net.ipv6.conf.ek-back.disable_ipv6',
 ];

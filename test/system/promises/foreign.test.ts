@@ -68,7 +68,7 @@ test('apply, change, repair and destroy leave all of them as they were, and the 
 test('forwarding stays on while there are marks of other labs, and goes with the last lab', async () => {
   const file = world.file('topo.yaml', EVERY_KIND);
   expect(world.must('sysctl -n net.ipv4.ip_forward')).toBe('1\n');
-  world.must("for name in alias1 alias3 alias7; do ip link set $name alias mine; done");
+  world.must('for name in alias1 alias3 alias7; do ip link set $name alias mine; done');
   world.mustTopo('apply', '--yes', file);
   world.mustTopo('destroy', '--yes', file);
   const unmarked = JSON.stringify(before).replace(/topo:(otherlab|every2|ever)\/(veth|bridge):[^"\\]*/g, 'mine');

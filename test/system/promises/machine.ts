@@ -112,8 +112,10 @@ export function portable(one: Picture): Picture {
   );
 }
 
-const isTentative = (world: World): boolean =>
-  world.must('ip -6 addr show tentative; ip -all netns exec ip -6 addr show tentative').includes('inet6');
+const TENTATIVE =
+  'ip -6 addr show tentative; for name in /run/netns/*; do nsenter --net="$name" ip -6 addr show tentative 2>/dev/null; done; true';
+
+const isTentative = (world: World): boolean => world.must(TENTATIVE).includes('inet6');
 
 /** Link-local addresses and operational states come a little after their links: the picture that stays the same. */
 export async function settled(world: World, timeoutMs = 5000): Promise<Picture> {

@@ -35,6 +35,8 @@ function settings({ network, bridge, subnets, hosted, path, at }: LabNetwork, lo
   const ipv6Values: readonly (readonly [key: string, value: string])[] = [
     [interfaceKey('ipv6', bridge, 'disable_ipv6'), ipv6 ? '0' : '1'],
     [interfaceKey('ipv6', bridge, 'accept_ra'), '0'],
+    // What the host forwards needs its link-local address, to ask for neighbours: not a second or two later, but at once.
+    [interfaceKey('ipv6', bridge, 'accept_dad'), '0'],
   ];
   const values: typeof ipv6Values = [
     // With a smaller MTU the kernel gives the bridge no IPv6, and no such settings.

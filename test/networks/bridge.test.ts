@@ -42,6 +42,7 @@ describe('a bridge network', () => {
       'net.ipv4.ip_forward=1',
       'net.ipv6.conf.br-demo.disable_ipv6=1',
       'net.ipv6.conf.br-demo.accept_ra=0',
+      'net.ipv6.conf.br-demo.accept_dad=0',
       'net.ipv4.conf.br-demo.route_localnet=0',
     ]);
   });

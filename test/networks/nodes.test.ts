@@ -129,7 +129,13 @@ describe('what must be observed', () => {
     const { observe } = expand(topology([network('front', { bridgeName: 'br0' })], [node('a', { networks: ['front'] }), node('b')]));
     expect(observe.namespaces).toEqual(['shop.a', 'shop.b']);
     expect(Object.fromEntries(observe.sysctls)).toEqual({
-      host: ['net.ipv4.ip_forward', 'net.ipv6.conf.br0.disable_ipv6', 'net.ipv6.conf.br0.accept_ra', 'net.ipv4.conf.br0.route_localnet'],
+      host: [
+        'net.ipv4.ip_forward',
+        'net.ipv6.conf.br0.disable_ipv6',
+        'net.ipv6.conf.br0.accept_ra',
+        'net.ipv6.conf.br0.accept_dad',
+        'net.ipv4.conf.br0.route_localnet',
+      ],
       'shop.a': ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
       'shop.b': ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
     });

@@ -22,10 +22,11 @@ export interface AddressSpec {
 
 export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
 
-const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, peer: '' };
+const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, subnet_route: true, peer: '' };
 
 const LOOPBACK_SCOPE = 'host';
 const MAIN_TABLE = 254;
+const BY_KERNEL = 2;
 
 export function addressResource(spec: AddressSpec): Resource {
   return {
@@ -59,6 +60,24 @@ function isKernels(address: AddressObservation): boolean {
   return address.scope === 'link' && address.address.includes(':') && !address.nodad;
 }
 
+/**
+ * The kernel makes a route to the subnet along with the address; somebody may have deleted that alone. Links that are down
+ * have none, lo has others, an address for one host alone needs none.
+ */
+function lacksSubnetRoute({ links, routes }: NetnsObservation, { dev, address, noprefixroute, peer }: AddressObservation): boolean {
+  const length = address.slice(address.indexOf('/'));
+  if (dev === 'lo' || noprefixroute || peer !== '' || length === '/32' || length === '/128') return false;
+  const own = routes.some(
+    (route) =>
+      route.protocol === BY_KERNEL &&
+      route.dev === dev &&
+      route.table === MAIN_TABLE &&
+      route.to.endsWith(length) &&
+      cidrsOverlap(route.to, address),
+  );
+  return !own && links.some((link) => link.name === dev && link.attributes['up'] === true);
+}
+
 function observedAddress(ns: NetnsObservation, address: AddressObservation, goesWith: ResourceId | undefined): Resource {
   const primaries = primariesOf(ns.addresses, address);
   return {
@@ -69,6 +88,7 @@ function observedAddress(ns: NetnsObservation, address: AddressObservation, goes
       scope: address.scope,
       permanent: address.permanent,
       noprefixroute: address.noprefixroute,
+      subnet_route: !lacksSubnetRoute(ns, address),
       peer: address.peer,
       broadcast: address.broadcast,
       nodad: address.nodad,
@@ -96,8 +116,6 @@ function find({ observation, desired, linkAt }: FindContext): Found {
   }
   return { resources, conflicts: overlappingRoutes(observation.host, desired, (dev) => linkAt(HOST, dev) !== undefined) };
 }
-
-const BY_KERNEL = 2;
 
 /**
  * A subnet that the host already reaches another way would be cut off, or cut that off. What an earlier form of the lab

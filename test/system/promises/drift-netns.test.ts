@@ -63,6 +63,21 @@ const addresses: readonly Drift[] = [
     seen: ['~ address:host/br-4045f3ee/fd71:1::1/64 permanent'],
   },
   {
+    name: 'route to the subnet removed',
+    by: `${LEAF} route del 10.71.10.0/30`,
+    seen: ['-/+ address:every.leaf/mid/10.71.10.2/30 subnet_route'],
+  },
+  {
+    name: 'IPv6 route to the subnet removed',
+    by: `${WEB} -6 route del fd71:1::/64 dev front0`,
+    seen: ['-/+ address:every.web/front0/fd71:1::10/64 subnet_route'],
+  },
+  {
+    name: 'route to the subnet of a bridge removed',
+    by: 'ip route del 10.71.2.0/24',
+    seen: ['-/+ address:host/ek-back/10.71.2.1/24 subnet_route'],
+  },
+  {
     name: 'noprefixroute',
     by: `${WEB} addr change fd71:1::10/64 dev front0 nodad noprefixroute`,
     seen: ['-/+ address:every.web/front0/fd71:1::10/64 noprefixroute'],

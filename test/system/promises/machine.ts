@@ -94,7 +94,7 @@ export function portable(one: Picture): Picture {
   const without = (lines: readonly string[]): readonly string[] =>
     lines.map((line) =>
       line
-        .replace(/"(ifindex|link_index|link_netnsid|port_id|port_no|designated_port)":[^,}]+,?/g, '')
+        .replace(/"(ifindex|link_index|link_netnsid|id|no|designated_port)":[^,}]+,?/g, '')
         .replace(/,}/g, '}')
         .replace(/# handle \d+/, ''),
     );

@@ -43,12 +43,12 @@ export function sysctlResource(spec: SysctlSpec): Resource {
   };
 }
 
-function sysctlOf(netns: string, key: string, value: string): Resource {
+function sysctlOf(netns: string, key: string, value: string | null): Resource {
   return { id: sysctlId(netns, key), kind: 'sysctl', netns, props: { key, value }, needs: netnsNeeds(netns), goesWith: netnsNeeds(netns) };
 }
 
 /** What is observed of a wanted setting is never deleted for itself: what was remembered is put back. */
-function observedSysctl(ns: NetnsObservation, key: string, value: string, deletable: boolean): Resource {
+function observedSysctl(ns: NetnsObservation, key: string, value: string | null, deletable: boolean): Resource {
   const former = ns.remembered.get(key);
   const definition = former === undefined ? {} : { definition: { former } };
   return { ...sysctlOf(ns.netns, key, value), ...definition, ...(deletable && former !== undefined ? {} : { keep: true }) };
@@ -59,9 +59,10 @@ function find({ observation, desired }: FindContext): Found {
   const lastLab = observation.otherLabs.length === 0;
   for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
     for (const [key, value] of ns.sysctls) {
-      if (value === null) continue;
       const isHost = ns.netns === HOST;
-      if (!desired.resources.has(sysctlId(ns.netns, key)) && (!ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key)))) continue;
+      const wanted = desired.resources.has(sysctlId(ns.netns, key));
+      // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
+      if (wanted ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
       resources.push(observedSysctl(ns, key, value, !isHost || lastLab));
     }
   }

@@ -6,13 +6,18 @@ import { KILLED, killAfter, operationsOf, expectStatus, type PlanDocument } from
 /** A machine that is used for other things too: a second network, and settings that the lab's forwarding disturbs. */
 export async function usedMachine(): Promise<World> {
   const world = await World.create();
-  // Duplicate address detection would change addresses of the host while the test runs.
-  world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
-  world.outside();
-  world.must('sysctl -qw net.ipv4.conf.lan0.forwarding=1 net.ipv4.conf.all.accept_redirects=0 net.ipv6.conf.lan0.accept_ra=0');
-  // Its addresses come into use a moment after its link.
-  await settled(world);
-  return world;
+  try {
+    // Duplicate address detection would change addresses of the host while the test runs.
+    world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
+    world.outside();
+    world.must('sysctl -qw net.ipv4.conf.lan0.forwarding=1 net.ipv4.conf.all.accept_redirects=0 net.ipv6.conf.lan0.accept_ra=0');
+    // Its addresses come into use a moment after its link.
+    await settled(world);
+    return world;
+  } catch (error) {
+    world.dispose();
+    throw error;
+  }
 }
 
 /** Each number of operations after which a kill makes a difference: 1 to all of them. */

@@ -26,10 +26,16 @@ export class Built {
 
   static async create(): Promise<Built> {
     const world = await World.create();
-    world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
-    const file = world.file('topo.yaml', EVERY_KIND);
-    world.mustTopo('apply', '--yes', file);
-    return new Built(world, file, await settled(world));
+    try {
+      world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
+      const file = world.file('topo.yaml', EVERY_KIND);
+      world.mustTopo('apply', '--yes', file);
+      return new Built(world, file, await settled(world));
+    } catch (error) {
+      // Nobody else has it: it would keep the test run from ending.
+      world.dispose();
+      throw error;
+    }
   }
 
   /** Breaks, looks, repairs, and compares with what was there before. */

@@ -76,7 +76,13 @@ function addAddress(writer: MessageWriter, index: number, address: string): void
 function addDefaultRoute(writer: MessageWriter, gateway: string): void {
   writer.begin(RTM.newroute, NEW);
   const at = writer.reserve(12);
-  for (const [offset, value] of [[0, 2], [4, 254], [5, 3], [7, 1]] as const) writer.bytes.view.setUint8(at + offset, value);
+  for (const [offset, value] of [
+    [0, 2],
+    [4, 254],
+    [5, 3],
+    [7, 1],
+  ] as const)
+    writer.bytes.view.setUint8(at + offset, value);
   writer.data(5, bytesOf(gateway));
 }
 
@@ -126,7 +132,8 @@ function create(star: Star): void {
   must(libc.setns(home, CLONE_NEWNET), 'setns');
   const batch = new Batch(host);
   for (let bridge = 0; bridge < star.bridges; bridge++) batch.add((writer) => addBridge(writer, bridge));
-  for (let bridge = 0; bridge < star.bridges; bridge++) batch.add((writer) => addAddress(writer, BRIDGE_INDEX + bridge, `10.${60 + bridge}.0.1`));
+  for (let bridge = 0; bridge < star.bridges; bridge++)
+    batch.add((writer) => addAddress(writer, BRIDGE_INDEX + bridge, `10.${60 + bridge}.0.1`));
   files.forEach((fd, node) => batch.add((writer) => addVeth(writer, node, node % star.bridges, fd)));
   batch.send();
   sockets.forEach((socket, node) => {
@@ -193,7 +200,8 @@ function waitFor(socket: NetlinkSocket, count: number): void {
   const buffer = allocate(64 * 1024);
   for (let gone = 0; gone < count;) {
     const size = must(libc.recv(socket.fd, buffer.buffer, buffer.buffer.length, 0), 'recv');
-    for (let at = 0; at + 16 <= size; at += (buffer.view.getUint32(at, true) + 3) & ~3) if (buffer.view.getUint16(at + 4, true) === 89) gone++;
+    for (let at = 0; at + 16 <= size; at += (buffer.view.getUint32(at, true) + 3) & ~3)
+      if (buffer.view.getUint16(at + 4, true) === 89) gone++;
   }
 }
 

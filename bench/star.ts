@@ -32,5 +32,9 @@ export function nodeCommands(star: Star, node: number): readonly { readonly netn
 }
 
 export function bridgeCommands({ bridges }: Star): readonly string[] {
-  return Array.from({ length: bridges }, (_, i) => [`link add b${i} type bridge`, `address add 10.${60 + i}.0.1/16 dev b${i}`, `link set b${i} up`]).flat();
+  return Array.from({ length: bridges }, (_, i) => [
+    `link add b${i} type bridge`,
+    `address add 10.${60 + i}.0.1/16 dev b${i}`,
+    `link set b${i} up`,
+  ]).flat();
 }

@@ -3,7 +3,7 @@ import { mark, parseMark } from '../model/names.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import type { Resource, State } from '../model/state.js';
 import type { Found, Kind } from './kind.js';
-import { foreign, netnsId, netnsMark } from './ownership.js';
+import { foreign, netnsId, netnsMark, type NetnsDefinition } from './ownership.js';
 
 export interface NetnsSpec {
   readonly lab: string;
@@ -13,11 +13,6 @@ export interface NetnsSpec {
   readonly ignore: readonly string[];
   readonly path: string;
   readonly at: SourceRange;
-}
-
-/** What else the program must know of a desired namespace. */
-export interface NetnsDefinition {
-  readonly ignore: readonly string[];
 }
 
 export function netnsResource(spec: NetnsSpec): Resource {

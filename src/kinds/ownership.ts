@@ -4,6 +4,11 @@ import { labGroup, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 
+/** What else the program must know of a desired namespace. */
+export interface NetnsDefinition {
+  readonly ignore: readonly string[];
+}
+
 export const netnsId = (netns: string): ResourceId => `netns:${netns}`;
 
 /** Namespaces that carry the lab's mark on their lo. */

@@ -3,8 +3,7 @@ import type { NetnsObservation } from '../model/observation.js';
 import type { Resource, State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import type { NetnsDefinition } from './netns.js';
-import { netnsId, ownNamespaces } from './ownership.js';
+import { netnsId, ownNamespaces, type NetnsDefinition } from './ownership.js';
 
 /** Devices that loading a tunnel module puts into every namespace; they cannot be deleted. */
 const FALLBACK_DEVICES = new Set(['tunl0', 'gre0', 'gretap0', 'erspan0', 'ip_vti0', 'ip6_vti0', 'ip6tnl0', 'ip6gre0', 'sit0']);

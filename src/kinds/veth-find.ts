@@ -2,18 +2,15 @@
 import { parseMark } from '../model/names.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
-import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
+import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Found } from './kind.js';
-import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
+import { observedEnd } from './veth-end.js';
 
 interface FoundEnd {
   readonly netns: string;
   readonly link: LinkObservation;
 }
-
-const END_FIELDS = ['mtu', 'up', 'txqlen', 'master', 'mac'];
-const PORT_FIELDS = BRIDGE_PORT_ATTRIBUTES.map((row) => row.name);
 
 const place = (netns: string, name: string): string => `${netns}/${name}`;
 const isPeer = (a: LinkObservation, b: LinkObservation): boolean => a.link === b.index && b.link === a.index;
@@ -29,15 +26,6 @@ function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
   return ends;
 }
 
-function endProps(end: FoundEnd | undefined, prefix: string): Props {
-  const props: Record<string, PropValue> = {};
-  const attributes = end?.link.attributes ?? {};
-  const isPort = (attributes['master'] ?? '') !== '';
-  for (const field of END_FIELDS) props[prefix + field] = attributes[field] ?? (field === 'master' ? '' : null);
-  for (const field of PORT_FIELDS) props[prefix + field] = isPort ? (attributes[field] ?? null) : null;
-  return { ...props, [`${prefix}group`]: end?.link.group ?? null, [`${prefix}alias`]: end?.link.alias ?? null };
-}
-
 function pairResource(id: ResourceId, ends: readonly FoundEnd[]): Resource {
   const home = id.slice('veth:'.length);
   const netns = home.slice(0, home.indexOf('/'));
@@ -51,8 +39,12 @@ function pairResource(id: ResourceId, ends: readonly FoundEnd[]): Resource {
       name: first?.link.name ?? null,
       peer_netns: second?.netns ?? null,
       peer_name: second?.link.name ?? null,
-      ...endProps(first, ''),
-      ...endProps(second, 'peer_'),
+      ...observedEnd('', first?.link.attributes ?? {}),
+      group: first?.link.group ?? null,
+      alias: first?.link.alias ?? null,
+      ...observedEnd('peer_', second?.link.attributes ?? {}),
+      peer_group: second?.link.group ?? null,
+      peer_alias: second?.link.alias ?? null,
     },
     needs: [...netnsNeeds(netns), ...(second === undefined ? [] : netnsNeeds(second.netns))],
   };

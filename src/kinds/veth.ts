@@ -6,6 +6,7 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId } from
 import type { Kind } from './kind.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
+import { blankEnd, endDefaults } from './veth-end.js';
 import { findVeths } from './veth-find.js';
 
 export interface VethEndSpec {
@@ -29,13 +30,7 @@ export interface VethSpec {
   readonly at: SourceRange;
 }
 
-const portDefaults: Props = Object.fromEntries(BRIDGE_PORT_ATTRIBUTES.map((row) => [row.name, row.default]));
-const noPort: Props = Object.fromEntries(BRIDGE_PORT_ATTRIBUTES.map((row) => [row.name, null]));
-const endDefaults: Props = { mtu: 1500, up: true, txqlen: 1000, master: '', ...portDefaults };
-
-const peered = (props: Props): Props => Object.fromEntries(Object.entries(props).map(([name, value]) => [`peer_${name}`, value]));
-
-const pairDefaults: Props = { ...endDefaults, ...peered(endDefaults) };
+const pairDefaults: Props = { ...endDefaults(''), ...endDefaults('peer_') };
 
 /** Both ends in an order that does not depend on how they were written: nodes first, then by name. */
 export function orderEnds<E extends { readonly netns: string; readonly name: string }>(ends: readonly [E, E]): readonly [E, E] {
@@ -50,16 +45,28 @@ export function vethIdOf(ends: readonly [{ netns: string; name: string }, { netn
   return vethId(orderEnds(ends)[0]);
 }
 
-function endProps(lab: string, id: ResourceId, end: VethEndSpec): Props {
+/** Written out: a thousand of these are made at a time. */
+function pairProps(lab: string, id: ResourceId, first: VethEndSpec, second: VethEndSpec): Props {
+  const marks = { group: labGroup(lab), alias: mark(lab, id) };
   return {
-    ...endDefaults,
-    ...(end.master === undefined ? noPort : { hairpin: end.hairpin ?? false }),
-    master: end.master ?? '',
-    mac: end.mac,
-    mtu: end.mtu,
-    up: end.up,
-    group: labGroup(lab),
-    alias: mark(lab, id),
+    name: first.name,
+    peer_netns: second.netns,
+    peer_name: second.name,
+    ...blankEnd('', first.master !== undefined),
+    mac: first.mac,
+    mtu: first.mtu,
+    up: first.up,
+    master: first.master ?? '',
+    hairpin: first.master === undefined ? null : (first.hairpin ?? false),
+    ...marks,
+    ...blankEnd('peer_', second.master !== undefined),
+    peer_mac: second.mac,
+    peer_mtu: second.mtu,
+    peer_up: second.up,
+    peer_master: second.master ?? '',
+    peer_hairpin: second.master === undefined ? null : (second.hairpin ?? false),
+    peer_group: marks.group,
+    peer_alias: marks.alias,
   };
 }
 
@@ -70,13 +77,7 @@ export function vethResource(spec: VethSpec): Resource {
     id,
     kind: 'veth',
     netns: first.netns,
-    props: {
-      name: first.name,
-      peer_netns: second.netns,
-      peer_name: second.name,
-      ...endProps(spec.lab, id, first),
-      ...peered(endProps(spec.lab, id, second)),
-    },
+    props: pairProps(spec.lab, id, first, second),
     needs: [...netnsNeeds(first.netns), ...netnsNeeds(second.netns), ...spec.needs],
     path: spec.path,
     at: spec.at,
@@ -105,9 +106,11 @@ function attributes(resource: Resource, prefix: string, fields: readonly string[
   return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
 }
 
+const newEnd = endDefaults('');
+
 /** What differs from what a new end is by itself, so that creating it takes no more than that. */
 function worthSetting(all: LinkAttributes): LinkAttributes {
-  return Object.fromEntries(Object.entries(all).filter(([name, value]) => name === 'mtu' || name === 'up' || value !== endDefaults[name]));
+  return Object.fromEntries(Object.entries(all).filter(([name, value]) => name === 'mtu' || name === 'up' || value !== newEnd[name]));
 }
 
 function without(all: LinkAttributes, ...names: readonly string[]): LinkAttributes {
@@ -117,7 +120,7 @@ function without(all: LinkAttributes, ...names: readonly string[]): LinkAttribut
 /** A port that changes its bridge is a new port there, with the settings that any new one has. */
 function withPortSettings(fields: readonly string[]): readonly string[] {
   const moved = ['', 'peer_'].filter((prefix) => fields.includes(`${prefix}master`));
-  const settings = moved.flatMap((prefix) => Object.keys(portDefaults).map((name) => prefix + name));
+  const settings = moved.flatMap((prefix) => BRIDGE_PORT_ATTRIBUTES.map((row) => prefix + row.name));
   return [...fields, ...settings.filter((field) => !fields.includes(field))];
 }
 

@@ -28,8 +28,15 @@ export function hash(digits: number, ...parts: readonly string[]): string {
 
 /** The lab's link group: never 0 (the kernel's default), positive as a signed number, far from small numbers people use. */
 export function labGroup(lab: string): number {
-  return (parseInt(hash(8, 'group', lab), 16) & 0x3fffffff) | 0x40000000;
+  const known = groups.get(lab);
+  if (known !== undefined) return known;
+  const group = (parseInt(hash(8, 'group', lab), 16) & 0x3fffffff) | 0x40000000;
+  groups.set(lab, group);
+  return group;
 }
+
+/** Asked for at every link. */
+const groups = new Map<string, number>();
 
 /** The lab's nftables table, of family inet. */
 export function nftTableName(lab: string): string {

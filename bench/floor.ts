@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs
 import { errno, libc } from '../src/kernel/netlink/libc.js';
 import { allocate, MessageWriter, NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL } from '../src/kernel/netlink/message.js';
 import { NetlinkSocket } from '../src/kernel/netlink/socket.js';
-import { addressOf, type Star } from './star.js';
+import { addressOf, GROUP, type Star } from './star.js';
 
 const NETNS = '/run/netns';
 const CLONE_NEWNET = 0x40000000;
@@ -18,7 +18,6 @@ const NEW = NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 const BATCH = 64;
 /** Index of a bridge: asked for, so that nothing has to be looked up. */
 const BRIDGE_INDEX = 1000;
-const GROUP = 77;
 const IFF_UP = 1;
 
 function must(result: number, what: string): number {

@@ -5,6 +5,9 @@ export interface Star {
   readonly bridges: number;
 }
 
+/** Links that are not topo's go as one group. */
+export const GROUP = 77;
+
 export function starYaml({ nodes, bridges }: Star): string {
   const networks = Array.from({ length: bridges }, (_, i) => `  net${i}: { subnet: 10.${60 + i}.0.0/16 }`);
   const members = Array.from({ length: nodes }, (_, i) => `  n${i}: { networks: [net${i % bridges}] }`);
@@ -23,7 +26,7 @@ export function nodeCommands(star: Star, node: number): readonly { readonly netn
   const netns = `f${node}`;
   return [
     { netns: '', args: `netns add ${netns}` },
-    { netns: '', args: `link add v${node} master b${bridge} up type veth peer name eth0 netns ${netns}` },
+    { netns: '', args: `link add v${node} group ${GROUP} master b${bridge} up type veth peer name eth0 netns ${netns}` },
     { netns, args: 'link set lo up' },
     { netns, args: 'link set eth0 up' },
     { netns, args: `address add ${addressOf(star, node)}/16 dev eth0` },
@@ -33,7 +36,7 @@ export function nodeCommands(star: Star, node: number): readonly { readonly netn
 
 export function bridgeCommands({ bridges }: Star): readonly string[] {
   return Array.from({ length: bridges }, (_, i) => [
-    `link add b${i} type bridge`,
+    `link add b${i} group ${GROUP} type bridge`,
     `address add 10.${60 + i}.0.1/16 dev b${i}`,
     `link set b${i} up`,
   ]).flat();

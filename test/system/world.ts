@@ -121,6 +121,10 @@ export class World {
         'ip -n outside link set eth0 up',
         'ip -n outside addr add 10.99.0.1/24 dev eth0',
         'ip -n outside addr add fd99::1/64 dev eth0 nodad',
+        // Even so the kernel settles the address in a work item of its own, a moment after the link is up.
+        settled('ip -6 addr show dev lan0 scope link -tentative'),
+        settled('ip -n outside -6 addr show dev eth0 scope link -tentative'),
+        settled('ip -6 route show table local dev lan0 type local to fe80::/10'),
       ].join(' && '),
     );
   }
@@ -164,6 +168,11 @@ export class World {
     });
     return { status: child.status ?? 128, stdout: child.stdout, stderr: child.stderr };
   }
+}
+
+/** A command that waits until another one prints something, three seconds at most. */
+function settled(command: string): string {
+  return `for i in $(seq 150); do ${command} | grep -q . && break; sleep 0.02; done`;
 }
 
 function ready(child: ChildProcess, word: string): Promise<void> {

@@ -51,8 +51,8 @@ const isGone = (verdict: Verdict | undefined): boolean => verdict?.verdict === '
 function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: State): void {
   const queue = [...verdicts.keys()].filter((id) => isGone(verdicts.get(id)));
   if (queue.length === 0) return;
-  const standing = standingOn(observed, 'goesWith');
-  const perhaps = standingOn(observed, 'mayGoWith');
+  const standing = standingOn(observed, desired, 'goesWith');
+  const perhaps = standingOn(observed, desired, 'mayGoWith');
   for (const id of queue) {
     for (const before of standing.get(id) ?? []) {
       const after = desired.resources.get(before.id);
@@ -73,10 +73,12 @@ function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: S
   }
 }
 
-function standingOn(state: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
+/** By what either side knows of it: a setting that is read does not know whose it is, the file does. */
+function standingOn(observed: State, desired: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
   const map = new Map<ResourceId, Resource[]>();
-  for (const resource of state.resources.values()) {
-    for (const id of resource[relation] ?? []) {
+  for (const resource of observed.resources.values()) {
+    const ids = new Set([...(resource[relation] ?? []), ...(desired.resources.get(resource.id)?.[relation] ?? [])]);
+    for (const id of ids) {
       const list = map.get(id);
       if (list === undefined) map.set(id, [resource]);
       else list.push(resource);

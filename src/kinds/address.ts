@@ -1,5 +1,5 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
-import { broadcastOf, cidrsOverlap, familyOf } from '../model/cidr-text.js';
+import { broadcastOf, overlaps, familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { AddressObservation, NetnsObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
@@ -73,7 +73,7 @@ function lacksSubnetRoute({ links, routes }: NetnsObservation, { dev, address, n
       route.dev === dev &&
       route.table === MAIN_TABLE &&
       route.to.endsWith(length) &&
-      cidrsOverlap(route.to, address),
+      overlaps(route.to, address),
   );
   return !own && links.some((link) => link.name === dev && link.attributes['up'] === true);
 }
@@ -147,7 +147,7 @@ const isDefault = (to: string): boolean => to === '0.0.0.0/0' || to === '::/0';
 
 /** Multicast and link-local routes of the kernel stand on every interface and are in nobody's way. */
 function overlapsSubnet(to: string, cidr: string): boolean {
-  return !/^(fe80|ff)/.test(to) && cidrsOverlap(to, cidr);
+  return !/^(fe80|ff)/.test(to) && overlaps(to, cidr);
 }
 
 function splitId(resource: Resource): readonly [dev: string, cidr: string] {

@@ -1,5 +1,5 @@
 import type { SourceRange } from '../model/diagnostic.js';
-import { familyOf } from '../model/cidr-text.js';
+import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { AddressObservation, NetnsObservation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';

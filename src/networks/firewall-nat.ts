@@ -1,5 +1,5 @@
 /** Source addresses of what leaves networks, and of what comes back into one through a published port. */
-import { familyOf } from '../model/cidr-text.js';
+import { familyOf } from '../model/address.js';
 import type { NftChain, NftRule, NftVerdict } from '../model/operation.js';
 import { enters, from, notTo, rule, staysOutOf, wasPublished } from './firewall-rule.js';
 import type { LabNetwork, LabSubnet } from './lab.js';

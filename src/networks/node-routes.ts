@@ -1,7 +1,6 @@
 /** Routes inside a node: those that the file writes, and a default route per family by its networks. */
 import { routeResource, type RouteSpec } from '../kinds/route.js';
-import { contains, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
-import { familyOf } from '../model/cidr-text.js';
+import { contains, familyOf, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { Route } from '../model/topology.js';

@@ -1,5 +1,7 @@
 import type { Kernel, Outcome } from '../kernel/kernel.js';
 import type { ActionReference, Event, Phase, Summary } from '../model/event.js';
+import type { Operation } from '../model/operation.js';
+import type { Observation } from '../model/observation.js';
 import type { Action, Plan } from '../model/plan.js';
 
 /** Operations handed to the kernel at once: enough for full batches, few enough that a signal is heard soon. */
@@ -8,12 +10,16 @@ const OPERATIONS_AT_ONCE = 512;
 /** How long deleted namespaces may take to go (4000: under a second); a process inside withholds them for ever. */
 const SETTLE_MS = 5000;
 
+/** How long links may take to work: where it is in no hurry, the kernel looks after them once a second. */
+const LINKS_MS = 1500;
+
 export interface Job {
   readonly phase: Exclude<Phase, 'rollback'>;
   readonly plan: Plan;
   readonly kernel: Kernel;
-  /** Reads the kernel again and plans again: what is still to do. */
-  readonly verify: () => Plan;
+  readonly observe: () => Observation;
+  /** Reads the kernel again and plans again: what is still to do. With `seen` only the host's namespace is read. */
+  readonly verify: (seen?: Observation) => Plan;
   /** The signal that has come, if one has. */
   readonly interrupted: () => string | null;
   /** Milliseconds, only differences count. */
@@ -54,7 +60,7 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     await new Promise(setImmediate);
     const signal = job.interrupted();
     if (signal !== null) {
-      const unfinished = referencesFrom(plan, done);
+      const unfinished = unfinishedAfter(plan, done);
       yield { type: 'interrupted', signal, unfinished };
       yield finish('interrupted', unfinished);
       return;
@@ -62,15 +68,21 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     yield* runBatch(batch, done, kernel, tally);
     done += batch.length;
     if (tally.failed > 0) {
-      yield finish('failed', referencesFrom(plan, done));
+      yield finish('failed', unfinishedAfter(plan, done));
       return;
     }
   }
-  const held = plan.actions.some((action) => action.operations.some((operation) => operation.op === 'netns-delete'))
-    ? kernel.settle(SETTLE_MS)
-    : [];
+  // What is set going now keeps the kernel busy for a while: what it does not change is read before.
+  const seen = plan.actions.some((action) => action.finish !== undefined) ? job.observe() : undefined;
+  yield* runFinishes(plan, kernel, tally);
+  if (tally.failed > 0) {
+    yield finish('failed', []);
+    return;
+  }
+  const held = kernel.settle(SETTLE_MS);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
-  const differences = job.verify().actions;
+  const differences = job.verify(seen).actions;
+  kernel.waitForLinks(LINKS_MS);
   yield { type: 'verify', ok: differences.length === 0, differences };
   yield finish(differences.length === 0 && held.length === 0 ? 'complete' : 'differs', []);
 }
@@ -84,10 +96,32 @@ function* runBatch(batch: readonly Action[], offset: number, kernel: Kernel, tal
     const own = outcomes.slice(next, next + action.operations.length);
     next += action.operations.length;
     const failure = own.findIndex((outcome) => !outcome.ok);
-    if (failure >= 0) yield failed(action, about, own, failure);
-    else yield { type: 'action-done', ...about };
-    count(tally, action, failure >= 0);
+    if (failure >= 0 || action.finish === undefined) yield ended(action, about, action.operations, own, tally);
   }
+}
+
+/** What comes behind all actions and ends some of them. */
+function* runFinishes(plan: Plan, kernel: Kernel, tally: Tally): Generator<Event> {
+  const open = plan.actions.flatMap((action, index) => (action.finish === undefined ? [] : [{ action, index, operations: action.finish }]));
+  const outcomes = kernel.run(open.flatMap(({ operations }) => operations));
+  let next = 0;
+  for (const { action, index, operations } of open) {
+    yield ended(action, reference(action, index), operations, outcomes.slice(next, next + operations.length), tally);
+    next += operations.length;
+  }
+}
+
+/** An action is done, or failed; it counts from now on. */
+function ended(
+  action: Action,
+  about: ActionReference,
+  operations: readonly Operation[],
+  outcomes: readonly Outcome[],
+  tally: Tally,
+): Event {
+  const failure = outcomes.findIndex((outcome) => !outcome.ok);
+  count(tally, action, failure >= 0);
+  return failure < 0 ? { type: 'action-done', ...about } : failed(action, about, operations, outcomes, failure);
 }
 
 function count(tally: Tally, action: Action, isFailure: boolean): void {
@@ -97,9 +131,15 @@ function count(tally: Tally, action: Action, isFailure: boolean): void {
   else tally.destroyed += 1;
 }
 
-function failed(action: Action, about: ActionReference, outcomes: readonly Outcome[], index: number): Event {
+function failed(
+  action: Action,
+  about: ActionReference,
+  operations: readonly Operation[],
+  outcomes: readonly Outcome[],
+  index: number,
+): Event {
   const outcome = outcomes[index];
-  const operation = action.operations[index];
+  const operation = operations[index];
   if (outcome === undefined || outcome.ok || operation === undefined) throw new Error(`no refusal in ${action.id}`);
   const { at } = action.change.action === 'delete' ? action.change.before : action.change.after;
   return {
@@ -119,7 +159,7 @@ function checkRules(plan: Plan, kernel: Kernel): Event | null {
     // A namespace that is still to be made cannot be asked.
     const outcomes = rules.length === 0 || isNew(action, plan) ? [] : kernel.check(action.operations);
     const failure = outcomes.findIndex((outcome) => !outcome.ok);
-    if (failure >= 0) return failed(action, reference(action, index), outcomes, failure);
+    if (failure >= 0) return failed(action, reference(action, index), action.operations, outcomes, failure);
   }
   return null;
 }
@@ -143,8 +183,9 @@ function* batches(actions: readonly Action[]): Generator<readonly Action[]> {
   if (batch.length > 0) yield batch;
 }
 
-function referencesFrom(plan: Plan, start: number): readonly ActionReference[] {
-  return plan.actions.slice(start).map((action, index) => reference(action, start + index));
+/** When so many actions have been run: the others, and those whose finish is still to come. */
+function unfinishedAfter(plan: Plan, done: number): readonly ActionReference[] {
+  return plan.actions.flatMap((action, index) => (index >= done || action.finish !== undefined ? [reference(action, index)] : []));
 }
 
 function reference(action: Action, index: number): ActionReference {
@@ -153,6 +194,6 @@ function reference(action: Action, index: number): ActionReference {
     id: action.id,
     action: action.change.action,
     replacement: action.replacement !== undefined,
-    operations: action.operations.length,
+    operations: action.operations.length + (action.finish?.length ?? 0),
   };
 }

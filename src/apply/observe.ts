@@ -17,10 +17,14 @@ export interface Observed {
   readonly observation: Observation;
 }
 
-/** Reads the kernel and finds the lab in it; changes nothing. */
-export function observeLab(kernel: Kernel, wanted: Wanted): Observed {
-  const observation = kernel.observe({ lab: wanted.state.lab, ...wanted.observe });
+/** Reads the kernel and finds the lab in it; changes nothing. With `seen` only the host's namespace is read. */
+export function observeLab(kernel: Kernel, wanted: Wanted, seen?: Observation): Observed {
+  const observation = readKernel(kernel, wanted, seen);
   return { ...findState(observation, wanted.state), observation };
+}
+
+export function readKernel(kernel: Kernel, wanted: Wanted, seen?: Observation): Observation {
+  return kernel.observe({ lab: wanted.state.lab, ...wanted.observe }, seen);
 }
 
 /** Nothing at all: what destroy wants of a lab. */

@@ -1,3 +1,4 @@
+import { readKernel } from '../apply/observe.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import type { Context } from './context.js';
@@ -19,7 +20,8 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         kernel,
         args,
         interrupts,
-        replan: () => planLab(kernel, lab).plan,
+        observe: () => readKernel(kernel, lab.wanted),
+        replan: (seen) => planLab(kernel, lab, seen).plan,
         agreed: async (plan) => {
           if (args.json) return args.yes || plan.actions.length === 0 || (await askToGoOn('Apply?', context));
           if (!args.quiet || !args.yes) await printPlan(plan, { ...args, format: 'text' }, context);

@@ -1,6 +1,7 @@
 import { carryOut } from '../apply/carry-out.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Event, Summary } from '../model/event.js';
+import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import { applyText } from '../report/apply-text.js';
 import { eventJson } from '../report/event-json.js';
@@ -16,8 +17,9 @@ export interface Work {
   readonly kernel: Kernel;
   readonly args: ApplyArguments;
   readonly interrupts: Interrupts;
-  /** Reads the kernel and plans: before the first change and after the last. */
-  readonly replan: () => Plan;
+  readonly observe: () => Observation;
+  /** Reads the kernel and plans: before the first change and after the last. With `seen` only the host's namespace is read. */
+  readonly replan: (seen?: Observation) => Plan;
   /** Whether to go on with this plan. */
   readonly agreed: (plan: Plan) => Promise<boolean>;
 }
@@ -35,8 +37,9 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   try {
     const plan = work.replan();
     if (!(await work.agreed(plan))) return work.interrupts.signal === null ? 1 : work.interrupts.status;
-    const { phase, kernel, replan, interrupts } = work;
-    const events = carryOut({ phase, plan, kernel, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() });
+    const { phase, kernel, observe, replan, interrupts } = work;
+    const job = { phase, plan, kernel, observe, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() };
+    const events = carryOut(job);
     let outcome: Summary['outcome'] = 'failed';
     for await (const event of events) {
       print(event);

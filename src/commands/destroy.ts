@@ -1,4 +1,4 @@
-import { nothing } from '../apply/observe.js';
+import { nothing, readKernel } from '../apply/observe.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import type { Context } from './context.js';
@@ -20,6 +20,7 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
         kernel,
         args,
         interrupts,
+        observe: () => readKernel(kernel, nothing(lab)),
         replan: () => planAnyway(kernel, nothing(lab)).plan,
         agreed: async (plan) => {
           if (!args.json && (!args.quiet || !args.yes)) await printPlan(plan, { ...args, format: 'text' }, context);

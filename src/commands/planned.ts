@@ -3,6 +3,7 @@ import { otherFileOfThatName } from '../apply/same-lab.js';
 import { kindOf } from '../kinds/index.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { DiagnosticError } from '../model/diagnostic.js';
+import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import { plan } from '../plan/plan.js';
 import type { Lab } from './lab.js';
@@ -13,8 +14,8 @@ export interface Planned {
 }
 
 /** Observes and plans; what stands in the way ends in a DiagnosticError before anything is done. */
-export function planLab(kernel: Kernel, lab: Lab): Planned {
-  const observed = observeLab(kernel, lab.wanted);
+export function planLab(kernel: Kernel, lab: Lab, seen?: Observation): Planned {
+  const observed = observeLab(kernel, lab.wanted, seen);
   const other = otherFileOfThatName(lab.wanted.state, observed.state);
   const problems = [...observed.conflicts, ...(other === null ? [] : [other])];
   if (problems.length > 0) throw new DiagnosticError(problems, lab.sources);

@@ -35,7 +35,8 @@ export interface LabSummary {
 
 /** The port to the kernel. Reading methods change nothing. */
 export interface Kernel {
-  observe(scope: ObservationScope): Observation;
+  /** With `seen` only the host's own namespace is read anew, and all others are as they were then. */
+  observe(scope: ObservationScope, seen?: Observation): Observation;
   labs(): readonly LabSummary[];
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
@@ -43,5 +44,7 @@ export interface Kernel {
   run(operations: readonly Operation[]): readonly Outcome[];
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */
   settle(timeoutMs: number): readonly HeldNetns[];
+  /** Waits until links that were last observed up, and bridges that `run` made, pass packets on; at most `timeoutMs`. */
+  waitForLinks(timeoutMs: number): void;
   close(): void;
 }

@@ -94,10 +94,20 @@ function altnameChanges(name: string, before: readonly string[], after: readonly
 function create(after: Resource): Operation[] {
   const name = nameOf(after);
   return [
-    { op: 'link-add', netns: HOST, name, type: 'bridge', attributes: attributes(after, Object.keys(after.props)) },
+    { op: 'link-add', netns: HOST, name, type: 'bridge', attributes: attributes(after, createdWith(after)) },
     ...altnameChanges(name, [], altnamesOf(after)),
   ];
 }
+
+const createdWith = (after: Resource): readonly string[] => Object.keys(after.props).filter((field) => field !== 'up');
+
+/**
+ * A bridge comes up last: an interface with IPv6 sends half a dozen multicast packets as it comes up, and the bridge
+ * would hand each to all ports, a million copies of each for a thousand nodes.
+ */
+const finish = (after: Resource): Operation[] => [
+  { op: 'link-set', netns: HOST, name: nameOf(after), attributes: attributes(after, ['up']) },
+];
 
 export const bridge: Kind = {
   name: 'bridge',
@@ -106,6 +116,7 @@ export const bridge: Kind = {
   defaults: () => defaults,
   find: ({ observation, desired }) => find(observation.host.links, desired),
   create,
+  finish,
   update: (before, after, fields) => {
     const changed = fields.map((change) => change.field).filter((field) => field !== 'altnames');
     const name = nameOf(after);

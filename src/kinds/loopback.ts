@@ -1,6 +1,6 @@
 import type { SourceRange } from '../model/diagnostic.js';
 import type { LinkAttributes } from '../model/operation.js';
-import type { Resource } from '../model/state.js';
+import type { Props, Resource } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsId, ownNamespaces } from './ownership.js';
@@ -13,11 +13,12 @@ export interface LoopbackSpec {
   readonly at: SourceRange;
 }
 
-const DEFAULT_MTU = 65536;
+/** As `netns-add` leaves it. */
+const NEW: Props = { mtu: 65536, up: true };
 
 export const loopbackId = (ns: string): string => `loopback:${ns}/lo`;
 
-/** Settings of a node's lo: the kernel makes the interface, down, and it cannot be deleted. */
+/** Settings of a node's lo: the interface comes with the namespace, and it cannot be deleted. */
 export function loopbackResource(spec: LoopbackSpec): Resource {
   return { ...bare(spec.netns, spec.mtu, spec.up), path: spec.path, at: spec.at };
 }
@@ -40,9 +41,9 @@ function set(after: Resource, fields: readonly string[]): ReturnType<Kind['creat
 
 export const loopback: Kind = {
   name: 'loopback',
-  stage: () => WITHIN_NETNS,
+  stage: () => WITHIN_NETNS + 1,
   inPlace: () => true,
-  defaults: () => ({ mtu: DEFAULT_MTU, up: true }),
+  defaults: () => NEW,
   find: ({ observation, desired }) => ({
     resources: ownNamespaces(observation, desired.lab).flatMap((ns) => {
       const lo = ns.links.find((link) => link.name === 'lo');
@@ -50,7 +51,12 @@ export const loopback: Kind = {
     }),
     conflicts: [],
   }),
-  create: (after) => set(after, after.props['mtu'] === DEFAULT_MTU ? ['up'] : ['mtu', 'up']),
+  // A new namespace has its lo up and of this size.
+  create: (after) =>
+    set(
+      after,
+      Object.keys(NEW).filter((field) => after.props[field] !== NEW[field]),
+    ),
   update: (_before, after, fields) =>
     set(
       after,

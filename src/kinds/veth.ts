@@ -3,7 +3,7 @@ import type { SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
-import type { Kind } from './kind.js';
+import { WITHIN_NETNS, type Kind } from './kind.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
 import { blankEnd, endDefaults } from './veth-end.js';
@@ -144,7 +144,7 @@ function create(after: Resource): Operation[] {
 
 export const veth: Kind = {
   name: 'veth',
-  stage: () => 4,
+  stage: () => WITHIN_NETNS,
   inPlace: (field) => !FIXED.has(field),
   defaults: () => pairDefaults,
   find: ({ observation, desired }) => findVeths(observation, desired),

@@ -3,6 +3,7 @@
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
 export type Operation =
+  /** Its lo gets the alias, and is up. */
   | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
   | { readonly op: 'netns-delete'; readonly netns: string }
   | LinkAdd

@@ -24,6 +24,8 @@ export interface Action {
   readonly reason: string;
   /** Empty where another action's operations do it too (the kernel takes it along). */
   readonly operations: readonly Operation[];
+  /** Behind the operations of all actions, and part of this one: what sets a thing going that the others are to be ready for. */
+  readonly finish?: readonly Operation[];
 }
 
 export interface Plan {

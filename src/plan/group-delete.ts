@@ -11,16 +11,15 @@ type LinkDelete = Extract<Operation, { op: 'link-delete' }>;
 
 const isHostLinkDelete = (operation: Operation): operation is LinkDelete => operation.op === 'link-delete' && operation.netns === HOST;
 
-/** The actions with the first of the link deletions doing the work of all of them. */
+/** The actions with the last of the link deletions doing the work of all of them: what stands on any of the links has gone by then. */
 export function gatherLinkDeletions(actions: readonly Action[], observed: State): readonly Action[] {
   const names = actions.flatMap((action) => action.operations.filter(isHostLinkDelete).map((operation) => operation.name));
   if (names.length < 2) return actions;
-  let gathered: readonly Operation[] | null = deletions(names, observed);
-  return actions.map((action) => {
-    if (!action.operations.some(isHostLinkDelete)) return action;
-    const operations = [...(gathered ?? []), ...action.operations.filter((operation) => !isHostLinkDelete(operation))];
-    gathered = null;
-    return { ...action, operations };
+  const last = actions.findLastIndex((action) => action.operations.some(isHostLinkDelete));
+  return actions.map((action, index) => {
+    const own = action.operations.filter((operation) => !isHostLinkDelete(operation));
+    if (own.length === action.operations.length) return action;
+    return { ...action, operations: index === last ? [...deletions(names, observed), ...own] : own };
   });
 }
 

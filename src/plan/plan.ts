@@ -50,7 +50,15 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
   const kind = kindOf(after.kind);
   if (verdict?.verdict !== 'update') {
     const reason = verdict?.verdict === 'replace' ? replacementReason(verdict) : 'missing in the kernel';
-    return { id: after.id, change: { action: 'create', after }, ...replacement(verdict), reason, operations: kind.create(after) };
+    const finish = kind.finish === undefined ? {} : { finish: kind.finish(after) };
+    return {
+      id: after.id,
+      change: { action: 'create', after },
+      ...replacement(verdict),
+      reason,
+      operations: kind.create(after),
+      ...finish,
+    };
   }
   const { before, fields, lostWith } = verdict;
   const restore = kind.restore ?? kind.create;

@@ -111,7 +111,8 @@ function symbolOf({ action, replacement }: ActionReference, paint: Paint): strin
 
 function commandLines({ index }: ActionReference, { plan, options, paint }: Context): string[] {
   const { command } = options;
-  const operations = plan?.actions[index]?.operations ?? [];
+  const action = plan?.actions[index];
+  const operations = [...(action?.operations ?? []), ...(action?.finish ?? [])];
   if (command === undefined) return [];
   return operations.flatMap((operation) => command(operation).split('\n')).map((line) => paint('dim', `  $ ${printable(line)}`));
 }

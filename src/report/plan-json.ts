@@ -31,6 +31,8 @@ export interface ActionDocument {
   readonly after: Props | null;
   readonly fields: readonly FieldChange[];
   readonly operations: readonly Operation[];
+  /** Run behind all actions. */
+  readonly finish: readonly Operation[];
 }
 
 export function planDocument({ lab, actions, summary }: Plan): PlanDocument {
@@ -39,7 +41,7 @@ export function planDocument({ lab, actions, summary }: Plan): PlanDocument {
 }
 
 export function actionDocument(action: Action): ActionDocument {
-  const { id, change, replacement, reason, operations } = action;
+  const { id, change, replacement, reason, operations, finish } = action;
   const { kind, netns, path, at } = resourceOfAction(action);
   return {
     id,
@@ -55,6 +57,7 @@ export function actionDocument(action: Action): ActionDocument {
     after: change.action === 'delete' ? null : change.after.props,
     fields: change.action === 'update' ? change.fields : (replacement?.fields ?? []),
     operations,
+    finish: finish ?? [],
   };
 }
 

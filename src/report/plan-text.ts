@@ -49,7 +49,8 @@ function contextOf(plan: Plan, blocks: readonly Block[], words: Words, options: 
   const { command, verbose, color } = options;
   const commands = new Map<ResourceId, string[]>();
   if (verbose && command !== undefined)
-    for (const { id, operations } of plan.actions) commands.set(id, [...(commands.get(id) ?? []), ...operations.map(command)]);
+    for (const { id, operations, finish = [] } of plan.actions)
+      commands.set(id, [...(commands.get(id) ?? []), ...[...operations, ...finish].map(command)]);
   return {
     words,
     verbose,

@@ -9,6 +9,14 @@ beforeEach(() => {
 });
 afterEach(() => machine.stop());
 
+/** Addresses of the first namespace that the kernel has not given to lo by itself. */
+const added = ({
+  namespaces,
+}: {
+  readonly namespaces: readonly { readonly addresses: readonly { readonly address: string }[] }[];
+}): readonly string[] =>
+  namespaces[0]!.addresses.map((entry) => entry.address).filter((text) => text !== '127.0.0.1/8' && text !== '::1/128');
+
 const chain = (n: number): Operation[] => {
   const nodes = Array.from({ length: n }, (_, i) => `n${i}`);
   const links = nodes
@@ -72,7 +80,7 @@ test('a namespace can go and come again in one run', async () => {
     veth('host:v0', 'a:e0', { alias: 'topo:lab/2' }),
     address('a', 'e0', '10.0.0.2/24'),
   );
-  expect((await machine.observe()).namespaces[0]!.addresses.map((entry) => entry.address)).toEqual(['10.0.0.2/24']);
+  expect(added(await machine.observe())).toEqual(['10.0.0.2/24']);
 });
 
 test.each([false, true])('more messages than any buffer holds all get their outcome (in a user namespace: %s)', async (asUser) => {
@@ -82,7 +90,7 @@ test.each([false, true])('more messages than any buffer holds all get their outc
     await other.must(netnsAdd('a'), ...many);
     const outcomes = await other.run(...many);
     expect(outcomes.every((outcome) => !outcome.ok && outcome.errno === 'EEXIST')).toBe(true);
-    expect((await other.observe()).namespaces[0]!.addresses).toHaveLength(5000);
+    expect(added(await other.observe())).toHaveLength(5000);
   } finally {
     other.stop();
   }
@@ -98,13 +106,13 @@ test('killed after any number of operations, exactly those were carried out', as
   ];
   for (let count = 1; count <= all.length; count++) {
     expect(await machine.runKilled(count, ...all)).toBe('SIGKILL');
-    const { host, namespaces } = await machine.observe();
+    const observation = await machine.observe();
+    const { host, namespaces } = observation;
     const links = host.links.filter(({ name }) => name !== 'lo');
-    const addresses = namespaces[0]!.addresses.length;
-    expect([namespaces.length, links.map(({ name }) => name), addresses]).toEqual([
+    expect([namespaces.length, links.map(({ name }) => name), added(observation)]).toEqual([
       1,
       ['b1', 'v0', 'b2'].slice(0, [0, 1, 2, 2, 3][count - 1]),
-      count >= 4 ? 1 : 0,
+      count >= 4 ? ['10.0.0.1/8'] : [],
     ]);
     for (const link of links) expect(link.alias).not.toBe('');
     await machine.must(...links.map(({ name }) => linkDelete('host', name)), netnsDelete('a'));

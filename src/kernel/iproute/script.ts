@@ -1,6 +1,6 @@
 /** Operations as a script for a POSIX shell: run by hand it gives the same kernel state. */
 import type { Operation } from '../../model/operation.js';
-import type { Plan } from '../../model/plan.js';
+import type { Action, Plan } from '../../model/plan.js';
 import type { Resource } from '../../model/state.js';
 import type { Argument, Command } from './command.js';
 import { commandsOf } from './commands.js';
@@ -16,12 +16,14 @@ const SYMBOLS = { create: '+', update: '~', delete: '-' } as const;
 
 /** The whole plan in its order, each object named above its commands. */
 export function planScript(plan: Plan, title: (resource: Resource) => string): string {
-  const actions = plan.actions.flatMap(({ change, operations }) => {
+  const linesOf = ({ change }: Action, operations: readonly Operation[]): readonly string[] => {
     const resource = change.action === 'delete' ? change.before : change.after;
     const lines = operations.map(commandText).filter((text) => text !== '');
     return lines.length === 0 ? [] : [`# ${SYMBOLS[change.action]} ${oneLine(title(resource))}`, ...lines];
-  });
-  return [...HEAD, ...actions].map((line) => `${line}\n`).join('');
+  };
+  const actions = plan.actions.flatMap((action) => linesOf(action, action.operations));
+  const finishes = plan.actions.flatMap((action) => linesOf(action, action.finish ?? []));
+  return [...HEAD, ...actions, ...finishes].map((line) => `${line}\n`).join('');
 }
 
 /** As one would type it; several lines where there are several commands. */

@@ -1,6 +1,7 @@
 /** The kernel by netlink, in this process. */
 import type { Operation } from '../../model/operation.js';
 import type { Kernel, Outcome } from '../kernel.js';
+import { waitForLinks } from './carriers.js';
 import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
@@ -19,8 +20,11 @@ export interface NetlinkOptions {
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const sessions = new Sessions(options.netnsDir ?? '/run/netns');
   let departures: Departures | null = null;
+  /** Made by this process. */
+  const bridges = new Set<string>();
   let left = options.killAfter ?? Infinity;
   const run = (operations: readonly Operation[]): readonly Outcome[] => {
+    for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.add(operation.name);
     try {
       return new Runner(sessions, () => (departures ??= new Departures(sessions.host().socket))).run(operations);
     } finally {
@@ -28,7 +32,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     }
   };
   return {
-    observe: (scope) => observe(sessions, scope),
+    observe: (scope, seen) => observe(sessions, scope, seen),
     labs: () => observeLabs(sessions),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
     run: (operations) => {
@@ -41,6 +45,11 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       throw new Error('killed by itself');
     },
     settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
+    waitForLinks: (timeoutMs) => {
+      const seen = sessions.all().flatMap(({ socket, idle }) => idle.map((name) => ({ socket, name })));
+      const { socket } = sessions.host();
+      waitForLinks([...seen, ...[...bridges].map((name) => ({ socket, name }))], timeoutMs);
+    },
     close: () => {
       departures?.close();
       sessions.close();

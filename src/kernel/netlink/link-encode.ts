@@ -3,7 +3,7 @@ import { LINK_ATTRIBUTES, type LinkAttribute } from '../../kinds/link-attributes
 import type { LinkAdd, LinkAttributes } from '../../model/operation.js';
 import { macBytes } from './ip-text.js';
 import { IFF_UP, IFLA, INFO, LINK_HEADER, RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK } from './links.js';
-import { type MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from './message.js';
+import { type MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from './message.js';
 
 const RTM_NEWLINKPROP = 108;
 const RTM_DELLINKPROP = 109;
@@ -74,29 +74,39 @@ function encodeRows(writer: MessageWriter, attributes: LinkAttributes, place: Pl
 }
 
 /**
- * Changes a link, in one to three messages: what `do_setlink` does; a bridge's own settings; those of a port, which
- * the kernel looks at before it looks at a new master. `master` is the index of the master that the attributes name, 0 for none.
+ * Changes a link, in one or two messages: what `do_setlink` does together with the settings of a bridge or of a port, but
+ * a port's settings apart from a new master, which the kernel looks at after them (`rtnl_changelink`). `master` is the
+ * index of the master that the attributes name, 0 for none.
  */
 export function encodeLinkSet(writer: MessageWriter, target: LinkTarget, attributes: LinkAttributes, master = 0): void {
-  if (pick(attributes, 'link').length > 0) {
-    writer.begin(RTM_SETLINK, NLM_F_ACK);
-    header(writer, target, attributes);
-    encodeRows(writer, attributes, 'link', master);
-    writer.end();
-  }
-  if (pick(attributes, 'bridge').length > 0) encodeInfo(writer, target, attributes, 'bridge');
-  if (pick(attributes, 'bridge-port').length > 0) encodeInfo(writer, target, attributes, 'bridge-port');
+  const info = INFOS.find((place) => pick(attributes, place).length > 0);
+  if (info === 'bridge-port' && 'master' in attributes) {
+    const port = new Set(pick(attributes, info).map(([row]) => row.name));
+    encodeChange(writer, target, without(attributes, port), master);
+    encodeChange(writer, target, Object.fromEntries(Object.entries(attributes).filter(([name]) => port.has(name))), 0, info);
+  } else if (Object.keys(attributes).length > 0) encodeChange(writer, target, attributes, master, info);
 }
 
-function encodeInfo(writer: MessageWriter, target: LinkTarget, attributes: LinkAttributes, place: 'bridge' | 'bridge-port'): void {
-  writer.begin(RTM_NEWLINK, NLM_F_ACK);
-  header(writer, target, {});
-  const info = writer.nest(IFLA.linkinfo);
-  writer.string(place === 'bridge' ? INFO.kind : INFO.slaveKind, 'bridge');
-  const data = writer.nest(place === 'bridge' ? INFO.data : INFO.slaveData, NLA_F_NESTED);
-  encodeRows(writer, attributes, place);
-  writer.close(data);
-  writer.close(info);
+const INFOS = ['bridge', 'bridge-port'] as const;
+
+function encodeChange(
+  writer: MessageWriter,
+  target: LinkTarget,
+  attributes: LinkAttributes,
+  master: number,
+  place?: (typeof INFOS)[number],
+): void {
+  writer.begin(place === undefined ? RTM_SETLINK : RTM_NEWLINK, NLM_F_ACK);
+  header(writer, target, attributes);
+  encodeRows(writer, attributes, 'link', master);
+  if (place !== undefined) {
+    const info = writer.nest(IFLA.linkinfo);
+    writer.string(place === 'bridge' ? INFO.kind : INFO.slaveKind, 'bridge');
+    const data = writer.nest(place === 'bridge' ? INFO.data : INFO.slaveData, NLA_F_NESTED);
+    encodeRows(writer, attributes, place);
+    writer.close(data);
+    writer.close(info);
+  }
   writer.end();
 }
 
@@ -138,10 +148,11 @@ export interface VethEnd {
 
 /**
  * A veth pair from the namespace of its outer end. `peerNetns` is a file of the peer's namespace; null: the same one.
- * The peer cannot be set up in the creating message (ENOTCONN), nor get a master there.
+ * The peer cannot be set up in the creating message (ENOTCONN), nor get a master there. The kernel answers with the new
+ * link (since 6.2), in which the peer's index stands too.
  */
 export function encodeVethAdd(writer: MessageWriter, outer: VethEnd, peer: VethEnd, peerNetns: number | null): void {
-  writer.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK);
+  writer.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK | (peerNetns === null ? 0 : NLM_F_ECHO));
   header(writer, { name: outer.name }, outer.attributes['up'] === true ? { up: true } : {});
   encodeRows(writer, without(outer.attributes, AFTERWARDS), 'link', outer.master);
   const info = writer.nest(IFLA.linkinfo);

@@ -6,7 +6,7 @@ import { MessageWriter } from './message.js';
 import type { NetlinkSocket } from './socket.js';
 
 /** An answer with a link in it takes the place of so many plain acknowledgements. */
-const ACKS_PER_LINK = 4;
+export const ACKS_PER_LINK = 4;
 
 const writer = new MessageWriter();
 
@@ -18,6 +18,11 @@ export class LinkNames {
   /** 0: there is no such link. Only for names that `learn` was asked for. */
   index(name: string): number {
     return this.indexes.get(name) ?? 0;
+  }
+
+  /** The kernel has told. */
+  know(name: string, index: number): void {
+    this.indexes.set(name, index);
   }
 
   forget(name?: string): void {

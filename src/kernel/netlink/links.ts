@@ -24,6 +24,7 @@ export const IFLA = {
   mtu: 4,
   link: 5,
   master: 10,
+  operState: 16,
   linkinfo: 18,
   netnsFd: 28,
   alias: 20,
@@ -72,12 +73,17 @@ export function requestLinkNamed(writer: MessageWriter, name: string): void {
 
 const IFLA_LINK_NETNSID = 37;
 
+/** The index of the other end, in the namespace where that is; 0: no other end. */
+export const peerIndex = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA.link, 0, bytes, start, end);
+
 /** The number of the namespace where the other end is; -1: the link's own, or no other end. */
-export function linkNetnsId(bytes: Bytes, start: number, end: number): number {
+export const linkNetnsId = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA_LINK_NETNSID, -1, bytes, start, end);
+
+function numberOf(attribute: number, fallback: number, bytes: Bytes, start: number, end: number): number {
   for (let at = start + LINK_HEADER; at < end; at = nextAttribute(bytes.view, at)) {
-    if (attributeType(bytes.view, at) === IFLA_LINK_NETNSID) return bytes.view.getInt32(at + 4, true);
+    if (attributeType(bytes.view, at) === attribute) return bytes.view.getInt32(at + 4, true);
   }
-  return -1;
+  return fallback;
 }
 
 export function linkIndex(bytes: Bytes, start: number): number {
@@ -86,6 +92,10 @@ export function linkIndex(bytes: Bytes, start: number): number {
 
 /** A link whose attribute `master` is still an index (0: none), to be named when all links are known. */
 export interface DecodedLink extends LinkObservation {
+  /** IFF_*. */
+  readonly flags: number;
+  /** IF_OPER_*. */
+  readonly operState: number;
   readonly attributes: Attributes;
 }
 
@@ -93,6 +103,8 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
   const { view } = bytes;
   const link = {
     index: view.getInt32(start + 4, true),
+    flags: view.getUint32(start + 8, true),
+    operState: 0,
     name: '',
     type: '',
     alias: '',
@@ -102,7 +114,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     attributes: {} as Attributes,
   };
   link.attributes['master'] = 0;
-  link.attributes['up'] = (view.getUint32(start + 8, true) & IFF_UP) !== 0;
+  link.attributes['up'] = (link.flags & IFF_UP) !== 0;
   for (let at = start + LINK_HEADER; at < end; at = nextAttribute(view, at)) {
     const type = attributeType(view, at);
     const row = COMMON[type];
@@ -110,6 +122,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     else if (type === IFLA.ifname) link.name = attributeString(bytes, at);
     else if (type === IFLA.link) link.link = view.getInt32(at + 4, true);
     else if (type === IFLA.master) link.attributes['master'] = view.getUint32(at + 4, true);
+    else if (type === IFLA.operState) link.operState = view.getUint8(at + 4);
     else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
     else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
   }

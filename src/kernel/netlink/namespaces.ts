@@ -3,11 +3,11 @@ import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSy
 import { constants } from 'node:os';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeLinkSet } from './link-encode.js';
-import { MessageWriter } from './message.js';
+import { MessageWriter, NLM_F_ACK } from './message.js';
+import { decodeForwarding, requestForwarding } from './netconf.js';
 import { refusalOf } from './refusal.js';
 import type { Outcome } from '../kernel.js';
-import type { Sessions } from './sessions.js';
-import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
+import type { Session, Sessions } from './sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
 const MS_BIND = 0x1000;
@@ -36,17 +36,20 @@ export function createNamespaces(
 ): readonly Outcome[] {
   const shared = attempt(() => shareDirectory(sessions.directory));
   if (!shared.ok) return wanted.map(() => shared);
-  return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions.path(netns), alias))));
+  return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions, netns, alias))));
 }
 
 /** Leaves the thread in the new namespace. */
-function createNamespace(path: string, alias: string): void {
+function createNamespace(sessions: Sessions, netns: string, alias: string): void {
+  const path = sessions.path(netns);
   takePlace(path);
   try {
     expect('unshare', libc.unshare(CLONE_NEWNET));
-    markLoopback(alias);
+    const session = sessions.here(netns);
+    startLoopback(session, alias);
     expect('mount', libc.mount(THREAD_NETNS, path, 'none', MS_BIND, null), path);
   } catch (error) {
+    sessions.forget(netns);
     rmSync(path, { force: true });
     throw error;
   }
@@ -66,17 +69,19 @@ function isOccupied(path: string): boolean {
   return !lstatSync(path).isFile() || statfsSync(path).type === NSFS_MAGIC;
 }
 
-function markLoopback(alias: string): void {
-  const socket = new NetlinkSocket(NETLINK_ROUTE);
-  try {
-    const writer = new MessageWriter(256);
-    encodeLinkSet(writer, { index: LO }, { alias });
-    const [reply] = socket.exchange(writer.bytes, writer.length);
-    if (reply!.errno !== 0) throw new SystemCallError('alias of lo', reply!.errno);
-  } finally {
-    socket.close();
-  }
+/** Marks it and sets it up; on this occasion asks what will be asked next of every new namespace. */
+function startLoopback({ socket, forwarding }: Session, alias: string): void {
+  writer.clear();
+  encodeLinkSet(writer, { index: LO }, { alias, up: true });
+  for (const family of FAMILIES) requestForwarding(writer, family, NLM_F_ACK);
+  const [reply] = socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
+    forwarding.set(FAMILIES[request - 1]!, decodeForwarding(bytes, start, end));
+  });
+  if (reply!.errno !== 0) throw new SystemCallError('lo of a new namespace', reply!.errno);
 }
+
+const FAMILIES = [4, 6] as const;
+const writer = new MessageWriter(512);
 
 /** Takes the name away. The namespace goes when nothing holds it any more. */
 export function deleteName(path: string): Outcome {

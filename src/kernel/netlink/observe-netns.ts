@@ -1,11 +1,5 @@
 /** Everything of one namespace in one send: a dump per kind of object. */
-import type {
-  AddressObservation,
-  LinkObservation,
-  NeighbourObservation,
-  RouteObservation,
-  RuleObservation,
-} from '../../model/observation.js';
+import type { AddressObservation, NeighbourObservation, RouteObservation, RuleObservation } from '../../model/observation.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump, mustRepeat } from './dump.js';
 import { decodeLink, type DecodedLink, requestLinks } from './links.js';
@@ -17,7 +11,7 @@ import { decodeRule, requestRules } from './rules.js';
 import type { NetlinkSocket } from './socket.js';
 
 export interface NetnsDump {
-  readonly links: readonly LinkObservation[];
+  readonly links: readonly DecodedLink[];
   readonly addresses: readonly AddressObservation[];
   readonly routes: readonly RouteObservation[];
   readonly rules: readonly RuleObservation[];

@@ -4,6 +4,7 @@ import type { NamedNetnsObservation, NetnsObservation, Observation } from '../..
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
+import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
 import { readTable } from './nft/dump.js';
 import { dumpNetns } from './observe-netns.js';
@@ -11,7 +12,13 @@ import { readSysctl } from './proc-sys.js';
 import type { Session, Sessions } from './sessions.js';
 import { readLoopback, rememberedOf } from './sysctls.js';
 
-export function observe(sessions: Sessions, scope: ObservationScope): Observation {
+export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation): Observation {
+  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
+  const host = observeOne(sessions, sessions.host(), scope, readFiles(sessions, scope, [sessions.host()]));
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab) };
+}
+
+function observeNamespaces(sessions: Sessions, scope: ObservationScope): readonly NamedNetnsObservation[] {
   const asked = new Set(scope.namespaces);
   const names = sessions.names().filter((name) => name !== HOST);
   const found = sessions.getAll(names);
@@ -20,12 +27,10 @@ export function observe(sessions: Sessions, scope: ObservationScope): Observatio
     .filter((session) => typeof session !== 'string')
     .filter(({ netns, socket }) => asked.has(netns) || labOf(socket) === scope.lab);
   const values = readFiles(sessions, scope, opened);
-  const namespaces = [
+  return [
     ...opened.map((session): NamedNetnsObservation => ({ ...observeOne(sessions, session, scope, values), stale: false })),
     ...stale.map(staleNamespace),
   ].sort((a, b) => (a.netns < b.netns ? -1 : 1));
-  const host = observeOne(sessions, sessions.host(), scope, values);
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab) };
 }
 
 /** Whose namespace it is: lo's alias says so. */
@@ -39,8 +44,9 @@ type Values = ReadonlyMap<string, ReadonlyMap<string, string | null>>;
 function readFiles(sessions: Sessions, scope: ObservationScope, opened: readonly Session[]): Values {
   const wanted = (netns: string): readonly string[] => (scope.sysctls.get(netns) ?? []).filter((key) => !FORWARDING_KEYS.has(key));
   const read = (netns: string): ReadonlyMap<string, string | null> => new Map(wanted(netns).map((key) => [key, readSysctl(key)]));
-  const values = new Map([[HOST, read(HOST)]]);
+  const values = new Map<string, ReadonlyMap<string, string | null>>();
   const names = opened.map(({ netns }) => netns).filter((netns) => wanted(netns).length > 0);
+  if (names[0] === HOST) return values.set(HOST, read(HOST));
   if (names.length > 0) sessions.getAll(names, ({ netns }) => values.set(netns, read(netns)));
   return values;
 }
@@ -48,6 +54,7 @@ function readFiles(sessions: Sessions, scope: ObservationScope, opened: readonly
 function observeOne(sessions: Sessions, session: Session, scope: ObservationScope, values: Values): NetnsObservation {
   const { netns, socket } = session;
   const { forwarding, ...dump } = dumpNetns(socket);
+  session.idle = dump.links.filter(isIdle).map(({ name }) => name);
   const remembered = rememberedOf(dump.links.find((link) => link.name === 'lo')?.altnames ?? []);
   const known = values.get(netns);
   const sysctls = new Map<string, string | null>();

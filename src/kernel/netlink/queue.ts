@@ -1,12 +1,13 @@
 /** Operations that wait for one namespace's socket, and what becomes of them. */
 import { constants } from 'node:os';
 import type { Outcome } from '../kernel.js';
-import { LinkNames } from './link-names.js';
+import { ACKS_PER_LINK, LinkNames } from './link-names.js';
+import { peerIndex } from './links.js';
 import { MessageWriter } from './message.js';
 import { outcomeOf, refusalOf, refused } from './refusal.js';
 import type { Session } from './sessions.js';
 import type { Reply } from './socket.js';
-import { encodeStep, linksMade, linksNeeded, operationName, type Step } from './steps.js';
+import { encodeStep, linksMade, linksNeeded, operationName, type Step, type VethStep } from './steps.js';
 
 /** Bytes of one `send`, below the usual buffer of a socket. */
 const SEND_BYTES = 96 * 1024;
@@ -79,6 +80,8 @@ export class Queue {
 
   private send(stretch: readonly Waiting[]): void {
     const sent: Sent[] = [];
+    // What the answers take of the receive buffer, in acknowledgements.
+    let answers = 0;
     writer.clear();
     for (const item of stretch) {
       const refusal = this.refusedBeforehand(item.step);
@@ -86,10 +89,14 @@ export class Queue {
         item.settle(refusal);
         continue;
       }
-      if (writer.length > SEND_BYTES || (writer.count >= FEW && writer.count >= this.session.socket.capacity() - FEW)) this.dispatch(sent);
+      if (writer.length > SEND_BYTES || (answers >= FEW && answers >= this.session.socket.capacity() - FEW)) {
+        this.dispatch(sent);
+        answers = 0;
+      }
       const first = writer.count;
       encodeStep(writer, item.step, this.links);
       sent.push({ ...item, first, end: writer.count });
+      answers += writer.count - first + (isEchoed(item.step) ? ACKS_PER_LINK : 0);
     }
     this.dispatch(sent);
   }
@@ -118,7 +125,11 @@ export class Queue {
   private dispatch(sent: Sent[]): void {
     if (writer.count > 0) {
       this.guarded(sent, () => {
-        const replies = this.session.socket.exchange(writer.bytes, writer.length);
+        const peers = new Map(sent.flatMap(({ step, first }) => (isEchoed(step) ? [[first, step] as const] : [])));
+        const replies = this.session.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
+          const step = peers.get(request);
+          step?.peerLinks?.know(step.peer.name, peerIndex(bytes, start, end));
+        });
         for (const { step, settle, first, end } of sent) settle(outcomeOf(operationName(step), worst(replies, first, end)));
       });
     }
@@ -126,6 +137,9 @@ export class Queue {
     sent.length = 0;
   }
 }
+
+/** The kernel answers with the new link. */
+const isEchoed = (step: Step): step is VethStep => step.op === 'veth-add' && step.peerLinks !== undefined;
 
 const ACCEPTED = { errno: 0, sentence: '' };
 

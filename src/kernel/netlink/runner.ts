@@ -74,8 +74,7 @@ export class Runner {
         return this.forgetLinks();
       case 'sysctl-set':
         // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
-        if (FORWARDING_KEYS.has(operation.key) && readForwarding(queue.session.socket, operation.key) === operation.value)
-          return settle(OK);
+        if (isForwarding(queue.session, operation)) return settle(OK);
         queue.flush();
         return settle(this.changeSysctl(queue.session, operation));
       case 'sysctl-restore':
@@ -141,7 +140,8 @@ export class Runner {
     // A queue that another waits for waits for none itself: no circles, and no recursion as deep as a chain of nodes is long.
     if (outer.queue.waitsFor.size > 0) this.flush(outer.queue);
     if (inner.queue.reachesOut) this.flush(inner.queue);
-    outer.queue.push({ op: 'veth-add', outer, peer: inner, peerNetns: this.sessions.fd(inner.queue.session.netns) }, settle);
+    const peerNetns = this.sessions.fd(inner.queue.session.netns);
+    outer.queue.push({ op: 'veth-add', outer, peer: inner, peerNetns, peerLinks: inner.queue.links }, settle);
     outer.queue.reachesOut = true;
     inner.queue.waitsFor.add(outer.queue);
     const later = peerAfterwards(inner.attributes);
@@ -150,6 +150,7 @@ export class Runner {
   }
 
   private changeSysctl(session: Session, operation: Extract<Operation, { op: 'sysctl-set' | 'sysctl-restore' }>): Outcome {
+    session.forwarding.clear();
     const place = { sessions: this.sessions, netns: operation.netns, socket: session.socket };
     if (operation.op === 'sysctl-restore') return restoreSysctl(place, operation.key, operation.value);
     return setSysctl(place, operation.key, operation.value, operation.remember);
@@ -212,6 +213,13 @@ export class Runner {
   private forgetLinks(): void {
     for (const queue of this.queues.values()) queue.links.forget();
   }
+}
+
+/** A forwarding of the whole namespace that has this value. */
+function isForwarding({ socket, forwarding }: Session, { key, value }: Extract<Operation, { op: 'sysctl-set' }>): boolean {
+  const family = FORWARDING_KEYS.get(key);
+  if (family === undefined) return false;
+  return (forwarding.get(family) ?? readForwarding(socket, key)) === value;
 }
 
 function groupMembers({ socket }: Session, group: number): readonly string[] {

@@ -11,6 +11,10 @@ export interface Session {
   readonly netfilter: NetlinkSocket;
   /** Of the namespace: stays its own as long as the socket holds it. */
   readonly inode: number;
+  /** Of the whole namespace, where this process has made it and nothing has been written since. */
+  readonly forwarding: Map<4 | 6, string | null>;
+  /** Links that did not work yet when they were last observed (`carriers.ts`). */
+  idle: readonly string[];
 }
 
 /** Why a name has no session. */
@@ -41,8 +45,14 @@ export class Sessions {
   host(): Session {
     const known = this.open.get(HOST);
     if (known !== undefined) return known;
-    const session = openSession(HOST, statSync(THREAD_NETNS).ino);
-    this.open.set(HOST, session);
+    return this.here(HOST);
+  }
+
+  /** The namespace where the thread stands, which will get that name. */
+  here(netns: string): Session {
+    this.forget(netns);
+    const session = openSession(netns, statSync(THREAD_NETNS).ino);
+    this.open.set(netns, session);
     return session;
   }
 
@@ -89,6 +99,11 @@ export class Sessions {
     return netns === HOST ? body() : this.thread.inside(this.fd(netns), body);
   }
 
+  /** All that are open. */
+  all(): readonly Session[] {
+    return [...this.open.values()];
+  }
+
   /** The namespace's file, open until `closeFiles`. */
   fd(netns: string): number {
     if (netns === HOST) return this.thread.homeFd;
@@ -133,5 +148,12 @@ function enterFile(path: string, enter: (fd: number) => void): void {
 
 /** Where the thread stands. */
 function openSession(netns: string, inode: number): Session {
-  return { netns, socket: new NetlinkSocket(NETLINK_ROUTE), netfilter: new NetlinkSocket(NETLINK_NETFILTER), inode };
+  return {
+    netns,
+    socket: new NetlinkSocket(NETLINK_ROUTE),
+    netfilter: new NetlinkSocket(NETLINK_NETFILTER),
+    inode,
+    forwarding: new Map(),
+    idle: [],
+  };
 }

@@ -28,6 +28,8 @@ export interface VethStep {
   readonly peer: VethEndStep;
   /** A file of the peer's namespace; null: the same namespace. */
   readonly peerNetns: number | null;
+  /** Where the name of a peer in another namespace is known. */
+  readonly peerLinks?: LinkNames;
 }
 
 export type Step =

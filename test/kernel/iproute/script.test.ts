@@ -20,7 +20,10 @@ const rule = (rest: Pick<RuleOperation, 'op'> & Partial<RuleOperation>): Operati
 });
 
 const TABLE: readonly (readonly [Operation, string])[] = [
-  [{ op: 'netns-add', netns: 'lab.web', alias: 'topo:lab/web' }, 'ip netns add lab.web\nip -n lab.web link set dev lo alias topo:lab/web'],
+  [
+    { op: 'netns-add', netns: 'lab.web', alias: 'topo:lab/web' },
+    'ip netns add lab.web\nip -n lab.web link set dev lo alias topo:lab/web up',
+  ],
   [{ op: 'netns-delete', netns: 'lab.web' }, 'ip netns delete lab.web'],
   [
     { op: 'link-add', netns: 'host', name: 'br0', type: 'bridge', attributes: { mtu: 1500, stp_state: false, up: true, alias: 'it is' } },

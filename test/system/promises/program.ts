@@ -19,6 +19,7 @@ export interface PlannedAction {
   readonly replacement: boolean;
   readonly fields: readonly { readonly field: string }[];
   readonly operations: readonly { readonly op: string }[];
+  readonly finish: readonly { readonly op: string }[];
 }
 
 export interface PlanDocument {
@@ -29,7 +30,8 @@ export function planOf(world: World, file: string): PlanDocument {
   return JSON.parse(world.mustTopo('plan', '--json', file)) as PlanDocument;
 }
 
-export const operationsOf = (plan: PlanDocument): number => plan.actions.flatMap(({ operations }) => operations).length;
+export const operationsOf = (plan: PlanDocument): number =>
+  plan.actions.flatMap(({ operations, finish }) => [...operations, ...finish]).length;
 
 /** `+ id`, `- id`, `~ id field field`; a replacement is `-/+ id field`. */
 export function changesOf(plan: PlanDocument): readonly string[] {

@@ -63,5 +63,5 @@ function check(sessions: Sessions, operation: Operation): Outcome {
   const session = sessions.get(operation.netns);
   if (typeof session === 'string') return refused(operation.op, 'ENOENT', `there is no network namespace named ${operation.netns}`);
   const transaction = operation.op === 'nft-replace' ? encodeReplace(operation.table, false) : encodeDelete(operation.table, false);
-  return sendTransaction(session.netfilter, transaction);
+  return sendTransaction(sessions.netfilter(operation.netns), transaction);
 }

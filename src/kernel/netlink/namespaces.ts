@@ -36,6 +36,7 @@ export function createNamespaces(
 ): readonly Outcome[] {
   const shared = attempt(() => shareDirectory(sessions.directory));
   if (!shared.ok) return wanted.map(() => shared);
+  sessions.makeRoom(wanted.length);
   return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions, netns, alias))));
 }
 

@@ -63,7 +63,9 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
     const value = family === undefined ? known?.get(key) : forwarding[family];
     sysctls.set(key, value === undefined ? sessions.inside(netns, () => readSysctl(key)) : value);
   }
-  return { netns, ...dump, sysctls, remembered, nft: readTable(session.netfilter, nftTableName(scope.lab)) };
+  // A lab's rules stand in the host's namespace and nowhere else.
+  const nft = netns === HOST ? readTable(sessions.netfilter(HOST), nftTableName(scope.lab)) : null;
+  return { netns, ...dump, sysctls, remembered, nft };
 }
 
 function staleNamespace(netns: string): NamedNetnsObservation {

@@ -82,10 +82,10 @@ export class Runner {
         return settle(this.changeSysctl(queue.session, operation));
       case 'nft-replace':
         queue.flush();
-        return settle(sendTransaction(queue.session.netfilter, encodeReplace(operation.table, true)));
+        return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeReplace(operation.table, true)));
       case 'nft-delete':
         queue.flush();
-        return settle(sendTransaction(queue.session.netfilter, encodeDelete(operation.table, true)));
+        return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeDelete(operation.table, true)));
       case 'link-set':
       case 'altname-add':
       case 'altname-delete':

@@ -1,14 +1,13 @@
-/** Two sockets per namespace, opened when first wanted and kept. */
+/** A socket per namespace, and one for nftables where that is wanted, opened when first wanted and kept. */
 import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
 import { HOST } from '../../model/state.js';
+import { libc } from './libc.js';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 import { NetnsThread, THREAD_NETNS } from './thread.js';
 
 export interface Session {
   readonly netns: string;
   readonly socket: NetlinkSocket;
-  /** For nftables. */
-  readonly netfilter: NetlinkSocket;
   /** Of the namespace: stays its own as long as the socket holds it. */
   readonly inode: number;
   /** Of the whole namespace, where this process has made it and nothing has been written since. */
@@ -17,12 +16,19 @@ export interface Session {
   idle: readonly string[];
 }
 
+const F_DUPFD_CLOEXEC = 1030;
+/** Its socket, and for a while its own file. */
+const FILES_PER_NAMESPACE = 2;
+
 /** Why a name has no session. */
 export type Absence = 'missing' | 'stale';
 
 export class Sessions {
   readonly thread = new NetnsThread();
   private readonly open = new Map<string, Session>();
+  private readonly filters = new Map<string, NetlinkSocket>();
+  /** So many files fit into the process's table. */
+  private room = 64;
   private readonly files = new Map<string, number>();
   /** The device of nsfs: a file of another device is no namespace. */
   private readonly nsfs = statSync(THREAD_NETNS).dev;
@@ -62,7 +68,29 @@ export class Sessions {
 
   /** Sessions of many names in one excursion; `visit` is called inside each namespace. A name that means another namespace by now is opened anew. */
   getAll(names: readonly string[], visit?: (session: Session) => void): (Session | Absence)[] {
+    this.makeRoom(names.length);
     return this.thread.excursion((enter) => names.map((netns) => this.enterOne(netns, enter, visit)));
+  }
+
+  /** The socket for nftables of a namespace that has a session. */
+  netfilter(netns: string): NetlinkSocket {
+    const known = this.filters.get(netns);
+    if (known !== undefined) return known;
+    const socket = this.inside(netns, () => new NetlinkSocket(NETLINK_NETFILTER));
+    this.filters.set(netns, socket);
+    return socket;
+  }
+
+  /**
+   * For that many namespaces more. The kernel's table of a process's files doubles as it fills up, and each time waits until
+   * no other thread can be looking at the old one (`expand_files`); a file with a high number makes it grow once.
+   */
+  makeRoom(namespaces: number): void {
+    const wanted = 64 + FILES_PER_NAMESPACE * (this.open.size + namespaces);
+    if (wanted <= this.room) return;
+    this.room = wanted;
+    const fd = libc.fcntl(this.thread.homeFd, F_DUPFD_CLOEXEC, 'int', wanted);
+    if (fd >= 0) closeSync(fd);
   }
 
   private enterOne(netns: string, enter: (fd: number) => void, visit?: (session: Session) => void): Session | Absence {
@@ -118,8 +146,9 @@ export class Sessions {
   forget(netns: string): void {
     const session = this.open.get(netns);
     session?.socket.close();
-    session?.netfilter.close();
     this.open.delete(netns);
+    this.filters.get(netns)?.close();
+    this.filters.delete(netns);
     const fd = this.files.get(netns);
     if (fd !== undefined) closeSync(fd);
     this.files.delete(netns);
@@ -151,7 +180,6 @@ function openSession(netns: string, inode: number): Session {
   return {
     netns,
     socket: new NetlinkSocket(NETLINK_ROUTE),
-    netfilter: new NetlinkSocket(NETLINK_NETFILTER),
     inode,
     forwarding: new Map(),
     idle: [],

@@ -1,13 +1,13 @@
 import { findState } from '../kinds/find.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Kernel, ObservationScope } from '../kernel/kernel.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
-import type { State } from '../model/state.js';
+import { HOST, type State } from '../model/state.js';
 
 /** What a topology wants of the kernel, and what has to be read to judge that. */
 export interface Wanted {
   readonly state: State;
-  readonly observe: { readonly namespaces: readonly string[]; readonly sysctls: ReadonlyMap<string, readonly string[]> };
+  readonly observe: Omit<ObservationScope, 'lab'>;
 }
 
 export interface Observed {
@@ -29,5 +29,5 @@ export function readKernel(kernel: Kernel, wanted: Wanted, seen?: Observation): 
 
 /** Nothing at all: what destroy wants of a lab. */
 export function nothing(lab: string): Wanted {
-  return { state: { lab, resources: new Map() }, observe: { namespaces: [], sysctls: new Map() } };
+  return { state: { lab, resources: new Map() }, observe: { namespaces: [], sysctls: new Map(), rules: [HOST] } };
 }

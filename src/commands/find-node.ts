@@ -39,7 +39,7 @@ function split({ node, lab }: NodeQuestion): { readonly lab: string | undefined;
 function nodesOf(kernel: Pick<Kernel, 'observe'>, { lab, namespaces }: LabSummary): readonly NodePlace[] {
   if (namespaces.every((netns) => netns.startsWith(`${lab}.`)))
     return namespaces.map((netns) => ({ lab, netns, node: netns.slice(lab.length + 1) }));
-  const observation = kernel.observe({ lab, namespaces: [], sysctls: new Map() });
+  const observation = kernel.observe({ lab, namespaces: [], sysctls: new Map(), rules: [] });
   return observation.namespaces.flatMap(({ netns, links }) => {
     const mark = parseMark(links.find(({ name }) => name === 'lo')?.alias ?? '');
     return mark?.lab === lab ? [{ lab, netns, node: mark.object }] : [];

@@ -7,6 +7,8 @@ export interface ObservationScope {
   readonly namespaces: readonly string[];
   /** Keys to read, dotted, by namespace (`HOST` included). */
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
+  /** Namespaces where the lab's nftables rules may stand (`HOST` included); elsewhere nobody looks. */
+  readonly rules: readonly string[];
 }
 
 /** What became of one operation. */

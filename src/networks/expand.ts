@@ -1,6 +1,6 @@
 /** Topology → the state of the kernel that it asks for. */
 import type { Diagnostic } from '../model/diagnostic.js';
-import type { Resource, ResourceId, State } from '../model/state.js';
+import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
 import { firewall } from './firewall.js';
@@ -18,6 +18,8 @@ export interface Observed {
   readonly namespaces: readonly string[];
   /** Namespace → keys of settings. */
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
+  /** Namespaces where rules may stand. */
+  readonly rules: readonly string[];
 }
 
 export interface Expansion {
@@ -32,7 +34,7 @@ export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
   const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, diagnostics), diagnostics) };
-  return { state, diagnostics, observe: { namespaces: lab.nodes.map((node) => node.netns), sysctls: sysctlKeys(state) } };
+  return { state, diagnostics, observe: { namespaces: lab.nodes.map((node) => node.netns), sysctls: sysctlKeys(state), rules: [HOST] } };
 }
 
 function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {

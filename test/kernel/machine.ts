@@ -10,6 +10,7 @@ interface Scope {
   readonly lab: string;
   readonly namespaces: readonly string[];
   readonly sysctls: { readonly [netns: string]: readonly string[] };
+  readonly rules: readonly string[];
 }
 
 const asObject = (_key: string, value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value);

@@ -94,7 +94,7 @@ export class Machine {
   }
 
   async observe(scope: Scope = { lab: 'lab' }): Promise<PlainObservation> {
-    return (await this.ask('observe', { namespaces: [], sysctls: {}, ...scope })) as PlainObservation;
+    return (await this.ask('observe', { namespaces: [], sysctls: {}, rules: ['host', 'a'], ...scope })) as PlainObservation;
   }
 
   async labs(): Promise<readonly LabSummary[]> {

@@ -63,8 +63,7 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
     const value = family === undefined ? known?.get(key) : forwarding[family];
     sysctls.set(key, value === undefined ? sessions.inside(netns, () => readSysctl(key)) : value);
   }
-  // A lab's rules stand in the host's namespace and nowhere else.
-  const nft = netns === HOST ? readTable(sessions.netfilter(HOST), nftTableName(scope.lab)) : null;
+  const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
   return { netns, ...dump, sysctls, remembered, nft };
 }
 

@@ -57,6 +57,8 @@ async function printer(args: ApplyArguments, context: Context): Promise<(event: 
   const command = await commandWords(args.verbose);
   const text = applyText(WORDS, { color: context.color, verbose: args.verbose, ...(command === undefined ? {} : { command }) });
   return (event) => {
+    // Thousands of lines that nobody would see.
+    if (args.quiet && (event.type === 'action-start' || event.type === 'action-done')) return;
     const { result, progress, trouble } = text(event);
     if (result !== '') context.stdout.write(result);
     if (trouble !== '') context.stderr.write(trouble);

@@ -5,7 +5,7 @@
 import { labGroup } from '../model/names.js';
 import type { Operation } from '../model/operation.js';
 import type { Action } from '../model/plan.js';
-import { HOST, type State } from '../model/state.js';
+import { HOST, type ResourceId, type State } from '../model/state.js';
 
 type LinkDelete = Extract<Operation, { op: 'link-delete' }>;
 
@@ -27,17 +27,29 @@ function deletions(names: readonly string[], observed: State): readonly Operatio
   const group = labGroup(observed.lab);
   const inGroup = hostLinksInGroup(observed, group);
   const whole = inGroup.size === names.length && names.every((name) => inGroup.has(name));
-  if (whole) return [{ op: 'group-delete', netns: HOST, group, names }];
+  const silence = bridgesAmong(names, observed).map(setDown);
+  if (whole) return [...silence, { op: 'group-delete', netns: HOST, group, names }];
   // A group of their own, for those that go: the lab's other links stay.
   const doomed = (group | 0x80000000) >>> 0;
   const moves = names.map((name): Operation => ({ op: 'link-set', netns: HOST, name, attributes: { group: doomed } }));
-  return [...moves, { op: 'group-delete', netns: HOST, group: doomed, names }];
+  return [...silence, ...moves, { op: 'group-delete', netns: HOST, group: doomed, names }];
+}
+
+/** Each port that leaves a bridge which is up makes it look at all others again (`br_port_state_selection`): a third of the time. */
+const setDown = (name: string): Operation => ({ op: 'link-set', netns: HOST, name, attributes: { up: false } });
+
+const nameOf = (id: ResourceId): string => id.slice(id.indexOf('/') + 1);
+
+function bridgesAmong(names: readonly string[], observed: State): readonly string[] {
+  const wanted = new Set(names);
+  const bridges = [...observed.resources.values()].filter(({ kind }) => kind === 'bridge').map(({ id }) => nameOf(id));
+  return bridges.filter((name) => wanted.has(name));
 }
 
 function hostLinksInGroup(observed: State, group: number): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { kind, netns, id, props } of observed.resources.values()) {
-    if (kind === 'bridge' && props['group'] === group) names.add(id.slice(id.indexOf('/') + 1));
+    if (kind === 'bridge' && props['group'] === group) names.add(nameOf(id));
     if (kind !== 'veth') continue;
     if (netns === HOST && props['group'] === group) names.add(String(props['name']));
     if (props['peer_netns'] === HOST && props['peer_group'] === group) names.add(String(props['peer_name']));

@@ -11,10 +11,16 @@ export interface NetnsDefinition {
 
 export const netnsId = (netns: string): ResourceId => `netns:${netns}`;
 
-/** Namespaces that carry the lab's mark on their lo. */
+/** Namespaces that carry the lab's mark on their lo. Every kind asks for them. */
 export function ownNamespaces(observation: Observation, lab: string): readonly NetnsObservation[] {
-  return observation.namespaces.filter((ns) => netnsMark(ns)?.lab === lab);
+  const known = owned.get(observation);
+  if (known?.lab === lab) return known.namespaces;
+  const namespaces = observation.namespaces.filter((ns) => netnsMark(ns)?.lab === lab);
+  owned.set(observation, { lab, namespaces });
+  return namespaces;
 }
+
+const owned = new WeakMap<Observation, { readonly lab: string; readonly namespaces: readonly NetnsObservation[] }>();
 
 export function netnsMark(ns: NetnsObservation): ReturnType<typeof parseMark> {
   const lo = ns.links.find((link) => link.name === 'lo');

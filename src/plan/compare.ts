@@ -22,12 +22,13 @@ export function equal(a: PropValue, b: PropValue): boolean {
 
 /** Fields that differ, in the order of the desired side; a field that one side lacks is null there. */
 export function changedFields(before: Props, after: Props, inPlace: (field: string) => boolean): readonly FieldChange[] {
-  const changes: FieldChange[] = [];
-  const compare = (field: string): void => {
-    const [from, to] = [before[field] ?? null, after[field] ?? null];
-    if (!equal(from, to)) changes.push({ field, from, to, forcesReplacement: !inPlace(field) });
-  };
-  for (const field in after) compare(field);
-  for (const field in before) if (!(field in after)) compare(field);
-  return changes;
+  const differing: string[] = [];
+  for (const field in after) if (!equal(before[field] ?? null, after[field] ?? null)) differing.push(field);
+  for (const field in before) if (!(field in after) && (before[field] ?? null) !== null) differing.push(field);
+  return differing.map((field) => ({
+    field,
+    from: before[field] ?? null,
+    to: after[field] ?? null,
+    forcesReplacement: !inPlace(field),
+  }));
 }

@@ -20,6 +20,8 @@ export interface LabName {
 
 export function labNameOf({ file, bytes }: TopologyFile, variables: Variables): LabName {
   const { text, problem } = decode(file, bytes);
+  const plain = problem === undefined ? plainName(text) : undefined;
+  if (plain !== undefined) return { name: plain, diagnostics: [], text };
   const source = sourceOf(file, text);
   const scalar = nameScalar(source);
   if (scalar === null) return { name: null, diagnostics: [problem ?? noName(source)], text };
@@ -31,6 +33,21 @@ export function labNameOf({ file, bytes }: TopologyFile, variables: Variables): 
     return { name: null, diagnostics: problems.map((each) => diagnosticOf(each.code, each.message, at, each)), text };
   if (new RegExp(LAB_NAME, 'u').test(name)) return { name, diagnostics: [], text };
   return { name: null, diagnostics: [diagnosticOf('bad-name', `${quote(name)} cannot be the name of a lab`, at)], text };
+}
+
+/** Words that are other values unless they are quoted. */
+const NO_STRINGS = new Set(['true', 'false', 'null']);
+const NAME_LINES = /^name:.*$/gm;
+const PLAIN_NAME_LINE = new RegExp(`^name:[ \\t]+(${LAB_NAME.slice(1, -1)})[ \\t]*(?:#.*)?\\r?$`, 'u');
+
+/**
+ * Without parsing: only a key of the top mapping begins at the first column. A file of thousands of nodes is read in a
+ * moment, and nothing has to be right with the rest of it.
+ */
+function plainName(text: string): string | undefined {
+  const lines = text.match(NAME_LINES) ?? [];
+  const name = lines.length === 1 && !/^(---|\.\.\.)/m.test(text) ? PLAIN_NAME_LINE.exec(lines[0]!)?.[1] : undefined;
+  return name === undefined || NO_STRINGS.has(name) ? undefined : name;
 }
 
 /** From what the parser makes of the text, however broken it is elsewhere. */

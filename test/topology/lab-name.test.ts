@@ -9,6 +9,10 @@ it.each([
   ['one that is not YAML any more', 'name: shop\nnodes:\n\tweb: {\n'],
   ['one with variables', 'name: ${LAB:-shop}\nx: ${UNSET}\n'],
   ['one in quotes', '"name": "shop"\n'],
+  ['one with a comment behind it', 'name: shop # ours\n'],
+  ['one with Windows line ends', 'nodes: {}\r\nname: shop\r\n'],
+  ['one where nodes have a name too', 'nodes:\n  name: {}\nname: shop\n'],
+  ['one that begins as a document', '---\nname: shop\n'],
 ])('is read from %s', (_, text) => expect(nameOf(text)).toMatchObject({ name: 'shop', diagnostics: [] }));
 
 it.each([
@@ -16,6 +20,9 @@ it.each([
   ['nodes: {}\n', 'missing-key'],
   ['- name\n', 'missing-key'],
   ['name: 5\n', 'missing-key'],
+  ['name: true\n', 'missing-key'],
+  ['nodes:\n  name: shop\n', 'missing-key'],
+  ['--- |\nname: shop\n', 'missing-key'],
   ['name: Not A Name\n', 'bad-name'],
   ['name: ${LAB}\n', 'variable-unset'],
 ])('%j has none: %s', (text, code) => expect(nameOf(text)).toMatchObject({ name: null, diagnostics: [{ code }] }));

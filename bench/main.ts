@@ -3,7 +3,7 @@
  * side. Everything happens in namespaces of its own. `npm run bench`; `npm run bench -- --quick` leaves out 4000 nodes.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -15,6 +15,7 @@ const ROUNDS = 5;
 const directory = mkdtempSync(join(tmpdir(), 'topo-bench-'));
 // Below node_modules, so that the native library is found from there.
 const FLOOR = join(process.cwd(), 'node_modules/.topo-floor.cjs');
+const OBSERVE = join(process.cwd(), 'node_modules/.topo-observe.cjs');
 
 /** Milliseconds of a whole process; it has to succeed. */
 function time(command: string, ...args: readonly string[]): number {
@@ -30,43 +31,80 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 const floor = (what: string, star: Star): number => node(FLOOR, what, String(star.nodes), String(star.bridges));
 
 /** One row: two things measured in turn, and the median of the ratios pair by pair. */
-function row(what: string, promise: string, pairs: readonly (readonly [mine: number, other: number])[]): void {
-  const ratio = median(pairs.map(([mine, other]) => mine / other));
+function row(what: string, promise: string, pairs: readonly Pair[]): void {
+  const shown = (value: number, digits: number): string => (Number.isNaN(value) ? '' : value.toFixed(digits));
   const cells = [
     what,
-    median(pairs.map(([mine]) => mine)).toFixed(0),
-    median(pairs.map(([, other]) => other)).toFixed(0),
-    ratio.toFixed(2),
+    shown(median(pairs.map(([mine]) => mine)), 0),
+    shown(median(pairs.map(([, other]) => other)), 0),
+    shown(median(pairs.map(([mine, other]) => mine / other)), 2),
     promise,
   ];
   console.log(`| ${cells.join(' | ')} |`);
 }
 
+type Pair = readonly [mine: number, other: number];
+
 function benchStar(star: Star, rounds: number): void {
   const file = join(directory, `star-${star.nodes}.yaml`);
   writeFileSync(file, starYaml(star));
-  const applies: [number, number][] = [];
-  const destroys: [number, number][] = [];
-  const plans: [number, number][] = [];
+  const [applies, destroys, plans, observations]: [Pair[], Pair[], Pair[], Pair[]] = [[], [], [], []];
   for (let round = 0; round < rounds; round++) {
     const created = floor('create', star);
+    settle();
     const removed = floor('delete', star);
+    settle();
     applies.push([node(TOPO, 'apply', '--yes', '--quiet', file), created]);
+    settle();
     plans.push([node(TOPO, 'plan', file), node('-e', '0')]);
+    observations.push([observe(file), NaN]);
     destroys.push([node(TOPO, 'destroy', '--yes', '--quiet', file), removed]);
+    settle();
   }
+  const thousand = star.nodes === 1000;
   row(`apply of ${star.nodes}, beside the floor`, 'at most 1.3', applies);
-  row(`plan of ${star.nodes}, nothing to do, beside \`node -e 0\``, 'under 500 ms', plans);
-  row(`destroy of ${star.nodes}, beside the floor`, 'at most 1.3', destroys);
+  row(`plan of ${star.nodes}, nothing to do, beside \`node -e 0\``, thousand ? 'topo under 500 ms' : '', plans);
+  row(`of which observing, alone in a process`, thousand ? 'at most 200 ms' : '', observations);
+  row(`destroy of ${star.nodes}, beside the floor`, thousand ? 'at most 1.3' : '', destroys);
+}
+
+/** Milliseconds that reading the kernel takes in a process that has done nothing else. */
+function observe(file: string): number {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [OBSERVE, file], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`observe: ${stderr}`);
+  return Number(stdout);
+}
+
+/**
+ * A thousand interfaces that came up talk for some seconds, and what went away is cleaned up for a while: waits until the
+ * machine has been nearly idle for a second, half a minute at most.
+ */
+function settle(): void {
+  let calm = 0;
+  for (let i = 0; i < 120 && calm < 4; i++) {
+    const before = processorTimes();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+    const after = processorTimes();
+    calm = (after.idle - before.idle) / (after.all - before.all) > 0.9 ? calm + 1 : 0;
+  }
+}
+
+/** The first line of proc(5) stat: user, nice, system, idle, iowait, … */
+function processorTimes(): { readonly idle: number; readonly all: number } {
+  const numbers = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/).slice(1).map(Number);
+  return { idle: (numbers[3] ?? 0) + (numbers[4] ?? 0), all: numbers.reduce((sum, one) => sum + one, 0) };
 }
 
 function benchBatch(star: Star): void {
   const file = join(directory, `star-${star.nodes}.yaml`);
   writeFileSync(file, starYaml(star));
   const mine = node(TOPO, 'apply', '--yes', '--quiet', file);
+  settle();
   node(TOPO, 'destroy', '--yes', '--quiet', file);
+  settle();
   row(`apply of ${star.nodes}, beside \`ip -batch\``, 'at most 0.33', [[mine, batched(star)]]);
   floor('delete', star);
+  settle();
 }
 
 /** All steps of the host in one batch, then one batch for each namespace. */
@@ -116,9 +154,11 @@ function benchCold(): void {
 }
 
 function peakMemory(): void {
-  const { stderr } = spawnSync('/usr/bin/time', ['-f', '%M', process.execPath, TOPO, 'plan', join(directory, 'star-1000.yaml')], {
-    encoding: 'utf8',
-  });
+  const file = join(directory, 'star-1000.yaml');
+  node(TOPO, 'apply', '--yes', '--quiet', file);
+  const watched = "process.on('exit', () => console.error(process.resourceUsage().maxRSS)); require(process.argv[1])";
+  const { stderr } = spawnSync(process.execPath, ['-e', watched, TOPO, 'plan', file], { encoding: 'utf8' });
+  node(TOPO, 'destroy', '--yes', '--quiet', file);
   console.log(`\nPeak memory of a plan of 1000: ${(Number(stderr.trim().split('\n').at(-1)) / 1024).toFixed(0)} MB (promised: under 200).`);
 }
 
@@ -128,12 +168,20 @@ function measure(): void {
   benchSteps({ nodes: 100, bridges: 1 });
   benchStar({ nodes: 1000, bridges: 1 }, ROUNDS);
   benchBatch({ nodes: 1000, bridges: 1 });
-  if (!process.argv.includes('--quick')) benchStar({ nodes: 4000, bridges: 4 }, 2);
+  if (!process.argv.includes('--quick')) {
+    benchStar({ nodes: 4000, bridges: 4 }, 3);
+    benchBatch({ nodes: 4000, bridges: 4 });
+  }
   peakMemory();
 }
 
+function bundle(entry: string, outfile: string): void {
+  buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', external: ['koffi'] });
+}
+
 function enter(): number {
-  buildSync({ entryPoints: ['bench/floor.ts'], outfile: FLOOR, bundle: true, platform: 'node', format: 'cjs', external: ['koffi'] });
+  bundle('bench/floor.ts', FLOOR);
+  bundle('bench/observe.ts', OBSERVE);
   const init = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"';
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const self = [process.execPath, ...process.argv.slice(1)];

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Environment } from './folder.js';
 import { isForeground } from './process-identity.js';
@@ -21,16 +21,18 @@ export interface Supervised {
  * command that a signal ended gives 128 and the signal's number, as in a shell.
  */
 export function supervise({ command, args, env, receivers }: Supervised): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit', env });
+  let child: ChildProcess | null = null;
   const forward = (signal: NodeJS.Signals): void => {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     if (TYPED.has(signal) && isForeground()) return;
     const pids = receivers(child.pid);
     for (const pid of pids) send(pid, signal);
     if (pids.length === 0) setTimeout(forward, RETRY_MS, signal);
   };
+  // Before the command starts: it may make itself heard, and get an answer by a signal, before this process runs on.
   for (const signal of FORWARDED) process.on(signal, forward);
   return new Promise((resolve, reject) => {
+    child = spawn(command, args, { stdio: 'inherit', env });
     child.on('error', reject);
     child.on('exit', (status, signal) => {
       for (const each of FORWARDED) process.off(each, forward);

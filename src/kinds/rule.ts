@@ -32,14 +32,14 @@ function ruleId(netns: string, props: Props): ResourceId {
 }
 
 /** Only in namespaces that the lab made: policy rules of the host are everybody's. */
-function ruleOf(netns: string, props: Props): Resource {
-  return { id: ruleId(netns, props), kind: 'rule', netns, props, needs: [netnsId(netns)], goesWith: [netnsId(netns)] };
+function ruleOf(netns: string, props: Props, links: readonly ResourceId[]): Resource {
+  return { id: ruleId(netns, props), kind: 'rule', netns, props, needs: [netnsId(netns), ...links], goesWith: [netnsId(netns)] };
 }
 
 export function ruleResource(spec: RuleSpec): Resource {
   const { family, priority, table } = spec;
   const selectors = { from: spec.from ?? '', to: spec.to ?? '', iif: spec.iif ?? '', oif: spec.oif ?? '', fwmark: spec.fwmark ?? 0 };
-  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }), path: spec.path, at: spec.at };
+  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }, []), path: spec.path, at: spec.at };
 }
 
 function observedProps(rule: RuleObservation): Props {
@@ -47,12 +47,13 @@ function observedProps(rule: RuleObservation): Props {
   return { family, priority, table, from, to, iif, oif, fwmark, other };
 }
 
-function find({ observation, desired }: FindContext): Found {
+function find({ observation, desired, linkAt }: FindContext): Found {
   const resources = new Map<ResourceId, Resource>();
   for (const ns of ownNamespaces(observation, desired.lab)) {
     for (const rule of ns.rules) {
       if (rule.protocol === KERNEL) continue;
-      const found = ruleOf(ns.netns, observedProps(rule));
+      const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
+      const found = ruleOf(ns.netns, observedProps(rule), links);
       resources.set(found.id, found);
     }
   }

@@ -6,6 +6,7 @@ import type { Operation } from '../model/operation.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
+import { isLoopbacksOwn } from './loopback-addresses.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';
 
@@ -55,7 +56,7 @@ function scopeOf(cidr: string): string {
 
 /** What the kernel adds by itself: lo's own addresses, link-local ones, those from router advertisements. */
 function isKernels(address: AddressObservation): boolean {
-  if (address.dev === 'lo' && (address.address === '127.0.0.1/8' || address.address === '::1/128')) return true;
+  if (isLoopbacksOwn(address.dev, address.address)) return true;
   if (!address.permanent && address.address.includes(':')) return true;
   return address.scope === 'link' && address.address.includes(':') && !address.nodad;
 }

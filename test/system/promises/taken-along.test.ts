@@ -94,3 +94,59 @@ test.each(CHANGES)('$name', ({ from = lab(), to, seen }) => {
   world.mustTopo('apply', '--yes', file);
   expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
 });
+
+const names = (networks: string, attachment = ''): string => `name: w
+networks: { ${networks} }
+nodes: { a: { networks: { n: {${attachment}} } }, b: { networks: [m] } }
+`;
+
+const NAMES: readonly { readonly name: string; readonly before: string; readonly after: string }[] = [
+  {
+    name: 'two networks exchange their bridges',
+    before: names('n: { bridge_name: x1 }, m: { bridge_name: x2 }'),
+    after: names('n: { bridge_name: x2 }, m: { bridge_name: x1 }'),
+  },
+  {
+    name: "a new bridge takes over an old one's second name",
+    before: names('n: { bridge_name: x1 }, m: { bridge_name: x2 }'),
+    after: names('n: { bridge_name: x3 }, m: { bridge_name: x1 }'),
+  },
+  {
+    name: "a bridge's name becomes that of a veth's end",
+    before: names('n: { bridge_name: x1 }, m: {}'),
+    after: names('n: {}, m: {}', 'host_interface: x1'),
+  },
+];
+
+test.each(NAMES)('$name, and back', ({ before, after }) => {
+  for (const text of [before, after, before]) {
+    const file = world.file('topo.yaml', text);
+    world.mustTopo('apply', '--yes', file);
+    expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
+  }
+  world.mustTopo('destroy', '--yes', '--lab', 'w');
+});
+
+test("the lab's own bridge cannot become external: an error before anything is done", () => {
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', names('n: { bridge_name: x1 }, m: {}')));
+  const before = world.snapshot();
+  const { status, stderr } = world.topo([
+    'apply',
+    '--yes',
+    world.file('topo.yaml', names('n: { bridge_name: x1, external: true }, m: {}')),
+  ]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/topo\.yaml:3:\d+: error.*\[external-bridge-own\]/);
+  expect(world.snapshot()).toBe(before);
+  world.mustTopo('destroy', '--yes', '--lab', 'w');
+});
+
+test("lo's own addresses can be written, from the first apply on", () => {
+  const file = world.file(
+    'lo.yaml',
+    "name: l\nnodes: { a: { network_mode: none, interfaces: { lo: { addresses: [127.0.0.1/8, '::1/128', 10.0.0.1/32] } } } }\n",
+  );
+  world.mustTopo('apply', '--yes', file);
+  expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
+  world.mustTopo('destroy', '--yes', file);
+});

@@ -129,7 +129,8 @@ test.each(NAMES)('$name, and back', ({ before, after }) => {
 
 test("the lab's own bridge cannot become external: an error before anything is done", () => {
   world.mustTopo('apply', '--yes', world.file('topo.yaml', names('n: { bridge_name: x1 }, m: {}')));
-  const before = world.snapshot();
+  const look = 'ip -br link; ip -4 -o addr; ip netns; nft list ruleset; ip -n w.a -4 -o addr';
+  const before = world.must(look);
   const { status, stderr } = world.topo([
     'apply',
     '--yes',
@@ -137,7 +138,7 @@ test("the lab's own bridge cannot become external: an error before anything is d
   ]);
   expect(status).toBe(1);
   expect(stderr).toMatch(/topo\.yaml:3:\d+: error.*\[external-bridge-own\]/);
-  expect(world.snapshot()).toBe(before);
+  expect(world.must(look)).toBe(before);
   world.mustTopo('destroy', '--yes', '--lab', 'w');
 });
 

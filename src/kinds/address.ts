@@ -7,6 +7,7 @@ import { HOST, type Props, type Resource, type ResourceId, type State } from '..
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { isLoopbacksOwn } from './loopback-addresses.js';
+import { lacksLocalRoute } from './local-route.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';
 
@@ -23,7 +24,7 @@ export interface AddressSpec {
 
 export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
 
-const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, subnet_route: true, peer: '' };
+const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, subnet_route: true, local_route: true, peer: '' };
 
 const LOOPBACK_SCOPE = 'host';
 const MAIN_TABLE = 254;
@@ -90,6 +91,7 @@ function observedAddress(ns: NetnsObservation, address: AddressObservation, goes
       permanent: address.permanent,
       noprefixroute: address.noprefixroute,
       subnet_route: !lacksSubnetRoute(ns, address),
+      local_route: !lacksLocalRoute(ns, address),
       peer: address.peer,
       broadcast: address.broadcast,
       nodad: address.nodad,

@@ -2,6 +2,7 @@ import type { SourceRange } from '../model/diagnostic.js';
 import type { RuleObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
+import { isDefaultRule } from './default-rules.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsId, ownNamespaces } from './ownership.js';
@@ -20,7 +21,7 @@ export interface RuleSpec {
   readonly at: SourceRange;
 }
 
-/** FRA_PROTOCOL of the three rules that the kernel makes in every namespace. */
+/** FRA_PROTOCOL of what the kernel makes by itself. */
 const KERNEL = 2;
 
 const defaults: Props = { from: '', to: '', iif: '', oif: '', fwmark: 0, other: '' };
@@ -51,7 +52,7 @@ function find({ observation, desired, linkAt }: FindContext): Found {
   const resources = new Map<ResourceId, Resource>();
   for (const ns of ownNamespaces(observation, desired.lab)) {
     for (const rule of ns.rules) {
-      if (rule.protocol === KERNEL) continue;
+      if (rule.protocol === KERNEL || isDefaultRule(rule)) continue;
       const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
       const found = ruleOf(ns.netns, observedProps(rule), links);
       resources.set(found.id, found);

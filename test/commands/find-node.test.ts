@@ -22,7 +22,18 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
 }
 
 function empty(netns: string): NetnsObservation {
-  return { netns, links: [], addresses: [], routes: [], rules: [], neighbours: [], sysctls: new Map(), remembered: new Map(), nft: null };
+  return {
+    netns,
+    links: [],
+    addresses: [],
+    routes: [],
+    localAddresses: new Set(),
+    rules: [],
+    neighbours: [],
+    sysctls: new Map(),
+    remembered: new Map(),
+    nft: null,
+  };
 }
 
 const LABS: Labs = {

@@ -67,7 +67,17 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
 }
 
 function staleNamespace(netns: string): NamedNetnsObservation {
-  const nothing = { links: [], addresses: [], routes: [], rules: [], neighbours: [], sysctls: new Map(), remembered: new Map(), nft: null };
+  const nothing = {
+    links: [],
+    addresses: [],
+    routes: [],
+    localAddresses: new Set<string>(),
+    rules: [],
+    neighbours: [],
+    sysctls: new Map(),
+    remembered: new Map(),
+    nft: null,
+  };
   return { netns, ...nothing, stale: true };
 }
 

@@ -1,5 +1,5 @@
 import { findState } from '../kinds/find.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Kernel, ObservationScope } from '../kernel/kernel.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import type { State } from '../model/state.js';
@@ -7,7 +7,7 @@ import type { State } from '../model/state.js';
 /** What a topology wants of the kernel, and what has to be read to judge that. */
 export interface Wanted {
   readonly state: State;
-  readonly observe: { readonly namespaces: readonly string[]; readonly sysctls: ReadonlyMap<string, readonly string[]> };
+  readonly observe: Omit<ObservationScope, 'lab'>;
 }
 
 export interface Observed {

@@ -7,6 +7,8 @@ export interface ObservationScope {
   readonly namespaces: readonly string[];
   /** Keys to read, dotted, by namespace (`HOST` included). */
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
+  /** The lab publishes ports: what other labs publish matters. */
+  readonly publishes?: boolean;
 }
 
 /** What became of one operation. */

@@ -6,7 +6,7 @@ import type { Operation } from '../model/operation.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { isLoopbacksOwn } from './loopback-addresses.js';
+import { isLoopbacksOwn } from './lo-own-addresses.js';
 import { lacksLocalRoute } from './local-route.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';

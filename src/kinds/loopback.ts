@@ -3,7 +3,7 @@ import type { LinkAttributes } from '../model/operation.js';
 import type { Props, Resource } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { addMissing, LOOPBACKS_OWN, ownAddresses } from './loopback-addresses.js';
+import { addMissing, LOOPBACKS_OWN, ownAddresses } from './lo-own-addresses.js';
 import { netnsId, ownNamespaces } from './ownership.js';
 
 export interface LoopbackSpec {

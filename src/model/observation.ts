@@ -5,6 +5,8 @@ export interface Observation {
   readonly namespaces: readonly NamedNetnsObservation[];
   /** Some other lab owns a link in the host's namespace: host-wide settings are not put back yet. */
   readonly otherLabs: readonly string[];
+  /** Inet tables of other labs in the host's namespace, if they were asked for. */
+  readonly otherTables: readonly NftTableObservation[];
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {

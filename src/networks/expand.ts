@@ -18,6 +18,8 @@ export interface Observed {
   readonly namespaces: readonly string[];
   /** Namespace → keys of settings. */
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
+  /** Ports of the host: what other labs publish must be read. */
+  readonly publishes: boolean;
 }
 
 export interface Expansion {
@@ -32,7 +34,15 @@ export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
   const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, diagnostics), diagnostics) };
-  return { state, diagnostics, observe: { namespaces: lab.nodes.map((node) => node.netns), sysctls: sysctlKeys(state) } };
+  return {
+    state,
+    diagnostics,
+    observe: {
+      namespaces: lab.nodes.map((node) => node.netns),
+      sysctls: sysctlKeys(state),
+      publishes: topology.nodes.some(({ ports }) => ports.length > 0),
+    },
+  };
 }
 
 function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {

@@ -1,5 +1,5 @@
 import { addressId, addressResource } from '../kinds/address.js';
-import { isLoopbacksOwn } from '../kinds/loopback-addresses.js';
+import { isLoopbacksOwn } from '../kinds/lo-own-addresses.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { LabAddress, LabInterface } from './lab.js';
 

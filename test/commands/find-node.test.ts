@@ -12,6 +12,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
     observe: ({ lab }) => ({
       host: empty('host'),
       otherLabs: [],
+      otherTables: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

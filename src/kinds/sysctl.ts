@@ -64,7 +64,10 @@ function find(context: FindContext): Found {
       const wanted = desired.resources.has(sysctlId(ns.netns, key));
       // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
       if (wanted ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
-      resources.push(observedSysctl(ns, key, value, !isHost || lastLab));
+      const found = observedSysctl(ns, key, value, !isHost || lastLab);
+      // Whose it is the file knows, what is read does not.
+      const goesWith = desired.resources.get(found.id)?.goesWith;
+      resources.push(goesWith === undefined ? found : { ...found, goesWith });
     }
   }
   resources.push(...switchedOff(context, new Set(resources.map(({ id }) => id))));

@@ -57,8 +57,8 @@ function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: S
   }
   const queue = [...verdicts.keys()].filter((id) => isGone(verdicts.get(id)));
   if (queue.length === 0) return;
-  const standing = standingOn(observed, desired, 'goesWith');
-  const perhaps = standingOn(observed, desired, 'mayGoWith');
+  const standing = standingOn(observed, 'goesWith');
+  const perhaps = standingOn(observed, 'mayGoWith');
   for (const id of queue) {
     for (const before of standing.get(id) ?? []) {
       const after = desired.resources.get(before.id);
@@ -85,12 +85,10 @@ function makeSureOf(before: Resource, lostWith: string, verdicts: Map<ResourceId
   verdicts.set(before.id, { verdict: 'update', before, after, fields: now?.verdict === 'update' ? now.fields : [], lostWith });
 }
 
-/** By what either side knows of it: a setting that is read does not know whose it is, the file does. */
-function standingOn(observed: State, desired: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
+function standingOn(observed: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
   const map = new Map<ResourceId, Resource[]>();
   for (const resource of observed.resources.values()) {
-    const ids = new Set([...(resource[relation] ?? []), ...(desired.resources.get(resource.id)?.[relation] ?? [])]);
-    for (const id of ids) {
+    for (const id of resource[relation] ?? []) {
       const list = map.get(id);
       if (list === undefined) map.set(id, [resource]);
       else list.push(resource);

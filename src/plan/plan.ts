@@ -32,8 +32,7 @@ function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] 
 
 function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
   const verdict = verdicts.get(before.id);
-  const wanted = verdict?.verdict === 'replace' ? (verdict.after.goesWith ?? []) : [];
-  const takenAlong = [...(before.goesWith ?? []), ...wanted].find((id) => {
+  const takenAlong = before.goesWith?.find((id) => {
     const other = verdicts.get(id)?.verdict;
     return other === 'delete' || other === 'replace';
   });

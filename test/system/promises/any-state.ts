@@ -189,7 +189,6 @@ export const anyDrift: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
     'ip -n any.b addr flush dev lo',
     'ip -n any.b rule flush',
     'ip -n any.c route flush table local',
-    'ip netns exec any.c sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1',
     'ip -n any.c link set lo down',
     'ip -n any.a rule add priority 77 table 77',
     'sysctl -qw net.ipv4.ip_forward=0',

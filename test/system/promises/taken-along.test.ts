@@ -127,6 +127,19 @@ test.each(NAMES)('$name, and back', ({ before, after }) => {
   world.mustTopo('destroy', '--yes', '--lab', 'w');
 });
 
+test('a route that moves to a link which is made anew', () => {
+  const text = (n: string, m: string): string => `name: r
+networks: { n: { subnet: 10.2.0.0/24${n} }, m: { subnet: 10.3.0.0/24 } }
+nodes: { a: { networks: { n: {}, m: {${m}} } } }
+`;
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', text('', '')));
+  const file = world.file('topo.yaml', text(', internal: true', ' host_interface: x2 '));
+  expect(changesOf(planOf(world, file))).toContain('~ route:r.a/0.0.0.0/0 via dev');
+  world.mustTopo('apply', '--yes', file);
+  expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
+  world.mustTopo('destroy', '--yes', file);
+});
+
 test("the lab's own bridge cannot become external: an error before anything is done", () => {
   world.mustTopo('apply', '--yes', world.file('topo.yaml', names('n: { bridge_name: x1 }, m: {}')));
   const look = 'ip -br link; ip -4 -o addr; ip netns; nft list ruleset; ip -n w.a -4 -o addr';

@@ -9,6 +9,8 @@ export interface ObservationScope {
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
   /** Namespaces where the lab's nftables rules may stand (`HOST` included); elsewhere nobody looks. */
   readonly rules: readonly string[];
+  /** The lab publishes ports: what other labs publish matters. */
+  readonly publishes?: boolean;
 }
 
 /** What became of one operation. */

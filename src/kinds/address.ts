@@ -6,6 +6,8 @@ import type { Operation } from '../model/operation.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
+import { isLoopbacksOwn } from './lo-own-addresses.js';
+import { lacksLocalRoute } from './local-route.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';
 
@@ -22,7 +24,7 @@ export interface AddressSpec {
 
 export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
 
-const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, subnet_route: true, peer: '' };
+const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, subnet_route: true, local_route: true, peer: '' };
 
 const LOOPBACK_SCOPE = 'host';
 const MAIN_TABLE = 254;
@@ -55,7 +57,7 @@ function scopeOf(cidr: string): string {
 
 /** What the kernel adds by itself: lo's own addresses, link-local ones, those from router advertisements. */
 function isKernels(address: AddressObservation): boolean {
-  if (address.dev === 'lo' && (address.address === '127.0.0.1/8' || address.address === '::1/128')) return true;
+  if (isLoopbacksOwn(address.dev, address.address)) return true;
   if (!address.permanent && address.address.includes(':')) return true;
   return address.scope === 'link' && address.address.includes(':') && !address.nodad;
 }
@@ -89,6 +91,7 @@ function observedAddress(ns: NetnsObservation, address: AddressObservation, goes
       permanent: address.permanent,
       noprefixroute: address.noprefixroute,
       subnet_route: !lacksSubnetRoute(ns, address),
+      local_route: !lacksLocalRoute(ns, address),
       peer: address.peer,
       broadcast: address.broadcast,
       nodad: address.nodad,

@@ -58,6 +58,11 @@ function observed(link: LinkObservation): Resource {
   };
 }
 
+/** A veth of the lab whose name is wanted for a bridge goes before the bridge comes. */
+function isOwnVeth(link: LinkObservation, lab: string): boolean {
+  return link.type === 'veth' && (markedId(link, lab)?.startsWith('veth:') === true || unmarkedOfLab(link, lab));
+}
+
 function find(links: readonly LinkObservation[], desired: State): Found {
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
@@ -67,7 +72,7 @@ function find(links: readonly LinkObservation[], desired: State): Found {
     const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
     const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
     if (ours) resources.push(observed(link));
-    else if (wanted !== undefined)
+    else if (wanted !== undefined && !isOwnVeth(link, desired.lab))
       conflicts.push(foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null));
   }
   return { resources, conflicts };
@@ -82,32 +87,28 @@ function attributes(resource: Resource, fields: readonly string[]): LinkAttribut
   );
 }
 
-function altnameChanges(name: string, before: readonly string[], after: readonly string[]): Operation[] {
-  return [
-    ...before
-      .filter((altname) => !after.includes(altname))
-      .map((altname) => ({ op: 'altname-delete' as const, netns: HOST, name, altname })),
-    ...after.filter((altname) => !before.includes(altname)).map((altname) => ({ op: 'altname-add' as const, netns: HOST, name, altname })),
-  ];
+/** Those that one has and the other has not. */
+function altnameChanges(op: 'altname-add' | 'altname-delete', having: Resource, lacking: Resource | null): Operation[] {
+  const others = lacking === null ? [] : altnamesOf(lacking);
+  const changed = altnamesOf(having).filter((altname) => !others.includes(altname));
+  return changed.map((altname) => ({ op, netns: HOST, name: nameOf(having), altname }));
 }
 
 function create(after: Resource): Operation[] {
-  const name = nameOf(after);
-  return [
-    { op: 'link-add', netns: HOST, name, type: 'bridge', attributes: attributes(after, createdWith(after)) },
-    ...altnameChanges(name, [], altnamesOf(after)),
-  ];
+  return [{ op: 'link-add', netns: HOST, name: nameOf(after), type: 'bridge', attributes: attributes(after, createdWith(after)) }];
 }
 
 const createdWith = (after: Resource): readonly string[] => Object.keys(after.props).filter((field) => field !== 'up');
 
 /**
  * A bridge comes up last: an interface with IPv6 sends half a dozen multicast packets as it comes up, and the bridge
- * would hand each to all ports, a million copies of each for a thousand nodes.
+ * would hand each to all ports, a million copies of each for a thousand nodes. Altnames come last as well: another
+ * bridge may have them until then.
  */
-const finish = (after: Resource): Operation[] => [
-  { op: 'link-set', netns: HOST, name: nameOf(after), attributes: attributes(after, ['up']) },
-];
+function finish(after: Resource, before: Resource | null): Operation[] {
+  const up: Operation = { op: 'link-set', netns: HOST, name: nameOf(after), attributes: attributes(after, ['up']) };
+  return [...altnameChanges('altname-add', after, before), ...(before === null ? [up] : [])];
+}
 
 export const bridge: Kind = {
   name: 'bridge',
@@ -119,11 +120,8 @@ export const bridge: Kind = {
   finish,
   update: (before, after, fields) => {
     const changed = fields.map((change) => change.field).filter((field) => field !== 'altnames');
-    const name = nameOf(after);
-    return [
-      ...(changed.length === 0 ? [] : [{ op: 'link-set' as const, netns: HOST, name, attributes: attributes(after, changed) }]),
-      ...altnameChanges(name, altnamesOf(before), altnamesOf(after)),
-    ];
+    const set = { op: 'link-set' as const, netns: HOST, name: nameOf(after), attributes: attributes(after, changed) };
+    return [...(changed.length === 0 ? [] : [set]), ...altnameChanges('altname-delete', before, after)];
   },
   delete: (before) => [{ op: 'link-delete', netns: HOST, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: HOST, name: nameOf(resource) }],

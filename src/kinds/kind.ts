@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
-import type { Props, Resource, ResourceId, State } from '../model/state.js';
+import type { FieldOf, Props, Resource, ResourceId, State } from '../model/state.js';
 
 /** What a kind finds in an observation. */
 export interface Found {
@@ -17,6 +17,8 @@ export interface FindContext {
   readonly desired: State;
   /** Which of the lab's links an interface is; kinds that make interfaces are asked first. */
   linkAt(netns: string, dev: string): ResourceId | undefined;
+  /** Where an attribute of one of those interfaces stands, as a list of one, or of none. */
+  fieldAt(netns: string, dev: string, attribute: string): readonly FieldOf[];
 }
 
 /** All that the program knows of one kind of kernel object. */
@@ -33,11 +35,11 @@ export interface Kind {
   defaults(resource: Resource): Props;
   /** The lab's objects of this kind, and what is in the way of the desired ones. */
   find(context: FindContext): Found;
-  /** The interfaces that the object is or has. */
-  interfaces?(resource: Resource): readonly { readonly netns: string; readonly name: string }[];
+  /** The interfaces that the object is or has; their attributes are its fields, with the prefix if there is one. */
+  interfaces?(resource: Resource): readonly { readonly netns: string; readonly name: string; readonly prefix?: string }[];
   create(after: Resource): readonly Operation[];
-  /** The rest of a creation, when all else that is created is there. */
-  finish?(after: Resource): readonly Operation[];
+  /** The rest of a creation or an update, behind the operations of all actions. */
+  finish?(after: Resource, before: Resource | null): readonly Operation[];
   /** Makes sure of an object that the kernel may have taken along with another one; absent: as `create`. */
   restore?(after: Resource): readonly Operation[];
   update(before: Resource, after: Resource, fields: readonly FieldChange[]): readonly Operation[];

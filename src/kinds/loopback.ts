@@ -3,6 +3,7 @@ import type { LinkAttributes } from '../model/operation.js';
 import type { Props, Resource } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
+import { addMissing, LOOPBACKS_OWN, ownAddresses } from './lo-own-addresses.js';
 import { netnsId, ownNamespaces } from './ownership.js';
 
 export interface LoopbackSpec {
@@ -14,27 +15,33 @@ export interface LoopbackSpec {
 }
 
 /** As `netns-add` leaves it. */
-const NEW: Props = { mtu: 65536, up: true };
+const NEW: Props = { mtu: 65536, up: true, own_addresses: LOOPBACKS_OWN };
 
 export const loopbackId = (ns: string): string => `loopback:${ns}/lo`;
 
 /** Settings of a node's lo: the interface comes with the namespace, and it cannot be deleted. */
 export function loopbackResource(spec: LoopbackSpec): Resource {
-  return { ...bare(spec.netns, spec.mtu, spec.up), path: spec.path, at: spec.at };
+  // Without ::1 a lo that is down.
+  return {
+    ...bare(spec.netns, { mtu: spec.mtu, up: spec.up, own_addresses: spec.up ? LOOPBACKS_OWN : null }),
+    path: spec.path,
+    at: spec.at,
+  };
 }
 
-function bare(ns: string, mtu: number, up: boolean): Resource {
+function bare(ns: string, props: Props): Resource {
   return {
     id: loopbackId(ns),
     kind: 'loopback',
     netns: ns,
-    props: { mtu, up },
+    props,
     needs: [netnsId(ns)],
     goesWith: [netnsId(ns)],
   };
 }
 
-function set(after: Resource, fields: readonly string[]): ReturnType<Kind['create']> {
+function set(after: Resource, changed: readonly string[]): ReturnType<Kind['create']> {
+  const fields = changed.filter((field) => field !== 'own_addresses');
   const attributes: LinkAttributes = Object.fromEntries(fields.map((field) => [field, after.props[field] as number | boolean]));
   return fields.length === 0 ? [] : [{ op: 'link-set', netns: after.netns, name: 'lo', attributes }];
 }
@@ -47,7 +54,10 @@ export const loopback: Kind = {
   find: ({ observation, desired }) => ({
     resources: ownNamespaces(observation, desired.lab).flatMap((ns) => {
       const lo = ns.links.find((link) => link.name === 'lo');
-      return lo === undefined ? [] : [bare(ns.netns, Number(lo.attributes['mtu']), lo.attributes['up'] === true)];
+      if (lo === undefined) return [];
+      const ignored = desired.resources.get(loopbackId(ns.netns))?.props['own_addresses'] === null;
+      const own_addresses = ignored ? null : ownAddresses(ns, lo);
+      return [bare(ns.netns, { mtu: Number(lo.attributes['mtu']), up: lo.attributes['up'] === true, own_addresses })];
     }),
     conflicts: [],
   }),
@@ -55,13 +65,15 @@ export const loopback: Kind = {
   create: (after) =>
     set(
       after,
-      Object.keys(NEW).filter((field) => after.props[field] !== NEW[field]),
+      ['mtu', 'up'].filter((field) => after.props[field] !== NEW[field]),
     ),
-  update: (_before, after, fields) =>
-    set(
+  update: (before, after, fields) => [
+    ...set(
       after,
       fields.map((change) => change.field),
     ),
+    ...fields.filter(({ field }) => field === 'own_addresses').flatMap(() => addMissing(before, after)),
+  ],
   delete: () => [],
   interfaces: (resource) => [{ netns: resource.netns, name: 'lo' }],
   title: (resource) => `loopback ${resource.netns}:lo`,

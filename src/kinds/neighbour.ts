@@ -1,10 +1,12 @@
+import { familyOf } from '../model/address.js';
 import type { SourceRange } from '../model/diagnostic.js';
-import type { NeighbourObservation } from '../model/observation.js';
+import type { NetnsObservation, NeighbourObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { lastAddressOf } from './secondary.js';
 
 export interface NeighbourSpec {
   readonly netns: string;
@@ -17,10 +19,12 @@ export interface NeighbourSpec {
   readonly at: SourceRange;
 }
 
+const neighbourId = (netns: string, dev: string, address: string): ResourceId => `neighbour:${netns}/${dev}/${address}`;
+
 /** Permanent entries only: the others are the kernel's, and come and go. */
 function neighbourOf(netns: string, dev: string, address: string, mac: string, link: ResourceId | undefined): Resource {
   return {
-    id: `neighbour:${netns}/${dev}/${address}`,
+    id: neighbourId(netns, dev, address),
     kind: 'neighbour',
     netns,
     props: { dev, address, mac },
@@ -33,14 +37,28 @@ export function neighbourResource(spec: NeighbourSpec): Resource {
   return { ...neighbourOf(spec.netns, spec.dev, spec.address, spec.mac, spec.link), path: spec.path, at: spec.at };
 }
 
-function find({ observation, desired, linkAt }: FindContext): Found {
-  const found = (netns: string, entries: readonly NeighbourObservation[]): Resource[] =>
-    entries
-      .filter((entry) => entry.permanent && entry.mac !== '')
-      .map((entry) => neighbourOf(netns, entry.dev, entry.address, entry.mac, linkAt(netns, entry.dev)));
-  const own = ownNamespaces(observation, desired.lab).flatMap((ns) => found(ns.netns, ns.neighbours));
+function observed(ns: NetnsObservation, { dev, address, mac }: NeighbourObservation, context: FindContext): Resource {
+  const { netns } = ns;
+  return {
+    ...neighbourOf(netns, dev, address, mac, context.linkAt(netns, dev)),
+    ...(familyOf(address) === 6 ? {} : { mayGoWith: lastAddressOf(ns, dev, context.desired) }),
+    // A link's new MAC empties its tables of both families, permanent entries too (NETDEV_CHANGEADDR, `neigh_changeaddr`).
+    mayGoWithChange: context.fieldAt(netns, dev, 'mac'),
+  };
+}
+
+const isSet = ({ permanent, mac }: NeighbourObservation): boolean => permanent && mac !== '';
+
+function find(context: FindContext): Found {
+  const { observation, desired } = context;
+  const own = ownNamespaces(observation, desired.lab).flatMap((ns) =>
+    ns.neighbours.filter(isSet).map((entry) => observed(ns, entry, context)),
+  );
   // On the host nobody declares neighbours yet: entries there are somebody's own, even on the lab's links.
-  const host = found(HOST, observation.host.neighbours).filter((resource) => desired.resources.has(resource.id));
+  const wanted = ({ dev, address }: NeighbourObservation): boolean => desired.resources.has(neighbourId(HOST, dev, address));
+  const host = observation.host.neighbours
+    .filter((entry) => isSet(entry) && wanted(entry))
+    .map((entry) => observed(observation.host, entry, context));
   return { resources: [...own, ...host], conflicts: [] };
 }
 
@@ -55,6 +73,7 @@ export const neighbour: Kind = {
   defaults: ({ props: { dev, address } }) => ({ dev: dev ?? null, address: address ?? null }),
   find,
   create: (after) => [operation('neighbour-set', after)],
+  restore: (after) => [operation('neighbour-set', after)],
   update: (_before, after) => [operation('neighbour-set', after)],
   delete: (before) => [operation('neighbour-delete', before)],
   title: ({ netns, props }) => `neighbour ${String(props['address'])} on ${netns}:${String(props['dev'])}`,

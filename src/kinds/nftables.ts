@@ -1,26 +1,35 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { mark, nftTableName, parseMark } from '../model/names.js';
 import type { NftTableObservation } from '../model/observation.js';
-import type { NftTable } from '../model/operation.js';
-import type { PropValue, Props, Resource, ResourceId } from '../model/state.js';
+import type { NftTable, Operation } from '../model/operation.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { desiredTable } from '../model/nft/canonical.js';
+import { takenPorts, type HostPorts } from './host-ports.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
 
 export interface NftablesSpec {
   readonly lab: string;
   readonly netns: string;
   readonly chains: NftTable['chains'];
+  /** What the rules claim of the host. */
+  readonly hostPorts: readonly HostPorts[];
   readonly path: string;
   readonly at: SourceRange;
+}
+
+interface NftablesDefinition {
+  readonly table: NftTable;
+  readonly hostPorts: readonly HostPorts[];
 }
 
 const nftablesId = (netns: string, table: string): ResourceId => `nftables:${netns}/${table}`;
 
 /** One table of family inet per lab and namespace, always replaced as a whole. */
 export function nftablesResource(spec: NftablesSpec): Resource {
-  const definition: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), chains: spec.chains };
-  return { ...tableResource(spec.netns, desiredTable(definition)), definition, path: spec.path, at: spec.at };
+  const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), chains: spec.chains };
+  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
+  return { ...tableResource(spec.netns, desiredTable(table)), definition, path: spec.path, at: spec.at };
 }
 
 function tableResource(netns: string, table: NftTableObservation): Resource {
@@ -54,10 +63,16 @@ function find({ observation, desired }: FindContext): Found {
       if (wanted !== undefined) conflicts.push(foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null));
     }
   }
+  const wanted = desired.resources.get(nftablesId(HOST, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
+  conflicts.push(...takenPorts(wanted?.hostPorts ?? [], observation.otherTables));
   return { resources, conflicts };
 }
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
+
+const replace = ({ netns, definition }: Resource): readonly Operation[] => [
+  { op: 'nft-replace', netns, table: (definition as NftablesDefinition).table },
+];
 
 export const nftables: Kind = {
   name: 'nftables',
@@ -65,8 +80,8 @@ export const nftables: Kind = {
   inPlace: () => true,
   defaults: () => ({ other: [] }),
   find,
-  create: (after) => [{ op: 'nft-replace', netns: after.netns, table: after.definition as NftTable }],
-  update: (_before, after) => [{ op: 'nft-replace', netns: after.netns, table: after.definition as NftTable }],
+  create: replace,
+  update: (_before, after) => replace(after),
   delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }],
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

@@ -7,7 +7,7 @@ import { HOST, type Props, type Resource, type ResourceId, type State } from '..
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
-import { primariesOf } from './secondary.js';
+import { lastAddressOf } from './secondary.js';
 
 export interface RouteSpec {
   readonly netns: string;
@@ -75,21 +75,16 @@ export function routeResource(spec: RouteSpec): Resource {
   };
 }
 
-/**
- * Addresses that take the route along when they go. The one that `src` names; and with a link's last IPv4 address all IPv4
- * routes over the link (`fib_inetaddr_event`), so that one address which stays is enough to keep them.
- */
+/** Addresses that take the route along when they go: the one that `src` names, and for IPv4 the link's last one. */
 function takenAlongBy(ns: NetnsObservation, route: RouteObservation, desired: State): readonly ResourceId[] {
   const idOf = ({ dev, address }: AddressObservation): ResourceId => `address:${ns.netns}/${dev}/${address}`;
   const source = ns.addresses.filter(({ address }) => route.src !== '' && address.startsWith(`${route.src}/`));
-  const onDev = familyOf(route.to) === 6 ? [] : ns.addresses.filter(({ dev, address }) => dev === route.dev && familyOf(address) === 4);
-  const staying = onDev.find((address) => desired.resources.has(idOf(address))) ?? onDev[0];
-  const last = staying === undefined ? [] : [staying, ...primariesOf(ns.addresses, staying)];
-  return [...new Set([...source, ...last].map(idOf))];
+  const last = familyOf(route.to) === 6 ? [] : lastAddressOf(ns, route.dev, desired);
+  return [...new Set([...source.map(idOf), ...last])];
 }
 
-function observedRoute(ns: NetnsObservation, route: RouteObservation, { linkAt, desired }: FindContext, id: ResourceId): Resource {
-  const link = linkAt(ns.netns, route.dev);
+function observedRoute(ns: NetnsObservation, route: RouteObservation, context: FindContext, id: ResourceId): Resource {
+  const link = context.linkAt(ns.netns, route.dev);
   // An IPv6 route that refuses stands on lo in a dump; nobody asks for that.
   const dev = route.type === 'unicast' ? route.dev : '';
   const { to, table, metric, type, via, src, mtu, onlink, protocol, scope, nexthops } = route;
@@ -100,7 +95,9 @@ function observedRoute(ns: NetnsObservation, route: RouteObservation, { linkAt, 
     props: { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope, nexthops },
     needs: [...netnsNeeds(ns.netns), ...(link === undefined ? [] : [link])],
     goesWith: link === undefined || dev === '' ? netnsNeeds(ns.netns) : [link],
-    ...(dev === '' ? {} : { mayGoWith: takenAlongBy(ns, route, desired) }),
+    ...(dev === '' ? {} : { mayGoWith: takenAlongBy(ns, route, context.desired) }),
+    // A link's new MTU becomes that of its IPv6 routes which have the old one, or a larger one (`rt6_mtu_change_route`).
+    ...(mtu !== 0 && familyOf(to) === 6 ? { mayGoWithChange: context.fieldAt(ns.netns, dev, 'mtu') } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import type { SourceRange } from '../model/diagnostic.js';
 import type { RuleObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
+import { isDefaultRule } from './default-rules.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsId, ownNamespaces } from './ownership.js';
@@ -20,7 +21,7 @@ export interface RuleSpec {
   readonly at: SourceRange;
 }
 
-/** FRA_PROTOCOL of the three rules that the kernel makes in every namespace. */
+/** FRA_PROTOCOL of what the kernel makes by itself. */
 const KERNEL = 2;
 
 const defaults: Props = { from: '', to: '', iif: '', oif: '', fwmark: 0, other: '' };
@@ -32,14 +33,14 @@ function ruleId(netns: string, props: Props): ResourceId {
 }
 
 /** Only in namespaces that the lab made: policy rules of the host are everybody's. */
-function ruleOf(netns: string, props: Props): Resource {
-  return { id: ruleId(netns, props), kind: 'rule', netns, props, needs: [netnsId(netns)], goesWith: [netnsId(netns)] };
+function ruleOf(netns: string, props: Props, links: readonly ResourceId[]): Resource {
+  return { id: ruleId(netns, props), kind: 'rule', netns, props, needs: [netnsId(netns), ...links], goesWith: [netnsId(netns)] };
 }
 
 export function ruleResource(spec: RuleSpec): Resource {
   const { family, priority, table } = spec;
   const selectors = { from: spec.from ?? '', to: spec.to ?? '', iif: spec.iif ?? '', oif: spec.oif ?? '', fwmark: spec.fwmark ?? 0 };
-  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }), path: spec.path, at: spec.at };
+  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }, []), path: spec.path, at: spec.at };
 }
 
 function observedProps(rule: RuleObservation): Props {
@@ -47,12 +48,13 @@ function observedProps(rule: RuleObservation): Props {
   return { family, priority, table, from, to, iif, oif, fwmark, other };
 }
 
-function find({ observation, desired }: FindContext): Found {
+function find({ observation, desired, linkAt }: FindContext): Found {
   const resources = new Map<ResourceId, Resource>();
   for (const ns of ownNamespaces(observation, desired.lab)) {
     for (const rule of ns.rules) {
-      if (rule.protocol === KERNEL) continue;
-      const found = ruleOf(ns.netns, observedProps(rule));
+      if (rule.protocol === KERNEL || isDefaultRule(rule)) continue;
+      const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
+      const found = ruleOf(ns.netns, observedProps(rule), links);
       resources.set(found.id, found);
     }
   }

@@ -54,7 +54,8 @@ function observedSysctl(ns: NetnsObservation, key: string, value: string | null,
   return { ...sysctlOf(ns.netns, key, value), ...definition, ...(deletable && former !== undefined ? {} : { keep: true }) };
 }
 
-function find({ observation, desired }: FindContext): Found {
+function find(context: FindContext): Found {
+  const { observation, desired } = context;
   const resources: Resource[] = [];
   const lastLab = observation.otherLabs.length === 0;
   for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
@@ -63,10 +64,43 @@ function find({ observation, desired }: FindContext): Found {
       const wanted = desired.resources.has(sysctlId(ns.netns, key));
       // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
       if (wanted ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
-      resources.push(observedSysctl(ns, key, value, !isHost || lastLab));
+      const found = observedSysctl(ns, key, value, !isHost || lastLab);
+      // Whose it is the file knows, what is read does not.
+      const goesWith = desired.resources.get(found.id)?.goesWith;
+      resources.push(goesWith === undefined ? found : { ...found, goesWith });
     }
   }
+  resources.push(...switchedOff(context, new Set(resources.map(({ id }) => id))));
   return { resources, conflicts: [...unknownKeys(observation, desired), ...lostDefaultRoutes(observation, desired)] };
+}
+
+const disableIpv6 = (dev: string): string => `net.ipv6.conf.${dev}.disable_ipv6`;
+
+/**
+ * IPv6 that somebody switched off where the file has IPv6 addresses: none could be added. The dump of the links tells, so that
+ * no file has to be read.
+ */
+function switchedOff({ observation, desired, linkAt }: FindContext, known: ReadonlySet<ResourceId>): readonly Resource[] {
+  const off = [observation.host, ...ownNamespaces(observation, desired.lab)].flatMap(({ netns, links }) =>
+    links.filter(({ name, ipv6Disabled }) => ipv6Disabled && linkAt(netns, name) !== undefined).map(({ name }) => ({ netns, name })),
+  );
+  if (off.length === 0) return [];
+  const wanted = interfacesWithIpv6(desired);
+  return off
+    .filter(({ netns, name }) => wanted.has(`${netns}/${name}`) && !desired.resources.has(sysctlId(netns, disableIpv6('all'))))
+    .flatMap(({ netns, name }) => (name === 'lo' ? ['lo', 'default'] : [name]).map((dev) => ({ netns, key: disableIpv6(dev) })))
+    .filter(({ netns, key }) => !desired.resources.has(sysctlId(netns, key)) && !known.has(sysctlId(netns, key)))
+    .map(({ netns, key }) => ({ ...sysctlOf(netns, key, '1'), definition: { former: '0' } }));
+}
+
+/** As `netns/dev`. A node's lo has ::1 wherever the node has IPv6; if that is gone, new interfaces get none either. */
+function interfacesWithIpv6(desired: State): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  for (const { id, kind, netns } of desired.resources.values()) {
+    const [dev = '', address = ''] = kind === 'address' ? id.slice(`address:${netns}/`.length).split('/') : [];
+    if (address.includes(':')) wanted.add(`${netns}/${dev}`).add(`${netns}/lo`);
+  }
+  return wanted;
 }
 
 /** A key that an existing namespace does not have; on a new one the kernel will tell. */

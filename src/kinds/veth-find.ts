@@ -3,7 +3,7 @@ import { parseMark } from '../model/names.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
-import type { Found } from './kind.js';
+import type { FindContext, Found } from './kind.js';
 import { foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
 import { observedEnd } from './veth-end.js';
 
@@ -61,7 +61,7 @@ function adopt(byId: Map<ResourceId, FoundEnd[]>, unmarked: readonly FoundEnd[],
 }
 
 /** The lab's pairs among all links of the host and of the lab's namespaces, and foreign links in the way of desired ends. */
-export function findVeths(observation: Observation, desired: State): Found {
+export function findVeths({ observation, desired, linkAt }: FindContext): Found {
   const wanted = desiredEnds(desired);
   const byId = new Map<ResourceId, FoundEnd[]>();
   const unmarked: FoundEnd[] = [];
@@ -71,7 +71,8 @@ export function findVeths(observation: Observation, desired: State): Found {
     const end = { netns: ns.netns, link };
     if (link.type === 'veth' && id?.startsWith('veth:') === true) byId.set(id, [...(byId.get(id) ?? []), end]);
     else if (link.type === 'veth' && (ns.netns !== HOST ? link.alias === '' : unmarkedOfLab(link, desired.lab))) unmarked.push(end);
-    else if (ns.netns === HOST) {
+    // A bridge of the lab whose name is wanted for an end goes before the end comes.
+    else if (ns.netns === HOST && linkAt(HOST, link.name) === undefined) {
       const resource = desired.resources.get(wanted.get(place(HOST, link.name)) ?? '');
       if (resource !== undefined)
         conflicts.push(foreign('foreign-link', `a link named ${link.name}`, resource, parseMark(link.alias)?.lab ?? null));
@@ -81,25 +82,30 @@ export function findVeths(observation: Observation, desired: State): Found {
   adopt(byId, unmarked, wanted);
   return {
     resources: [...byId].map(([id, ends]) => pairResource(id, ends)),
-    conflicts: [...conflicts, ...missingMasters(observation, desired)],
+    conflicts: [...conflicts, ...missingMasters(observation, desired, linkAt)],
   };
 }
 
-/** Bridges of the host that the file calls external must be there. */
-function missingMasters(observation: Observation, desired: State): Diagnostic[] {
+/** Bridges of the host that the file calls external must be there, and somebody else's. */
+function missingMasters(observation: Observation, desired: State, linkAt: FindContext['linkAt']): Diagnostic[] {
   const there = new Set(observation.host.links.filter((link) => link.type === 'bridge').map((link) => link.name));
   const told = new Set<string>();
   const conflicts: Diagnostic[] = [];
   for (const resource of desired.resources.values()) {
     const master = resource.kind === 'veth' ? String(resource.props['peer_master']) : '';
-    if (master === '' || there.has(master) || desired.resources.has(`bridge:${HOST}/${master}`) || told.has(master)) continue;
+    const own = linkAt(HOST, master) !== undefined;
+    if (master === '' || (there.has(master) && !own) || desired.resources.has(`bridge:${HOST}/${master}`) || told.has(master)) continue;
     told.add(master);
     conflicts.push({
-      code: 'external-bridge-missing',
+      code: own ? 'external-bridge-own' : 'external-bridge-missing',
       severity: 'error',
-      message: `the host has no bridge named ${master}, which the topology calls external`,
+      message: own
+        ? `the topology calls the bridge ${master} external, but it is this lab's own: it would be removed`
+        : `the host has no bridge named ${master}, which the topology calls external`,
       ...(resource.at === undefined ? {} : { at: resource.at }),
-      hint: `make it first (ip link add ${master} type bridge), or let topo make it: remove "external: true"`,
+      hint: own
+        ? `remove "external: true", or give up the lab first (topo destroy) and make the bridge yourself`
+        : `make it first (ip link add ${master} type bridge), or let topo make it: remove "external: true"`,
     });
   }
   return conflicts;

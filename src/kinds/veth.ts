@@ -147,7 +147,7 @@ export const veth: Kind = {
   stage: () => WITHIN_NETNS,
   inPlace: (field) => !FIXED.has(field),
   defaults: () => pairDefaults,
-  find: ({ observation, desired }) => findVeths(observation, desired),
+  find: findVeths,
   create,
   update: (_before, after, changes) => {
     const fields = withPortSettings(changes.map((change) => change.field));

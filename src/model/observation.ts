@@ -5,6 +5,8 @@ export interface Observation {
   readonly namespaces: readonly NamedNetnsObservation[];
   /** Some other lab owns a link in the host's namespace: host-wide settings are not put back yet. */
   readonly otherLabs: readonly string[];
+  /** Inet tables of other labs in the host's namespace, if they were asked for. */
+  readonly otherTables: readonly NftTableObservation[];
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {
@@ -17,6 +19,8 @@ export interface NetnsObservation {
   readonly links: readonly LinkObservation[];
   readonly addresses: readonly AddressObservation[];
   readonly routes: readonly RouteObservation[];
+  /** IPv4 addresses at which the table `local` says that somebody is at home. */
+  readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
@@ -37,6 +41,8 @@ export interface LinkObservation {
   readonly altnames: readonly string[];
   /** IFLA_LINK: the index of a veth's peer in its own namespace; 0 for none. */
   readonly link: number;
+  /** net.ipv6.conf.NAME.disable_ipv6; false where the kernel does not say. */
+  readonly ipv6Disabled: boolean;
   /** Every attribute of the tables in `kinds/link-attributes.ts` that the kernel gave, by its name there. */
   readonly attributes: { readonly [name: string]: string | number | boolean };
 }

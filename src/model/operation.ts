@@ -80,6 +80,8 @@ export interface RuleOperation {
   readonly iif: string;
   readonly oif: string;
   readonly fwmark: number;
+  /** FRA_PROTOCOL; absent: none. */
+  readonly protocol?: number;
 }
 
 export interface NeighbourOperation {

@@ -23,6 +23,8 @@ export interface Resource<P extends Props = Props> {
   readonly goesWith?: readonly ResourceId[];
   /** The kernel may delete it along with any of these, depending on what else there is. */
   readonly mayGoWith?: readonly ResourceId[];
+  /** The kernel may delete or alter it when one of these fields changes in place. */
+  readonly mayGoWithChange?: readonly FieldOf[];
   /** Observed only: the object is not the lab's to delete (a host-wide setting, an undeletable thing). Never deleted by a plan. */
   readonly keep?: boolean;
   /** Desired only: what its creation needs beyond the props that are compared. */
@@ -30,6 +32,12 @@ export interface Resource<P extends Props = Props> {
   /** Where the file asks for it, in its words: `nodes.web.ports[0]`. */
   readonly path?: string;
   readonly at?: SourceRange;
+}
+
+/** A field of a resource. */
+export interface FieldOf {
+  readonly id: ResourceId;
+  readonly field: string;
 }
 
 export interface State {

@@ -20,6 +20,8 @@ export interface Observed {
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
   /** Namespaces where rules may stand. */
   readonly rules: readonly string[];
+  /** Ports of the host: what other labs publish must be read. */
+  readonly publishes: boolean;
 }
 
 export interface Expansion {
@@ -34,7 +36,16 @@ export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
   const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, diagnostics), diagnostics) };
-  return { state, diagnostics, observe: { namespaces: lab.nodes.map((node) => node.netns), sysctls: sysctlKeys(state), rules: [HOST] } };
+  return {
+    state,
+    diagnostics,
+    observe: {
+      namespaces: lab.nodes.map((node) => node.netns),
+      sysctls: sysctlKeys(state),
+      rules: [HOST],
+      publishes: topology.nodes.some(({ ports }) => ports.length > 0),
+    },
+  };
 }
 
 function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {

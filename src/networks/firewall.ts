@@ -3,6 +3,7 @@
  * of ports, none of nodes, so that a node without ports comes and goes without a change here. It does not need
  * br_netfilter, and works with it: traffic between nodes of one bridge may pass these hooks or not.
  */
+import type { HostPorts } from '../kinds/host-ports.js';
 import { nftablesResource } from '../kinds/nftables.js';
 import type { NftChain, NftRule } from '../model/operation.js';
 import { HOST, type Resource } from '../model/state.js';
@@ -23,7 +24,11 @@ export function firewall(lab: Lab, publications: readonly Publication[]): readon
     ...addressTranslation(hosted, publications),
   ];
   if (first === undefined || chains.length === 0) return [];
-  return [nftablesResource({ lab: lab.name, netns: HOST, chains, path: 'networks', at: first.at })];
+  return [nftablesResource({ lab: lab.name, netns: HOST, chains, hostPorts: publications.map(hostPorts), path: 'networks', at: first.at })];
+}
+
+function hostPorts({ port: { protocol, hostPort, count, at }, family, hostAddress, path }: Publication): HostPorts {
+  return { protocol, family, address: hostAddress, from: hostPort, to: hostPort + count - 1, path, at };
 }
 
 /** The order of the file is of no meaning to the rules. */

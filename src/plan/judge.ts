@@ -11,7 +11,8 @@ export type Verdict =
       readonly before: Resource;
       readonly after: Resource;
       readonly fields: readonly FieldChange[];
-      readonly lostWith?: ResourceId;
+      /** What may take it along, in words. */
+      readonly lostWith?: string;
     }
   | {
       readonly verdict: 'replace';
@@ -49,10 +50,15 @@ const isGone = (verdict: Verdict | undefined): boolean => verdict?.verdict === '
 
 /** An object that is wanted and there, but stands on one that goes, has to be made anew, and so on upwards. */
 function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: State): void {
+  if (verdicts.size === 0) return;
+  for (const before of observed.resources.values()) {
+    const cause = before.mayGoWithChange?.find(({ id, field }) => isChanged(verdicts.get(id), field));
+    if (cause !== undefined) makeSureOf(before, `the new ${cause.field} of ${cause.id}`, verdicts, desired);
+  }
   const queue = [...verdicts.keys()].filter((id) => isGone(verdicts.get(id)));
   if (queue.length === 0) return;
-  const standing = standingOn(observed, desired, 'goesWith');
-  const perhaps = standingOn(observed, desired, 'mayGoWith');
+  const standing = standingOn(observed, 'goesWith');
+  const perhaps = standingOn(observed, 'mayGoWith');
   for (const id of queue) {
     for (const before of standing.get(id) ?? []) {
       const after = desired.resources.get(before.id);
@@ -64,21 +70,25 @@ function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: S
   }
   for (const id of [...verdicts.keys()]) {
     if (!isGone(verdicts.get(id))) continue;
-    for (const before of perhaps.get(id) ?? []) {
-      const after = desired.resources.get(before.id);
-      const now = verdicts.get(before.id);
-      if (after === undefined || isGone(now)) continue;
-      verdicts.set(before.id, { verdict: 'update', before, after, fields: now?.verdict === 'update' ? now.fields : [], lostWith: id });
-    }
+    for (const before of perhaps.get(id) ?? []) makeSureOf(before, id, verdicts, desired);
   }
 }
 
-/** By what either side knows of it: a setting that is read does not know whose it is, the file does. */
-function standingOn(observed: State, desired: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
+const isChanged = (verdict: Verdict | undefined, field: string): boolean =>
+  verdict?.verdict === 'update' && verdict.fields.some((change) => change.field === field);
+
+/** What is wanted, is there, and may be lost on the way. */
+function makeSureOf(before: Resource, lostWith: string, verdicts: Map<ResourceId, Verdict>, desired: State): void {
+  const after = desired.resources.get(before.id);
+  const now = verdicts.get(before.id);
+  if (after === undefined || isGone(now)) return;
+  verdicts.set(before.id, { verdict: 'update', before, after, fields: now?.verdict === 'update' ? now.fields : [], lostWith });
+}
+
+function standingOn(observed: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
   const map = new Map<ResourceId, Resource[]>();
   for (const resource of observed.resources.values()) {
-    const ids = new Set([...(resource[relation] ?? []), ...(desired.resources.get(resource.id)?.[relation] ?? [])]);
-    for (const id of ids) {
+    for (const id of resource[relation] ?? []) {
       const list = map.get(id);
       if (list === undefined) map.set(id, [resource]);
       else list.push(resource);

@@ -1,3 +1,4 @@
+import type { Kind } from '../kinds/kind.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { PropValue, Resource, ResourceId, State } from '../model/state.js';
 import { gatherLinkDeletions } from './group-delete.js';
@@ -31,8 +32,7 @@ function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] 
 
 function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
   const verdict = verdicts.get(before.id);
-  const wanted = verdict?.verdict === 'replace' ? (verdict.after.goesWith ?? []) : [];
-  const takenAlong = [...(before.goesWith ?? []), ...wanted].find((id) => {
+  const takenAlong = before.goesWith?.find((id) => {
     const other = verdicts.get(id)?.verdict;
     return other === 'delete' || other === 'replace';
   });
@@ -50,14 +50,13 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
   const kind = kindOf(after.kind);
   if (verdict?.verdict !== 'update') {
     const reason = verdict?.verdict === 'replace' ? replacementReason(verdict) : 'missing in the kernel';
-    const finish = kind.finish === undefined ? {} : { finish: kind.finish(after) };
     return {
       id: after.id,
       change: { action: 'create', after },
       ...replacement(verdict),
       reason,
       operations: kind.create(after),
-      ...finish,
+      ...finishOf(kind, after, null),
     };
   }
   const { before, fields, lostWith } = verdict;
@@ -67,7 +66,13 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
     change: { action: 'update', before, after, fields },
     reason: lostWith === undefined ? fields.map(sentence).join('; ') : `the kernel may take it along with ${lostWith}`,
     operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
+    ...finishOf(kind, after, before),
   };
+}
+
+function finishOf(kind: Kind, after: Resource, before: Resource | null): Pick<Action, 'finish'> {
+  const finish = kind.finish?.(after, before) ?? [];
+  return finish.length === 0 ? {} : { finish };
 }
 
 function replacement(verdict: Verdict | undefined): Pick<Action, 'replacement'> {

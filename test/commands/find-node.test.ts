@@ -12,6 +12,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
     observe: ({ lab }) => ({
       host: empty('host'),
       otherLabs: [],
+      otherTables: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,
@@ -22,7 +23,18 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
 }
 
 function empty(netns: string): NetnsObservation {
-  return { netns, links: [], addresses: [], routes: [], rules: [], neighbours: [], sysctls: new Map(), remembered: new Map(), nft: null };
+  return {
+    netns,
+    links: [],
+    addresses: [],
+    routes: [],
+    localAddresses: new Set(),
+    rules: [],
+    neighbours: [],
+    sysctls: new Map(),
+    remembered: new Map(),
+    nft: null,
+  };
 }
 
 const LABS: Labs = {

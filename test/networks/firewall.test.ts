@@ -17,7 +17,7 @@ const db = node('db', { networks: [attachment('back', { ipv4Address: '10.62.0.2'
 
 function rules(of: Topology): string | null {
   const table = resources(of).find(({ kind }) => kind === 'nftables');
-  return table === undefined ? null : tableText(table.definition as NftTable);
+  return table === undefined ? null : tableText((table.definition as { table: NftTable }).table);
 }
 
 /** Files of what `nft -f` takes; `UPDATE_GOLDEN=1` writes them again. */

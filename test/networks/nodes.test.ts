@@ -33,7 +33,7 @@ describe('a node', () => {
 
   test('sets lo', () => {
     const of = topology([], [node('a', { interfaces: [{ name: 'lo', at: AT, addresses: [{ cidr: '10.0.0.1/32', at: AT }], mtu: 1500 }] })]);
-    expect(resource(of, 'loopback:shop.a/lo').props).toEqual({ mtu: 1500, up: true });
+    expect(resource(of, 'loopback:shop.a/lo').props).toEqual({ mtu: 1500, up: true, own_addresses: ['127.0.0.1/8', '::1/128'] });
     expect(resource(of, 'address:shop.a/lo/10.0.0.1/32').needs).toEqual(['netns:shop.a', 'loopback:shop.a/lo']);
   });
 

@@ -21,6 +21,7 @@ interface NodeDraw {
   readonly address: number;
   readonly second: boolean;
   readonly mtu: number;
+  readonly mac: number;
   readonly gateway: number;
   readonly hostName: boolean;
   readonly forwarding: boolean;
@@ -28,12 +29,16 @@ interface NodeDraw {
   readonly neighbour: boolean;
 }
 
+/** So that two states have much in common. */
+const mostly = fc.constantFrom(true, true, true, false);
+
 const node: fc.Arbitrary<NodeDraw> = fc.record({
-  there: fc.boolean(),
+  there: mostly,
   bridge: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
   address: fc.integer({ min: 2, max: 4 }),
   second: fc.boolean(),
   mtu: fc.constantFrom(1400, 1500),
+  mac: fc.constantFrom(1, 3),
   gateway: fc.constantFrom(1, 9),
   hostName: fc.boolean(),
   forwarding: fc.boolean(),
@@ -62,7 +67,7 @@ function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[
   if (bridges[draw.bridge] !== true) return own;
   const master = `br${draw.bridge}`;
   const ends = [
-    { netns, name: 'eth0', mac: `02:00:00:00:01:0${index}`, mtu: draw.mtu, up: true },
+    { netns, name: 'eth0', mac: `02:00:00:00:0${draw.mac}:0${index}`, mtu: draw.mtu, up: true },
     {
       netns: HOST,
       name: draw.hostName ? `h${index}` : `v${index}`,
@@ -99,13 +104,18 @@ function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[
 
 /** What a topology could want: every object has what it needs. */
 export const desiredState: fc.Arbitrary<State> = fc
-  .tuple(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), fc.array(node, { maxLength: 4 }))
+  .tuple(fc.array(mostly, { minLength: 3, maxLength: 3 }), fc.array(node, { minLength: 1, maxLength: 4 }))
   .map(([bridges, nodes]) =>
     stateOf(LAB, [
       ...bridges.flatMap((there, index) => (there ? bridgeResources(index) : [])),
       ...nodes.flatMap((draw, index) => (draw.there ? nodeResources(draw, index, bridges) : [])),
     ]),
   );
+
+/** Only an observation knows that the kernel takes neighbours along when the MAC of their link changes. */
+export function goesWithChange({ kind, goesWith }: Resource): Pick<Resource, 'mayGoWithChange'> {
+  return kind === 'neighbour' ? { mayGoWithChange: (goesWith ?? []).map((id) => ({ id, field: 'mac' })) } : {};
+}
 
 /** What may stand in the kernel: a desired state of some other time, with objects lost and values changed by hand. */
 export const observedState: fc.Arbitrary<State> = fc
@@ -122,7 +132,8 @@ export const observedState: fc.Arbitrary<State> = fc
       const siblings = [...kept.values()]
         .filter((other) => other.kind === 'address' && other.netns === bare.netns)
         .map((other) => other.id);
-      kept.set(resource.id, { ...broken, ...(bare.kind === 'route' || bare.kind === 'address' ? { mayGoWith: siblings } : {}) });
+      const mayGoWith = ['route', 'address', 'neighbour'].includes(bare.kind) ? { mayGoWith: siblings } : {};
+      kept.set(resource.id, { ...broken, ...mayGoWith, ...goesWithChange(bare) });
     }
     return stateOf(LAB, kept.values());
   });

@@ -4,7 +4,7 @@ import { kindOf } from '../../src/kinds/index.js';
 import type { Action } from '../../src/model/plan.js';
 import type { Resource, ResourceId, State } from '../../src/model/state.js';
 import { plan } from '../../src/plan/plan.js';
-import { desiredState, observedState } from './arbitrary-state.js';
+import { desiredState, goesWithChange, observedState } from './arbitrary-state.js';
 
 /** The rules by which objects come and go, as the kernel keeps them: nothing without what it needs, dependants go along. */
 class Rules {
@@ -22,17 +22,24 @@ class Rules {
     if (change.action === 'delete') return this.remove(action, change.before, takesAlong);
     const present = this.objects.has(action.id);
     if (change.action === 'create' && present) throw new Error(`${action.id} exists`);
+    // What the kernel took along is put there again: by `restore`, or by a creation that minds nothing.
     if (change.action === 'update' && !present && kindOf(change.after.kind).restore === undefined)
       throw new Error(`${action.id} does not exist`);
     for (const id of change.after.needs) if (this.everWanted.has(id) && !this.objects.has(id)) throw new Error(`${action.id} needs ${id}`);
     this.objects.set(action.id, this.asObserved(change.after));
+    if (change.action !== 'update') return;
+    const fields = change.fields.map(({ field }) => ({ id: action.id, field }));
+    for (const other of [...this.objects.values()]) {
+      const touched = other.mayGoWithChange?.some((one) => fields.some(({ id, field }) => id === one.id && field === one.field));
+      if (touched === true && takesAlong(other.id)) this.objects.delete(other.id);
+    }
   }
 
-  /** Only an observation knows which addresses the kernel takes a route along with. */
+  /** Only an observation knows what the kernel takes a route or a neighbour along with. */
   private asObserved(after: Resource): Resource {
-    if (after.kind !== 'route') return after;
+    if (after.kind !== 'route' && after.kind !== 'neighbour') return after;
     const addresses = [...this.objects.values()].filter((other) => other.kind === 'address' && other.netns === after.netns);
-    return { ...after, mayGoWith: addresses.map((other) => other.id) };
+    return { ...after, mayGoWith: addresses.map((other) => other.id), ...goesWithChange(after) };
   }
 
   private remove(action: Action, before: Resource, takesAlong: (id: ResourceId) => boolean): void {

@@ -26,6 +26,7 @@ export const IFLA = {
   master: 10,
   operState: 16,
   linkinfo: 18,
+  afSpec: 26,
   netnsFd: 28,
   alias: 20,
   group: 27,
@@ -111,6 +112,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     group: 0,
     altnames: [] as string[],
     link: 0,
+    ipv6Disabled: false,
     attributes: {} as Attributes,
   };
   link.attributes['master'] = 0;
@@ -124,6 +126,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     else if (type === IFLA.master) link.attributes['master'] = view.getUint32(at + 4, true);
     else if (type === IFLA.operState) link.operState = view.getUint8(at + 4);
     else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
+    else if (type === IFLA.afSpec) link.ipv6Disabled = decodeDisableIpv6(view, at);
     else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
   }
   link.alias = stringOr(link.attributes['alias'], '');
@@ -139,6 +142,24 @@ function decodeAltnames(bytes: Bytes, outer: number, altnames: string[]): void {
   for (let at = outer + 4; at < end; at = nextAttribute(bytes.view, at)) {
     if (attributeType(bytes.view, at) === IFLA.altname) altnames.push(attributeString(bytes, at));
   }
+}
+
+const AF_INET6 = 10;
+const IFLA_INET6_CONF = 2;
+/** Place of disable_ipv6 among the settings of an interface (`ipv6.h`, DEVCONF_*). */
+const DISABLE_IPV6 = 26;
+
+function decodeDisableIpv6(view: DataView, outer: number): boolean {
+  const family = find(view, outer, AF_INET6);
+  const settings = family === null ? null : find(view, family, IFLA_INET6_CONF);
+  return settings !== null && view.getInt32(settings + 4 + 4 * DISABLE_IPV6, true) !== 0;
+}
+
+/** Where an attribute within another one is. */
+function find(view: DataView, outer: number, wanted: number): number | null {
+  const end = attributeEnd(view, outer);
+  for (let at = outer + 4; at < end; at = nextAttribute(view, at)) if (attributeType(view, at) === wanted) return at;
+  return null;
 }
 
 /** Gives the type. The kernel writes kinds before data (`rtnl_link_fill`). */

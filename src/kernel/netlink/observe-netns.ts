@@ -6,7 +6,7 @@ import { decodeLink, type DecodedLink, requestLinks } from './links.js';
 import { type Bytes, MessageWriter } from './message.js';
 import { decodeNeighbour, requestNeighbours } from './neighbours.js';
 import { decodeForwarding, requestForwarding } from './netconf.js';
-import { decodeRoute, requestRoutes } from './routes.js';
+import { decodeLocalAddress, decodeRoute, requestRoutes } from './routes.js';
 import { decodeRule, requestRules } from './rules.js';
 import type { NetlinkSocket } from './socket.js';
 
@@ -14,6 +14,7 @@ export interface NetnsDump {
   readonly links: readonly DecodedLink[];
   readonly addresses: readonly AddressObservation[];
   readonly routes: readonly RouteObservation[];
+  readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
@@ -25,6 +26,7 @@ class Collection {
   links: DecodedLink[] = [];
   addresses: AddressObservation[] = [];
   routes: RouteObservation[] = [];
+  localAddresses = new Set<string>();
   rules: RuleObservation[] = [];
   neighbours: NeighbourObservation[] = [];
   proxies: NeighbourObservation[] = [];
@@ -43,11 +45,12 @@ class Collection {
       const master = attributes['master'] as number;
       attributes['master'] = master === 0 ? '' : this.nameOf(master);
     }
-    const { links, addresses, routes, rules, forwarding } = this;
+    const { links, addresses, routes, localAddresses, rules, forwarding } = this;
     return {
       links,
       addresses,
       routes,
+      localAddresses,
       rules,
       neighbours: this.proxies.length === 0 ? this.neighbours : [...this.neighbours, ...this.proxies],
       forwarding,
@@ -78,8 +81,18 @@ const ADDRESSES: Part = {
 };
 const ROUTES: Part = {
   request: requestRoutes,
-  reset: (c) => (c.routes = []),
-  take: (c, bytes, start, end) => push(c.routes, decodeRoute(bytes, start, end, c.nameOf)),
+  reset: (c) => {
+    c.routes = [];
+    c.localAddresses.clear();
+  },
+  take: (c, bytes, start, end) => {
+    const route = decodeRoute(bytes, start, end, c.nameOf);
+    if (route !== null) c.routes.push(route);
+    else {
+      const address = decodeLocalAddress(bytes, start, end);
+      if (address !== null) c.localAddresses.add(address);
+    }
+  },
 };
 const RULES: Part = {
   request: requestRules,

@@ -1,21 +1,23 @@
 /** The state of the machine, as far as it concerns a lab. */
 import { parseMark } from '../../model/names.js';
-import type { NamedNetnsObservation, NetnsObservation, Observation } from '../../model/observation.js';
+import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Observation } from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
-import { readTable } from './nft/dump.js';
+import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
 import type { Session, Sessions } from './sessions.js';
+import type { NetlinkSocket } from './socket.js';
 import { readLoopback, rememberedOf } from './sysctls.js';
 
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation): Observation {
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
   const host = observeOne(sessions, sessions.host(), scope, readFiles(sessions, scope, [sessions.host()]));
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab) };
+  const otherTables = scope.publishes === true ? readOtherTables(sessions.host().netfilter, nftTableName(scope.lab)) : [];
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables };
 }
 
 function observeNamespaces(sessions: Sessions, scope: ObservationScope): readonly NamedNetnsObservation[] {
@@ -67,8 +69,23 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   return { netns, ...dump, sysctls, remembered, nft };
 }
 
+function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
+  const names = tableNames(socket).filter((name) => name !== own && name.startsWith(nftTableName('')));
+  return names.map((name) => readTable(socket, name)).filter((table) => table !== null);
+}
+
 function staleNamespace(netns: string): NamedNetnsObservation {
-  const nothing = { links: [], addresses: [], routes: [], rules: [], neighbours: [], sysctls: new Map(), remembered: new Map(), nft: null };
+  const nothing = {
+    links: [],
+    addresses: [],
+    routes: [],
+    localAddresses: new Set<string>(),
+    rules: [],
+    neighbours: [],
+    sysctls: new Map(),
+    remembered: new Map(),
+    nft: null,
+  };
   return { netns, ...nothing, stale: true };
 }
 

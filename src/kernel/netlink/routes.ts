@@ -117,6 +117,18 @@ export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (i
   };
 }
 
+const RTN_LOCAL = 2;
+
+/** The IPv4 address that a route of the local table is for; null for other routes. */
+export function decodeLocalAddress({ view }: Bytes, start: number, end: number): string | null {
+  const isLocal = view.getUint8(start + 4) === TABLE_LOCAL && view.getUint8(start + 7) === RTN_LOCAL;
+  if (!isLocal || view.getUint8(start) !== AF_INET || view.getUint8(start + 1) !== 32) return null;
+  for (let at = start + HEADER; at < end; at = nextAttribute(view, at)) {
+    if (attributeType(view, at) === RTA.dst) return addressText(view, at + 4, AF_INET);
+  }
+  return null;
+}
+
 function mtuOf(view: DataView, outer: number): number {
   const end = attributeEnd(view, outer);
   for (let at = outer + 4; at < end; at = nextAttribute(view, at)) {

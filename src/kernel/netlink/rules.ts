@@ -133,5 +133,6 @@ export function encodeRule(writer: MessageWriter, operation: RuleOperation): voi
   }
   writer.u32(FRA.priority, operation.priority);
   writer.u32(FRA.table, operation.table);
+  if (operation.protocol !== undefined) writer.data(FRA.protocol, Uint8Array.of(operation.protocol));
   writer.end();
 }

@@ -12,6 +12,9 @@ type NodeName = (typeof NODES)[number];
 const SUBNETS = { red: ['10.61.0.0/24', '10.62.0.0/24'], green: ['10.63.0.0/24', '10.64.0.0/24'] } as const;
 const SUBNETS6 = { red: 'fd61::/64', green: 'fd63::/64' } as const;
 
+/** Names on the host that anything may have: what had one yesterday is not what has it today. */
+const SHARED = ['x1', 'x2'] as const;
+
 const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined, freq: 2 });
 
 const networkOf = (name: NetworkName): fc.Arbitrary<object> =>
@@ -24,14 +27,14 @@ const networkOf = (name: NetworkName): fc.Arbitrary<object> =>
       isolated: some(fc.boolean()),
       mtu: some(fc.constantFrom(1280, 1400, 9000)),
       gateway: some(fc.constantFrom('none')),
-      bridge_name: some(fc.constantFrom(`br-${name}`, `${name}0`)),
+      bridge_name: some(fc.constantFrom(`br-${name}`, `${name}0`, ...SHARED)),
     })
     .map(({ subnet, ipv6, ...rest }) => ({ subnet: ipv6 ? [subnet, SUBNETS6[name]] : subnet, ...rest }));
 
 const attachment = (node: NodeName): fc.Arbitrary<object> =>
   fc.record({
     mac_address: some(fc.constantFrom(`02:00:00:00:0${NODES.indexOf(node)}:01`, `02:00:00:00:0${NODES.indexOf(node)}:02`)),
-    host_interface: fc.constant(undefined),
+    host_interface: some(fc.constantFrom(...SHARED)),
     gw_priority: some(fc.integer({ min: -1, max: 1 })),
   });
 
@@ -49,9 +52,12 @@ const nodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
     interfaces: some(
       fc.record({
         lo: fc.record({
-          addresses: fc.uniqueArray(fc.constantFrom(`192.0.2.${NODES.indexOf(name) + 1}/32`, '192.0.2.100/32', 'fd99::1/128'), {
-            maxLength: 3,
-          }),
+          addresses: fc.uniqueArray(
+            fc.constantFrom(`192.0.2.${NODES.indexOf(name) + 1}/32`, '192.0.2.100/32', 'fd99::1/128', '127.0.0.1/8', '::1/128'),
+            {
+              maxLength: 3,
+            },
+          ),
           mtu: some(fc.constantFrom(1500, 65535)),
         }),
       }),
@@ -64,6 +70,16 @@ const nodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
           metric: some(fc.constantFrom(10, 20)),
         }),
         { maxLength: 3, selector: ({ to, metric }) => `${to} ${metric ?? ''}` },
+      ),
+    ),
+    neighbours: some(
+      fc.uniqueArray(
+        fc.record({
+          address: fc.constantFrom('10.61.0.250', '10.63.0.250'),
+          mac_address: fc.constantFrom('02:00:00:00:00:f1', '02:00:00:00:00:f2'),
+          dev: fc.constantFrom('eth0', 'eth1'),
+        }),
+        { maxLength: 2, selector: ({ address, dev }) => `${address} ${dev}` },
       ),
     ),
     rules: some(
@@ -170,6 +186,9 @@ export const anyDrift: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
     'nft delete table inet topo_any',
     'ip -n any.a route flush table main',
     'ip -n any.a addr flush dev lo scope global',
+    'ip -n any.b addr flush dev lo',
+    'ip -n any.b rule flush',
+    'ip -n any.c route flush table local',
     'ip -n any.c link set lo down',
     'ip -n any.a rule add priority 77 table 77',
     'sysctl -qw net.ipv4.ip_forward=0',

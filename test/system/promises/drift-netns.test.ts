@@ -1,6 +1,7 @@
 /** What is in namespaces changed by hand: each change is seen, named and put back, and nothing else is touched. */
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Built, type Drift } from './drift.js';
+import { changesOf, planOf } from './program.js';
 
 const ROUTER = 'ip -n every.router';
 const WEB = 'ip -n every.web';
@@ -81,6 +82,67 @@ const addresses: readonly Drift[] = [
     name: 'noprefixroute',
     by: `${WEB} addr change fd71:1::10/64 dev front0 nodad noprefixroute`,
     seen: ['-/+ address:every.web/front0/fd71:1::10/64 noprefixroute'],
+  },
+];
+
+const WEB_V6 = [
+  '+ address:every.web/front0/fd71:1::10/64',
+  '+ route:every.web/::/0',
+  '- sysctl:every.web/net.ipv6.conf.front0.disable_ipv6',
+];
+
+/** What the kernel makes by itself in a namespace, and nobody else can be without. */
+const kernels: readonly Drift[] = [
+  {
+    name: 'addresses of lo',
+    by: 'ip -n every.alone addr flush dev lo',
+    seen: ['~ loopback:every.alone/lo own_addresses'],
+  },
+  { name: 'IPv4 address of lo', by: `${WEB} addr del 127.0.0.1/8 dev lo`, seen: ['~ loopback:every.web/lo own_addresses'] },
+  {
+    name: 'all addresses of a lo that has others',
+    by: `${ROUTER} addr flush dev lo`,
+    seen: [
+      '+ address:every.router/lo/10.71.255.1/32',
+      '+ address:every.router/lo/fd71:ff::1/128',
+      '~ loopback:every.router/lo own_addresses',
+    ],
+  },
+  {
+    name: 'default rules',
+    by: `${ROUTER} rule del priority 32766; ${ROUTER} rule del priority 32767; ${ROUTER} rule del priority 0`,
+    seen: ['~ netns:every.router default_rules'],
+  },
+  { name: 'default rules of IPv6', by: `${WEB} -6 rule flush; ${WEB} -6 rule del priority 0`, seen: ['~ netns:every.web default_rules'] },
+  {
+    name: 'default rule with another table',
+    by: `${WEB} rule del priority 32766; ${WEB} rule add priority 32766 table 7`,
+    seen: ['- rule:every.web/priority 32766 table 7', '~ netns:every.web default_rules'],
+  },
+  {
+    name: 'local route of an address removed',
+    by: `${LEAF} route del local 10.71.10.2 dev mid table local`,
+    seen: ['-/+ address:every.leaf/mid/10.71.10.2/30 local_route'],
+  },
+  {
+    name: 'local table flushed',
+    by: `${LEAF} route flush table local`,
+    seen: ['-/+ address:every.leaf/mid/10.71.10.2/30 local_route', '~ loopback:every.leaf/lo own_addresses'],
+  },
+  {
+    name: 'all IPv4 routes flushed',
+    by: `${LEAF} -4 route flush table all`,
+    seen: ['-/+ address:every.leaf/mid/10.71.10.2/30 subnet_route local_route', '~ loopback:every.leaf/lo own_addresses'],
+  },
+  {
+    name: 'IPv6 of an interface switched off',
+    by: 'ip netns exec every.web sysctl -qw net.ipv6.conf.front0.disable_ipv6=1',
+    seen: WEB_V6,
+  },
+  {
+    name: 'IPv6 of the host end of a link switched off',
+    by: 'sysctl -qw net.ipv6.conf.ek-up.disable_ipv6=1',
+    seen: ['+ address:host/ek-up/fd71:9::1/64', '- sysctl:host/net.ipv6.conf.ek-up.disable_ipv6'],
   },
 ];
 
@@ -248,4 +310,15 @@ beforeAll(async () => {
 });
 afterAll(() => built.world.dispose());
 
-test.each([...addresses, ...routes, ...rules, ...neighbours, ...sysctls])('$name', (drift) => built.check(drift));
+test.each([...addresses, ...kernels, ...routes, ...rules, ...neighbours, ...sysctls])('$name', (drift) => built.check(drift));
+
+test('IPv6 switched off in a whole node: each interface that has addresses of it, and the default of new ones', () => {
+  const { world, file } = built;
+  world.must('ip netns exec every.web sysctl -qw net.ipv6.conf.all.disable_ipv6=1');
+  expect(changesOf(planOf(world, file))).toEqual(
+    [...WEB_V6, '- sysctl:every.web/net.ipv6.conf.default.disable_ipv6', '- sysctl:every.web/net.ipv6.conf.lo.disable_ipv6'].sort(),
+  );
+  world.mustTopo('apply', '--yes', file);
+  expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
+  expect(world.must('ip -n every.web addr show dev lo')).toContain('::1/128');
+});

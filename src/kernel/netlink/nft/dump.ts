@@ -30,6 +30,19 @@ export function readTable(socket: NetlinkSocket, name: string): NftTableObservat
   throw new Error(`the nftables rules of this namespace change faster than table ${name} can be read`);
 }
 
+/** Of family inet, all that the namespace has. One that comes or goes meanwhile may be missing. */
+export function tableNames(socket: NetlinkSocket): readonly string[] {
+  const writer = new MessageWriter(64);
+  writer.begin(NFT.getTable, NLM_F_DUMP);
+  writeFamily(writer, NFPROTO_INET);
+  writer.end();
+  const names: string[] = [];
+  socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) =>
+    names.push(parseTable(bytes, start + GENERIC_HEADER, end).name),
+  );
+  return names;
+}
+
 /** Every answer carries the generation it belongs to; a reading with more than one of them is torn. */
 interface Reading {
   readonly socket: NetlinkSocket;

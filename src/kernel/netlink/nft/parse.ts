@@ -10,6 +10,7 @@ import { MEMBER, RULE, TABLE, TABLE_DORMANT } from './protocol.js';
 import { NO_USER_DATA, userDataAt } from './user-data.js';
 
 export interface TablePart {
+  readonly name: string;
   readonly comment: string;
   /** How many chains, sets, objects and flowtables it has. */
   readonly use: number;
@@ -28,16 +29,18 @@ export interface MemberPart {
 }
 
 export function parseTable(bytes: Bytes, start: number, end: number): TablePart {
+  let name = '';
   let flags = 0;
   let use = 0;
   let user = NO_USER_DATA;
   for (let at = start; at < end; at = nextAttribute(bytes.view, at)) {
     const type = attributeType(bytes.view, at);
-    if (type === TABLE.flags) flags = numberAt(bytes, at);
+    if (type === TABLE.name) name = attributeString(bytes, at);
+    else if (type === TABLE.flags) flags = numberAt(bytes, at);
     else if (type === TABLE.use) use = numberAt(bytes, at);
     else if (type === TABLE.userData) user = userDataAt(bytes, at);
   }
-  return { comment: user.comment, use, other: flags === 0 ? [] : [`flags ${flags === TABLE_DORMANT ? 'dormant' : flags}`] };
+  return { name, comment: user.comment, use, other: flags === 0 ? [] : [`flags ${flags === TABLE_DORMANT ? 'dormant' : flags}`] };
 }
 
 export function parseMember(bytes: Bytes, start: number, end: number): MemberPart {

@@ -46,7 +46,7 @@ const PLAIN_NAME_LINE = new RegExp(`^name:[ \\t]+(${LAB_NAME.slice(1, -1)})[ \\t
  */
 function plainName(text: string): string | undefined {
   const lines = text.match(NAME_LINES) ?? [];
-  const name = lines.length === 1 && !/^(---|\.\.\.)/m.test(text) ? PLAIN_NAME_LINE.exec(lines[0]!)?.[1] : undefined;
+  const name = lines.length === 1 && !/^(---|\.\.\.)/m.test(text) ? PLAIN_NAME_LINE.exec(lines[0])?.[1] : undefined;
   return name === undefined || NO_STRINGS.has(name) ? undefined : name;
 }
 

@@ -16,7 +16,7 @@ import { readLoopback, rememberedOf } from './sysctls.js';
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation): Observation {
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
   const host = observeOne(sessions, sessions.host(), scope, readFiles(sessions, scope, [sessions.host()]));
-  const otherTables = scope.publishes === true ? readOtherTables(sessions.host().netfilter, nftTableName(scope.lab)) : [];
+  const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables };
 }
 

@@ -128,7 +128,8 @@ export class Queue {
         const peers = new Map(sent.flatMap(({ step, first }) => (isEchoed(step) ? [[first, step] as const] : [])));
         const replies = this.session.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
           const step = peers.get(request);
-          step?.peerLinks?.know(step.peer.name, peerIndex(bytes, start, end));
+          const index = peerIndex(bytes, start, end);
+          if (index > 0) step?.peerLinks?.know(step.peer.name, index);
         });
         for (const { step, settle, first, end } of sent) settle(outcomeOf(operationName(step), worst(replies, first, end)));
       });

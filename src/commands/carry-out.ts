@@ -33,10 +33,10 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     onWait: (holder) => print({ type: 'waiting', holder }),
     interrupted: () => work.interrupts.signal !== null,
   });
-  if (lock === null) return work.interrupts.status;
+  if (lock === null) return nothingChanged(work, context);
   try {
     const plan = work.replan();
-    if (!(await work.agreed(plan))) return work.interrupts.signal === null ? 1 : work.interrupts.status;
+    if (!(await work.agreed(plan))) return nothingChanged(work, context);
     const { phase, kernel, observe, replan, interrupts } = work;
     const job = { phase, plan, kernel, observe, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() };
     const events = carryOut(job);
@@ -50,6 +50,13 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   } finally {
     lock.release();
   }
+}
+
+/** A no, or a signal before anything was done; gives the exit status. */
+function nothingChanged({ interrupts: { signal, status } }: Work, context: Context): number {
+  // Below the question, whose line the signal or the end of the input has left open.
+  context.stderr.write(signal === null ? 'Nothing was changed.\n' : `\nInterrupted by ${signal}. Nothing was changed.\n`);
+  return signal === null ? 1 : status;
 }
 
 async function printer(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {

@@ -24,7 +24,7 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
         replan: () => planAnyway(kernel, nothing(lab)).plan,
         agreed: async (plan) => {
           if (!args.json && (!args.quiet || !args.yes)) await printPlan(plan, { ...args, format: 'text' }, context);
-          return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, context));
+          return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, interrupts, context));
         },
       },
       context,

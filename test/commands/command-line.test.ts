@@ -72,6 +72,18 @@ describe('standard output', () => {
     expect(program.shell('topo --help >&-')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it.each(['validate examples/first-lab', 'validate --json examples/first-lab', '--help'])('that is full is an error: %s', (line) => {
+    expect(program.shell(`topo ${line} >/dev/full`)).toMatchObject({
+      status: 1,
+      stderr: 'error: standard output cannot be written: ENOSPC\n',
+    });
+  });
+
+  it('that is full does not keep an apply from its end', () => {
+    expect(program.shell('topo --sandbox=full apply examples/first-lab --yes --quiet >/dev/full').status).toBe(1);
+    expect(program.run(['--sandbox=full', 'plan', 'examples/first-lab', '--detailed-exitcode']).status).toBe(0);
+  });
+
   it('holds all of a long result, whatever its reader’s speed', () => {
     const { stdout } = program.shell('topo validate examples/first-lab/topo.yaml{,,,}{,,,}{,,,}{,,,} | (sleep 0.3; wc -l)');
     expect(stdout.trim()).toBe('256');

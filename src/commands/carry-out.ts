@@ -20,8 +20,8 @@ export interface Work {
   readonly observe: () => Observation;
   /** Reads the kernel and plans: before the first change and after the last. With `seen` only the host's namespace is read. */
   readonly replan: (seen?: Observation) => Plan;
-  /** Whether to go on with this plan. */
-  readonly agreed: (plan: Plan) => Promise<boolean>;
+  /** Whether to go on with this plan; `done` where there is nothing to do and that has been said. */
+  readonly agreed: (plan: Plan) => Promise<boolean | 'done'>;
 }
 
 /** Takes the lock, plans, asks, does; gives the exit status. */
@@ -36,7 +36,9 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   if (lock === null) return nothingChanged(work, context);
   try {
     const plan = work.replan();
-    if (!(await work.agreed(plan))) return nothingChanged(work, context);
+    const agreed = await work.agreed(plan);
+    if (agreed === 'done') return 0;
+    if (!agreed) return nothingChanged(work, context);
     const { phase, kernel, observe, replan, interrupts } = work;
     const job = { phase, plan, kernel, observe, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() };
     const events = carryOut(job);

@@ -123,15 +123,19 @@ describe('a signal while waiting for the lock', () => {
 });
 
 describe('exec', () => {
-  it('gives 127 for a program that is not there', () => {
-    expect(program.run(['exec', 'host', '--', 'no-such-program'])).toMatchObject({
-      status: 127,
-      stderr: 'error: there is no program no-such-program\n',
-    });
+  it.each([
+    ['is not there', 'no-such-program', 127, 'there is no program no-such-program'],
+    ['has a path and is not there', './no-such-program', 127, 'there is no program ./no-such-program'],
+    ['is no executable file', 'examples/first-lab/topo.yaml', 126, 'examples/first-lab/topo.yaml cannot be run'],
+    ['is a folder', '/etc', 126, '/etc cannot be run'],
+  ])('of a program that %s', (_what, command, status, message) => {
+    program.run(['--sandbox=exec', 'apply', 'examples/first-lab', '--yes', '--quiet']);
+    for (const node of ['host', 'client'])
+      expect(program.run(['--sandbox=exec', 'exec', node, command, '-x'])).toMatchObject({ status, stderr: `error: ${message}\n` });
   });
 
-  it('leaves options after -- to the command', () => {
-    expect(program.run(['exec', 'host', '--', 'echo', '--sandbox', '--json']).stdout).toBe('--sandbox --json\n');
+  it.each([[['--']], [[]]])('leaves options after %j to the command', (separator) => {
+    expect(program.run(['exec', 'host', ...separator, 'echo', '--sandbox', '-c', '--help']).stdout).toBe('--sandbox -c --help\n');
   });
 
   it('reads standard input', () => {

@@ -195,7 +195,8 @@ function composeScalar(composer: Composer, node: Node & { value: unknown; type?:
   const text = interpolate(value, composer.variables, problems);
   for (const problem of problems) reportVariable(composer, problem, span);
   if (problems.length > 0) composer.unknown.push(span);
-  const typedAgain = node.type === 'PLAIN' && node.tag === undefined && problems.length === 0;
+  if (node.type !== 'PLAIN') return { kind: 'scalar', value: text, quotedVariable: true, ...span };
+  const typedAgain = node.tag === undefined && problems.length === 0;
   return { kind: 'scalar', value: typedAgain ? typedScalar(text) : text, ...span };
 }
 

@@ -1918,7 +1918,7 @@ errors++;
 }
 for(const key2 in data1){
 if(!(validate53(data1[key2], {instancePath:instancePath+"/networks/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+vErrors = append(vErrors, validate53.errors);
 errors = vErrors.length;
 }
 }
@@ -1975,7 +1975,7 @@ errors++;
 }
 for(const key4 in data3){
 if(!(validate55(data3[key4], {instancePath:instancePath+"/nodes/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data3,parentDataProperty:key4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+vErrors = append(vErrors, validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -1997,7 +1997,7 @@ if(Array.isArray(data5)){
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate57(data5[i0], {instancePath:instancePath+"/links/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+vErrors = append(vErrors, validate57.errors);
 errors = vErrors.length;
 }
 }
@@ -2005,7 +2005,7 @@ errors = vErrors.length;
 }
 if(data.defaults !== undefined){
 if(!(validate55(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+vErrors = append(vErrors, validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -2024,3 +2024,5 @@ validate52.errors = vErrors;
 return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+function append(all, more) { if (all === null) return more; for (const each of more) all.push(each); return all; }

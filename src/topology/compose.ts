@@ -181,7 +181,7 @@ function resolveAlias(composer: Composer, alias: Alias): Tree {
   const span = spanOfNode(alias);
   const at = rangeOf(composer.source, span);
   if (target === null) composer.report('alias-cycle', at, `*${name} stands within &${name} itself`);
-  else composer.report('unknown-anchor', at, `no &${name} stands before this`, { hint: didYouMean(name, composer.anchors.keys()) });
+  else composer.report('unknown-anchor', at, `no &${name} stands before this`, { hint: () => didYouMean(name, composer.anchors.keys()) });
   return { kind: 'scalar', value: null, ...span };
 }
 

@@ -16,7 +16,7 @@ export const unknownInterface: Rule = {
       const known = context.interfacesOf(node);
       for (const { name, at } of mentioned) {
         if (known.has(name) || node.ignore.some((pattern) => matches(pattern, name))) continue;
-        const hint = didYouMean(name, known) ?? `it has ${[...known].join(', ')}`;
+        const hint = () => didYouMean(name, known) ?? `it has ${[...known].join(', ')}`;
         context.report('unknown-interface', at, `node ${node.name} has no interface ${quote(name)}`, { hint });
       }
     }

@@ -63,11 +63,11 @@ describe('a node', () => {
 
   test('is told what it asks for twice', () => {
     const rule = { at: AT, family: 4, priority: 100, table: 100, from: '10.0.0.0/8' } as const;
-    const { diagnostics } = expand(topology([], [node('a', { rules: [rule, rule] })]));
+    const { diagnostics } = expand(topology([], [node('a', { rules: [2, 5].map((index) => ({ ...rule, index })) })]));
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
       [
         'declared-twice',
-        'nodes.a.rules[1] asks for what nodes.a.rules[0] asks for already: rule:shop.a/priority 100 from 10.0.0.0/8 table 100',
+        'nodes.a.rules[5] asks for what nodes.a.rules[2] asks for already: rule:shop.a/priority 100 from 10.0.0.0/8 table 100',
       ],
     ]);
   });

@@ -32,7 +32,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),
     interfaces: pairsAt(map, 'interfaces').map(([interfaceName, value]) => readInterface(reading, interfaceName, value)),
     routes: itemsAt(map, 'routes').flatMap((item) => readRoute(reading, item) ?? []),
-    rules: itemsAt(map, 'rules').flatMap((item) => readRules(reading, item, ipv6)),
+    rules: itemsAt(map, 'rules').flatMap((item, i) => readRules(reading, item, i, ipv6)),
     neighbours: itemsAt(map, 'neighbours').flatMap((item) => readNeighbour(reading, item) ?? []),
     sysctls: pairsAt(map, 'sysctls').flatMap(([key, value]) => readSysctl(reading, key, value)),
     ports: itemsAt(map, 'ports').flatMap((item) => readPort(reading, item) ?? []),

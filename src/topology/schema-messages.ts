@@ -138,8 +138,11 @@ function badKey(place: Place, key: string): Words {
 
 function wrongLength(place: Place): Words {
   const { minItems, maxItems } = place.schema;
-  const wanted = minItems === maxItems ? `exactly ${minItems ?? 0}` : `${minItems ?? 0} to ${maxItems ?? 'any number of'}`;
   const found = place.tree.kind === 'list' ? place.tree.items.length : 0;
+  if (maxItems === undefined && found === 0) {
+    return { code: 'wrong-length', message: `${place.name} is an empty list`, hint: 'remove it: then the default holds' };
+  }
+  const wanted = minItems === maxItems ? `exactly ${minItems ?? 0}` : `${minItems ?? 0} to ${maxItems ?? 'any number of'}`;
   return { code: 'wrong-length', message: `${place.name} must have ${wanted} members, not ${found}` };
 }
 

@@ -23,10 +23,10 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         observe: () => readKernel(kernel, lab.wanted),
         replan: (seen) => planLab(kernel, lab, seen).plan,
         agreed: async (plan) => {
-          if (args.json) return args.yes || plan.actions.length === 0 || (await askToGoOn('Apply?', context));
+          if (args.json) return args.yes || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
           if (!args.quiet || !args.yes) await printPlan(plan, { ...args, format: 'text' }, context);
           if (args.yes || plan.actions.length === 0) return true;
-          return askToGoOn('Do you want to make these changes?', context);
+          return askToGoOn('Do you want to make these changes?', interrupts, context);
         },
       },
       context,

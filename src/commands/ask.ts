@@ -1,19 +1,25 @@
 import { createInterface } from 'node:readline/promises';
 import { DiagnosticError } from '../model/diagnostic.js';
-import type { Context } from './context.js';
+import type { Context, Interrupts } from './context.js';
 
-/** Asks a person; only `yes` (or `y`) is a yes. Without a terminal that is an error that names the option. */
-export async function askToGoOn(question: string, context: Context): Promise<boolean> {
+/** Asks a person; only the word `yes` is a yes, and a signal is a no. Without a terminal that is an error that names the option. */
+export async function askToGoOn(question: string, interrupts: Interrupts, context: Context): Promise<boolean> {
   if (!context.interactive) {
     const message = 'this would change the machine, and there is no terminal to ask on';
     throw new DiagnosticError([{ code: 'not-confirmed', severity: 'error', message, hint: '--yes goes ahead without asking' }]);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return (await answerTo(`${question} Only "yes" goes ahead: `, interrupts.came))?.trim() === 'yes';
+}
+
+/** Null where no answer came: a signal, or the end of the input. */
+async function answerTo(question: string, interrupted: AbortSignal): Promise<string | null> {
+  // Not as a "terminal": the kernel's own line editing then stays on, where Ctrl-C is a SIGINT and no key to be read.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    const answer = await terminal.question(`${question} Only "yes" goes ahead: `);
-    return /^y(es)?$/i.test(answer.trim());
+    const noAnswer = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));
+    return await Promise.race([terminal.question(question, { signal: interrupted }), noAnswer]);
   } catch {
-    return false;
+    return null;
   } finally {
     terminal.close();
   }

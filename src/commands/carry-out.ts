@@ -20,8 +20,8 @@ export interface Work {
   readonly observe: () => Observation;
   /** Reads the kernel and plans: before the first change and after the last. With `seen` only the host's namespace is read. */
   readonly replan: (seen?: Observation) => Plan;
-  /** Whether to go on with this plan. */
-  readonly agreed: (plan: Plan) => Promise<boolean>;
+  /** Whether to go on with this plan; `done` where there is nothing to do and that has been said. */
+  readonly agreed: (plan: Plan) => Promise<boolean | 'done'>;
 }
 
 /** Takes the lock, plans, asks, does; gives the exit status. */
@@ -33,10 +33,12 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     onWait: (holder) => print({ type: 'waiting', holder }),
     interrupted: () => work.interrupts.signal !== null,
   });
-  if (lock === null) return work.interrupts.status;
+  if (lock === null) return nothingChanged(work, context);
   try {
     const plan = work.replan();
-    if (!(await work.agreed(plan))) return work.interrupts.signal === null ? 1 : work.interrupts.status;
+    const agreed = await work.agreed(plan);
+    if (agreed === 'done') return 0;
+    if (!agreed) return nothingChanged(work, context);
     const { phase, kernel, observe, replan, interrupts } = work;
     const job = { phase, plan, kernel, observe, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() };
     const events = carryOut(job);
@@ -50,6 +52,13 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   } finally {
     lock.release();
   }
+}
+
+/** A no, or a signal before anything was done; gives the exit status. */
+function nothingChanged({ interrupts: { signal, status } }: Work, context: Context): number {
+  // Below the question, whose line the signal or the end of the input has left open.
+  context.stderr.write(signal === null ? 'Nothing was changed.\n' : `\nInterrupted by ${signal}. Nothing was changed.\n`);
+  return signal === null ? 1 : status;
 }
 
 async function printer(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {

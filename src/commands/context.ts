@@ -24,4 +24,6 @@ export interface Interrupts {
   readonly signal: 'SIGINT' | 'SIGTERM' | null;
   /** The exit status that it asks for: 130 or 143, 0 while there was none. */
   readonly status: number;
+  /** Aborted by that first signal: for what waits and must be woken. */
+  readonly came: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { nothing, readKernel } from '../apply/observe.js';
+import { DiagnosticError } from '../model/diagnostic.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import type { Context } from './context.js';
@@ -9,7 +10,7 @@ import { planAnyway } from './planned.js';
 import { printPlan } from './print-plan.js';
 
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
-  const lab = args.lab ?? labNameFrom(args.file, context);
+  const lab = labOf(args, context);
   const interrupts = context.watchInterrupts();
   const kernel = openKernel(context);
   try {
@@ -23,8 +24,12 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
         observe: () => readKernel(kernel, nothing(lab)),
         replan: () => planAnyway(kernel, nothing(lab)).plan,
         agreed: async (plan) => {
+          if (!args.json && plan.actions.length === 0) {
+            if (!args.quiet) context.stdout.write(`There is no lab ${lab} on this machine: nothing to destroy.\n`);
+            return 'done';
+          }
           if (!args.json && (!args.quiet || !args.yes)) await printPlan(plan, { ...args, format: 'text' }, context);
-          return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, context));
+          return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, interrupts, context));
         },
       },
       context,
@@ -32,4 +37,11 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
   } finally {
     kernel.close();
   }
+}
+
+function labOf({ lab, file }: DestroyArguments, context: Context): string {
+  if (lab === undefined) return labNameFrom(file, context);
+  if (file === undefined) return lab;
+  const message = `--lab ${lab} and the file ${file} both say which lab is meant`;
+  throw new DiagnosticError([{ code: 'conflicting-arguments', severity: 'error', message, hint: 'give one of the two' }]);
 }

@@ -2,6 +2,7 @@ import type { Kernel, LabSummary } from '../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
 import { parseMark } from '../model/names.js';
 import { HOST } from '../model/state.js';
+import { closest, didYouMean } from '../topology/suggest.js';
 
 export interface NodePlace {
   readonly lab: string;
@@ -23,14 +24,20 @@ export function findNode(kernel: Pick<Kernel, 'labs' | 'observe'>, question: Nod
   const { lab, node } = split(question);
   const labs = kernel.labs();
   const asked = labs.filter((each) => lab === undefined || each.lab === lab);
-  const found = asked.flatMap((each) => nodesOf(kernel, each)).filter((place) => place.node === node);
+  const nodes = asked.flatMap((each) => nodesOf(kernel, each));
+  const found = nodes.filter((place) => place.node === node);
   const best = found.length > 1 ? found.filter((place) => place.lab === question.nearby) : found;
   if (best.length === 1) return best[0]!;
-  throw new DiagnosticError([found.length > 1 ? ambiguous(node, found) : missing(node, lab, labs)]);
+  throw new DiagnosticError([found.length > 1 ? ambiguous(node, found) : missing({ lab, node }, labs, nodes)]);
+}
+
+interface Split {
+  readonly lab: string | undefined;
+  readonly node: string;
 }
 
 /** No dot can be in the name of a node or a lab. */
-function split({ node, lab }: NodeQuestion): { readonly lab: string | undefined; readonly node: string } {
+function split({ node, lab }: NodeQuestion): Split {
   const dot = node.indexOf('.');
   return dot < 0 ? { lab, node } : { lab: node.slice(0, dot), node: node.slice(dot + 1) };
 }
@@ -56,14 +63,29 @@ function ambiguous(node: string, found: readonly NodePlace[]): Diagnostic {
   };
 }
 
-function missing(node: string, lab: string | undefined, labs: readonly LabSummary[]): Diagnostic {
+function missing({ node, lab }: Split, labs: readonly LabSummary[], nodes: readonly NodePlace[]): Diagnostic {
   return {
     code: 'no-such-node',
     severity: 'error',
     message: lab === undefined ? `no lab on this machine has a node ${node}` : `there is no node ${node} of a lab ${lab} on this machine`,
-    hint:
-      labs.length === 0
-        ? 'there are no labs here: topo apply makes one; one in a sandbox is reached with --sandbox'
-        : `topo list shows the labs and topo show their nodes; ${HOST} is this machine itself`,
+    hint: similar({ node, lab }, labs, nodes) ?? otherwise(labs),
   };
+}
+
+/** A node of the lab that is meant or, where there is no such lab, a lab. */
+function similar({ node, lab }: Split, labs: readonly LabSummary[], nodes: readonly NodePlace[]): string | undefined {
+  const known = labs.map((each) => each.lab);
+  if (lab === undefined || known.includes(lab))
+    return didYouMean(
+      node,
+      nodes.map((place) => place.node),
+    );
+  const close = closest(lab, known);
+  return close === undefined ? undefined : `did you mean "${close}.${node}"?`;
+}
+
+function otherwise(labs: readonly LabSummary[]): string {
+  return labs.length === 0
+    ? 'there are no labs here: topo apply makes one; one in a sandbox is reached with --sandbox'
+    : `topo list shows the labs and topo show their nodes; ${HOST} is this machine itself`;
 }

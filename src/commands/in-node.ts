@@ -1,23 +1,28 @@
 import { supervise } from '../sandbox/supervise.js';
 import type { Context } from './context.js';
+import { NOT_FOUND, whyNot } from './program-file.js';
 
-/** As shells say it. */
-const NOT_FOUND = 127;
-
-/** Runs a command in a namespace, or here, in our place; gives its exit status. */
+/** Runs a command in a namespace, or here, in our place; gives its exit status, or what a shell gives for one that cannot run. */
 export async function runInNetns(
   netns: string | null,
   command: readonly string[],
   context: Context,
   env: Context['env'] = context.env,
 ): Promise<number> {
+  // Looked for here, for `ip netns exec` has a status of its own for it.
+  const problem = whyNot(command[0]!, env['PATH']);
+  if (problem !== null) return tell(command[0]!, problem, context);
   // `ip netns exec` also shows the namespace's /sys and the files of /etc/netns/NAME, and becomes the command.
   const [program, ...args] = netns === null ? command : ['ip', 'netns', 'exec', netns, ...command];
   try {
     return await supervise({ command: program!, args, env, receivers: (pid) => [pid] });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    context.stderr.write(`error: there is no program ${program!}\n`);
-    return NOT_FOUND;
+    return tell(program!, NOT_FOUND, context);
   }
+}
+
+function tell(program: string, status: number, context: Context): number {
+  context.stderr.write(`error: ${status === NOT_FOUND ? `there is no program ${program}` : `${program} cannot be run`}\n`);
+  return status;
 }

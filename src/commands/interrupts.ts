@@ -4,11 +4,14 @@ import type { Interrupts } from './context.js';
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export function watchInterrupts(): Interrupts {
+  const controller = new AbortController();
   const seen: { signal: Interrupts['signal']; status: number } = { signal: null, status: 0 };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (seen.signal === null) Object.assign(seen, { signal, status: STATUS[signal] });
+      if (seen.signal !== null) return;
+      Object.assign(seen, { signal, status: STATUS[signal] });
+      controller.abort();
     });
   }
-  return seen;
+  return Object.assign(seen, { came: controller.signal });
 }

@@ -1,11 +1,28 @@
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Kernel } from '../kernel/kernel.js';
 import { createNetlinkKernel } from '../kernel/netlink/adapter.js';
+import { errno, libc } from '../kernel/netlink/libc.js';
+import { CLONE_NEWNET, THREAD_NETNS } from '../kernel/netlink/thread.js';
+import { DiagnosticError } from '../model/diagnostic.js';
 import type { Context } from './context.js';
 
 /** For the tests of crashes: the program kills itself after so many operations. */
 const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
 
 export function openKernel(context: Context): Kernel {
+  refuseWithoutRights();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
   return createNetlinkKernel(killAfter > 0 ? { killAfter } : {});
+}
+
+/** Entering a network namespace, even one's own, takes CAP_SYS_ADMIN (setns(2)): to look at nodes as well as to change them. */
+function refuseWithoutRights(): void {
+  const home = openSync(THREAD_NETNS, 'r');
+  const result = libc.setns(home, CLONE_NEWNET);
+  const denied = result < 0 && errno() === constants.errno.EPERM;
+  closeSync(home);
+  if (!denied) return;
+  const message = 'only root may look into the network namespaces of this machine';
+  throw new DiagnosticError([{ code: 'no-root', severity: 'error', message, hint: 'run topo as root; --sandbox does without' }]);
 }

@@ -9,8 +9,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   const stdout = openOutput(1);
   const stderr = openOutput(2);
   const chosen = parse(argv, stdout, stderr);
-  if (typeof chosen === 'number') return chosen;
-  const context = contextOf(chosen, stdout, stderr);
+  const status = typeof chosen === 'number' ? chosen : await run(chosen, contextOf(chosen, stdout, stderr));
+  if (stdout.failure === null) return status;
+  stderr.write(`error: standard output cannot be written: ${stdout.failure}\n`);
+  return status === 0 ? 1 : status;
+}
+
+async function run(chosen: Chosen, context: Context): Promise<number> {
   try {
     return await chosen.run(context);
   } catch (error) {

@@ -4,18 +4,24 @@ import { fstatSync, writeSync } from 'node:fs';
 export interface Output {
   readonly isTTY: boolean;
   write(text: string): void;
+  /** Why what was written did not arrive, such as ENOSPC; null if it did, or if its reader has gone. */
+  readonly failure: string | null;
 }
 
 /**
  * A file descriptor written at once: nothing is lost when the program ends, and Node's streams, which take 2 ms to
- * load, are not needed. When the reader has gone (`topo plan | head`) the rest is dropped and the command goes on.
+ * load, are not needed. When the reader has gone (`topo plan | head`), or the disk is full, the rest is dropped and the
+ * command goes on: a change of the kernel is not left half done for the sake of its report.
  */
 export function openOutput(fd: number): Output {
-  let closed = false;
+  let end: string | null = null;
   return {
     isTTY: isTerminal(fd),
     write(text) {
-      if (!closed) closed = !writeAll(fd, Buffer.from(text));
+      end ??= writeAll(fd, Buffer.from(text));
+    },
+    get failure() {
+      return end === null || GONE.has(end) ? null : end;
     },
   };
 }
@@ -34,19 +40,22 @@ export function isTerminal(fd: number): boolean {
 /** Major number of /dev/null, /dev/zero, /dev/full. */
 const MEMORY_DEVICES = 1;
 
-/** False when nobody reads any more. */
-function writeAll(fd: number, bytes: Buffer): boolean {
+/** Nobody reads any more. */
+const GONE: ReadonlySet<string> = new Set(['EPIPE', 'EBADF', 'EIO']);
+
+/** Null, or the error that ended it. */
+function writeAll(fd: number, bytes: Buffer): string | null {
   let written = 0;
   while (written < bytes.length) {
     try {
       written += writeSync(fd, bytes, written);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return false;
-      if (code !== 'EAGAIN') throw error;
+      if (code === undefined) throw error;
+      if (code !== 'EAGAIN') return code;
       // Another program has set the shared descriptor to not wait for its reader.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-  return true;
+  return null;
 }

@@ -11,7 +11,7 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     const { run } = await import('./exec.js');
     return run({ ...flags, node: node!, lab: flags.lab, command }, context);
   })
-    .usage('[options] NODE -- COMMAND…')
+    .usage('[options] NODE [--] COMMAND…')
     .option('--lab <name>', 'the lab of the node; LAB.NODE says it too');
 
   declare<OfLab>(program, 'shell <node>', 'open a shell inside a node', async (flags, [node], context) => {

@@ -1,12 +1,13 @@
+import { sandboxesOf, sandboxesText } from '../report/sandboxes.js';
 import { registryFolder } from '../sandbox/folder.js';
-import { all, type Sandbox } from '../sandbox/registry.js';
+import { all } from '../sandbox/registry.js';
 import { removeSandbox } from '../sandbox/remove.js';
 import type { Context } from './context.js';
 import type { SandboxListArguments, SandboxRemoveArguments } from './options.js';
 
 export function list(args: SandboxListArguments, context: Context): Promise<number> {
-  const sandboxes = all(folderOf(context));
-  context.stdout.write(args.json ? `${JSON.stringify({ sandboxes }, null, 2)}\n` : table(sandboxes));
+  const document = sandboxesOf(all(folderOf(context)));
+  context.stdout.write(args.json ? `${JSON.stringify(document)}\n` : sandboxesText(document));
   return Promise.resolve(0);
 }
 
@@ -25,13 +26,4 @@ export async function remove(args: SandboxRemoveArguments, context: Context): Pr
 
 function folderOf(context: Context): string {
   return registryFolder(context.env, process.getuid!());
-}
-
-function table(sandboxes: readonly Sandbox[]): string {
-  if (sandboxes.length === 0) return '';
-  const width = Math.max('NAME'.length, ...sandboxes.map(({ name }) => name.length));
-  const rows = sandboxes.map(({ name, pid, started }) => [name, String(pid), started] as const);
-  return [['NAME', 'PID', 'STARTED'] as const, ...rows]
-    .map(([name, pid, started]) => `${name.padEnd(width)}  ${pid.padEnd(7)}  ${started}\n`)
-    .join('');
 }

@@ -104,6 +104,8 @@ export interface Route {
 
 export interface Rule {
   readonly at: SourceRange;
+  /** Place in the file's list, from 0: one rule of the file may be two here, one for each family. */
+  readonly index: number;
   readonly family: 4 | 6;
   readonly priority: number;
   readonly table: number;

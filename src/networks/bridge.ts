@@ -7,7 +7,7 @@ import { cidrOf, IPV6_MIN_MTU } from '../model/address.js';
 import { HOST, type Resource } from '../model/state.js';
 import { bridgeAltname } from './derive.js';
 import type { LabAttachment, LabNetwork } from './lab.js';
-import { interfaceKey } from './sysctl-key.js';
+import { interfaceKey } from '../model/sysctl-key.js';
 
 /** `loopback`: ports of 127.0.0.1 lead into the network. */
 export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {

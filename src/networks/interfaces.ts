@@ -35,6 +35,9 @@ export function refine(
 
 const LOOPBACK_MTU = 65536;
 
+/** The kernel gives these to lo as it comes up: who writes them has what he asks for. */
+const OF_LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1/8', '::1/128']);
+
 /** The kernel makes lo with every namespace; it has no MAC. */
 export function loopbackOf(node: Node): LabInterface {
   const settings = settingsOf(node, 'lo');
@@ -46,7 +49,7 @@ export function loopbackOf(node: Node): LabInterface {
     mac: '',
     mtu: settings?.mtu ?? LOOPBACK_MTU,
     up: settings?.state !== 'down',
-    addresses: settings === undefined ? [] : addressesOf(settings, node.name),
+    addresses: settings === undefined ? [] : addressesOf(settings, node.name).filter(({ cidr }) => !OF_LOOPBACK.has(cidr.text)),
     path: settings === undefined ? path : `${path}.interfaces.lo`,
     at: settings?.at ?? node.at,
   };

@@ -68,6 +68,10 @@ function reachByRoute(node: LabNode, route: Route): readonly Reach[] {
 function writtenRoute(node: LabNode, reach: readonly Reach[], route: Route, path: string, diagnostics: Diagnostic[]): readonly Resource[] {
   const plain = { ...route, netns: node.netns, path };
   const source = route.src === undefined ? undefined : reach.find(({ cidr }) => cidr.address.text === route.src);
+  if (route.src !== undefined && source === undefined && !isOfLoopback(route.src)) {
+    diagnostics.push(foreignSource(node, route, route.src));
+    return [];
+  }
   const sourceIds = source === undefined ? [] : [source.by];
   if (route.type !== 'unicast') return refusal(node, { ...plain, addresses: sourceIds });
   const via = route.via === undefined ? null : parseAddress(route.via);
@@ -102,5 +106,21 @@ function unreachable(node: LabNode, route: Route): Diagnostic {
     message: `no interface of ${node.node.name} reaches ${route.via ?? route.dev ?? route.to} directly, so the kernel would refuse the route to ${route.to}`,
     at: route.at,
     hint: 'via must be in the subnet of an address of the node; name the interface with dev if it is not',
+  };
+}
+
+/** lo has them without being asked. */
+function isOfLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+function foreignSource(node: LabNode, route: Route, src: string): Diagnostic {
+  const own = [...node.interfaces.values()].flatMap(({ addresses }) => addresses.map(({ cidr }) => cidr.address.text));
+  return {
+    code: 'route-foreign-source',
+    severity: 'error',
+    message: `${src} is no address of ${node.node.name}, so the kernel would refuse it as the source of the route to ${route.to}`,
+    at: route.at,
+    hint: own.length === 0 ? 'the node has no address' : `its addresses: ${own.join(', ')}`,
   };
 }

@@ -3,7 +3,7 @@ import { IPV4_FORWARDING, IPV6_FORWARDING, sysctlResource } from '../kinds/sysct
 import { IPV6_MIN_MTU } from '../model/address.js';
 import type { Resource } from '../model/state.js';
 import type { LabInterface, LabNode } from './lab.js';
-import { canonicalKey, interfaceKey, interfaceOfKey } from './sysctl-key.js';
+import { canonicalKey, interfaceKey, interfaceOfKey } from '../model/sysctl-key.js';
 
 /** The two keys are one setting of the kernel. */
 const ALIAS_OF_FORWARDING = 'net.ipv4.conf.all.forwarding';

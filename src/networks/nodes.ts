@@ -22,7 +22,7 @@ export function nodeResources(lab: string, node: LabNode, routers: Routers, diag
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
-    ...node.node.rules.map((rule, i) => ruleResource({ ...rule, netns, path: `${path}.rules[${i}]` })),
+    ...node.node.rules.map((rule) => ruleResource({ ...rule, netns, path: `${path}.rules[${rule.index}]` })),
   ];
 }
 

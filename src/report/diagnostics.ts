@@ -6,11 +6,16 @@ import { columns, printable } from './width.js';
 /** Texts of files, by the name that the diagnostics use. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** One block for each diagnostic, with an empty line between; '' for none. */
+/** Nobody reads more of them at once; `--json` has all. */
+const SHOWN = 100;
+
+/** One block for each of the first hundred diagnostics, with an empty line between; '' for none. */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], sources: Sources, options: { readonly color: boolean }): string {
   const paint = painter(options.color);
   const lines = linesOf(sources);
-  return diagnostics.map((diagnostic) => block(diagnostic, lines, paint).join('\n') + '\n').join('\n');
+  const blocks = diagnostics.slice(0, SHOWN).map((diagnostic) => block(diagnostic, lines, paint).join('\n') + '\n');
+  const more = diagnostics.length - SHOWN;
+  return [...blocks, ...(more > 0 ? [`and ${more} more; topo validate --json has all of them\n`] : [])].join('\n');
 }
 
 /** What `--json` prints for each of them. */

@@ -6,24 +6,28 @@ const KERNEL_COMMANDS = new Set(['plan', 'apply', 'destroy', 'status', 'list', '
 const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'help']);
 /** The word after `--sandbox` is their NODE, which may look like a name. */
 const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show']);
+/** Options whose value is the next word, of commands that have a NODE. */
+const TAKES_VALUE = new Set(['--lab']);
 
 export interface Invocation {
   /** The sandbox to go into; absent: stay here. */
   readonly sandbox?: string;
-  /** The arguments less `--sandbox`. */
+  /** The arguments less `--sandbox`, with `--` before the command of `exec`. */
   readonly argv: readonly string[];
 }
 
 /**
  * Takes `--sandbox`, `--sandbox=NAME` and `--sandbox NAME` out of the arguments, before anything else of the program is
  * loaded. A separate word is the name only if it can be nothing else: it is no command, no existing file, and does not
- * stand where a command expects a node.
+ * stand where a command expects a node. What follows the NODE of `exec` belongs to another program, options and all.
  */
 export function readInvocation(argv: readonly string[], exists: (path: string) => boolean): Invocation {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const rest: string[] = [];
   let name: string | undefined;
   let command: string | undefined;
+  let hasNode = false;
+  let tail = argv.slice(end);
   for (let at = 0; at < end; at++) {
     const word = argv[at]!;
     const following = argv.slice(at + 1, end);
@@ -33,13 +37,21 @@ export function readInvocation(argv: readonly string[], exists: (path: string) =
       if (named) at++;
     } else if (word.startsWith('--sandbox=')) {
       name = checked(word.slice('--sandbox='.length));
+    } else if (TAKES_VALUE.has(word)) {
+      rest.push(...argv.slice(at, Math.min(at + 2, end)));
+      at++;
+    } else if (command === 'exec' && hasNode && !word.startsWith('-')) {
+      tail = ['--', ...argv.slice(at)];
+      break;
     } else {
-      command ??= word.startsWith('-') ? undefined : word;
       rest.push(word);
+      if (word.startsWith('-')) continue;
+      hasNode = command !== undefined;
+      command ??= word;
     }
   }
   const wanted = name !== undefined && command !== undefined && KERNEL_COMMANDS.has(command) && !asksForHelp(rest);
-  return { ...(wanted ? { sandbox: name! } : {}), argv: [...rest, ...argv.slice(end)] };
+  return { ...(wanted ? { sandbox: name! } : {}), argv: [...rest, ...tail] };
 }
 
 function isName([word, ...rest]: readonly string[], command: string | undefined, exists: (path: string) => boolean): boolean {

@@ -49,8 +49,9 @@ export const CODES = {
   'bad-endpoint': 'A short endpoint of a link is not written as NODE:INTERFACE.',
   // References
   'unknown-network': 'A node is attached to a network that the file does not define.',
+  'network-twice': 'A node’s list of networks has the same one twice.',
   'unknown-node': 'A link or a gateway names a node that the file does not define.',
-  'unknown-interface': 'Settings, a route, a rule or a neighbour name an interface that the node does not have.',
+  'unknown-interface': 'Settings, a route, a rule, a neighbour or a sysctl name an interface that the node does not have.',
   // Networks
   'subnet-family-twice': 'A network has two subnets of one family; it can have one IPv4 and one IPv6 subnet.',
   'subnet-overlap': 'The subnets of two networks have addresses in common.',
@@ -67,7 +68,9 @@ export const CODES = {
   // Addresses
   'address-outside-subnet': 'A node’s address is not in the subnet of the network.',
   'address-without-subnet': 'A node’s address is given on a network that has no written subnet of that family.',
-  'address-reserved': 'A node’s address is the network or the broadcast address of the subnet.',
+  'address-reserved': 'An address of a node, of a link or of a router is the network or the broadcast address of its subnet.',
+  'address-special': 'An address, or a subnet, that no interface can have: multicast, loopback, none at all, or with a prefix length of 0.',
+  'ipv6-disabled': 'An IPv6 address on an interface whose sysctls switch IPv6 off.',
   'address-twice': 'An address is given twice.',
   'gateway-taken': 'A node’s address is the address of the network’s gateway.',
   'mac-twice': 'A MAC address is given twice in one network, or twice for one interface.',
@@ -87,6 +90,7 @@ export const CODES = {
   'route-unreachable-gateway': 'The via of a route is not on any link of the node, so the kernel refuses the route.',
   'route-via-itself': 'The via of a route is the node’s own address.',
   'route-twice': 'A node has two routes to one destination with one metric in one table.',
+  'route-connected': 'A route to the subnet of one of the node’s addresses, which makes that route by itself.',
   'neighbour-twice': 'A node has two neighbour entries for one address on one interface.',
 } as const;
 

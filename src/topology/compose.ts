@@ -181,7 +181,7 @@ function resolveAlias(composer: Composer, alias: Alias): Tree {
   const span = spanOfNode(alias);
   const at = rangeOf(composer.source, span);
   if (target === null) composer.report('alias-cycle', at, `*${name} stands within &${name} itself`);
-  else composer.report('unknown-anchor', at, `no &${name} stands before this`, { hint: didYouMean(name, composer.anchors.keys()) });
+  else composer.report('unknown-anchor', at, `no &${name} stands before this`, { hint: () => didYouMean(name, composer.anchors.keys()) });
   return { kind: 'scalar', value: null, ...span };
 }
 
@@ -195,7 +195,8 @@ function composeScalar(composer: Composer, node: Node & { value: unknown; type?:
   const text = interpolate(value, composer.variables, problems);
   for (const problem of problems) reportVariable(composer, problem, span);
   if (problems.length > 0) composer.unknown.push(span);
-  const typedAgain = node.type === 'PLAIN' && node.tag === undefined && problems.length === 0;
+  if (node.type !== 'PLAIN') return { kind: 'scalar', value: text, quotedVariable: true, ...span };
+  const typedAgain = node.tag === undefined && problems.length === 0;
   return { kind: 'scalar', value: typedAgain ? typedScalar(text) : text, ...span };
 }
 

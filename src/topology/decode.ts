@@ -2,14 +2,14 @@
 import type { Diagnostic } from '../model/diagnostic.js';
 import { diagnosticOf } from './report.js';
 
-/** Largest file that is read, in bytes: a thousand times more than a large lab needs. */
+/** Largest file that is taken, in bytes: a thousand times more than a large lab needs. One byte more is enough to refuse it. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 export type Decoded = { readonly text: string; readonly problem?: never } | { readonly text: string; readonly problem: Diagnostic };
 
 /** UTF-8 with or without a byte order mark; a text that is broken comes with replacement characters and the problem. */
 export function decode(file: string, bytes: Uint8Array): Decoded {
-  if (bytes.length > MAX_FILE_BYTES) return { text: '', problem: tooLarge(file, bytes.length) };
+  if (bytes.length > MAX_FILE_BYTES) return { text: '', problem: tooLarge(file) };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
@@ -18,9 +18,8 @@ export function decode(file: string, bytes: Uint8Array): Decoded {
   }
 }
 
-/** For commands that know the size before they read. */
-export function tooLarge(file: string, size: number): Diagnostic {
-  const message = `the file has ${size} bytes, more than the ${MAX_FILE_BYTES} (4 MiB) that a topology may have`;
+function tooLarge(file: string): Diagnostic {
+  const message = `the file has more than the ${MAX_FILE_BYTES} bytes (4 MiB) that a topology may have`;
   return diagnosticOf('file-too-large', message, { file, line: 1, column: 1, length: 1 }, { hint: 'is it the right file?' });
 }
 

@@ -14,8 +14,11 @@ export type FoundFile = { readonly file: string } | { readonly problem: Diagnost
 const DEFAULT_NAMES = ['topo.yaml', 'topology.yaml'];
 const SUFFIX = '.topo.yaml';
 
+const EMPTY_NAME = 'is a variable of the shell unset? Without a name the topology of this directory is meant';
+
 /** A file, the topology of a directory, or without an argument that of the current directory. */
 export function findTopology(argument: string | undefined, look: Look): FoundFile {
+  if (argument === '') return { problem: diagnosticOf('file-missing', 'the name of the file is empty', undefined, { hint: EMPTY_NAME }) };
   const path = argument ?? '.';
   const seen = look(path);
   switch (seen.kind) {

@@ -18,14 +18,20 @@ export function parseYaml(source: Source, report: Report): Document.Parsed | nul
       resolveKnownTags: false,
       logLevel: 'error',
     });
+    const exhausted = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    if (exhausted !== undefined) return tooDeep(source, exhausted.pos[0], report);
     reportProblems(source, [...document.errors, ...document.warnings], report);
     return document;
   } catch (error) {
-    // The library's parser is recursive: a stack overflow is a property of the text.
     if (!(error instanceof RangeError)) throw error;
-    report('yaml-too-deep', rangeOf(source, { start: 0, end: 1 }), 'lists and mappings are nested too deep');
-    return null;
+    return tooDeep(source, 0, report);
   }
+}
+
+/** The library's parser is recursive: a stack overflow, which it throws or collects, is a property of the text. */
+function tooDeep(source: Source, start: number, report: Report): null {
+  report('yaml-too-deep', rangeOf(source, { start, end: start + 1 }), 'lists and mappings are nested too deep');
+  return null;
 }
 
 const SHOWN_PROBLEMS = 20;
@@ -35,6 +41,7 @@ function reportProblems(source: Source, problems: readonly YAMLError[], report: 
   const lines = new Set<number>();
   for (const problem of problems) {
     const [start, end] = problem.pos;
+    if (lines.size > 0 && isLost(problem) && tabInIndentation(source, start) === undefined) continue;
     const at = rangeOf(source, { start: Math.min(start, source.text.length), end });
     if (lines.has(at.line) || lines.size === SHOWN_PROBLEMS) continue;
     lines.add(at.line);
@@ -43,12 +50,20 @@ function reportProblems(source: Source, problems: readonly YAMLError[], report: 
   }
 }
 
+/** After one error the parser may not find into the text again: then it complains of every word that is left. */
+function isLost({ code, message }: YAMLError): boolean {
+  return code === 'UNEXPECTED_TOKEN' && message.includes(' token in YAML stream');
+}
+
 interface Wording {
   readonly code: Code;
   readonly message: string;
   readonly hint?: string;
   readonly span?: { readonly start: number; readonly end: number };
 }
+
+const VARIABLE_IN_FLOW =
+  'within { } and [ ] the braces of a ${VARIABLE} are YAML’s: write the key on a line of its own, or the value in quotes if it is a text';
 
 function wording(source: Source, problem: YAMLError): Wording {
   const tab = tabInIndentation(source, problem.pos[0]);
@@ -63,7 +78,7 @@ function wording(source: Source, problem: YAMLError): Wording {
   if (problem.code === 'TAG_RESOLVE_FAILED') return { code: 'yaml-tag', message: lowerFirst(problem.message), hint: 'remove the tag' };
   const message = lowerFirst(problem.message.split('\n')[0] ?? '');
   if (!lineAt(source, problem.pos[0]).includes('${')) return { code: 'yaml-syntax', message };
-  return { code: 'yaml-syntax', message, hint: 'within { } and [ ], a ${VARIABLE} must stand in quotes; on a line of its own it need not' };
+  return { code: 'yaml-syntax', message, hint: VARIABLE_IN_FLOW };
 }
 
 /** The first tab in the white space before the line's text, where the error is on this line. */

@@ -3,15 +3,23 @@ import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import type { Code } from './codes.js';
 
 export interface Details {
-  readonly hint?: string | undefined;
+  /** A function where it takes a search for a similar word, which only the first problems of a file are worth. */
+  readonly hint?: string | undefined | (() => string | undefined);
   readonly related?: Diagnostic['related'];
 }
 
+type PlainDetails = Omit<Details, 'hint'> & { readonly hint?: string | undefined };
+
 export type Report = (code: Code, at: SourceRange, message: string, details?: Details) => void;
+
+const SEARCHES = 100;
 
 export function reporter(diagnostics: Diagnostic[]): Report {
   return once(
-    (code, at, message, details) => diagnostics.push(diagnosticOf(code, message, at, details)),
+    (code, at, message, { hint, related } = {}) => {
+      const found = typeof hint !== 'function' ? hint : diagnostics.length < SEARCHES ? hint() : undefined;
+      diagnostics.push(diagnosticOf(code, message, at, { hint: found, related }));
+    },
     (...[code, at, message]) => [code, placeKey(at), message],
   );
 }
@@ -42,7 +50,7 @@ function once(report: Report, identity: (...problem: Parameters<Report>) => read
 
 const placeKey = (at: SourceRange): string => `${at.line}:${at.column}`;
 
-export function diagnosticOf(code: Code, message: string, at: SourceRange | undefined, details: Details = {}): Diagnostic {
+export function diagnosticOf(code: Code, message: string, at: SourceRange | undefined, details: PlainDetails = {}): Diagnostic {
   return {
     code,
     severity: 'error',

@@ -92,13 +92,18 @@ function wrongType(place: Place): Words {
   return { code: 'wrong-type', message, hint: typeHint(place, types) };
 }
 
+/** Within { } a bare variable is no YAML, so that the quotes alone are not what is wrong. */
+const UNQUOTED_VARIABLE = 'a variable in quotes is a text: write the key on a line of its own, and the variable without quotes';
+
 function typeHint({ tree, schema, path, where }: Place, types: readonly JsonType[]): string | undefined {
   const value = tree.kind === 'scalar' ? tree.value : undefined;
+  if (tree.kind === 'scalar' && tree.quotedVariable === true) return UNQUOTED_VARIABLE;
   if (types.includes('string') && value !== undefined && value !== null) return `put it in quotes: "${String(value)}"`;
   if (types.includes('boolean') && typeof value === 'string' && /^(?:yes|no|on|off)$/i.test(value)) {
     return `write ${/^(?:yes|on)$/i.test(value) ? 'true' : 'false'}`;
   }
-  if (types.includes('integer') && typeof value === 'string' && /^-?\d+$/.test(value)) return `remove the quotes: ${value}`;
+  const bare = types.includes('integer') ? /^-?\d+$/ : /^(?:true|false)$/;
+  if (typeof value === 'string' && bare.test(value)) return `remove the quotes: ${value}`;
   const example = exampleOf(schema);
   return example === undefined ? undefined : `for example ${where.endsWith(']') ? '-' : `${path.at(-1) ?? ''}:`} ${example}`;
 }
@@ -133,8 +138,11 @@ function badKey(place: Place, key: string): Words {
 
 function wrongLength(place: Place): Words {
   const { minItems, maxItems } = place.schema;
-  const wanted = minItems === maxItems ? `exactly ${minItems ?? 0}` : `${minItems ?? 0} to ${maxItems ?? 'any number of'}`;
   const found = place.tree.kind === 'list' ? place.tree.items.length : 0;
+  if (maxItems === undefined && found === 0) {
+    return { code: 'wrong-length', message: `${place.name} is an empty list`, hint: 'remove it: then the default holds' };
+  }
+  const wanted = minItems === maxItems ? `exactly ${minItems ?? 0}` : `${minItems ?? 0} to ${maxItems ?? 'any number of'}`;
   return { code: 'wrong-length', message: `${place.name} must have ${wanted} members, not ${found}` };
 }
 

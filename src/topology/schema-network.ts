@@ -13,6 +13,7 @@ const ipam: JsonSchema = {
   properties: {
     config: {
       type: 'array',
+      minItems: 1,
       description: 'One member for each subnet: at most one IPv4 and one IPv6.',
       items: {
         type: 'object',
@@ -49,6 +50,7 @@ export const networkSchema: JsonSchema = {
     },
     subnet: {
       type: ['string', 'array'],
+      minItems: 1,
       items: subnet,
       description:
         'The network’s CIDR, or a list of at most one IPv4 and one IPv6 CIDR. Default: a /22 of 10.128.0.0/9, chosen by a hash of the names of lab and network.',
@@ -57,6 +59,7 @@ export const networkSchema: JsonSchema = {
     ipam,
     gateway: {
       type: ['string', 'array'],
+      minItems: 1,
       items: { type: 'string', description: 'An address of the host, one for each subnet.' },
       description:
         'Where nodes send what is not for their own network. An address per subnet: the host’s, on the bridge (default: the first host address). The name of a node: that node is the router, and the bridge has no address and no NAT. `none`: no default route.',
@@ -64,6 +67,7 @@ export const networkSchema: JsonSchema = {
     },
     ip_range: {
       type: ['string', 'array'],
+      minItems: 1,
       items: { type: 'string', description: 'A CIDR within a subnet of the network.' },
       description:
         'Where automatic addresses come from: a CIDR within the subnet, or a list with one for each subnet. Default: the whole subnet.',

@@ -12,6 +12,8 @@ export type Tree = Scalar | List | Mapping;
 export interface Scalar extends Span {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
+  /** In quotes, with a variable inside: a text, whatever the variable holds. */
+  readonly quotedVariable?: true;
 }
 
 export interface List extends Span {

@@ -72,6 +72,18 @@ describe('standard output', () => {
     expect(program.shell('topo --help >&-')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it.each(['validate examples/first-lab', 'validate --json examples/first-lab', '--help'])('that is full is an error: %s', (line) => {
+    expect(program.shell(`topo ${line} >/dev/full`)).toMatchObject({
+      status: 1,
+      stderr: 'error: standard output cannot be written: ENOSPC\n',
+    });
+  });
+
+  it('that is full does not keep an apply from its end', () => {
+    expect(program.shell('topo --sandbox=full apply examples/first-lab --yes --quiet >/dev/full').status).toBe(1);
+    expect(program.run(['--sandbox=full', 'plan', 'examples/first-lab', '--detailed-exitcode']).status).toBe(0);
+  });
+
   it('holds all of a long result, whatever its reader’s speed', () => {
     const { stdout } = program.shell('topo validate examples/first-lab/topo.yaml{,,,}{,,,}{,,,}{,,,} | (sleep 0.3; wc -l)');
     expect(stdout.trim()).toBe('256');
@@ -111,15 +123,19 @@ describe('a signal while waiting for the lock', () => {
 });
 
 describe('exec', () => {
-  it('gives 127 for a program that is not there', () => {
-    expect(program.run(['exec', 'host', '--', 'no-such-program'])).toMatchObject({
-      status: 127,
-      stderr: 'error: there is no program no-such-program\n',
-    });
+  it.each([
+    ['is not there', 'no-such-program', 127, 'there is no program no-such-program'],
+    ['has a path and is not there', './no-such-program', 127, 'there is no program ./no-such-program'],
+    ['is no executable file', 'examples/first-lab/topo.yaml', 126, 'examples/first-lab/topo.yaml cannot be run'],
+    ['is a folder', '/etc', 126, '/etc cannot be run'],
+  ])('of a program that %s', (_what, command, status, message) => {
+    program.run(['--sandbox=exec', 'apply', 'examples/first-lab', '--yes', '--quiet']);
+    for (const node of ['host', 'client'])
+      expect(program.run(['--sandbox=exec', 'exec', node, command, '-x'])).toMatchObject({ status, stderr: `error: ${message}\n` });
   });
 
-  it('leaves options after -- to the command', () => {
-    expect(program.run(['exec', 'host', '--', 'echo', '--sandbox', '--json']).stdout).toBe('--sandbox --json\n');
+  it.each([[['--']], [[]]])('leaves options after %j to the command', (separator) => {
+    expect(program.run(['exec', 'host', ...separator, 'echo', '--sandbox', '-c', '--help']).stdout).toBe('--sandbox -c --help\n');
   });
 
   it('reads standard input', () => {

@@ -66,6 +66,17 @@ describe('findNode', () => {
     expect(() => find(question)).toThrow(message);
   });
 
+  it.each([
+    ['did you mean "till"?', { node: 'tilll' }],
+    ['did you mean "db"?', { node: 'shop.dd' }],
+    ['did you mean "mall.web"?', { node: 'maill.web' }],
+    ['topo list shows the labs', { node: 'nothing' }],
+  ])('hints: %s', (hint, question) => {
+    expect(() => find(question)).toThrow(
+      expect.objectContaining({ diagnostics: [expect.objectContaining({ hint: expect.stringContaining(hint) })] }),
+    );
+  });
+
   it('says that there are no labs', () => {
     expect(() => findNode(kernelWith({}), { node: 'web', lab: undefined, nearby: undefined })).toThrow(
       'no lab on this machine has a node web',

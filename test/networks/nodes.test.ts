@@ -37,6 +37,12 @@ describe('a node', () => {
     expect(resource(of, 'address:shop.a/lo/10.0.0.1/32').needs).toEqual(['netns:shop.a', 'loopback:shop.a/lo']);
   });
 
+  test('does not ask for the addresses that the kernel gives lo', () => {
+    const given = ['127.0.0.1/8', '127.0.0.2/8', '::1/128'].map((cidr) => ({ cidr, at: AT }));
+    const of = topology([], [node('a', { interfaces: [{ name: 'lo', at: AT, addresses: given }] })]);
+    expect(addresses(of, 'shop.a')).toEqual(['127.0.0.2/8 dev lo']);
+  });
+
   test('keeps IPv4 addresses, but no IPv6 ones and no neighbours, on an interface that is down', () => {
     const neighbours = [{ at: AT, address: '10.62.0.9', macAddress: '02:00:00:00:00:09', dev: 'eth0' }];
     const given = { networks: [attachment('dual', { ipv4Address: '10.62.0.2' })], neighbours };
@@ -63,11 +69,11 @@ describe('a node', () => {
 
   test('is told what it asks for twice', () => {
     const rule = { at: AT, family: 4, priority: 100, table: 100, from: '10.0.0.0/8' } as const;
-    const { diagnostics } = expand(topology([], [node('a', { rules: [rule, rule] })]));
+    const { diagnostics } = expand(topology([], [node('a', { rules: [2, 5].map((index) => ({ ...rule, index })) })]));
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
       [
         'declared-twice',
-        'nodes.a.rules[1] asks for what nodes.a.rules[0] asks for already: rule:shop.a/priority 100 from 10.0.0.0/8 table 100',
+        'nodes.a.rules[5] asks for what nodes.a.rules[2] asks for already: rule:shop.a/priority 100 from 10.0.0.0/8 table 100',
       ],
     ]);
   });

@@ -119,6 +119,15 @@ describe('routes that the file writes', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['route-unreachable-gateway']);
   });
 
+  test.each([
+    ['10.1.0.1', []],
+    ['127.0.0.1', []],
+    ['10.1.0.9', ['route-foreign-source']],
+  ])('from %s: the source is an address of the node', (src, codes) => {
+    for (const type of ['unicast', 'blackhole'] as const)
+      expect(expand(of(route('10.9.0.0/24', { dev: 'eth1', src, type }))).diagnostics.map(({ code }) => code)).toEqual(codes);
+  });
+
   test('by a link that is down are left out, as its IPv6 addresses are', () => {
     const cut = topology([], [node('a', { routes: [route('10.9.0.0/24', { via: '10.1.0.2' })] }), node('b')], [{ ...wire, state: 'down' }]);
     expect(routes(cut, 'a')).toEqual([]);

@@ -68,3 +68,12 @@ it('is flat in JSON', () => {
     },
   ]);
 });
+
+it('prints a hundred, and says how many more there are', () => {
+  const many = Array.from({ length: 105 }, (_, i) => ({ ...problem(undefined), message: `m${i}` }));
+  const lines = print('', ...many).filter((line) => line !== '');
+  expect(lines).toHaveLength(101);
+  expect(lines.slice(-2)).toEqual(['error: m99 [c]', 'and 5 more; topo validate --json has all of them']);
+  expect(print('', ...many.slice(0, 100)).join()).not.toContain('more');
+  expect(diagnosticsJson(many)).toHaveLength(105);
+});

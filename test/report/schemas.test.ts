@@ -8,15 +8,17 @@ import type { Plan } from '../../src/model/plan.js';
 import { eventJson } from '../../src/report/event-json.js';
 import { listOf } from '../../src/report/list.js';
 import { planJson } from '../../src/report/plan-json.js';
+import { sandboxesOf } from '../../src/report/sandboxes.js';
 import { showOf } from '../../src/report/show.js';
 import { statusOf } from '../../src/report/status.js';
+import { validateOf } from '../../src/report/validate.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from '../kernel/iproute/operations.js';
 import { desired, nothing, observed, planned, SHOP } from './states.js';
 import { words } from './words.js';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const GOLDEN = join(import.meta.dirname, 'golden/plan');
-const NAMES = ['plan', 'events', 'status', 'list', 'show'] as const;
+const NAMES = ['plan', 'events', 'status', 'list', 'show', 'validate', 'sandboxes'] as const;
 
 let ajv: Ajv;
 beforeAll(async () => {
@@ -101,5 +103,32 @@ describe('the other documents', () => {
 
   it('list is valid', () => {
     expect(errors('list', listOf([{ lab: 'shop', namespaces: ['shop.web'], hostLinks: ['vt1'] }]))).toEqual([]);
+  });
+
+  it('validate is valid, with and without places, hints and related places', () => {
+    const problem = {
+      code: 'bad-name',
+      severity: 'error',
+      message: 'no',
+      at,
+      hint: 'yes',
+      related: [{ message: 'here', at }, { message: 'x' }],
+    } as const;
+    const bare = { code: 'file-missing', severity: 'error', message: 'no' } as const;
+    const document = validateOf([
+      { file: 'a.yaml', lab: 'shop', diagnostics: [] },
+      { file: 'b.yaml', lab: null, diagnostics: [problem, bare] },
+    ]);
+    expect(errors('validate', document)).toEqual([]);
+    expect(document.files.map(({ valid }) => valid)).toEqual([true, false]);
+    expect(errors('validate', { ...document, files: [{ ...document.files[0], diagnostics: [{ ...bare, file: 'b.yaml' }] }] })).not.toEqual(
+      [],
+    );
+  });
+
+  it('sandbox ls is valid', () => {
+    const sandbox = { name: 'default', pid: 7, startTime: '12', boot: 'b0', userNamespace: true, started: '2026-01-01T00:00:00.000Z' };
+    expect(errors('sandboxes', sandboxesOf([sandbox]))).toEqual([]);
+    expect(errors('sandboxes', { sandboxes: [sandbox] })).not.toEqual([]);
   });
 });

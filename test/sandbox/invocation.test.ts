@@ -32,6 +32,10 @@ describe('--sandbox', () => {
     ['a node is no name, with a name given', 'exec --sandbox=test web -- ls', 'test | exec web -- ls'],
     ['a name before the command of a node', '--sandbox test shell web', 'test | shell web'],
     ['what follows -- belongs to another program', 'exec web -- topo --sandbox plan', '- | exec web -- topo --sandbox plan'],
+    ['the command of exec needs no --', '--sandbox test exec web ping -c 1 db', 'test | exec web -- ping -c 1 db'],
+    ['options of its command are its own', 'exec web topo --sandbox plan --help', '- | exec web -- topo --sandbox plan --help'],
+    ['its own options may follow the node', 'exec web --lab shop --sandbox ls -l', 'default | exec web --lab shop -- ls -l'],
+    ['the value of its option is no node', 'exec --lab shop web ls -- -l', '- | exec --lab shop web -- ls -- -l'],
     ['the last one counts', '--sandbox=a plan --sandbox=b', 'b | plan'],
   ])('%s', (_rule, line, result) => {
     expect(read(line)).toBe(result);

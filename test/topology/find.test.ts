@@ -35,6 +35,7 @@ describe('a topology is not found', () => {
     ['labs/hidden', 'no-topology', 'if ".topo.yaml" is one, name it on the command line: labs/hidden/.topo.yaml'],
     ['labs/yml', 'no-topology', 'if "topo.yml" is one, name it on the command line: labs/yml/topo.yml'],
     ['labs/shpo.yaml', 'file-missing', 'did you mean "shop.yaml"?'],
+    ['', 'file-missing', 'is a variable of the shell unset? Without a name the topology of this directory is meant'],
     ['nowhere/topo.yaml', 'file-missing', 'there is no directory "nowhere" either'],
   ])('%s: %s', (argument, code, hint) => expect(find(argument)).toMatchObject({ problem: { code, hint } }));
 });

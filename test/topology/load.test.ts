@@ -38,6 +38,13 @@ describe('a file that is wrong', () => {
     expectGolden(`invalid/${name}.txt`, formatDiagnostics(diagnostics, new Map([[`${name}.yaml`, text]]), { color: false }));
   });
 
+  it.each([100, 5_000, 200_000])('is nested too deep: %d lists, whether the parser’s stack or the limit ends it', (depth) => {
+    const bytes = new TextEncoder().encode(`name: shop\nx-deep: ${'['.repeat(depth)}${']'.repeat(depth)}\n`);
+    const { topology, diagnostics } = loadTopology({ file: 'f.yaml', bytes }, {});
+    expect(topology).toBeNull();
+    expect(diagnostics).toMatchObject([{ code: 'yaml-too-deep', at: { line: 2 } }]);
+  });
+
   it('gives its problems in the order of the file', () => {
     const lines = load('invalid', 'many-at-once').diagnostics.map(({ at }) => at?.line ?? 0);
     expect(lines).toEqual([...lines].sort((a, b) => a - b));

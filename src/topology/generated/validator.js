@@ -2,11 +2,11 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"items":{"type":"string"}},"ip_range":{"type":["string","array"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","enum":["none"]},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","enum":["none"]},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"items":{"type":"string"}},"ip_range":{"type":["string","array"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -78,15 +78,25 @@ vErrors.push(err4);
 errors++;
 }
 if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data1[i0] !== "string"){
-const err5 = {instancePath:instancePath+"/subnet/" + i0,schemaPath:"#/properties/subnet/items/type",keyword:"type",params:{type: "string"}};
+if(data1.length < 1){
+const err5 = {instancePath:instancePath+"/subnet",schemaPath:"#/properties/subnet/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err5];
 }
 else {
 vErrors.push(err5);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data1[i0] !== "string"){
+const err6 = {instancePath:instancePath+"/subnet/" + i0,schemaPath:"#/properties/subnet/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
 }
 errors++;
 }
@@ -97,18 +107,7 @@ if(data.ipam !== undefined){
 let data3 = data.ipam;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.config === undefined){
-const err6 = {instancePath:instancePath+"/ipam",schemaPath:"#/properties/ipam/required",keyword:"required",params:{missingProperty: "config"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-for(const key1 in data3){
-if(!(key1 === "config")){
-const err7 = {instancePath:instancePath+"/ipam",schemaPath:"#/properties/ipam/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+const err7 = {instancePath:instancePath+"/ipam",schemaPath:"#/properties/ipam/required",keyword:"required",params:{missingProperty: "config"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -117,16 +116,9 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-if(data3.config !== undefined){
-let data4 = data3.config;
-if(Array.isArray(data4)){
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.subnet === undefined){
-const err8 = {instancePath:instancePath+"/ipam/config/" + i1,schemaPath:"#/properties/ipam/properties/config/items/required",keyword:"required",params:{missingProperty: "subnet"}};
+for(const key1 in data3){
+if(!(key1 === "config")){
+const err8 = {instancePath:instancePath+"/ipam",schemaPath:"#/properties/ipam/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -135,9 +127,12 @@ vErrors.push(err8);
 }
 errors++;
 }
-for(const key2 in data5){
-if(!(((key2 === "subnet") || (key2 === "gateway")) || (key2 === "ip_range"))){
-const err9 = {instancePath:instancePath+"/ipam/config/" + i1,schemaPath:"#/properties/ipam/properties/config/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+}
+if(data3.config !== undefined){
+let data4 = data3.config;
+if(Array.isArray(data4)){
+if(data4.length < 1){
+const err9 = {instancePath:instancePath+"/ipam/config",schemaPath:"#/properties/ipam/properties/config/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -146,10 +141,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-if(data5.subnet !== undefined){
-if(typeof data5.subnet !== "string"){
-const err10 = {instancePath:instancePath+"/ipam/config/" + i1+"/subnet",schemaPath:"#/properties/ipam/properties/config/items/properties/subnet/type",keyword:"type",params:{type: "string"}};
+const len1 = data4.length;
+for(let i1=0; i1<len1; i1++){
+let data5 = data4[i1];
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.subnet === undefined){
+const err10 = {instancePath:instancePath+"/ipam/config/" + i1,schemaPath:"#/properties/ipam/properties/config/items/required",keyword:"required",params:{missingProperty: "subnet"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -158,10 +155,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-if(data5.gateway !== undefined){
-if(typeof data5.gateway !== "string"){
-const err11 = {instancePath:instancePath+"/ipam/config/" + i1+"/gateway",schemaPath:"#/properties/ipam/properties/config/items/properties/gateway/type",keyword:"type",params:{type: "string"}};
+for(const key2 in data5){
+if(!(((key2 === "subnet") || (key2 === "gateway")) || (key2 === "ip_range"))){
+const err11 = {instancePath:instancePath+"/ipam/config/" + i1,schemaPath:"#/properties/ipam/properties/config/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -171,9 +167,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data5.ip_range !== undefined){
-if(typeof data5.ip_range !== "string"){
-const err12 = {instancePath:instancePath+"/ipam/config/" + i1+"/ip_range",schemaPath:"#/properties/ipam/properties/config/items/properties/ip_range/type",keyword:"type",params:{type: "string"}};
+if(data5.subnet !== undefined){
+if(typeof data5.subnet !== "string"){
+const err12 = {instancePath:instancePath+"/ipam/config/" + i1+"/subnet",schemaPath:"#/properties/ipam/properties/config/items/properties/subnet/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -183,9 +179,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-else {
-const err13 = {instancePath:instancePath+"/ipam/config/" + i1,schemaPath:"#/properties/ipam/properties/config/items/type",keyword:"type",params:{type: "object"}};
+if(data5.gateway !== undefined){
+if(typeof data5.gateway !== "string"){
+const err13 = {instancePath:instancePath+"/ipam/config/" + i1+"/gateway",schemaPath:"#/properties/ipam/properties/config/items/properties/gateway/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -195,9 +191,9 @@ vErrors.push(err13);
 errors++;
 }
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/ipam/config",schemaPath:"#/properties/ipam/properties/config/type",keyword:"type",params:{type: "array"}};
+if(data5.ip_range !== undefined){
+if(typeof data5.ip_range !== "string"){
+const err14 = {instancePath:instancePath+"/ipam/config/" + i1+"/ip_range",schemaPath:"#/properties/ipam/properties/config/items/properties/ip_range/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -209,7 +205,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/ipam",schemaPath:"#/properties/ipam/type",keyword:"type",params:{type: "object"}};
+const err15 = {instancePath:instancePath+"/ipam/config/" + i1,schemaPath:"#/properties/ipam/properties/config/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -219,10 +215,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.gateway !== undefined){
-let data9 = data.gateway;
-if((typeof data9 !== "string") && (!(Array.isArray(data9)))){
-const err16 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema20.properties.gateway.type}};
+}
+else {
+const err16 = {instancePath:instancePath+"/ipam/config",schemaPath:"#/properties/ipam/properties/config/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -231,11 +226,10 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(Array.isArray(data9)){
-const len2 = data9.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data9[i2] !== "string"){
-const err17 = {instancePath:instancePath+"/gateway/" + i2,schemaPath:"#/properties/gateway/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/ipam",schemaPath:"#/properties/ipam/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -245,12 +239,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
-}
-if(data.ip_range !== undefined){
-let data11 = data.ip_range;
-if((typeof data11 !== "string") && (!(Array.isArray(data11)))){
-const err18 = {instancePath:instancePath+"/ip_range",schemaPath:"#/properties/ip_range/type",keyword:"type",params:{type: schema20.properties.ip_range.type}};
+if(data.gateway !== undefined){
+let data9 = data.gateway;
+if((typeof data9 !== "string") && (!(Array.isArray(data9)))){
+const err18 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema20.properties.gateway.type}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -259,11 +251,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(Array.isArray(data11)){
-const len3 = data11.length;
-for(let i3=0; i3<len3; i3++){
-if(typeof data11[i3] !== "string"){
-const err19 = {instancePath:instancePath+"/ip_range/" + i3,schemaPath:"#/properties/ip_range/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data9)){
+if(data9.length < 1){
+const err19 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -272,13 +262,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-}
-}
-if(data.mtu !== undefined){
-let data13 = data.mtu;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err20 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+const len2 = data9.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data9[i2] !== "string"){
+const err20 = {instancePath:instancePath+"/gateway/" + i2,schemaPath:"#/properties/gateway/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -287,9 +274,13 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 > 65535 || isNaN(data13)){
-const err21 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+}
+if(data.ip_range !== undefined){
+let data11 = data.ip_range;
+if((typeof data11 !== "string") && (!(Array.isArray(data11)))){
+const err21 = {instancePath:instancePath+"/ip_range",schemaPath:"#/properties/ip_range/type",keyword:"type",params:{type: schema20.properties.ip_range.type}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -298,8 +289,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data13 < 68 || isNaN(data13)){
-const err22 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if(Array.isArray(data11)){
+if(data11.length < 1){
+const err22 = {instancePath:instancePath+"/ip_range",schemaPath:"#/properties/ip_range/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -308,12 +300,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data.masquerade !== undefined){
-let data14 = data.masquerade;
-if((typeof data14 !== "boolean") && (typeof data14 !== "string")){
-const err23 = {instancePath:instancePath+"/masquerade",schemaPath:"#/properties/masquerade/type",keyword:"type",params:{type: schema20.properties.masquerade.type}};
+const len3 = data11.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data11[i3] !== "string"){
+const err23 = {instancePath:instancePath+"/ip_range/" + i3,schemaPath:"#/properties/ip_range/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -323,9 +313,12 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data.internal !== undefined){
-if(typeof data.internal !== "boolean"){
-const err24 = {instancePath:instancePath+"/internal",schemaPath:"#/properties/internal/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+if(data.mtu !== undefined){
+let data13 = data.mtu;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err24 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -334,10 +327,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-if(data.isolated !== undefined){
-if(typeof data.isolated !== "boolean"){
-const err25 = {instancePath:instancePath+"/isolated",schemaPath:"#/properties/isolated/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 65535 || isNaN(data13)){
+const err25 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -346,10 +338,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-if(data.bridge_name !== undefined){
-if(typeof data.bridge_name !== "string"){
-const err26 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(data13 < 68 || isNaN(data13)){
+const err26 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -359,14 +349,64 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err27 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data.masquerade !== undefined){
+let data14 = data.masquerade;
+if((typeof data14 !== "boolean") && (typeof data14 !== "string")){
+const err27 = {instancePath:instancePath+"/masquerade",schemaPath:"#/properties/masquerade/type",keyword:"type",params:{type: schema20.properties.masquerade.type}};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.internal !== undefined){
+if(typeof data.internal !== "boolean"){
+const err28 = {instancePath:instancePath+"/internal",schemaPath:"#/properties/internal/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.isolated !== undefined){
+if(typeof data.isolated !== "boolean"){
+const err29 = {instancePath:instancePath+"/isolated",schemaPath:"#/properties/isolated/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data.bridge_name !== undefined){
+if(typeof data.bridge_name !== "string"){
+const err30 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err31 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
 }
 errors++;
 }
@@ -1918,7 +1958,7 @@ errors++;
 }
 for(const key2 in data1){
 if(!(validate53(data1[key2], {instancePath:instancePath+"/networks/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+vErrors = append(vErrors, validate53.errors);
 errors = vErrors.length;
 }
 }
@@ -1975,7 +2015,7 @@ errors++;
 }
 for(const key4 in data3){
 if(!(validate55(data3[key4], {instancePath:instancePath+"/nodes/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data3,parentDataProperty:key4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+vErrors = append(vErrors, validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -1997,7 +2037,7 @@ if(Array.isArray(data5)){
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 if(!(validate57(data5[i0], {instancePath:instancePath+"/links/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+vErrors = append(vErrors, validate57.errors);
 errors = vErrors.length;
 }
 }
@@ -2005,7 +2045,7 @@ errors = vErrors.length;
 }
 if(data.defaults !== undefined){
 if(!(validate55(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+vErrors = append(vErrors, validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -2024,3 +2064,5 @@ validate52.errors = vErrors;
 return errors === 0;
 }
 validate52.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+function append(all, more) { if (all === null) return more; for (const each of more) all.push(each); return all; }

@@ -1,11 +1,13 @@
 /** `nodes` → Node[]. */
 import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/topology.js';
+import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 import { withDefaults } from './defaults.js';
 import { readPort } from './ports.js';
 import {
   asMapping,
   booleanAt,
+  complain,
   itemsAt,
   numberAt,
   pairsAt,
@@ -15,11 +17,14 @@ import {
   textOf,
   withoutUndefined,
   type Reading,
+  type Text,
 } from './read.js';
 import { readNeighbour, readRoute, readRules } from './routes.js';
 import { readAddress, readInterfaceAddress, readMac } from './values.js';
 
 export function readNode(reading: Reading, lab: string, name: string, entry: Entry, defaults: Tree | undefined): Node {
+  refuseTwice(reading, defaults);
+  refuseTwice(reading, entry.value);
   const map = withDefaults(defaults, entry.value);
   const ipv6 = booleanAt(map, 'ipv6') ?? true;
   const node: Node = withoutUndefined({
@@ -32,7 +37,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),
     interfaces: pairsAt(map, 'interfaces').map(([interfaceName, value]) => readInterface(reading, interfaceName, value)),
     routes: itemsAt(map, 'routes').flatMap((item) => readRoute(reading, item) ?? []),
-    rules: itemsAt(map, 'rules').flatMap((item) => readRules(reading, item, ipv6)),
+    rules: itemsAt(map, 'rules').flatMap((item, i) => readRules(reading, item, i, ipv6)),
     neighbours: itemsAt(map, 'neighbours').flatMap((item) => readNeighbour(reading, item) ?? []),
     sysctls: pairsAt(map, 'sysctls').flatMap(([key, value]) => readSysctl(reading, key, value)),
     ports: itemsAt(map, 'ports').flatMap((item) => readPort(reading, item) ?? []),
@@ -40,6 +45,21 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
   });
   reading.origins.set(node, map);
   return node;
+}
+
+/** In a list of names; a mapping that has a key twice has been refused as it was read. */
+function refuseTwice(reading: Reading, node: Tree | undefined): void {
+  const first = new Map<string, Text>();
+  for (const text of itemsAt(asMapping(node), 'networks').flatMap((item) => textOf(item) ?? [])) {
+    const before = first.get(text.text);
+    if (before === undefined) {
+      first.set(text.text, text);
+      continue;
+    }
+    const related = [{ message: 'it is here first', at: placeOf(reading, before.span) }];
+    const message = `the node is attached to the network ${quote(text.text)} twice`;
+    complain(reading, 'network-twice', text, message, { hint: 'remove one: a node has one interface on a network', related });
+  }
 }
 
 function readAttachment(reading: Reading, network: string, entry: Entry): Attachment {

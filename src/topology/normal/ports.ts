@@ -19,7 +19,7 @@ interface Range {
 }
 
 function shortPort(reading: Reading, tree: Tree): PublishedPort | undefined {
-  if (tree.kind === 'scalar' && typeof tree.value === 'number') return withoutHostPort(reading, { text: String(tree.value), span: tree });
+  if (tree.kind === 'scalar' && Number.isInteger(tree.value)) return withoutHostPort(reading, { text: String(tree.value), span: tree });
   const text = textOf(tree);
   if (text === undefined) return undefined;
   const [main = '', protocol = 'tcp', ...more] = text.text.split('/');
@@ -55,10 +55,12 @@ function longPort(reading: Reading, map: Mapping): PublishedPort | undefined {
   return published(reading, host, address, hostRange, nodeRange, stringAt(map, 'protocol') === 'udp' ? 'udp' : 'tcp');
 }
 
+/** Of a text or a whole number; the schema has refused all else. */
 function portText(map: Mapping, key: string): Text | undefined {
   const entry = map.entries.get(key);
-  if (entry?.value.kind !== 'scalar' || entry.value.value === null) return undefined;
-  return { text: String(entry.value.value), span: spanOf(entry) };
+  const value = entry?.value.kind === 'scalar' ? entry.value.value : null;
+  if (entry === undefined || (typeof value !== 'string' && !Number.isInteger(value))) return undefined;
+  return { text: String(value), span: spanOf(entry) };
 }
 
 /** A port or FROM-TO; `whole` is what a message quotes. */

@@ -37,13 +37,14 @@ function readDestination(reading: Reading, map: Mapping, other: string | undefin
 }
 
 /** Two rules, one for each family, where no address decides; one if the node has IPv6 switched off. */
-export function readRules(reading: Reading, tree: Tree, ipv6: boolean): readonly Rule[] {
+export function readRules(reading: Reading, tree: Tree, index: number, ipv6: boolean): readonly Rule[] {
   const map = asMapping(tree);
   const priority = numberAt(map, 'priority');
   if (priority === undefined) return [];
   const from = readSelector(reading, map, 'from');
   const to = readSelector(reading, map, 'to');
   const rest = {
+    index,
     at: placeOf(reading, map.entries.values().next().value?.key ?? map),
     priority,
     table: numberAt(map, 'table') ?? MAIN_TABLE,

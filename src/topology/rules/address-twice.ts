@@ -1,7 +1,7 @@
 import { parseCidr } from '../../model/address.js';
 import type { SourceRange } from '../../model/diagnostic.js';
 import { HOST } from '../../model/state.js';
-import type { Rule, RuleContext } from './rule.js';
+import type { Maker, Rule, RuleContext } from './rule.js';
 
 /** In one network, on one link, in one node. */
 export const addressTwice: Rule = {
@@ -31,7 +31,7 @@ interface Given {
   readonly key: string;
 }
 
-function givenIn({ topology }: RuleContext): readonly Given[] {
+function givenIn({ topology, makersOf }: RuleContext): readonly Given[] {
   const inNetworks = topology.nodes.flatMap((node) =>
     node.networks.flatMap((one) =>
       ([4, 6] as const).flatMap((family) => {
@@ -61,10 +61,20 @@ function givenIn({ topology }: RuleContext): readonly Given[] {
   );
   const onInterfaces = topology.nodes.flatMap((node) =>
     node.interfaces.flatMap((one) =>
-      one.addresses.map((object) => ({ scope: `in the node ${node.name}`, address: plain(object.cidr) ?? object.cidr, object, key: '' })),
+      one.addresses.flatMap((object) => {
+        const given = { address: plain(object.cidr) ?? object.cidr, object, key: '' };
+        const scopes = [`in the node ${node.name}`, ...scopeOf(makersOf(node).get(one.name))];
+        return scopes.map((scope) => ({ scope, ...given }));
+      }),
     ),
   );
   return [...inNetworks, ...onLinks, ...onInterfaces];
+}
+
+/** Those who hear each other; lo is alone. */
+function scopeOf(maker: Maker | undefined): readonly string[] {
+  if (maker === undefined) return [];
+  return [maker.kind === 'network' ? `in the network ${maker.attachment.network}` : `on link ${maker.number}`];
 }
 
 function plain(cidr: string | undefined): string | undefined {

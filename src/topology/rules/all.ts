@@ -8,6 +8,7 @@ import { hostInterfaceTwice } from './host-interface-twice.js';
 import { hostPortTwice } from './host-port-twice.js';
 import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
+import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
@@ -15,8 +16,10 @@ import { netnsName } from './netns-name.js';
 import { networkModeNone } from './network-mode-none.js';
 import { networkSize } from './network-size.js';
 import { portsUnreachable } from './ports-unreachable.js';
+import { routeConnected } from './route-connected.js';
 import { routeNexthop } from './route-nexthop.js';
 import type { Rule } from './rule.js';
+import { specialAddress } from './special-address.js';
 import { subnetOverlap } from './subnet-overlap.js';
 import { sysctlConflict } from './sysctl-conflict.js';
 import { twiceInNode } from './twice-in-node.js';
@@ -36,13 +39,16 @@ export const RULES: readonly Rule[] = [
   networkModeNone,
   unknownNetwork,
   attachmentAddress,
+  specialAddress,
   addressTwice,
+  ipv6Disabled,
   macTwice,
   interfaceName,
   interfaceTwice,
   hostInterfaceTwice,
   unknownInterface,
   routeNexthop,
+  routeConnected,
   twiceInNode,
   sysctlConflict,
   hostPortTwice,

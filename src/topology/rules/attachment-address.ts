@@ -1,6 +1,6 @@
 import { contains, firstHost, isReservedIn, lastOf, parseAddress, parseCidr, type Address, type Cidr } from '../../model/address.js';
 import type { SourceRange } from '../../model/diagnostic.js';
-import type { Attachment, Network, Subnet } from '../../model/topology.js';
+import type { Attachment, Network, Node, Subnet } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
 export const attachmentAddress: Rule = {
@@ -8,6 +8,7 @@ export const attachmentAddress: Rule = {
   codes: ['address-without-subnet', 'address-outside-subnet', 'address-reserved', 'gateway-taken'],
   check(context) {
     const facts = new Map(context.topology.networks.map((network) => [network.name, factsOf(network)]));
+    for (const node of context.topology.nodes) checkInterfaces(context, node, facts);
     for (const attachment of context.topology.nodes.flatMap((node) => node.networks)) {
       const network = context.networks.get(attachment.network);
       if (network === undefined || context.isIncomplete('networks', network.name)) continue;
@@ -62,6 +63,21 @@ function checkAddress(context: RuleContext, network: Network, facts: readonly Fa
 
   function at(): SourceRange {
     return context.place(attachment, `ipv${address.family}_address`);
+  }
+}
+
+/** What an interface has besides: in any subnet, but not the gateway's own address. */
+function checkInterfaces(context: RuleContext, node: Node, facts: ReadonlyMap<string, readonly Facts[]>): void {
+  for (const { name, addresses } of node.interfaces) {
+    const maker = addresses.length === 0 ? undefined : context.makersOf(node).get(name);
+    if (maker?.kind !== 'network') continue;
+    const gateways = (facts.get(maker.attachment.network) ?? []).map(({ gateway }) => gateway);
+    for (const { cidr, at } of addresses) {
+      const address = parseCidr(cidr)?.address.text;
+      if (address === undefined || !gateways.includes(address)) continue;
+      const message = `${address} is the gateway of the network ${maker.attachment.network}`;
+      context.report('gateway-taken', at, message, { hint: 'choose another address, or another "gateway" for the network' });
+    }
   }
 }
 

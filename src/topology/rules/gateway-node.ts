@@ -10,7 +10,7 @@ export const gatewayNode: Rule = {
       if (gateway.kind !== 'node') continue;
       const router = nodes.get(gateway.node);
       if (router === undefined) {
-        const hint = didYouMean(gateway.node, [...nodes.keys(), 'none']) ?? 'a gateway is an address, the name of a node, or none';
+        const hint = () => didYouMean(gateway.node, [...nodes.keys(), 'none']) ?? 'a gateway is an address, the name of a node, or none';
         report('unknown-node', gateway.at, `there is no node ${quote(gateway.node)} to be the gateway of ${name}`, { hint });
       } else if (!router.networks.some((attachment) => attachment.network === name) && !isIncomplete('nodes', router.name)) {
         const related = [{ message: 'the node is here', at: router.at }];

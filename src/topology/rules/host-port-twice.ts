@@ -7,15 +7,18 @@ export const hostPortTwice: Rule = {
   name: 'host-port-twice',
   codes: ['port-twice'],
   check({ topology, report }) {
-    const all = topology.nodes.flatMap((node) => node.ports.map((port) => ({ node: node.name, port })));
+    const all = topology.nodes
+      .flatMap((node) => node.ports.map((port) => ({ node: node.name, port })))
+      .map((one, place) => ({ ...one, place }));
     const sorted = [...all].sort((a, b) => a.port.hostPort - b.port.hostPort);
     let open: (typeof all)[number][] = [];
     for (const one of sorted) {
       open = open.filter(({ port }) => lastPort(port) >= one.port.hostPort);
       const other = open.find(({ port }) => port.protocol === one.port.protocol && addressesMeet(port, one.port));
-      open.push(one);
+      if (other === undefined || lastPort(one.port) > lastPort(other.port) || one.port.hostAddress !== other.port.hostAddress)
+        open.push(one);
       if (other === undefined) continue;
-      const [earlier, later] = all.indexOf(other) < all.indexOf(one) ? [other, one] : [one, other];
+      const [earlier, later] = other.place < one.place ? [other, one] : [one, other];
       const related = [{ message: `published for ${earlier.node} here`, at: earlier.port.at }];
       const message = `port ${one.port.hostPort}/${one.port.protocol} of the host is published twice`;
       report('port-twice', later.port.at, message, { hint: 'choose another port of the host, or another address', related });

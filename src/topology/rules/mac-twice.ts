@@ -1,5 +1,5 @@
 import type { SourceRange } from '../../model/diagnostic.js';
-import type { Rule, RuleContext } from './rule.js';
+import type { Maker, Rule, RuleContext } from './rule.js';
 
 export const macTwice: Rule = {
   name: 'mac-twice',
@@ -26,14 +26,18 @@ interface Given {
   readonly at: SourceRange;
 }
 
-function macsIn({ topology, place, interfaceNames }: RuleContext): readonly Given[] {
+function macsIn({ topology, place, makersOf }: RuleContext): readonly Given[] {
   const inNetworks = topology.nodes.flatMap((node) =>
-    node.networks.flatMap((one) => {
-      const settings =
-        node.interfaces.length === 0 ? undefined : node.interfaces.find(({ name }) => name === interfaceNames(node).get(one.network));
-      const scope = `in the network ${one.network}`;
-      if (one.macAddress !== undefined) return [{ scope, mac: one.macAddress, at: place(one, 'mac_address') }];
-      return settings?.macAddress === undefined ? [] : [{ scope, mac: settings.macAddress, at: place(settings, 'mac_address') }];
+    node.networks.flatMap((one) =>
+      one.macAddress === undefined ? [] : [{ scope: `in the network ${one.network}`, mac: one.macAddress, at: place(one, 'mac_address') }],
+    ),
+  );
+  const onInterfaces = topology.nodes.flatMap((node) =>
+    node.interfaces.flatMap((one) => {
+      const maker = one.macAddress === undefined ? undefined : makersOf(node).get(one.name);
+      if (one.macAddress === undefined || maker === undefined || macOf(maker) !== undefined) return [];
+      const scope = maker.kind === 'network' ? `in the network ${maker.attachment.network}` : `on link ${maker.number}`;
+      return [{ scope, mac: one.macAddress, at: place(one, 'mac_address') }];
     }),
   );
   const onLinks = topology.links.flatMap((link, i) =>
@@ -41,25 +45,23 @@ function macsIn({ topology, place, interfaceNames }: RuleContext): readonly Give
       end.macAddress === undefined ? [] : [{ scope: `on link ${i + 1}`, mac: end.macAddress, at: place(end, 'mac_address') }],
     ),
   );
-  return [...inNetworks, ...onLinks];
+  return [...inNetworks, ...onLinks, ...onInterfaces];
 }
 
 /** Settings of an interface and the network or link that makes it may not both have a word in this. */
-function refuseTwoForOne({ topology, place, report, interfaceNames }: RuleContext): void {
+function refuseTwoForOne({ topology, place, report, makersOf }: RuleContext): void {
   for (const node of topology.nodes) {
     for (const settings of node.interfaces) {
-      if (settings.macAddress === undefined) continue;
-      const attachment = node.networks.find(
-        (one) => one.macAddress !== undefined && interfaceNames(node).get(one.network) === settings.name,
-      );
-      const end = topology.links
-        .flatMap((link) => link.endpoints)
-        .find((one) => one.macAddress !== undefined && one.node === node.name && one.interface === settings.name);
-      const other = attachment ?? end;
-      if (other === undefined) continue;
+      const maker = settings.macAddress === undefined ? undefined : makersOf(node).get(settings.name);
+      if (maker === undefined || macOf(maker) === undefined) continue;
+      const other = maker.kind === 'network' ? maker.attachment : maker.end;
       const related = [{ message: 'the first is here', at: place(other, 'mac_address') }];
       const message = `${settings.name} of ${node.name} is given two MAC addresses`;
       report('mac-twice', place(settings, 'mac_address'), message, { hint: 'remove one of them', related });
     }
   }
+}
+
+function macOf(maker: Maker): string | undefined {
+  return (maker.kind === 'network' ? maker.attachment : maker.end).macAddress;
 }

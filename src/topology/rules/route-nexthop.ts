@@ -1,13 +1,34 @@
-import { cidrOf, contains, familyOf, networkOf, parseAddress, parseCidr, type Address, type Cidr } from '../../model/address.js';
+import {
+  cidrOf,
+  contains,
+  familyOf,
+  isReservedIn,
+  networkOf,
+  parseAddress,
+  parseCidr,
+  type Address,
+  type Cidr,
+} from '../../model/address.js';
 import type { Endpoint, Node, Route, Topology } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
 /** Where automatic subnets lie: which of them a network gets is not known here. */
 const AUTOMATIC_POOL = '10.128.0.0/9';
 
+/** RT_TABLE_LOCAL of linux/rtnetlink.h */
+const LOCAL_TABLE = 255;
+
 export const routeNexthop: Rule = {
   name: 'route-nexthop',
-  codes: ['route-without-nexthop', 'route-useless-key', 'route-family', 'route-via-itself', 'route-unreachable-gateway'],
+  codes: [
+    'bad-value',
+    'address-reserved',
+    'route-without-nexthop',
+    'route-useless-key',
+    'route-family',
+    'route-via-itself',
+    'route-unreachable-gateway',
+  ],
   check(context) {
     const ends = endsByNode(context.topology);
     for (const node of context.topology.nodes) {
@@ -22,12 +43,18 @@ export const routeNexthop: Rule = {
 interface Reach {
   readonly dev: string;
   readonly cidr: Cidr;
+  /** Written, and with an address of the node. */
+  readonly isSubnet: boolean;
   /** The node's own address in it; absent where it is chosen automatically. */
   readonly own?: string;
 }
 
 function checkRoute(context: RuleContext, node: Node, route: Route, reach: readonly Reach[]): void {
   const { report, place } = context;
+  if (route.table === LOCAL_TABLE) {
+    const hint = 'its routes come with the addresses; other tables are free';
+    report('bad-value', place(route, 'table'), `table ${LOCAL_TABLE} is the kernel’s own`, { hint });
+  }
   if (route.type !== 'unicast') {
     for (const key of ['via', 'dev', 'onlink', 'mtu'].filter((each) => context.isWritten(route, each))) {
       const message = `"${key}" has no meaning for a ${route.type} route`;
@@ -55,6 +82,12 @@ function checkVia(context: RuleContext, node: Node, route: Route, via: Address, 
     context.report('route-via-itself', at, `${via.text} is an address of ${node.name} itself`, {
       hint: 'via is the address of the next router',
     });
+    return;
+  }
+  const around = reach.find(({ cidr, isSubnet }) => isSubnet && cidr.family === 4 && contains(cidr, via) && isReservedIn(cidr, via));
+  if (around !== undefined) {
+    const message = `${via.text} is the network or the broadcast address of ${around.cidr.text}, and no router’s`;
+    context.report('address-reserved', at, message, { hint: 'via is the address of the next router' });
     return;
   }
   if (route.onlink || mayBeReachable(context, node)) return;
@@ -86,23 +119,25 @@ function reachOf({ networks, interfaceNames }: RuleContext, node: Node, ends: re
   const byNetwork = node.networks.flatMap((one): readonly Reach[] => {
     const dev = names.get(one.network) ?? '';
     const subnets = networks.get(one.network)?.subnets ?? [];
-    if (subnets.length === 0) return reach(dev, AUTOMATIC_POOL);
-    return subnets.flatMap(({ cidr }) => reach(dev, cidr, familyOf(cidr) === 4 ? one.ipv4Address : one.ipv6Address));
+    if (subnets.length === 0) return reach(dev, AUTOMATIC_POOL, false);
+    return subnets.flatMap(({ cidr }) => reach(dev, cidr, true, familyOf(cidr) === 4 ? one.ipv4Address : one.ipv6Address));
   });
   const byLink = ends.flatMap((end) => [end.ipv4Address, end.ipv6Address].flatMap((cidr) => withOwn(end.interface, cidr)));
   const bySettings = node.interfaces.flatMap((one) => one.addresses.flatMap(({ cidr }) => withOwn(one.name, cidr)));
-  const byRoute = node.routes.flatMap((route) => (route.via === undefined && route.dev !== undefined ? reach(route.dev, route.to) : []));
+  const byRoute = node.routes.flatMap((route) =>
+    route.via === undefined && route.dev !== undefined ? reach(route.dev, route.to, false) : [],
+  );
   return [...byNetwork, ...byLink, ...bySettings, ...byRoute];
 }
 
-function reach(dev: string, text: string, own?: string): readonly Reach[] {
+function reach(dev: string, text: string, isSubnet: boolean, own?: string): readonly Reach[] {
   const cidr = parseCidr(text);
-  return cidr === null ? [] : [own === undefined ? { dev, cidr } : { dev, cidr, own }];
+  return cidr === null ? [] : [own === undefined ? { dev, cidr, isSubnet } : { dev, cidr, isSubnet, own }];
 }
 
 function withOwn(dev: string, text: string | undefined): readonly Reach[] {
   const cidr = parseCidr(text ?? '');
-  return cidr === null ? [] : [{ dev, cidr: cidrOf(cidr.address, cidr.prefix), own: cidr.address.text }];
+  return cidr === null ? [] : [{ dev, cidr: cidrOf(cidr.address, cidr.prefix), isSubnet: true, own: cidr.address.text }];
 }
 
 function endsByNode({ links }: Topology): ReadonlyMap<string, readonly Endpoint[]> {

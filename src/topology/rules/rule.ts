@@ -1,5 +1,5 @@
 import type { SourceRange } from '../../model/diagnostic.js';
-import type { Network, Node, Topology } from '../../model/topology.js';
+import type { Attachment, Endpoint, Link, Network, Node, Topology } from '../../model/topology.js';
 import type { Code } from '../codes.js';
 import type { Report } from '../report.js';
 
@@ -14,6 +14,11 @@ export interface Rule {
 /** Of what something may be missing because it was wrong. */
 export type Part = 'networks' | 'nodes' | 'links';
 
+/** The network or the link that makes an interface of a node. */
+export type Maker =
+  | { readonly kind: 'network'; readonly attachment: Attachment }
+  | { readonly kind: 'link'; readonly end: Endpoint; readonly link: Link; readonly number: number };
+
 export interface RuleContext {
   readonly topology: Topology;
   readonly networks: ReadonlyMap<string, Network>;
@@ -27,6 +32,8 @@ export interface RuleContext {
   isIncomplete(part: Part, name?: string): boolean;
   /** Network → interface of the node. */
   interfaceNames(node: Node): ReadonlyMap<string, string>;
+  /** Interface of the node → what makes it. */
+  makersOf(node: Node): ReadonlyMap<string, Maker>;
   /** All interfaces of the node: lo, networks', links'. */
   interfacesOf(node: Node): ReadonlySet<string>;
 }

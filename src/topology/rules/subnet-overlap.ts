@@ -6,7 +6,9 @@ export const subnetOverlap: Rule = {
   name: 'subnet-overlap',
   codes: ['subnet-overlap'],
   check({ topology, report }) {
-    const all = topology.networks.flatMap(({ name, subnets }) => subnets.map((subnet) => ({ name, subnet, cidr: cidrOf(subnet) })));
+    const all = topology.networks.flatMap(({ name, subnets }, place) =>
+      subnets.map((subnet) => ({ name, subnet, place, cidr: cidrOf(subnet) })),
+    );
     // CIDRs are nested or apart: in this order each stands after all that contain it.
     const sorted = [...all].sort((a, b) => compareCidrs(a.cidr, b.cidr));
     const around: (typeof all)[number][] = [];
@@ -15,7 +17,7 @@ export const subnetOverlap: Rule = {
       const other = around.at(-1);
       around.push(one);
       if (other === undefined) continue;
-      const [earlier, later] = all.indexOf(other) < all.indexOf(one) ? [other, one] : [one, other];
+      const [earlier, later] = other.place < one.place ? [other, one] : [one, other];
       const related = [{ message: `${earlier.cidr.text} of ${earlier.name} is here`, at: earlier.subnet.at }];
       const message = `${later.cidr.text} overlaps ${earlier.cidr.text}, a subnet of the network ${earlier.name}`;
       report('subnet-overlap', later.subnet.at, message, { hint: 'choose subnets that have no address in common', related });

@@ -1,4 +1,5 @@
 import type { SourceRange } from '../../model/diagnostic.js';
+import { canonicalKey, interfaceOfKey } from '../../model/sysctl-key.js';
 import type { Node } from '../../model/topology.js';
 import { quote } from '../report.js';
 import { didYouMean } from '../suggest.js';
@@ -16,7 +17,7 @@ export const unknownInterface: Rule = {
       const known = context.interfacesOf(node);
       for (const { name, at } of mentioned) {
         if (known.has(name) || node.ignore.some((pattern) => matches(pattern, name))) continue;
-        const hint = didYouMean(name, known) ?? `it has ${[...known].join(', ')}`;
+        const hint = () => didYouMean(name, known) ?? `it has ${[...known].join(', ')}`;
         context.report('unknown-interface', at, `node ${node.name} has no interface ${quote(name)}`, { hint });
       }
     }
@@ -35,8 +36,15 @@ function mentionsIn({ place }: RuleContext, node: Node): readonly Mention[] {
     ...node.interfaces.map(({ name, at }) => ({ name, at })),
     ...node.routes.flatMap((route) => mention(route, 'dev', route.dev)),
     ...node.rules.flatMap((rule) => [...mention(rule, 'iif', rule.iif), ...mention(rule, 'oif', rule.oif)]),
+    ...node.sysctls.flatMap(({ key, at }) => sysctlMention(key, at)),
     ...node.neighbours.flatMap((neighbour) => mention(neighbour, 'dev', neighbour.dev)),
   ];
+}
+
+/** `all` and `default` are in every namespace. */
+function sysctlMention(key: string, at: SourceRange): readonly Mention[] {
+  const name = interfaceOfKey(canonicalKey(key));
+  return name === undefined || name === 'all' || name === 'default' ? [] : [{ name, at }];
 }
 
 /** `*` is any run of characters. */

@@ -8,7 +8,7 @@ export const unknownNetwork: Rule = {
   check({ topology, networks, report }) {
     for (const { network, at } of topology.nodes.flatMap((node) => node.networks)) {
       if (networks.has(network)) continue;
-      const hint = didYouMean(network, networks.keys()) ?? `add it to "networks": ${network}: {}`;
+      const hint = () => didYouMean(network, networks.keys()) ?? `add it to "networks": ${network}: {}`;
       report('unknown-network', at, `there is no network ${quote(network)}`, { hint });
     }
   },

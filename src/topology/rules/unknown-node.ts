@@ -9,7 +9,7 @@ export const unknownNode: Rule = {
   check({ topology, nodes, report }) {
     for (const { node, at } of topology.links.flatMap((link) => link.endpoints)) {
       if (node === HOST || nodes.has(node)) continue;
-      const hint = didYouMean(node, [...nodes.keys(), HOST]) ?? `add it to "nodes": ${node}: {}`;
+      const hint = () => didYouMean(node, [...nodes.keys(), HOST]) ?? `add it to "nodes": ${node}: {}`;
       report('unknown-node', at, `there is no node ${quote(node)}`, { hint });
     }
   },

@@ -11,6 +11,6 @@ const { Script } = require('node:vm');
 const root = join(__dirname, '..');
 const filename = join(root, 'dist/main.cjs');
 const script = new Script(readFileSync(filename, 'latin1'), { filename });
-process.argv = [process.argv[0], join(root, 'dist/topo.cjs'), 'plan', join(root, 'examples/first-lab')];
+process.argv = [process.argv[0], join(root, 'dist/topo.cjs'), 'plan', join(root, 'examples/variables')];
 process.on('exit', () => writeFileSync(join(root, 'dist/main.cache'), script.createCachedData()));
 script.runInThisContext()(exports, require, module, filename, join(root, 'dist'));

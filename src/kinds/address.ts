@@ -24,8 +24,6 @@ export interface AddressSpec {
 
 export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
 
-const defaults: Props = { scope: 'global', permanent: true, noprefixroute: false, subnet_route: true, local_route: true, peer: '' };
-
 const LOOPBACK_SCOPE = 'host';
 const MAIN_TABLE = 254;
 const BY_KERNEL = 2;
@@ -35,7 +33,7 @@ export function addressResource(spec: AddressSpec): Resource {
     id: addressId(spec.netns, spec.dev, spec.cidr),
     kind: 'address',
     netns: spec.netns,
-    props: { ...expected(spec.cidr), ...(spec.dev === 'lo' ? { broadcast: '' } : {}) },
+    props: expected(spec.cidr, spec.dev === 'lo'),
     needs: [...netnsNeeds(spec.netns), spec.link],
     goesWith: [spec.link],
     path: spec.path,
@@ -43,10 +41,19 @@ export function addressResource(spec: AddressSpec): Resource {
   };
 }
 
-/** What an address has unless somebody changes it. */
-function expected(cidr: string): Props {
+/** What an address has unless somebody changes it; written out, for a thousand of these are made at a time. */
+function expected(cidr: string, onLoopback = false): Props {
   const v6 = familyOf(cidr) === 6;
-  return { ...defaults, scope: scopeOf(cidr), broadcast: v6 ? '' : broadcastOf(cidr), nodad: v6 };
+  return {
+    scope: scopeOf(cidr),
+    permanent: true,
+    noprefixroute: false,
+    subnet_route: true,
+    local_route: true,
+    peer: '',
+    broadcast: v6 || onLoopback ? '' : broadcastOf(cidr),
+    nodad: v6,
+  };
 }
 
 /** The scope that the address itself implies: the kernel computes it for IPv6, `ip` does for IPv4. */
@@ -96,9 +103,9 @@ function observedAddress(ns: NetnsObservation, address: AddressObservation, goes
       broadcast: address.broadcast,
       nodad: address.nodad,
     },
-    needs: [...netnsNeeds(ns.netns), ...(goesWith === undefined ? [] : [goesWith])],
-    ...(goesWith === undefined ? {} : { goesWith: [goesWith] }),
-    ...(primaries.length === 0 ? {} : { mayGoWith: primaries.map((other) => addressId(ns.netns, other.dev, other.address)) }),
+    needs: goesWith === undefined ? netnsNeeds(ns.netns) : [...netnsNeeds(ns.netns), goesWith],
+    goesWith: goesWith === undefined ? [] : [goesWith],
+    mayGoWith: primaries.map((other) => addressId(ns.netns, other.dev, other.address)),
   };
 }
 

@@ -22,11 +22,8 @@ export const loopbackId = (ns: string): string => `loopback:${ns}/lo`;
 /** Settings of a node's lo: the interface comes with the namespace, and it cannot be deleted. */
 export function loopbackResource(spec: LoopbackSpec): Resource {
   // Without ::1 a lo that is down.
-  return {
-    ...bare(spec.netns, { mtu: spec.mtu, up: spec.up, own_addresses: spec.up ? LOOPBACKS_OWN : null }),
-    path: spec.path,
-    at: spec.at,
-  };
+  const props = { mtu: spec.mtu, up: spec.up, own_addresses: spec.up ? LOOPBACKS_OWN : null };
+  return Object.assign(bare(spec.netns, props), { path: spec.path, at: spec.at });
 }
 
 function bare(ns: string, props: Props): Resource {

@@ -31,27 +31,42 @@ interface SysctlDefinition {
 }
 
 export function sysctlResource(spec: SysctlSpec): Resource {
-  const definition: SysctlDefinition = { remember: spec.remember };
-  const link = spec.link === undefined ? [] : [spec.link];
+  const { netns, key, value, remember, link, path, at } = spec;
+  const own = netnsNeeds(netns);
+  const definition: SysctlDefinition = { remember };
   return {
-    ...sysctlOf(spec.netns, spec.key, spec.value),
-    needs: [...netnsNeeds(spec.netns), ...link],
-    goesWith: spec.link === undefined ? netnsNeeds(spec.netns) : link,
+    id: sysctlId(netns, key),
+    kind: 'sysctl',
+    netns,
+    props: { key, value },
+    needs: link === undefined ? own : [...own, link],
+    goesWith: link === undefined ? own : [link],
     definition,
-    path: spec.path,
-    at: spec.at,
+    path,
+    at,
   };
 }
 
-function sysctlOf(netns: string, key: string, value: string | null): Resource {
-  return { id: sysctlId(netns, key), kind: 'sysctl', netns, props: { key, value }, needs: netnsNeeds(netns), goesWith: netnsNeeds(netns) };
+/**
+ * What is observed of a wanted setting is never deleted for itself: what was remembered is put back. Whose it is
+ * (`goesWith`) the file knows, what is read does not.
+ */
+function observedSysctl(
+  ns: NetnsObservation,
+  key: string,
+  value: string | null,
+  deletable: boolean,
+  wanted: Resource | undefined,
+): Resource {
+  const former = ns.remembered.get(key);
+  const found = foundSysctl(ns.netns, key, value, wanted);
+  if (former === undefined) return Object.assign(found, { keep: true });
+  return Object.assign(found, { definition: { former } }, deletable ? undefined : { keep: true });
 }
 
-/** What is observed of a wanted setting is never deleted for itself: what was remembered is put back. */
-function observedSysctl(ns: NetnsObservation, key: string, value: string | null, deletable: boolean): Resource {
-  const former = ns.remembered.get(key);
-  const definition = former === undefined ? {} : { definition: { former } };
-  return { ...sysctlOf(ns.netns, key, value), ...definition, ...(deletable && former !== undefined ? {} : { keep: true }) };
+function foundSysctl(netns: string, key: string, value: string | null, wanted: Resource | undefined): Resource {
+  const needs = netnsNeeds(netns);
+  return { id: sysctlId(netns, key), kind: 'sysctl', netns, props: { key, value }, needs, goesWith: wanted?.goesWith ?? needs };
 }
 
 function find(context: FindContext): Found {
@@ -61,13 +76,10 @@ function find(context: FindContext): Found {
   for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
     for (const [key, value] of ns.sysctls) {
       const isHost = ns.netns === HOST;
-      const wanted = desired.resources.has(sysctlId(ns.netns, key));
+      const wanted = desired.resources.get(sysctlId(ns.netns, key));
       // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
-      if (wanted ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
-      const found = observedSysctl(ns, key, value, !isHost || lastLab);
-      // Whose it is the file knows, what is read does not.
-      const goesWith = desired.resources.get(found.id)?.goesWith;
-      resources.push(goesWith === undefined ? found : { ...found, goesWith });
+      if (wanted !== undefined ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
+      resources.push(observedSysctl(ns, key, value, !isHost || lastLab, wanted));
     }
   }
   resources.push(...switchedOff(context, new Set(resources.map(({ id }) => id))));
@@ -90,7 +102,7 @@ function switchedOff({ observation, desired, linkAt }: FindContext, known: Reado
     .filter(({ netns, name }) => wanted.has(`${netns}/${name}`) && !desired.resources.has(sysctlId(netns, disableIpv6('all'))))
     .flatMap(({ netns, name }) => (name === 'lo' ? ['lo', 'default'] : [name]).map((dev) => ({ netns, key: disableIpv6(dev) })))
     .filter(({ netns, key }) => !desired.resources.has(sysctlId(netns, key)) && !known.has(sysctlId(netns, key)))
-    .map(({ netns, key }) => ({ ...sysctlOf(netns, key, '1'), definition: { former: '0' } }));
+    .map(({ netns, key }) => ({ ...foundSysctl(netns, key, '1', undefined), definition: { former: '0' } }));
 }
 
 /** As `netns/dev`. A node's lo has ::1 wherever the node has IPv6; if that is gone, new interfaces get none either. */

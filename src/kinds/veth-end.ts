@@ -16,34 +16,21 @@ export function endDefaults(prefix: Prefix): Props {
   return prefixed(prefix, { mtu: 1500, up: true, txqlen: 1000, master: '', ...port });
 }
 
-function blank(prefix: Prefix): { readonly port: Props; readonly other: Props } {
-  const none = Object.fromEntries(portFields.map((field) => [field, null]));
-  const port = { ...endDefaults(prefix), [`${prefix}mac`]: null };
-  return { port, other: { ...port, ...prefixed(prefix, none) } };
-}
+/** Of an attribute, the field that holds it, and whether only a port of a bridge has it. */
+type Name = readonly [attribute: string, field: string, ofPort: boolean];
 
-const blanks = { '': blank(''), peer_: blank('peer_') };
-
-/** All fields of an end but its marks; those of a port are null where it is none. */
-export function blankEnd(prefix: Prefix, isPort: boolean): Props {
-  return isPort ? blanks[prefix].port : blanks[prefix].other;
-}
-
+const namesWith = (prefix: Prefix): readonly Name[] =>
+  [...Object.keys(endDefaults('')), 'mac'].map((attribute) => [attribute, prefix + attribute, portFields.includes(attribute)]);
 const names = { '': namesWith(''), peer_: namesWith('peer_') };
 
-function namesWith(prefix: Prefix): { readonly own: readonly Name[]; readonly port: readonly Name[] } {
-  const pair = (field: string): Name => [field, prefix + field];
-  return { own: ['mtu', 'up', 'txqlen', 'master', 'mac'].map(pair), port: portFields.map(pair) };
-}
+export type EndAttributes = Readonly<Record<string, PropValue | undefined>>;
 
-/** Of an attribute, and of the field that holds it. */
-type Name = readonly [attribute: string, field: string];
-
-/** The fields as the kernel has them. */
-export function observedEnd(prefix: Prefix, attributes: Readonly<Record<string, string | number | boolean>>): Props {
+/**
+ * Writes all fields of an end but its marks; those of a port are null where it is none. Always in one order, so that the
+ * objects of thousands of pairs have one shape.
+ */
+export function writeEnd(props: Record<string, PropValue>, prefix: Prefix, attributes: EndAttributes, missing: Props): void {
   const isPort = (attributes['master'] ?? '') !== '';
-  const props: Record<string, PropValue> = { ...blankEnd(prefix, isPort) };
-  for (const [attribute, field] of names[prefix].own) props[field] = attributes[attribute] ?? (attribute === 'master' ? '' : null);
-  if (isPort) for (const [attribute, field] of names[prefix].port) props[field] = attributes[attribute] ?? null;
-  return props;
+  for (const [attribute, field, ofPort] of names[prefix])
+    props[field] = ofPort && !isPort ? null : (attributes[attribute] ?? missing[attribute] ?? null);
 }

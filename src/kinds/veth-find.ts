@@ -2,10 +2,10 @@
 import { parseMark } from '../model/names.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
-import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found } from './kind.js';
 import { foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
-import { observedEnd } from './veth-end.js';
+import { writeEnd } from './veth-end.js';
 
 interface FoundEnd {
   readonly netns: string;
@@ -26,26 +26,30 @@ function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
   return ends;
 }
 
+/** What an end has that does not say. */
+const NO_MASTER: Props = { master: '' };
+
 function pairResource(id: ResourceId, ends: readonly FoundEnd[]): Resource {
   const home = id.slice('veth:'.length);
   const netns = home.slice(0, home.indexOf('/'));
   const first = ends.find((end) => place(end.netns, end.link.name) === home) ?? ends.find((end) => end.netns === netns);
   const second = ends.find((end) => end !== first && (first === undefined || isPeer(end.link, first.link)));
+  const props: Record<string, PropValue> = {
+    name: first?.link.name ?? null,
+    peer_netns: second?.netns ?? null,
+    peer_name: second?.link.name ?? null,
+  };
+  writeEnd(props, '', first?.link.attributes ?? {}, NO_MASTER);
+  props['group'] = first?.link.group ?? null;
+  props['alias'] = first?.link.alias ?? null;
+  writeEnd(props, 'peer_', second?.link.attributes ?? {}, NO_MASTER);
+  props['peer_group'] = second?.link.group ?? null;
+  props['peer_alias'] = second?.link.alias ?? null;
   return {
     id,
     kind: 'veth',
     netns: first?.netns ?? netns,
-    props: {
-      name: first?.link.name ?? null,
-      peer_netns: second?.netns ?? null,
-      peer_name: second?.link.name ?? null,
-      ...observedEnd('', first?.link.attributes ?? {}),
-      group: first?.link.group ?? null,
-      alias: first?.link.alias ?? null,
-      ...observedEnd('peer_', second?.link.attributes ?? {}),
-      peer_group: second?.link.group ?? null,
-      peer_alias: second?.link.alias ?? null,
-    },
+    props,
     needs: [...netnsNeeds(netns), ...(second === undefined ? [] : netnsNeeds(second.netns))],
   };
 }

@@ -6,7 +6,7 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId } from
 import { WITHIN_NETNS, type Kind } from './kind.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
-import { blankEnd, endDefaults } from './veth-end.js';
+import { endDefaults, writeEnd } from './veth-end.js';
 import { findVeths } from './veth-find.js';
 
 export interface VethEndSpec {
@@ -30,6 +30,7 @@ export interface VethSpec {
   readonly at: SourceRange;
 }
 
+const newEnd = endDefaults('');
 const pairDefaults: Props = { ...endDefaults(''), ...endDefaults('peer_') };
 
 /** Both ends in an order that does not depend on how they were written: nodes first, then by name. */
@@ -45,29 +46,17 @@ export function vethIdOf(ends: readonly [{ netns: string; name: string }, { netn
   return vethId(orderEnds(ends)[0]);
 }
 
-/** Written out: a thousand of these are made at a time. */
 function pairProps(lab: string, id: ResourceId, first: VethEndSpec, second: VethEndSpec): Props {
-  const marks = { group: labGroup(lab), alias: mark(lab, id) };
-  return {
-    name: first.name,
-    peer_netns: second.netns,
-    peer_name: second.name,
-    ...blankEnd('', first.master !== undefined),
-    mac: first.mac,
-    mtu: first.mtu,
-    up: first.up,
-    master: first.master ?? '',
-    hairpin: first.master === undefined ? null : (first.hairpin ?? false),
-    ...marks,
-    ...blankEnd('peer_', second.master !== undefined),
-    peer_mac: second.mac,
-    peer_mtu: second.mtu,
-    peer_up: second.up,
-    peer_master: second.master ?? '',
-    peer_hairpin: second.master === undefined ? null : (second.hairpin ?? false),
-    peer_group: marks.group,
-    peer_alias: marks.alias,
-  };
+  const group = labGroup(lab);
+  const alias = mark(lab, id);
+  const props: Record<string, PropValue> = { name: first.name, peer_netns: second.netns, peer_name: second.name };
+  writeEnd(props, '', { ...first }, newEnd);
+  props['group'] = group;
+  props['alias'] = alias;
+  writeEnd(props, 'peer_', { ...second }, newEnd);
+  props['peer_group'] = group;
+  props['peer_alias'] = alias;
+  return props;
 }
 
 export function vethResource(spec: VethSpec): Resource {
@@ -105,8 +94,6 @@ function attributes(resource: Resource, prefix: string, fields: readonly string[
   const entries = own.map((field): [string, PropValue] => [field.slice(prefix.length), resource.props[field] ?? null]);
   return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
 }
-
-const newEnd = endDefaults('');
 
 /** What differs from what a new end is by itself, so that creating it takes no more than that. */
 function worthSetting(all: LinkAttributes): LinkAttributes {

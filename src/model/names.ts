@@ -1,5 +1,5 @@
 /** Names and marks that the program puts into the kernel. Everything is a function of the file: the same on every machine. */
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 
 /** The kernel's limit for an interface name, in bytes (IFNAMSIZ less the terminating zero). */
 export const INTERFACE_NAME_BYTES = 15;
@@ -23,8 +23,12 @@ export function parseMark(alias: string): { readonly lab: string; readonly objec
 
 /** Hex digits of a hash of the parts. */
 export function hash(digits: number, ...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, digits);
+  return sha256(parts.join('\0')).slice(0, digits);
 }
+
+/** In one call where Node has that (20.12): in half of the time, and there are thousands. */
+const sha256 = (text: string): string =>
+  'hash' in crypto ? crypto.hash('sha256', text, 'hex') : createHash('sha256').update(text).digest('hex');
 
 /** The lab's link group: never 0 (the kernel's default), positive as a signed number, far from small numbers people use. */
 export function labGroup(lab: string): number {

@@ -24,12 +24,17 @@ export function refine(
   owner: string,
   derivation: Derivation,
 ): LabInterface {
+  const { path, at, netns, name, link, addresses } = plain;
   return {
-    ...plain,
-    mac: plain.mac ?? settings?.macAddress ?? derivation.interfaceMac(owner, plain.name),
+    path,
+    at,
+    netns,
+    name,
+    link,
+    mac: plain.mac ?? settings?.macAddress ?? derivation.interfaceMac(owner, name),
     mtu: settings?.mtu ?? plain.mtu,
     up: plain.up && settings?.state !== 'down',
-    addresses: settings === undefined ? plain.addresses : [...plain.addresses, ...addressesOf(settings, owner)],
+    addresses: settings === undefined ? addresses : [...addresses, ...addressesOf(settings, owner)],
   };
 }
 

@@ -29,8 +29,10 @@ export function nodeSysctls(node: LabNode): readonly Resource[] {
 }
 
 function resourceOf({ netns, interfaces }: LabNode, setting: Setting, remember: boolean): Resource {
-  const on = interfaces.get(interfaceOfKey(setting.key) ?? '');
-  return sysctlResource({ ...setting, netns, remember, ...(on === undefined ? {} : { link: on.link }) });
+  const { key, value, path, at } = setting;
+  const on = interfaces.get(interfaceOfKey(key) ?? '');
+  const plain = { netns, key, value, remember, path, at };
+  return sysctlResource(on === undefined ? plain : { ...plain, link: on.link });
 }
 
 function writtenSettings({ node, path }: LabNode): readonly Setting[] {

@@ -66,11 +66,13 @@ function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterfa
 
 function resolveAttachment(context: Context, node: Node, attachment: Attachment, network: LabNetwork, name: string): LabAttachment {
   const { derivation } = context;
-  const origin: Origin = { path: `nodes.${node.name}.networks.${attachment.network}`, at: attachment.at };
+  const path = `nodes.${node.name}.networks.${attachment.network}`;
+  const { at } = attachment;
   const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network);
   const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
   const plain = {
-    ...origin,
+    path,
+    at,
     netns: node.netns,
     name,
     link: vethIdOf([
@@ -83,7 +85,8 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     addresses,
   };
   return {
-    ...origin,
+    path,
+    at,
     attachment,
     network,
     interface: refine(plain, settingsOf(node, name), node.name, derivation),

@@ -29,10 +29,9 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope): readonl
     .filter((session) => typeof session !== 'string')
     .filter(({ netns, socket }) => asked.has(netns) || labOf(socket) === scope.lab);
   const values = readFiles(sessions, scope, opened);
-  return [
-    ...opened.map((session): NamedNetnsObservation => ({ ...observeOne(sessions, session, scope, values), stale: false })),
-    ...stale.map(staleNamespace),
-  ].sort((a, b) => (a.netns < b.netns ? -1 : 1));
+  return [...opened.map((session) => observeOne(sessions, session, scope, values)), ...stale.map(staleNamespace)].sort((a, b) =>
+    a.netns < b.netns ? -1 : 1,
+  );
 }
 
 /** Whose namespace it is: lo's alias says so. */
@@ -53,20 +52,21 @@ function readFiles(sessions: Sessions, scope: ObservationScope, opened: readonly
   return values;
 }
 
-function observeOne(sessions: Sessions, session: Session, scope: ObservationScope, values: Values): NetnsObservation {
+function observeOne(sessions: Sessions, session: Session, scope: ObservationScope, values: Values): NamedNetnsObservation {
   const { netns, socket } = session;
-  const { forwarding, ...dump } = dumpNetns(socket);
+  const dump = dumpNetns(socket);
   session.idle = dump.links.filter(isIdle).map(({ name }) => name);
   const remembered = rememberedOf(dump.links.find((link) => link.name === 'lo')?.altnames ?? []);
   const known = values.get(netns);
   const sysctls = new Map<string, string | null>();
   for (const key of [...(scope.sysctls.get(netns) ?? []), ...remembered.keys()]) {
     const family = FORWARDING_KEYS.get(key);
-    const value = family === undefined ? known?.get(key) : forwarding[family];
+    const value = family === undefined ? known?.get(key) : dump.forwarding[family];
     sysctls.set(key, value === undefined ? sessions.inside(netns, () => readSysctl(key)) : value);
   }
   const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
-  return { netns, ...dump, sysctls, remembered, nft };
+  const { links, addresses, routes, localAddresses, rules, neighbours } = dump;
+  return { netns, links, addresses, routes, localAddresses, rules, neighbours, sysctls, remembered, nft, stale: false };
 }
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {

@@ -15,23 +15,22 @@ import { readLoopback, rememberedOf } from './sysctls.js';
 
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation): Observation {
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
-  const host = observeOne(sessions, sessions.host(), scope, readFiles(sessions, scope, [sessions.host()]));
+  const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables };
 }
 
+/** In the order of their names. */
 function observeNamespaces(sessions: Sessions, scope: ObservationScope): readonly NamedNetnsObservation[] {
   const asked = new Set(scope.namespaces);
   const names = sessions.names().filter((name) => name !== HOST);
-  const found = sessions.getAll(names);
-  const stale = names.filter((name, i) => found[i] === 'stale' && asked.has(name));
-  const opened = found
-    .filter((session) => typeof session !== 'string')
-    .filter(({ netns, socket }) => asked.has(netns) || labOf(socket) === scope.lab);
-  const values = readFiles(sessions, scope, opened);
-  return [...opened.map((session) => observeOne(sessions, session, scope, values)), ...stale.map(staleNamespace)].sort((a, b) =>
-    a.netns < b.netns ? -1 : 1,
+  const found = sessions.visit(names, (session) =>
+    asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
   );
+  return found.flatMap((one, i) => {
+    if (one === 'stale' && asked.has(names[i]!)) return [staleNamespace(names[i]!)];
+    return one === null || typeof one === 'string' ? [] : [one];
+  });
 }
 
 /** Whose namespace it is: lo's alias says so. */
@@ -39,33 +38,20 @@ function labOf(socket: Session['socket']): string | null {
   return parseMark(readLoopback(socket)?.alias ?? '')?.lab ?? null;
 }
 
-type Values = ReadonlyMap<string, ReadonlyMap<string, string | null>>;
-
-/** Settings that only a file tells, by namespace and key: one excursion for all namespaces. */
-function readFiles(sessions: Sessions, scope: ObservationScope, opened: readonly Session[]): Values {
-  const wanted = (netns: string): readonly string[] => (scope.sysctls.get(netns) ?? []).filter((key) => !FORWARDING_KEYS.has(key));
-  const read = (netns: string): ReadonlyMap<string, string | null> => new Map(wanted(netns).map((key) => [key, readSysctl(key)]));
-  const values = new Map<string, ReadonlyMap<string, string | null>>();
-  const names = opened.map(({ netns }) => netns).filter((netns) => wanted(netns).length > 0);
-  if (names[0] === HOST) return values.set(HOST, read(HOST));
-  if (names.length > 0) sessions.getAll(names, ({ netns }) => values.set(netns, read(netns)));
-  return values;
-}
-
-function observeOne(sessions: Sessions, session: Session, scope: ObservationScope, values: Values): NamedNetnsObservation {
+/** The thread stands in the namespace. */
+function observeOne(sessions: Sessions, session: Session, scope: ObservationScope): NamedNetnsObservation {
   const { netns, socket } = session;
-  const dump = dumpNetns(socket);
-  session.idle = dump.links.filter(isIdle).map(({ name }) => name);
-  const remembered = rememberedOf(dump.links.find((link) => link.name === 'lo')?.altnames ?? []);
-  const known = values.get(netns);
+  const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dumpNetns(socket);
+  session.idle = links.filter(isIdle).map(({ name }) => name);
+  const remembered = rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
   const sysctls = new Map<string, string | null>();
-  for (const key of [...(scope.sysctls.get(netns) ?? []), ...remembered.keys()]) {
+  const read = (key: string): void => {
     const family = FORWARDING_KEYS.get(key);
-    const value = family === undefined ? known?.get(key) : dump.forwarding[family];
-    sysctls.set(key, value === undefined ? sessions.inside(netns, () => readSysctl(key)) : value);
-  }
+    sysctls.set(key, family === undefined ? readSysctl(key) : forwarding[family]);
+  };
+  scope.sysctls.get(netns)?.forEach(read);
+  for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
-  const { links, addresses, routes, localAddresses, rules, neighbours } = dump;
   return { netns, links, addresses, routes, localAddresses, rules, neighbours, sysctls, remembered, nft, stale: false };
 }
 
@@ -102,10 +88,10 @@ export function observeLabs(sessions: Sessions): readonly LabSummary[] {
     labs.set(lab, known);
     return known;
   };
-  for (const session of sessions.getAll(sessions.names())) {
-    const lab = typeof session === 'string' ? null : labOf(session.socket);
-    if (lab !== null) of(lab).namespaces.push((session as Session).netns);
-  }
+  sessions.visit(sessions.names(), ({ netns, socket }) => {
+    const lab = labOf(socket);
+    if (lab !== null) of(lab).namespaces.push(netns);
+  });
   for (const link of dumpNetns(sessions.host().socket).links) {
     const lab = parseMark(link.alias)?.lab;
     if (lab !== undefined) of(lab).hostLinks.push(link.name);

@@ -1,6 +1,7 @@
 /** A socket per namespace, and one for nftables where that is wanted, opened when first wanted and kept. */
-import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { HOST } from '../../model/state.js';
+import { identityOf } from './identity.js';
 import { libc } from './libc.js';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 import { NetnsThread, THREAD_NETNS } from './thread.js';
@@ -31,7 +32,7 @@ export class Sessions {
   private room = 64;
   private readonly files = new Map<string, number>();
   /** The device of nsfs: a file of another device is no namespace. */
-  private readonly nsfs = statSync(THREAD_NETNS).dev;
+  private readonly nsfs = identityOf(THREAD_NETNS)?.device;
 
   constructor(readonly directory: string) {}
 
@@ -57,19 +58,35 @@ export class Sessions {
   /** The namespace where the thread stands, which will get that name. */
   here(netns: string): Session {
     this.forget(netns);
-    const session = openSession(netns, statSync(THREAD_NETNS).ino);
+    const session = openSession(netns, identityOf(THREAD_NETNS)?.inode ?? 0);
     this.open.set(netns, session);
     return session;
   }
 
   get(netns: string): Session | Absence {
-    return netns === HOST ? this.host() : this.getAll([netns], () => undefined)[0]!;
+    return netns === HOST ? this.host() : this.getAll([netns])[0]!;
   }
 
-  /** Sessions of many names in one excursion; `visit` is called inside each namespace. A name that means another namespace by now is opened anew. */
-  getAll(names: readonly string[], visit?: (session: Session) => void): (Session | Absence)[] {
+  /** Sessions of many names in one excursion. A name that means another namespace by now is opened anew. */
+  getAll(names: readonly string[]): (Session | Absence)[] {
     this.makeRoom(names.length);
-    return this.thread.excursion((enter) => names.map((netns) => this.enterOne(netns, enter, visit)));
+    return this.thread.excursion((enter) => names.map((netns) => this.known(netns) ?? this.enter(netns, enter)));
+  }
+
+  /** Calls `body` inside each namespace, in one excursion; sessions that are opened for that are closed again. */
+  visit<T>(names: readonly string[], body: (session: Session) => T): (T | Absence)[] {
+    return this.thread.excursion((enter) =>
+      names.map((netns) => {
+        const isNew = this.known(netns) === undefined;
+        const session = this.enter(netns, enter);
+        if (typeof session === 'string') return session;
+        try {
+          return body(session);
+        } finally {
+          if (isNew) this.forget(netns);
+        }
+      }),
+    );
   }
 
   /** The socket for nftables of a namespace that has a session. */
@@ -93,12 +110,17 @@ export class Sessions {
     if (fd >= 0) closeSync(fd);
   }
 
-  private enterOne(netns: string, enter: (fd: number) => void, visit?: (session: Session) => void): Session | Absence {
+  /** The open session of the namespace that the name means. */
+  private known(netns: string): Session | undefined {
+    const session = this.open.get(netns);
+    return session === undefined || session.inode === this.inode(netns) ? session : undefined;
+  }
+
+  private enter(netns: string, enter: (fd: number) => void): Session | Absence {
     const inode = this.inode(netns);
     if (typeof inode === 'string') return inode;
     const known = this.open.get(netns);
     const current = known?.inode === inode ? known : undefined;
-    if (current !== undefined && visit === undefined) return current;
     if (current === undefined) this.forget(netns);
     try {
       enterFile(this.path(netns), enter);
@@ -111,15 +133,14 @@ export class Sessions {
     }
     const session = current ?? openSession(netns, inode);
     this.open.set(netns, session);
-    visit?.(session);
     return session;
   }
 
   /** The namespace's inode number. */
   private inode(netns: string): number | Absence {
-    const stat = statSync(this.path(netns), { throwIfNoEntry: false });
-    if (stat === undefined) return 'missing';
-    return stat.dev === this.nsfs ? stat.ino : 'stale';
+    const identity = identityOf(this.path(netns));
+    if (identity === null) return 'missing';
+    return identity.device === this.nsfs ? identity.inode : 'stale';
   }
 
   /** Runs `body` inside the namespace. */

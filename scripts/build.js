@@ -42,7 +42,6 @@ await build({
 // Whoever runs the program meanwhile finds all of it, and never new code with an old cache.
 await rm('dist/main.cache', { force: true });
 await rename(draft, 'dist/main.cjs');
-await copyFile('scripts/engine.cjs', 'dist/engine.cjs');
 await copyFile('scripts/loader.cjs', 'dist/topo.cjs');
 await chmod('dist/topo.cjs', 0o755);
 spawnSync(process.execPath, ['scripts/make-cache.cjs'], { stdio: 'ignore' });

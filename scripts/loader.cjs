@@ -4,7 +4,6 @@
  * Becomes dist/topo.cjs. It runs the program beside it, dist/main.cjs, with V8's code cache of it, which saves a quarter of
  * the time of a short command. Another version of Node refuses the cache and compiles the source, to the same effect.
  */
-require('./engine.cjs');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');

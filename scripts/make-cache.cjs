@@ -3,7 +3,6 @@
  * Writes dist/main.cache: V8's code for dist/main.cjs with all functions that a plan has used by its end. Planning changes
  * nothing, and what comes of it here, without a privilege perhaps, does not matter.
  */
-require('../dist/engine.cjs');
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');

@@ -4,6 +4,7 @@ import { expand } from '../networks/expand.js';
 import { labNameOf } from '../topology/lab-name.js';
 import { loadTopology, type TopologyFile } from '../topology/load.js';
 import type { Context } from './context.js';
+import { prepareEngine } from './engine.js';
 import { readTopologyFile } from './read-file.js';
 
 /** A lab as its file wants it. */
@@ -21,6 +22,7 @@ export interface Checked {
 
 /** All that can be said of a file without a kernel. */
 export function checkFile(file: TopologyFile, context: Context): Checked {
+  prepareEngine(file.bytes.length);
   const { topology, diagnostics, text } = loadTopology(file, context.env);
   const sources = new Map([[file.file, text]]);
   if (topology === null) return { lab: null, diagnostics, sources };

@@ -4,7 +4,7 @@ const LARGE_BYTES = 8 * 1024;
 /**
  * Before a large file is worked on: the program is over before most functions have earned the optimizing compiler's work, and
  * nearly all objects live until then. So V8 optimizes only what is called very often, and lets its young generation grow at
- * once: a third of the processor's time for a plan of a thousand nodes.
+ * once: a quarter of the processor's time for a plan of a thousand nodes.
  */
 export function prepareEngine(bytes: number): void {
   // V8 complains about flags that it does not know: only where these were tried, and where the module is at hand.

@@ -1,5 +1,4 @@
 import { addressId, addressResource } from '../kinds/address.js';
-import { isLoopbacksOwn } from '../kinds/lo-own-addresses.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { LabAddress, LabInterface } from './lab.js';
 
@@ -9,12 +8,9 @@ export function isKept(on: LabInterface, { cidr }: LabAddress): boolean {
 }
 
 export function interfaceAddresses(on: LabInterface): readonly Resource[] {
-  return (
-    on.addresses
-      // lo has its own from the start, in a form that only the kernel can give them.
-      .filter((address) => isKept(on, address) && !isLoopbacksOwn(on.name, address.cidr.text))
-      .map(({ cidr, path, at }) => addressResource({ netns: on.netns, dev: on.name, cidr: cidr.text, link: on.link, path, at }))
-  );
+  return on.addresses
+    .filter((address) => isKept(on, address))
+    .map(({ cidr, path, at }) => addressResource({ netns: on.netns, dev: on.name, cidr: cidr.text, link: on.link, path, at }));
 }
 
 export function idOfAddress(on: LabInterface, { cidr }: LabAddress): ResourceId {

@@ -1,5 +1,6 @@
 /** Interfaces inside nodes: what a network or a link makes, refined by the node's own settings. */
 import { parseCidr } from '../model/address.js';
+import { isLoopbacksOwn } from '../kinds/lo-own-addresses.js';
 import { loopbackId } from '../kinds/loopback.js';
 import type { ResourceId } from '../model/state.js';
 import type { InterfaceSettings, Node } from '../model/topology.js';
@@ -40,10 +41,10 @@ export function refine(
 
 const LOOPBACK_MTU = 65536;
 
-/** The kernel gives these to lo as it comes up: who writes them has what he asks for. */
-const OF_LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1/8', '::1/128']);
-
-/** The kernel makes lo with every namespace; it has no MAC. */
+/**
+ * The kernel makes lo with every namespace; it has no MAC. Its own addresses it has from the start, in a form that only the
+ * kernel can give them: who writes them has what he asks for.
+ */
 export function loopbackOf(node: Node): LabInterface {
   const settings = settingsOf(node, 'lo');
   const path = `nodes.${node.name}`;
@@ -54,7 +55,7 @@ export function loopbackOf(node: Node): LabInterface {
     mac: '',
     mtu: settings?.mtu ?? LOOPBACK_MTU,
     up: settings?.state !== 'down',
-    addresses: settings === undefined ? [] : addressesOf(settings, node.name).filter(({ cidr }) => !OF_LOOPBACK.has(cidr.text)),
+    addresses: settings === undefined ? [] : addressesOf(settings, node.name).filter(({ cidr }) => !isLoopbacksOwn('lo', cidr.text)),
     path: settings === undefined ? path : `${path}.interfaces.lo`,
     at: settings?.at ?? node.at,
   };

@@ -5,8 +5,9 @@
  * (`rtnl_getlink`, since 6.8).
  */
 import { libc } from './libc.js';
-import { type DecodedLink, decodeLink, IFF_UP, requestLinkNamed } from './links.js';
-import { allocate, MessageWriter } from './message.js';
+import { type DecodedLink, IFF_UP } from './links.js';
+import { allocate } from './message.js';
+import { readLink } from './read-link.js';
 import type { NetlinkSocket } from './socket.js';
 
 const IFF_LOWER_UP = 0x10000;
@@ -33,12 +34,7 @@ export function waitForLinks(links: readonly LinkPlace[], timeoutMs: number): vo
   }
 }
 
-const writer = new MessageWriter(64);
-
 function isStillIdle({ socket, name }: LinkPlace): boolean {
-  let idle = false;
-  writer.clear();
-  requestLinkNamed(writer, name);
-  socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => (idle = isIdle(decodeLink(bytes, start, end))));
-  return idle;
+  const link = readLink(socket, name);
+  return link !== null && isIdle(link);
 }

@@ -9,9 +9,10 @@ import { FORWARDING_KEYS } from './netconf.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
+import { readLink } from './read-link.js';
 import type { Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
-import { readLoopback, rememberedOf } from './sysctls.js';
+import { rememberedOf } from './sysctls.js';
 
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation): Observation {
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
@@ -35,7 +36,7 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope): readonl
 
 /** Whose namespace it is: lo's alias says so. */
 function labOf(socket: Session['socket']): string | null {
-  return parseMark(readLoopback(socket)?.alias ?? '')?.lab ?? null;
+  return parseMark(readLink(socket, 'lo')?.alias ?? '')?.lab ?? null;
 }
 
 /** The thread stands in the namespace. */

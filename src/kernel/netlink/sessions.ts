@@ -77,13 +77,13 @@ export class Sessions {
   visit<T>(names: readonly string[], body: (session: Session) => T): (T | Absence)[] {
     return this.thread.excursion((enter) =>
       names.map((netns) => {
-        const isNew = this.known(netns) === undefined;
+        const before = this.open.get(netns);
         const session = this.enter(netns, enter);
         if (typeof session === 'string') return session;
         try {
           return body(session);
         } finally {
-          if (isNew) this.forget(netns);
+          if (session !== before) this.forget(netns);
         }
       }),
     );

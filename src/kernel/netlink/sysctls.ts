@@ -5,9 +5,9 @@ import { HOST } from '../../model/state.js';
 import type { Outcome } from '../kernel.js';
 import { dependants, isDependant, isForwarding, type Setting, spread } from './forwarding.js';
 import { encodeAltname } from './link-encode.js';
-import { decodeLink, type DecodedLink, requestLinkNamed } from './links.js';
 import { MessageWriter } from './message.js';
 import { readSysctl, writeSysctl } from './proc-sys.js';
+import { readLink } from './read-link.js';
 import { outcomeOf } from './refusal.js';
 import type { NetlinkSocket } from './socket.js';
 import type { Sessions } from './sessions.js';
@@ -28,21 +28,12 @@ export function rememberedOf(altnames: readonly string[]): Map<string, string> {
   return remembered;
 }
 
-/** The namespace's lo, as it is now. */
-export function readLoopback(socket: NetlinkSocket): DecodedLink | null {
-  const writer = new MessageWriter(64);
-  requestLinkNamed(writer, 'lo');
-  let lo: DecodedLink | null = null;
-  socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => (lo = decodeLink(bytes, start, end)));
-  return lo;
-}
-
 export function setSysctl(place: Place, key: string, value: string, remember: boolean): Outcome {
   const current = place.sessions.inside(place.netns, () => readSysctl(key));
   if (current === null) return outcomeOf('sysctl-set', { errno: constants.errno.ENOENT, sentence: '' });
   if (current === value) return { ok: true };
   if (remember) {
-    const memory = rememberedOf(readLoopback(place.socket)?.altnames ?? []);
+    const memory = rememberedOf(readLink(place.socket, 'lo')?.altnames ?? []);
     // What the kernel will change along with the key comes first: the key's own memory says that all is remembered.
     const others = place.netns === HOST && isForwarding(key) && value !== '0' ? dependants(key) : [];
     const entries = [...others, { key, value: current }].filter((entry) => !memory.has(entry.key));
@@ -58,7 +49,7 @@ export function setSysctl(place: Place, key: string, value: string, remember: bo
  * last, so that a killed restore is done again.
  */
 export function restoreSysctl(place: Place, key: string, value: string): Outcome {
-  const memory = rememberedOf(readLoopback(place.socket)?.altnames ?? []);
+  const memory = rememberedOf(readLink(place.socket, 'lo')?.altnames ?? []);
   const current = place.sessions.inside(place.netns, () => readSysctl(key));
   const disturbed = [...memory]
     .map(([other, former]): Setting => ({ key: other, value: former }))

@@ -117,14 +117,22 @@ const TENTATIVE =
 
 const isTentative = (world: World): boolean => world.must(TENTATIVE).includes('inet6');
 
-/** Link-local addresses and operational states come a little after their links: the picture that stays the same. */
+/** Of each namespace, its link-local addresses that have no route of the table local yet: the kernel makes it from a work item. */
+const UNROUTED = `
+look='ip -6 -o addr show scope link | cut -d/ -f1 | while read -r _ _ _ address; do ip -6 route show table local | grep -q "^local $address " || echo "$address"; done'
+sh -c "$look"
+for name in /run/netns/*; do nsenter --net="$name" sh -c "$look" 2>/dev/null; done; true`;
+
+const isUnrouted = (world: World): boolean => world.must(UNROUTED).trim() !== '';
+
+/** Link-local addresses, their routes and operational states come a little after their links: the picture that stays the same. */
 export async function settled(world: World, timeoutMs = 5000): Promise<Picture> {
   const deadline = Date.now() + timeoutMs;
   let before = picture(world);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const now = picture(world);
-    if ((JSON.stringify(now) === JSON.stringify(before) && !isTentative(world)) || Date.now() > deadline) return now;
+    if ((JSON.stringify(now) === JSON.stringify(before) && !isTentative(world) && !isUnrouted(world)) || Date.now() > deadline) return now;
     before = now;
   }
 }

@@ -40,12 +40,13 @@ function claim(taken: Set<string>, form: (digest: string) => string, ...parts: r
 }
 
 /** A bridge that nobody gave a MAC takes the lowest one of its ports: those of an external bridge must not be lower than its own. */
-const PORT = 'fe';
+const PORT = 'feff';
 
 /** Locally administered, unicast. */
-function macOf(digest: string, first = '02'): string {
-  const byte = (i: number): string => digest.slice(2 * i, 2 * i + 2);
-  return `${first}:${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}`;
+function macOf(digest: string, prefix = '02'): string {
+  const digits = `${prefix}${digest}`;
+  const byte = (i: number): string => digits.slice(2 * i, 2 * i + 2);
+  return `${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}:${byte(5)}`;
 }
 
 function writtenHostNames(topology: Topology): Set<string> {

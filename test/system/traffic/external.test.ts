@@ -31,9 +31,9 @@ const rows = new Rows(
 const SETUP = [
   'ip link add br-office type bridge forward_delay 0 && ip link set br-office up alias "the office"',
   'ip addr add 10.80.0.254/24 dev br-office',
-  'ip netns add printer && ip link add pr0 type veth peer name eth0 netns printer',
+  'ip netns add printer && ip link add pr0 address 02:00:00:00:00:bb type veth peer name eth0 netns printer',
   'ip link set pr0 master br-office up && ip -n printer link set eth0 up && ip -n printer addr add 10.80.0.9/24 dev eth0',
-  'ip link add br-home address 02:00:00:00:00:aa type bridge forward_delay 0 && ip link add home0 type veth peer name home1',
+  'ip link add br-home address 02:00:00:00:00:aa type bridge forward_delay 0 && ip link add home0 address 02:00:00:00:00:cc type veth peer name home1',
   'ip link set home0 master br-home up && ip link set home1 up && ip link set br-home up && ip addr add 10.81.0.1/24 dev br-home',
 ];
 

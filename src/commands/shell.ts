@@ -8,7 +8,7 @@ export async function run(args: ShellArguments, context: Context): Promise<numbe
   const place = args.node === HOST ? null : locate(args.node, args.lab, context);
   const title = place === null ? HOST : `${place.lab}.${place.node}`;
   const shell = context.env['SHELL'] ?? '/bin/sh';
-  return runInNetns(place?.netns ?? null, [shell], context, { ...context.env, ...prompt(shell, title) });
+  return runInNetns(place?.netns ?? HOST, [shell], context, { ...context.env, ...prompt(shell, title) });
 }
 
 /** Bash sets its own prompt from its files, so it is told to change that before the first one; others take it as it is. */

@@ -35,6 +35,8 @@ export interface LabSummary {
   readonly lab: string;
   readonly namespaces: readonly string[];
   readonly hostLinks: readonly string[];
+  /** Nodes that live in a namespace which is not theirs alone; `HOST` for the host's. */
+  readonly joined?: readonly { readonly node: string; readonly netns: string }[];
 }
 
 /** The port to the kernel. Reading methods change nothing. */

@@ -48,6 +48,8 @@ export interface Node {
   /** Name of the network namespace, `LAB.NODE` unless the file says otherwise. */
   readonly netns: string;
   readonly networkMode?: 'none';
+  /** Whose namespace the node lives in: it has none of its own. */
+  readonly joins?: Joins;
   readonly ipv6: boolean;
   readonly forwarding: boolean;
   readonly networks: readonly Attachment[];
@@ -61,6 +63,11 @@ export interface Node {
   /** Patterns (`*` stands for any run of characters) of interfaces that are somebody else's. */
   readonly ignore: readonly string[];
 }
+
+export type Joins =
+  | { readonly kind: 'host'; readonly at: SourceRange }
+  | { readonly kind: 'node'; readonly node: string; readonly at: SourceRange }
+  | { readonly kind: 'container'; readonly container: string; readonly at: SourceRange };
 
 export interface Attachment {
   readonly network: string;

@@ -6,6 +6,7 @@ import { bridgeResources } from './bridge.js';
 import { firewall } from './firewall.js';
 import { routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
+import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
 import { nodeResources } from './nodes.js';
@@ -58,6 +59,7 @@ function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
+    ...joinedResources(lab.name, lab.joined),
   ];
 }
 

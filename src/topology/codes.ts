@@ -83,6 +83,8 @@ export const CODES = {
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',
   // Nodes
   'network-mode-none': 'A node without a network has networks, links or ports.',
+  'network-mode-joined': 'A node that lives in another’s namespace has a key that describes a namespace of its own, or a link.',
+  'join-circle': 'Nodes live in each other’s namespaces, and none of them has one.',
   'sysctl-conflict': 'A sysctl contradicts a key of the node that sets the same thing.',
   'route-without-nexthop': 'A unicast route has neither via nor dev.',
   'route-useless-key': 'A key has no meaning for a route of this type.',

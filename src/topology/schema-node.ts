@@ -8,6 +8,7 @@ import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
 import { sysctlsSchema } from '../kinds/sysctl.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { networkModeSchema } from './schema-network-mode.js';
 
 const attachment: JsonSchema = {
   type: ['object', 'string', 'null'],
@@ -60,11 +61,7 @@ export const nodeSchema: JsonSchema = {
         'Networks that the node is attached to: a list of names, or name → settings of the interface. Interfaces are eth0, eth1 … in the order written.',
       examples: [['front', 'back'], { front: { ipv4_address: '172.28.0.10' }, back: {} }],
     },
-    network_mode: {
-      type: 'string',
-      enum: ['none'],
-      description: '`none`: the node has only lo; `networks`, links and `ports` are refused.',
-    },
+    network_mode: networkModeSchema,
     netns: netnsSchema,
     ipv6: {
       type: 'boolean',

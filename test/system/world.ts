@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const TOPO = join(ROOT, 'dist/topo.cjs');
-const SERVER = join(ROOT, 'test/system/server.mjs');
+export const SERVER = join(ROOT, 'test/system/server.mjs');
 
 /** Root makes the namespaces as root, anybody else in a user namespace of his own. */
 const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];

@@ -4,6 +4,7 @@ import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 import { withDefaults } from './defaults.js';
 import { readPort } from './ports.js';
+import { readNetworkMode } from './network-mode.js';
 import {
   asMapping,
   booleanAt,
@@ -31,7 +32,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     name,
     at: placeOf(reading, entry.key),
     netns: stringAt(map, 'netns') ?? `${lab}.${name}`,
-    networkMode: stringAt(map, 'network_mode') === 'none' ? ('none' as const) : undefined,
+    ...readNetworkMode(reading, map),
     ipv6,
     forwarding: booleanAt(map, 'forwarding') ?? false,
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),

@@ -13,6 +13,7 @@ import { macTwice } from './mac-twice.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { netnsName } from './netns-name.js';
+import { networkModeJoined } from './network-mode-joined.js';
 import { networkModeNone } from './network-mode-none.js';
 import { networkSize } from './network-size.js';
 import { portsUnreachable } from './ports-unreachable.js';
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   networkSize,
   netnsName,
   networkModeNone,
+  networkModeJoined,
   unknownNetwork,
   attachmentAddress,
   specialAddress,

@@ -33,6 +33,8 @@ nodes:
   leaf:
     ipv6: false
     interfaces: { mid: { mtu: 1450 } }
+  guest: { network_mode: 'node:router' }
+  ground: { network_mode: host }
   alone: { network_mode: none }
 
 links:
@@ -46,6 +48,7 @@ links:
 `;
 
 const CHANGES: readonly (readonly [from: string, to: string])[] = [
+  ["guest: { network_mode: 'node:router' }\n  ground: { network_mode: host }", "guest: { network_mode: 'node:leaf' }"],
   // A node goes, another comes, a third changes its place.
   ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
   ["'fd71:1::/64'] }", "'fd71:1::/64'], mtu: 1420 }"],

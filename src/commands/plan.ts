@@ -1,4 +1,4 @@
-import { openKernel } from './kernel.js';
+import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
 import { loadLab } from './lab.js';
 import type { PlanArguments } from './options.js';
@@ -9,7 +9,7 @@ const CHANGES = 2;
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
   const lab = loadLab(args.file, context);
-  const kernel = openKernel(context);
+  const kernel = await openLabKernel(lab.wanted, args, context);
   try {
     const { plan } = planLab(kernel, lab);
     await printPlan(plan, args, context);

@@ -4,7 +4,9 @@ import { runInNetns } from './in-node.js';
 import type { ShellArguments } from './options.js';
 
 export async function run(args: ShellArguments, context: Context): Promise<number> {
-  const { locate } = await import('./locate.js');
+  const { locate, locateContainer } = await import('./locate.js');
+  // Whatever shell this machine's user has, a container need not have it.
+  if (args.inContainer) return locateContainer(args, ['sh'], context);
   const place = args.node === HOST ? null : locate(args.node, args.lab, context);
   const title = place === null ? HOST : `${place.lab}.${place.node}`;
   const shell = context.env['SHELL'] ?? '/bin/sh';

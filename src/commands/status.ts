@@ -1,7 +1,7 @@
 import { statusOf } from '../report/status.js';
 import { statusText } from '../report/status-text.js';
+import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
-import { openKernel } from './kernel.js';
 import { loadLab } from './lab.js';
 import type { StatusArguments } from './options.js';
 import { planLab } from './planned.js';
@@ -10,7 +10,7 @@ import { WORDS } from './words.js';
 /** 0 if in sync, 1 if not. */
 export async function run(args: StatusArguments, context: Context): Promise<number> {
   const lab = loadLab(args.file, context);
-  const kernel = openKernel(context);
+  const kernel = await openLabKernel(lab.wanted, args, context);
   try {
     const { plan, observed } = planLab(kernel, lab);
     const input = { plan, desired: lab.wanted.state, observed: observed.state };

@@ -1,3 +1,4 @@
+import type { Runtime } from '../model/lo-marks.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 
@@ -11,6 +12,8 @@ export interface ObservationScope {
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
+  /** Containers and images that the topology names, for a kernel that asks a container runtime. */
+  readonly containers?: { readonly names: readonly string[]; readonly images: readonly string[] };
 }
 
 /** What became of one operation. */
@@ -44,6 +47,8 @@ export interface Kernel {
   /** With `seen` only the host's own namespace is read anew, and all others are as they were then. */
   observe(scope: ObservationScope, seen?: Observation): Observation;
   labs(): readonly LabSummary[];
+  /** Of the lab's containers, by the mark in the kernel; null: it has none. */
+  runtimeOf(lab: string): Runtime | null;
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
   /** Runs all in order, refusals included: one outcome for each. */

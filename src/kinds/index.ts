@@ -1,6 +1,7 @@
 /** The list of kinds. Those that make interfaces come first: the others ask whose an interface is. */
 import { address } from './address.js';
 import { bridge } from './bridge.js';
+import { container } from './container.js';
 import { joined } from './joined.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
@@ -9,11 +10,27 @@ import { netns } from './netns.js';
 import { nftables } from './nftables.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
+import { runtime } from './runtime.js';
 import { stranger } from './stranger.js';
 import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
 
-export const KINDS: readonly Kind[] = [netns, bridge, veth, loopback, stranger, sysctl, address, neighbour, route, rule, nftables, joined];
+export const KINDS: readonly Kind[] = [
+  netns,
+  bridge,
+  veth,
+  loopback,
+  stranger,
+  sysctl,
+  address,
+  neighbour,
+  route,
+  rule,
+  nftables,
+  joined,
+  runtime,
+  container,
+];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
 

@@ -5,7 +5,7 @@ import type { NetnsObservation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { labNamespaces, netnsNeeds } from './ownership.js';
 
 export interface JoinedSpec {
   readonly lab: string;
@@ -28,8 +28,7 @@ function joinedOf(lab: string, node: string, netns: string): Resource {
 }
 
 function membersOf({ netns, links }: NetnsObservation, lab: string): readonly Resource[] {
-  const lo = links.find((link) => link.name === 'lo');
-  const nodes = joinedNodes(lo?.altnames ?? []);
+  const nodes = joinedNodes(links.find((link) => link.name === 'lo')?.altnames ?? []);
   return nodes.filter((one) => one.lab === lab).map(({ node }) => joinedOf(lab, node, netns));
 }
 
@@ -43,7 +42,7 @@ export const joined: Kind = {
   inPlace: () => false,
   defaults: ({ props }) => props,
   find: ({ observation, desired }) => ({
-    resources: [observation.host, ...ownNamespaces(observation, desired.lab)].flatMap((ns) => membersOf(ns, desired.lab)),
+    resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap((ns) => membersOf(ns, desired.lab)),
     conflicts: [],
   }),
   create: (after) => altname('altname-add', after),

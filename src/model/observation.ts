@@ -1,4 +1,6 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { ContainersObservation } from './container.js';
+
 export interface Observation {
   readonly host: NetnsObservation;
   /** Namespaces with a name: those of the lab (by mark) and those asked for (by name), others are left out. */
@@ -7,6 +9,8 @@ export interface Observation {
   readonly otherLabs: readonly string[];
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
+  /** Absent: nobody asked a container runtime. */
+  readonly containers?: ContainersObservation;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {
@@ -16,6 +20,8 @@ export interface NamedNetnsObservation extends NetnsObservation {
 
 export interface NetnsObservation {
   readonly netns: string;
+  /** What /proc/PID/ns/net shows. */
+  readonly inode?: number;
   readonly links: readonly LinkObservation[];
   readonly addresses: readonly AddressObservation[];
   readonly routes: readonly RouteObservation[];

@@ -2,10 +2,13 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { ContainerSpec } from './container.js';
+
 export type Operation =
   /** Its lo gets the alias, and is up. */
   | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
   | { readonly op: 'netns-delete'; readonly netns: string }
+  | ContainerOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
@@ -22,6 +25,29 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+
+/** A container runtime is asked; `container` is a name. */
+export type ContainerOperation =
+  /** The host's lo gets the mark that tells which runtime the lab's containers are of. */
+  | { readonly op: 'runtime-mark'; readonly netns: string; readonly lab: string }
+  | (ContainerSpec & {
+      readonly op: 'container-run';
+      readonly netns: string;
+      readonly container: string;
+      readonly labels: { readonly [name: string]: string };
+    })
+  | { readonly op: 'container-start' | 'container-remove'; readonly netns: string; readonly container: string }
+  /** The namespace of the container gets the name; its lo gets the alias and the altname. `pid` is filled in by who asks the runtime. */
+  | {
+      readonly op: 'netns-attach';
+      readonly netns: string;
+      readonly container: string;
+      readonly alias: string;
+      readonly altname: string;
+      readonly pid?: number;
+    }
+  /** The name is taken away; the namespace is the container's and stays. */
+  | { readonly op: 'netns-detach'; readonly netns: string };
 
 export interface LinkAdd {
   readonly op: 'link-add';

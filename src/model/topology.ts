@@ -50,6 +50,10 @@ export interface Node {
   readonly networkMode?: 'none';
   /** Whose namespace the node lives in: it has none of its own. */
   readonly joins?: Joins;
+  /** The node is a container that topo starts. */
+  readonly container?: Container;
+  /** The node is this container, which is somebody else's and runs. */
+  readonly attach?: string;
   readonly ipv6: boolean;
   readonly forwarding: boolean;
   readonly networks: readonly Attachment[];
@@ -68,6 +72,18 @@ export type Joins =
   | { readonly kind: 'host'; readonly at: SourceRange }
   | { readonly kind: 'node'; readonly node: string; readonly at: SourceRange }
   | { readonly kind: 'container'; readonly container: string; readonly at: SourceRange };
+
+export interface Container {
+  readonly at: SourceRange;
+  readonly image: string;
+  /** Empty: the image's own. */
+  readonly command: readonly string[];
+  readonly environment: { readonly [name: string]: string };
+  /** As `docker run --volume` takes them, with absolute paths. */
+  readonly volumes: readonly string[];
+  readonly capAdd: readonly string[];
+  readonly privileged: boolean;
+}
 
 export interface Attachment {
   readonly network: string;

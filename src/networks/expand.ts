@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
+import { containerResources, containersOf } from './containers.js';
 import { firewall } from './firewall.js';
 import { routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
@@ -23,6 +24,8 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host: what other labs publish must be read. */
   readonly publishes: boolean;
+  /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
+  readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
 }
 
 export interface Expansion {
@@ -36,7 +39,11 @@ export interface Expansion {
 export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
-  const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, diagnostics), diagnostics) };
+  const state: State = {
+    lab: lab.name,
+    resources: unique([...containerResources(topology), ...resourcesOf(lab, diagnostics)], diagnostics),
+  };
+  const containers = containersOf(topology);
   return {
     state,
     diagnostics,
@@ -45,6 +52,7 @@ export function expand(topology: Topology): Expansion {
       sysctls: sysctlKeys(state),
       rules: [HOST],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
+      ...(containers === undefined ? {} : { containers }),
     },
   };
 }

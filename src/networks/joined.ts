@@ -4,17 +4,33 @@ import { HOST, type Resource } from '../model/state.js';
 import type { Node } from '../model/topology.js';
 import type { LabJoined } from './lab.js';
 
-/** The namespace that the node lives in; undefined for one that is in no namespace of this file (it has been reported). */
-export function netnsOf(node: Node, nodes: ReadonlyMap<string, Node>): string | undefined {
+type Nodes = ReadonlyMap<string, Node>;
+
+/** Whose namespace a node lives in, at the end of a chain; undefined where there is no such node, which has been reported. */
+export function ownerOf(node: Node, nodes: Nodes): Node | typeof HOST | undefined {
   const seen = new Set<Node>();
   let owner: Node | undefined = node;
-  while (owner?.joins?.kind === 'node') {
+  while (owner?.joins !== undefined) {
+    if (owner.joins.kind === 'host') return HOST;
+    const next: Node | undefined =
+      owner.joins.kind === 'node' ? nodes.get(owner.joins.node) : nodeOfContainer(owner.joins.container, nodes);
+    if (next === owner) return owner;
     if (seen.has(owner)) return undefined;
     seen.add(owner);
-    owner = nodes.get(owner.joins.node);
+    owner = next;
   }
-  return owner?.joins?.kind === 'host' ? HOST : owner?.netns;
+  return owner;
 }
+
+/** The node whose namespace is that of the container; the first that joins it, where no node is that container. */
+function nodeOfContainer(container: string, nodes: Nodes): Node | undefined {
+  const all = [...nodes.values()];
+  const joining = (node: Node): boolean => node.joins?.kind === 'container' && node.joins.container === container;
+  return all.find((node) => node.attach === container || isStartedAs(node, container)) ?? all.find(joining);
+}
+
+/** A container that topo starts has the name of its node's namespace. */
+const isStartedAs = (node: Node, container: string): boolean => node.container !== undefined && node.netns === container;
 
 export function joinedResources(lab: string, joined: readonly LabJoined[]): readonly Resource[] {
   return joined.map(({ node, netns, path, at }) => joinedResource({ lab, node: node.name, netns, path: `${path}.network_mode`, at }));

@@ -17,13 +17,16 @@ interface Setting {
 
 export function nodeSysctls(node: LabNode): readonly Resource[] {
   const always = forwardingSettings(node);
+  const isContainer = node.node.container !== undefined || node.node.attach !== undefined;
   // Most nodes ask for nothing else, and there are thousands of them.
-  if (node.node.sysctls.length === 0 && node.node.ipv6) return always.map((setting) => resourceOf(node, setting, false));
+  if (node.node.sysctls.length === 0 && node.node.ipv6 && !isContainer) return always.map((setting) => resourceOf(node, setting, false));
   const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting]));
-  const ipv6 = ipv6Settings(node).filter(({ key }) => !written.has(key));
+  // Of somebody else's container: put back as it was.
+  const isShared = node.node.attach !== undefined;
+  const ipv6 = [...(isContainer ? containersIpv6(node) : []), ...ipv6Settings(node)].filter(({ key }) => !written.has(key));
   const others = [...ipv6, ...written.values()].filter(({ key }) => always.every((setting) => setting.key !== key));
   return [
-    ...always.map((setting) => resourceOf(node, written.get(setting.key) ?? setting, false)),
+    ...always.map((setting) => resourceOf(node, written.get(setting.key) ?? setting, isShared)),
     ...others.map((setting) => resourceOf(node, setting, true)),
   ];
 }
@@ -44,10 +47,17 @@ function writtenSettings({ node, path }: LabNode): readonly Setting[] {
   });
 }
 
-/** Set both ways: a new namespace takes IPv4's over from the host. */
+/** Set both ways: a new namespace takes IPv4's over from the host. Somebody else's container may have its own reasons to route. */
 function forwardingSettings({ node, path, at }: LabNode): readonly Setting[] {
+  if (node.attach !== undefined && !node.forwarding) return [];
   const value = node.forwarding ? '1' : '0';
   return [IPV4_FORWARDING, IPV6_FORWARDING].map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at }));
+}
+
+/** Docker switches IPv6 off in a container without a network: addresses of it could not be added. */
+function containersIpv6({ node, interfaces, path, at }: LabNode): readonly Setting[] {
+  const wanted = node.ipv6 && (node.attach === undefined || [...interfaces.values()].some(hasIpv6));
+  return wanted ? [{ key: interfaceKey('ipv6', 'all', 'disable_ipv6'), value: '0', path, at }] : [];
 }
 
 /** `ipv6: false`, Docker's way: none on interfaces that have no IPv6 address. */

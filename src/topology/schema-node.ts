@@ -8,6 +8,7 @@ import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
 import { sysctlsSchema } from '../kinds/sysctl.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { containerSchemas } from './schema-container.js';
 import { networkModeSchema } from './schema-network-mode.js';
 
 const attachment: JsonSchema = {
@@ -50,7 +51,8 @@ const interfaceSettings: JsonSchema = {
 
 export const nodeSchema: JsonSchema = {
   type: ['object', 'null'],
-  description: 'A node: a network namespace. With no networks and no links it has only lo.',
+  description:
+    'A node: a network namespace, a container that topo starts (`image`), or one that runs already (`container`). With no networks and no links it has only lo.',
   additionalProperties: false,
   properties: {
     networks: {
@@ -62,6 +64,7 @@ export const nodeSchema: JsonSchema = {
       examples: [['front', 'back'], { front: { ipv4_address: '172.28.0.10' }, back: {} }],
     },
     network_mode: networkModeSchema,
+    ...containerSchemas,
     netns: netnsSchema,
     ipv6: {
       type: 'boolean',

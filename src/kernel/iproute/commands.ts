@@ -1,5 +1,6 @@
 import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
+import { container, netnsAttach } from './container.js';
 import type { Command } from './command.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
@@ -15,7 +16,15 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case 'netns-add':
       return netnsAdd(operation);
     case 'netns-delete':
+    case 'netns-detach':
       return netnsDelete(operation);
+    case 'netns-attach':
+      return netnsAttach(operation);
+    case 'runtime-mark':
+    case 'container-run':
+    case 'container-start':
+    case 'container-remove':
+      return container(operation);
     case 'link-add':
       return linkAdd(operation);
     case 'link-set':

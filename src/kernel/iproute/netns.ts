@@ -6,6 +6,6 @@ export function netnsAdd({ netns, alias }: Extract<Operation, { op: 'netns-add' 
   return [{ argv: ['ip', 'netns', 'add', netns] }, { argv: ip(netns, 'link', 'set', 'dev', 'lo', 'alias', alias, 'up') }];
 }
 
-export function netnsDelete({ netns }: Extract<Operation, { op: 'netns-delete' }>): readonly Command[] {
+export function netnsDelete({ netns }: Extract<Operation, { op: 'netns-delete' | 'netns-detach' }>): readonly Command[] {
   return [{ argv: ['ip', 'netns', 'delete', netns] }];
 }

@@ -1,4 +1,5 @@
 /** The kernel by netlink, in this process. */
+import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import type { Kernel, Outcome } from '../kernel.js';
 import { waitForLinks } from './carriers.js';
@@ -6,6 +7,7 @@ import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
+import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
 import { Runner } from './runner.js';
 import { Sessions } from './sessions.js';
@@ -34,6 +36,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   return {
     observe: (scope, seen) => observe(sessions, scope, seen),
     labs: () => observeLabs(sessions),
+    runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
     run: (operations) => {
       if (operations.length < left) {

@@ -54,7 +54,20 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
-  return { netns, links, addresses, routes, localAddresses, rules, neighbours, sysctls, remembered, nft, stale: false };
+  return {
+    netns,
+    inode: session.inode,
+    links,
+    addresses,
+    routes,
+    localAddresses,
+    rules,
+    neighbours,
+    sysctls,
+    remembered,
+    nft,
+    stale: false,
+  };
 }
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {

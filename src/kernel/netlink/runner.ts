@@ -6,7 +6,7 @@ import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { FORWARDING_KEYS, readForwarding } from './netconf.js';
-import { createNamespaces, deleteName } from './namespaces.js';
+import { attachNamespace, createNamespaces, deleteName } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
@@ -21,6 +21,7 @@ const OK: Outcome = { ok: true };
 
 type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
+type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-detach' }>;
 
 export class Runner {
   private readonly queues = new Map<string, Queue>();
@@ -36,7 +37,8 @@ export class Runner {
       const operation = operations[at]!;
       if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
       else {
-        this.attempt(operation, at);
+        if (operation.op === 'netns-attach' || operation.op === 'netns-detach') this.outcomes[at] = this.changeName(operation);
+        else this.attempt(operation, at);
         at++;
       }
     }
@@ -44,8 +46,17 @@ export class Runner {
     return this.outcomes;
   }
 
+  /** The name of a container's namespace, which is there before it and after it. */
+  private changeName(operation: NameOperation): Outcome {
+    this.flushAll();
+    this.queues.delete(operation.netns);
+    if (operation.op === 'netns-attach') return attachNamespace(this.sessions, operation);
+    this.sessions.forget(operation.netns);
+    return deleteName(this.sessions.path(operation.netns));
+  }
+
   /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+  private attempt(operation: Exclude<Operation, NetnsOperation | NameOperation>, index: number): void {
     try {
       this.carryOut(operation, index);
     } catch (error) {
@@ -53,7 +64,7 @@ export class Runner {
     }
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+  private carryOut(operation: Exclude<Operation, NetnsOperation | NameOperation>, index: number): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {
@@ -86,6 +97,11 @@ export class Runner {
       case 'nft-delete':
         queue.flush();
         return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeDelete(operation.table, true)));
+      case 'runtime-mark':
+      case 'container-run':
+      case 'container-start':
+      case 'container-remove':
+        return settle(refused(operation.op, 'ENOSYS', 'no container runtime is at hand'));
       case 'link-set':
       case 'altname-add':
       case 'altname-delete':

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
@@ -417,10 +417,13 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}};
 const pattern7 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
-const pattern8 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
-const pattern9 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const pattern8 = new RegExp("^[^\\s-]\\S*$", "u");
+const pattern9 = new RegExp("^[A-Za-z_]+$", "u");
+const pattern10 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
+const pattern11 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
+const pattern12 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -632,11 +635,11 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data10 = data.netns;
+if(data.image !== undefined){
+let data10 = data.image;
 if(typeof data10 === "string"){
 if(!pattern8.test(data10)){
-const err16 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+const err16 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -647,7 +650,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+const err17 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -657,9 +660,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err18 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+if(data.command !== undefined){
+let data11 = data.command;
+if(((!(Array.isArray(data11))) && (typeof data11 !== "string")) && (data11 !== null)){
+const err18 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -668,10 +672,11 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err19 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(Array.isArray(data11)){
+const len1 = data11.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data11[i1] !== "string"){
+const err19 = {instancePath:instancePath+"/command/" + i1,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -681,10 +686,12 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data13 = data.interfaces;
-if((!(data13 && typeof data13 == "object" && !Array.isArray(data13))) && (data13 !== null)){
-const err20 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+}
+}
+if(data.environment !== undefined){
+let data13 = data.environment;
+if(typeof data13 != "object"){
+const err20 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -693,11 +700,11 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key3 in data13){
-let data14 = data13[key3];
-if((!(data14 && typeof data14 == "object" && !Array.isArray(data14))) && (data14 !== null)){
-const err21 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+if(Array.isArray(data13)){
+const len2 = data13.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data13[i2] !== "string"){
+const err21 = {instancePath:instancePath+"/environment/" + i2,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -706,10 +713,13 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key4 in data14){
-if(!((((key4 === "addresses") || (key4 === "mtu")) || (key4 === "state")) || (key4 === "mac_address"))){
-const err22 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+}
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key3 in data13){
+let data15 = data13[key3];
+if((((typeof data15 !== "string") && (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15))))) && (typeof data15 !== "boolean")) && (data15 !== null)){
+const err22 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -719,10 +729,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data14.addresses !== undefined){
-let data15 = data14.addresses;
-if((!(Array.isArray(data15))) && (data15 !== null)){
-const err23 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+}
+}
+if(data.volumes !== undefined){
+let data16 = data.volumes;
+if((!(Array.isArray(data16))) && (data16 !== null)){
+const err23 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -731,11 +743,11 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(Array.isArray(data15)){
-const len1 = data15.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data15[i1] !== "string"){
-const err24 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i1,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data16)){
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data16[i3] !== "string"){
+const err24 = {instancePath:instancePath+"/volumes/" + i3,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -747,10 +759,10 @@ errors++;
 }
 }
 }
-if(data14.mtu !== undefined){
-let data17 = data14.mtu;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err25 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data.cap_add !== undefined){
+let data18 = data.cap_add;
+if((!(Array.isArray(data18))) && (data18 !== null)){
+const err25 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -759,9 +771,13 @@ vErrors.push(err25);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 65535 || isNaN(data17)){
-const err26 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(Array.isArray(data18)){
+const len4 = data18.length;
+for(let i4=0; i4<len4; i4++){
+let data19 = data18[i4];
+if(typeof data19 === "string"){
+if(!pattern9.test(data19)){
+const err26 = {instancePath:instancePath+"/cap_add/" + i4,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -770,8 +786,9 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data17 < 68 || isNaN(data17)){
-const err27 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+}
+else {
+const err27 = {instancePath:instancePath+"/cap_add/" + i4,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -782,10 +799,10 @@ errors++;
 }
 }
 }
-if(data14.state !== undefined){
-let data18 = data14.state;
-if(typeof data18 !== "string"){
-const err28 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err28 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -794,8 +811,12 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(!((data18 === "up") || (data18 === "down"))){
-const err29 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+}
+if(data.container !== undefined){
+let data21 = data.container;
+if(typeof data21 === "string"){
+if(!pattern10.test(data21)){
+const err29 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -805,9 +826,8 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data14.mac_address !== undefined){
-if(typeof data14.mac_address !== "string"){
-const err30 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+else {
+const err30 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -817,14 +837,11 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.routes !== undefined){
-let data20 = data.routes;
-if((!(Array.isArray(data20))) && (data20 !== null)){
-const err31 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data.netns !== undefined){
+let data22 = data.netns;
+if(typeof data22 === "string"){
+if(!pattern11.test(data22)){
+const err31 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -833,13 +850,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(Array.isArray(data20)){
-const len2 = data20.length;
-for(let i2=0; i2<len2; i2++){
-let data21 = data20[i2];
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(data21.to === undefined){
-const err32 = {instancePath:instancePath+"/routes/" + i2,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+else {
+const err32 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -848,9 +861,10 @@ vErrors.push(err32);
 }
 errors++;
 }
-for(const key5 in data21){
-if(!(func1.call(schema21.properties.routes.items.properties, key5))){
-const err33 = {instancePath:instancePath+"/routes/" + i2,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err33 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -860,9 +874,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data21.to !== undefined){
-if(typeof data21.to !== "string"){
-const err34 = {instancePath:instancePath+"/routes/" + i2+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err34 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -872,10 +886,10 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data21.type !== undefined){
-let data23 = data21.type;
-if(typeof data23 !== "string"){
-const err35 = {instancePath:instancePath+"/routes/" + i2+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data.interfaces !== undefined){
+let data25 = data.interfaces;
+if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
+const err35 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -884,8 +898,11 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!((((data23 === "unicast") || (data23 === "blackhole")) || (data23 === "unreachable")) || (data23 === "prohibit"))){
-const err36 = {instancePath:instancePath+"/routes/" + i2+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key4 in data25){
+let data26 = data25[key4];
+if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
+const err36 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -894,10 +911,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data21.via !== undefined){
-if(typeof data21.via !== "string"){
-const err37 = {instancePath:instancePath+"/routes/" + i2+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+for(const key5 in data26){
+if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
+const err37 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -907,9 +924,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data21.dev !== undefined){
-if(typeof data21.dev !== "string"){
-const err38 = {instancePath:instancePath+"/routes/" + i2+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data26.addresses !== undefined){
+let data27 = data26.addresses;
+if((!(Array.isArray(data27))) && (data27 !== null)){
+const err38 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -918,10 +936,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data21.src !== undefined){
-if(typeof data21.src !== "string"){
-const err39 = {instancePath:instancePath+"/routes/" + i2+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data27)){
+const len5 = data27.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data27[i5] !== "string"){
+const err39 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i5,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -931,10 +950,12 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data21.metric !== undefined){
-let data27 = data21.metric;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err40 = {instancePath:instancePath+"/routes/" + i2+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+}
+}
+if(data26.mtu !== undefined){
+let data29 = data26.mtu;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -943,9 +964,9 @@ vErrors.push(err40);
 }
 errors++;
 }
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 4294967295 || isNaN(data27)){
-const err41 = {instancePath:instancePath+"/routes/" + i2+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 65535 || isNaN(data29)){
+const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -954,8 +975,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data27 < 0 || isNaN(data27)){
-const err42 = {instancePath:instancePath+"/routes/" + i2+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data29 < 68 || isNaN(data29)){
+const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -966,10 +987,10 @@ errors++;
 }
 }
 }
-if(data21.table !== undefined){
-let data28 = data21.table;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err43 = {instancePath:instancePath+"/routes/" + i2+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data26.state !== undefined){
+let data30 = data26.state;
+if(typeof data30 !== "string"){
+const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -978,9 +999,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 4294967295 || isNaN(data28)){
-const err44 = {instancePath:instancePath+"/routes/" + i2+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(!((data30 === "up") || (data30 === "down"))){
+const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -989,8 +1009,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data28 < 1 || isNaN(data28)){
-const err45 = {instancePath:instancePath+"/routes/" + i2+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data26.mac_address !== undefined){
+if(typeof data26.mac_address !== "string"){
+const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1001,10 +1023,13 @@ errors++;
 }
 }
 }
-if(data21.mtu !== undefined){
-let data29 = data21.mtu;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err46 = {instancePath:instancePath+"/routes/" + i2+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+}
+}
+}
+if(data.routes !== undefined){
+let data32 = data.routes;
+if((!(Array.isArray(data32))) && (data32 !== null)){
+const err46 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1013,9 +1038,13 @@ vErrors.push(err46);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 65535 || isNaN(data29)){
-const err47 = {instancePath:instancePath+"/routes/" + i2+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(Array.isArray(data32)){
+const len6 = data32.length;
+for(let i6=0; i6<len6; i6++){
+let data33 = data32[i6];
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.to === undefined){
+const err47 = {instancePath:instancePath+"/routes/" + i6,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1024,8 +1053,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data29 < 68 || isNaN(data29)){
-const err48 = {instancePath:instancePath+"/routes/" + i2+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+for(const key6 in data33){
+if(!(func1.call(schema21.properties.routes.items.properties, key6))){
+const err48 = {instancePath:instancePath+"/routes/" + i6,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1035,10 +1065,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-if(data21.onlink !== undefined){
-if(typeof data21.onlink !== "boolean"){
-const err49 = {instancePath:instancePath+"/routes/" + i2+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data33.to !== undefined){
+if(typeof data33.to !== "string"){
+const err49 = {instancePath:instancePath+"/routes/" + i6+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1048,9 +1077,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-}
-else {
-const err50 = {instancePath:instancePath+"/routes/" + i2,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data33.type !== undefined){
+let data35 = data33.type;
+if(typeof data35 !== "string"){
+const err50 = {instancePath:instancePath+"/routes/" + i6+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1059,13 +1089,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-if(data.rules !== undefined){
-let data31 = data.rules;
-if((!(Array.isArray(data31))) && (data31 !== null)){
-const err51 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+if(!((((data35 === "unicast") || (data35 === "blackhole")) || (data35 === "unreachable")) || (data35 === "prohibit"))){
+const err51 = {instancePath:instancePath+"/routes/" + i6+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1074,13 +1099,10 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(Array.isArray(data31)){
-const len3 = data31.length;
-for(let i3=0; i3<len3; i3++){
-let data32 = data31[i3];
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.priority === undefined){
-const err52 = {instancePath:instancePath+"/rules/" + i3,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+if(data33.via !== undefined){
+if(typeof data33.via !== "string"){
+const err52 = {instancePath:instancePath+"/routes/" + i6+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1089,9 +1111,10 @@ vErrors.push(err52);
 }
 errors++;
 }
-for(const key6 in data32){
-if(!(((((((key6 === "from") || (key6 === "to")) || (key6 === "iif")) || (key6 === "oif")) || (key6 === "fwmark")) || (key6 === "table")) || (key6 === "priority"))){
-const err53 = {instancePath:instancePath+"/rules/" + i3,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+}
+if(data33.dev !== undefined){
+if(typeof data33.dev !== "string"){
+const err53 = {instancePath:instancePath+"/routes/" + i6+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1101,9 +1124,9 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data32.from !== undefined){
-if(typeof data32.from !== "string"){
-const err54 = {instancePath:instancePath+"/rules/" + i3+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+if(data33.src !== undefined){
+if(typeof data33.src !== "string"){
+const err54 = {instancePath:instancePath+"/routes/" + i6+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1113,9 +1136,10 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data32.to !== undefined){
-if(typeof data32.to !== "string"){
-const err55 = {instancePath:instancePath+"/rules/" + i3+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data33.metric !== undefined){
+let data39 = data33.metric;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err55 = {instancePath:instancePath+"/routes/" + i6+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1124,10 +1148,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data32.iif !== undefined){
-if(typeof data32.iif !== "string"){
-const err56 = {instancePath:instancePath+"/rules/" + i3+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 4294967295 || isNaN(data39)){
+const err56 = {instancePath:instancePath+"/routes/" + i6+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1136,10 +1159,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data32.oif !== undefined){
-if(typeof data32.oif !== "string"){
-const err57 = {instancePath:instancePath+"/rules/" + i3+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data39 < 0 || isNaN(data39)){
+const err57 = {instancePath:instancePath+"/routes/" + i6+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1149,10 +1170,11 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data32.fwmark !== undefined){
-let data37 = data32.fwmark;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err58 = {instancePath:instancePath+"/rules/" + i3+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+}
+if(data33.table !== undefined){
+let data40 = data33.table;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err58 = {instancePath:instancePath+"/routes/" + i6+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1161,9 +1183,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 4294967295 || isNaN(data37)){
-const err59 = {instancePath:instancePath+"/rules/" + i3+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 4294967295 || isNaN(data40)){
+const err59 = {instancePath:instancePath+"/routes/" + i6+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1172,8 +1194,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data37 < 1 || isNaN(data37)){
-const err60 = {instancePath:instancePath+"/rules/" + i3+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data40 < 1 || isNaN(data40)){
+const err60 = {instancePath:instancePath+"/routes/" + i6+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1184,10 +1206,10 @@ errors++;
 }
 }
 }
-if(data32.table !== undefined){
-let data38 = data32.table;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err61 = {instancePath:instancePath+"/rules/" + i3+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data33.mtu !== undefined){
+let data41 = data33.mtu;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err61 = {instancePath:instancePath+"/routes/" + i6+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1196,9 +1218,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 4294967295 || isNaN(data38)){
-const err62 = {instancePath:instancePath+"/rules/" + i3+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 65535 || isNaN(data41)){
+const err62 = {instancePath:instancePath+"/routes/" + i6+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1207,8 +1229,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data38 < 1 || isNaN(data38)){
-const err63 = {instancePath:instancePath+"/rules/" + i3+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data41 < 68 || isNaN(data41)){
+const err63 = {instancePath:instancePath+"/routes/" + i6+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1219,10 +1241,9 @@ errors++;
 }
 }
 }
-if(data32.priority !== undefined){
-let data39 = data32.priority;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err64 = {instancePath:instancePath+"/rules/" + i3+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data33.onlink !== undefined){
+if(typeof data33.onlink !== "boolean"){
+const err64 = {instancePath:instancePath+"/routes/" + i6+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1231,9 +1252,10 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 32765 || isNaN(data39)){
-const err65 = {instancePath:instancePath+"/rules/" + i3+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/routes/" + i6,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1242,8 +1264,13 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data39 < 1 || isNaN(data39)){
-const err66 = {instancePath:instancePath+"/rules/" + i3+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+}
+if(data.rules !== undefined){
+let data43 = data.rules;
+if((!(Array.isArray(data43))) && (data43 !== null)){
+const err66 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1252,11 +1279,13 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err67 = {instancePath:instancePath+"/rules/" + i3,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(Array.isArray(data43)){
+const len7 = data43.length;
+for(let i7=0; i7<len7; i7++){
+let data44 = data43[i7];
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(data44.priority === undefined){
+const err67 = {instancePath:instancePath+"/rules/" + i7,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1265,13 +1294,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-}
-if(data.neighbours !== undefined){
-let data40 = data.neighbours;
-if((!(Array.isArray(data40))) && (data40 !== null)){
-const err68 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+for(const key7 in data44){
+if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
+const err68 = {instancePath:instancePath+"/rules/" + i7,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1280,13 +1305,10 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(Array.isArray(data40)){
-const len4 = data40.length;
-for(let i4=0; i4<len4; i4++){
-let data41 = data40[i4];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.address === undefined){
-const err69 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+}
+if(data44.from !== undefined){
+if(typeof data44.from !== "string"){
+const err69 = {instancePath:instancePath+"/rules/" + i7+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1295,8 +1317,10 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data41.mac_address === undefined){
-const err70 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+}
+if(data44.to !== undefined){
+if(typeof data44.to !== "string"){
+const err70 = {instancePath:instancePath+"/rules/" + i7+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1305,8 +1329,10 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data41.dev === undefined){
-const err71 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+}
+if(data44.iif !== undefined){
+if(typeof data44.iif !== "string"){
+const err71 = {instancePath:instancePath+"/rules/" + i7+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1315,9 +1341,10 @@ vErrors.push(err71);
 }
 errors++;
 }
-for(const key7 in data41){
-if(!(((key7 === "address") || (key7 === "mac_address")) || (key7 === "dev"))){
-const err72 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+}
+if(data44.oif !== undefined){
+if(typeof data44.oif !== "string"){
+const err72 = {instancePath:instancePath+"/rules/" + i7+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1327,9 +1354,10 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data41.address !== undefined){
-if(typeof data41.address !== "string"){
-const err73 = {instancePath:instancePath+"/neighbours/" + i4+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data44.fwmark !== undefined){
+let data49 = data44.fwmark;
+if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
+const err73 = {instancePath:instancePath+"/rules/" + i7+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1338,10 +1366,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data41.mac_address !== undefined){
-if(typeof data41.mac_address !== "string"){
-const err74 = {instancePath:instancePath+"/neighbours/" + i4+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 4294967295 || isNaN(data49)){
+const err74 = {instancePath:instancePath+"/rules/" + i7+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1350,10 +1377,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data41.dev !== undefined){
-if(typeof data41.dev !== "string"){
-const err75 = {instancePath:instancePath+"/neighbours/" + i4+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data49 < 1 || isNaN(data49)){
+const err75 = {instancePath:instancePath+"/rules/" + i7+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1364,8 +1389,10 @@ errors++;
 }
 }
 }
-else {
-const err76 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data44.table !== undefined){
+let data50 = data44.table;
+if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
+const err76 = {instancePath:instancePath+"/rules/" + i7+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1374,13 +1401,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-}
-}
-if(data.sysctls !== undefined){
-let data45 = data.sysctls;
-if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
-const err77 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+if((typeof data50 == "number") && (isFinite(data50))){
+if(data50 > 4294967295 || isNaN(data50)){
+const err77 = {instancePath:instancePath+"/rules/" + i7+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1389,12 +1412,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key8 in data45){
-const _errs101 = errors;
-if(typeof key8 === "string"){
-if(!pattern9.test(key8)){
-const err78 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key8};
+if(data50 < 1 || isNaN(data50)){
+const err78 = {instancePath:instancePath+"/rules/" + i7+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1404,8 +1423,11 @@ vErrors.push(err78);
 errors++;
 }
 }
-else {
-const err79 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key8};
+}
+if(data44.priority !== undefined){
+let data51 = data44.priority;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err79 = {instancePath:instancePath+"/rules/" + i7+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1414,9 +1436,9 @@ vErrors.push(err79);
 }
 errors++;
 }
-var valid18 = _errs101 === errors;
-if(!valid18){
-const err80 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key8}};
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 32765 || isNaN(data51)){
+const err80 = {instancePath:instancePath+"/rules/" + i7+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1425,11 +1447,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-for(const key9 in data45){
-let data46 = data45[key9];
-if(((typeof data46 !== "string") && (!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46))))) && (typeof data46 !== "boolean")){
-const err81 = {instancePath:instancePath+"/sysctls/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(data51 < 1 || isNaN(data51)){
+const err81 = {instancePath:instancePath+"/rules/" + i7+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1441,10 +1460,8 @@ errors++;
 }
 }
 }
-if(data.ports !== undefined){
-let data47 = data.ports;
-if((!(Array.isArray(data47))) && (data47 !== null)){
-const err82 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+else {
+const err82 = {instancePath:instancePath+"/rules/" + i7,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1453,12 +1470,13 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(Array.isArray(data47)){
-const len5 = data47.length;
-for(let i5=0; i5<len5; i5++){
-let data48 = data47[i5];
-if(((typeof data48 !== "string") && (!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48))))) && (!(data48 && typeof data48 == "object" && !Array.isArray(data48)))){
-const err83 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data52 = data.neighbours;
+if((!(Array.isArray(data52))) && (data52 !== null)){
+const err83 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1467,9 +1485,13 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(data48.target === undefined){
-const err84 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(Array.isArray(data52)){
+const len8 = data52.length;
+for(let i8=0; i8<len8; i8++){
+let data53 = data52[i8];
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.address === undefined){
+const err84 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1478,8 +1500,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data48.published === undefined){
-const err85 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(data53.mac_address === undefined){
+const err85 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1488,9 +1510,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-for(const key10 in data48){
-if(!((((key10 === "target") || (key10 === "published")) || (key10 === "host_ip")) || (key10 === "protocol"))){
-const err86 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(data53.dev === undefined){
+const err86 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1499,11 +1520,9 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data48.target !== undefined){
-let data49 = data48.target;
-if((!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))) && (typeof data49 !== "string")){
-const err87 = {instancePath:instancePath+"/ports/" + i5+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+for(const key8 in data53){
+if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
+const err87 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1513,10 +1532,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data48.published !== undefined){
-let data50 = data48.published;
-if((!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))) && (typeof data50 !== "string")){
-const err88 = {instancePath:instancePath+"/ports/" + i5+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(data53.address !== undefined){
+if(typeof data53.address !== "string"){
+const err88 = {instancePath:instancePath+"/neighbours/" + i8+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1526,9 +1544,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data48.host_ip !== undefined){
-if(typeof data48.host_ip !== "string"){
-const err89 = {instancePath:instancePath+"/ports/" + i5+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data53.mac_address !== undefined){
+if(typeof data53.mac_address !== "string"){
+const err89 = {instancePath:instancePath+"/neighbours/" + i8+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1538,10 +1556,9 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data48.protocol !== undefined){
-let data52 = data48.protocol;
-if(typeof data52 !== "string"){
-const err90 = {instancePath:instancePath+"/ports/" + i5+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data53.dev !== undefined){
+if(typeof data53.dev !== "string"){
+const err90 = {instancePath:instancePath+"/neighbours/" + i8+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1550,8 +1567,10 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(!((data52 === "tcp") || (data52 === "udp"))){
-const err91 = {instancePath:instancePath+"/ports/" + i5+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1563,12 +1582,10 @@ errors++;
 }
 }
 }
-}
-}
-if(data.ignore !== undefined){
-let data53 = data.ignore;
-if((!(Array.isArray(data53))) && (data53 !== null)){
-const err92 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(data.sysctls !== undefined){
+let data57 = data.sysctls;
+if((!(data57 && typeof data57 == "object" && !Array.isArray(data57))) && (data57 !== null)){
+const err92 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1577,16 +1594,204 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(Array.isArray(data53)){
-const len6 = data53.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data53[i6] !== "string"){
-const err93 = {instancePath:instancePath+"/ignore/" + i6,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+for(const key9 in data57){
+const _errs126 = errors;
+if(typeof key9 === "string"){
+if(!pattern12.test(key9)){
+const err93 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err93];
 }
 else {
 vErrors.push(err93);
+}
+errors++;
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key9};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+var valid27 = _errs126 === errors;
+if(!valid27){
+const err95 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+for(const key10 in data57){
+let data58 = data57[key10];
+if(((typeof data58 !== "string") && (!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58))))) && (typeof data58 !== "boolean")){
+const err96 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+}
+}
+if(data.ports !== undefined){
+let data59 = data.ports;
+if((!(Array.isArray(data59))) && (data59 !== null)){
+const err97 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+if(Array.isArray(data59)){
+const len9 = data59.length;
+for(let i9=0; i9<len9; i9++){
+let data60 = data59[i9];
+if(((typeof data60 !== "string") && (!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60))))) && (!(data60 && typeof data60 == "object" && !Array.isArray(data60)))){
+const err98 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.target === undefined){
+const err99 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+if(data60.published === undefined){
+const err100 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+for(const key11 in data60){
+if(!((((key11 === "target") || (key11 === "published")) || (key11 === "host_ip")) || (key11 === "protocol"))){
+const err101 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data60.target !== undefined){
+let data61 = data60.target;
+if((!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))) && (typeof data61 !== "string")){
+const err102 = {instancePath:instancePath+"/ports/" + i9+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+if(data60.published !== undefined){
+let data62 = data60.published;
+if((!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))) && (typeof data62 !== "string")){
+const err103 = {instancePath:instancePath+"/ports/" + i9+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+if(data60.host_ip !== undefined){
+if(typeof data60.host_ip !== "string"){
+const err104 = {instancePath:instancePath+"/ports/" + i9+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+if(data60.protocol !== undefined){
+let data64 = data60.protocol;
+if(typeof data64 !== "string"){
+const err105 = {instancePath:instancePath+"/ports/" + i9+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+if(!((data64 === "tcp") || (data64 === "udp"))){
+const err106 = {instancePath:instancePath+"/ports/" + i9+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.ignore !== undefined){
+let data65 = data.ignore;
+if((!(Array.isArray(data65))) && (data65 !== null)){
+const err107 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+if(Array.isArray(data65)){
+const len10 = data65.length;
+for(let i10=0; i10<len10; i10++){
+if(typeof data65[i10] !== "string"){
+const err108 = {instancePath:instancePath+"/ignore/" + i10,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
 }
 errors++;
 }

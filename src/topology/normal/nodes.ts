@@ -2,6 +2,7 @@
 import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
+import { readContainer } from './containers.js';
 import { withDefaults } from './defaults.js';
 import { readPort } from './ports.js';
 import { readNetworkMode } from './network-mode.js';
@@ -33,6 +34,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     at: placeOf(reading, entry.key),
     netns: stringAt(map, 'netns') ?? `${lab}.${name}`,
     ...readNetworkMode(reading, map),
+    ...readContainer(reading, map),
     ipv6,
     forwarding: booleanAt(map, 'forwarding') ?? false,
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),

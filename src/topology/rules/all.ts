@@ -1,6 +1,7 @@
 /** The cross-checks, in the order of the file's sections. */
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
+import { containers } from './containers.js';
 import { externalNetwork } from './external-network.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   netnsName,
   networkModeNone,
   networkModeJoined,
+  containers,
   unknownNetwork,
   attachmentAddress,
   specialAddress,

@@ -4,10 +4,17 @@ import type { Container, Node } from '../../model/topology.js';
 import type { Entry, Mapping } from '../tree.js';
 import { complain, itemsAt, mappingAt, placeOf, stringAt, textAt, textOf, booleanAt, type Reading, type Text } from './read.js';
 
-export function readContainer(reading: Reading, map: Mapping): Pick<Node, 'container' | 'attach'> {
+/** Keys that say how a container is started: without an image there is none to start. */
+const OF_AN_IMAGE = ['command', 'environment', 'volumes', 'cap_add', 'privileged'];
+
+/** `own` is what the node itself says, without the defaults: those are for whichever nodes are containers. */
+export function readContainer(reading: Reading, node: string, map: Mapping, own: Mapping): Pick<Node, 'container' | 'attach'> {
   const attach = stringAt(map, 'container');
   const image = textAt(map, 'image');
-  if (image === undefined) return attach === undefined ? {} : { attach };
+  if (image === undefined) {
+    if (!map.entries.has('image')) refuseWithoutImage(reading, node, own, attach);
+    return attach === undefined ? {} : { attach };
+  }
   const container: Container = {
     at: placeOf(reading, image.span),
     image: image.text,
@@ -18,6 +25,15 @@ export function readContainer(reading: Reading, map: Mapping): Pick<Node, 'conta
     privileged: booleanAt(map, 'privileged') ?? false,
   };
   return { container, ...(attach === undefined ? {} : { attach }) };
+}
+
+function refuseWithoutImage(reading: Reading, node: string, own: Mapping, attach: string | undefined): void {
+  const key = OF_AN_IMAGE.find((one) => own.entries.has(one));
+  const entry = own.entries.get(key ?? '');
+  if (key === undefined || entry === undefined) return;
+  const hint =
+    attach === undefined ? 'add the image, or remove the key' : 'remove it: the container runs already, and is not topo’s to change';
+  complain(reading, 'container-without-image', { span: entry.key }, `node ${node} has ${key}, and no image to start`, { hint });
 }
 
 function readCommand(reading: Reading, map: Mapping): readonly string[] {

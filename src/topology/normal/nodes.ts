@@ -34,7 +34,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     at: placeOf(reading, entry.key),
     netns: stringAt(map, 'netns') ?? `${lab}.${name}`,
     ...readNetworkMode(reading, map),
-    ...readContainer(reading, map),
+    ...readContainer(reading, name, map, asMapping(entry.value)),
     ipv6,
     forwarding: booleanAt(map, 'forwarding') ?? false,
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),

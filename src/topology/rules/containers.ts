@@ -3,30 +3,18 @@ import type { Node } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Rule, RuleContext } from './rule.js';
 
-/** Keys that say how a container is started: without an image there is none to start. */
-const OF_AN_IMAGE = ['command', 'environment', 'volumes', 'cap_add', 'privileged'] as const;
-
 export const containers: Rule = {
   name: 'containers',
-  codes: ['container-without-image', 'container-and-image', 'container-twice', 'container-key', 'container-joins-node'],
+  codes: ['container-and-image', 'container-twice', 'container-key', 'container-joins-node'],
   check(context) {
     const { topology } = context;
     for (const node of topology.nodes) {
-      if (node.container === undefined) refuseWithoutImage(context, node);
-      else refuseJoin(context, node);
+      if (node.container !== undefined) refuseJoin(context, node);
       if (node.attach !== undefined) refuseKeys(context, node);
     }
     refuseTwice(context);
   },
 };
-
-function refuseWithoutImage({ report, place, isWritten, isIncomplete }: RuleContext, node: Node): void {
-  const key = OF_AN_IMAGE.find((one) => isWritten(node, one));
-  if (key === undefined || isIncomplete('nodes', node.name)) return;
-  const hint =
-    node.attach === undefined ? 'add the image, or remove the key' : 'remove it: the container runs already, and is not topo’s to change';
-  report('container-without-image', place(node, key), `node ${node.name} has ${key}, and no image to start`, { hint });
-}
 
 /** A runtime joins containers only; a namespace with a name of its own it does not know. */
 function refuseJoin({ report, nodes }: RuleContext, node: Node): void {

@@ -2,10 +2,14 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { NodeFiles } from './node-files.js';
+
 export type Operation =
-  /** Its lo gets the alias, and is up. */
-  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
-  | { readonly op: 'netns-delete'; readonly netns: string }
+  /** Its lo gets the alias, and is up; `files`: the folder of files that its processes see (`node-files.ts`). */
+  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string; readonly files?: string }
+  /** `files`: its link in /etc/netns goes first. */
+  | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
+  | NodeFilesOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
@@ -22,6 +26,13 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+
+export type NodeFilesOperation =
+  /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
+  | { readonly op: 'node-files-link'; readonly netns: string; readonly folder: string }
+  /** Written in place, so that processes which have the files mounted see what is new. */
+  | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
+  | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
 
 export interface LinkAdd {
   readonly op: 'link-add';

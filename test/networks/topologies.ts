@@ -23,12 +23,13 @@ export function network(
     isolated: true,
     mtu: 1500,
     external: false,
+    dns: 'hosts',
     ...given,
   };
 }
 
 export function attachment(to: string, given: Partial<Attachment> = {}): Attachment {
-  return { network: to, at: AT, gwPriority: 0, ...given };
+  return { network: to, at: AT, gwPriority: 0, aliases: [], ...given };
 }
 
 export function node(
@@ -49,6 +50,8 @@ export function node(
     sysctls: [],
     ports: [],
     ignore: [],
+    extraHosts: [],
+    dns: [],
     ...given,
   };
 }

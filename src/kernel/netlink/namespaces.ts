@@ -6,7 +6,9 @@ import { encodeLinkSet } from './link-encode.js';
 import { MessageWriter, NLM_F_ACK } from './message.js';
 import { decodeForwarding, requestForwarding } from './netconf.js';
 import { refusalOf } from './refusal.js';
+import type { Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { makeLink } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
@@ -32,12 +34,18 @@ export function shareDirectory(directory: string): void {
 /** Each is marked before it gets its name: what has a name has a mark. */
 export function createNamespaces(
   sessions: Sessions,
-  wanted: readonly { readonly netns: string; readonly alias: string }[],
+  wanted: readonly { readonly netns: string; readonly alias: string; readonly files?: string }[],
 ): readonly Outcome[] {
   const shared = attempt(() => shareDirectory(sessions.directory));
   if (!shared.ok) return wanted.map(() => shared);
   sessions.makeRoom(wanted.length);
-  return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions, netns, alias))));
+  const outcomes = sessions.thread.excursion(() =>
+    wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions, netns, alias))),
+  );
+  return outcomes.map((outcome, i) => {
+    const { netns, files } = wanted[i]!;
+    return outcome.ok && files !== undefined ? attempt(() => makeLink(netns, files), 'node-files-link') : outcome;
+  });
 }
 
 /** Leaves the thread in the new namespace. */
@@ -99,11 +107,11 @@ export function deleteName(path: string): Outcome {
   });
 }
 
-function attempt(body: () => void): Outcome {
+function attempt(body: () => void, op: Operation['op'] = 'netns-add'): Outcome {
   try {
     body();
     return { ok: true };
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error, op);
   }
 }

@@ -61,18 +61,18 @@ function filesOf(node: LabNode, entries: ReadonlyMap<string, readonly Entry[]>):
 
 /** What Docker writes, so that programs find what they know. */
 const LOCALHOST = [
-  '127.0.0.1\tlocalhost',
-  '::1\tlocalhost ip6-localhost ip6-loopback',
-  'fe00::0\tip6-localnet',
-  'ff00::0\tip6-mcastprefix',
-  'ff02::1\tip6-allnodes',
-  'ff02::2\tip6-allrouters',
+  '127.0.0.1 localhost',
+  '::1 localhost ip6-localhost ip6-loopback',
+  'fe00::0 ip6-localnet',
+  'ff00::0 ip6-mcastprefix',
+  'ff02::1 ip6-allnodes',
+  'ff02::2 ip6-allrouters',
 ];
 
 function extraLines(node: LabNode): readonly string[] {
   return node.node.extraHosts.flatMap(({ name, address }) => {
     const addresses = address === HOST_GATEWAY ? ([4, 6] as const).flatMap((family) => hostAddress(node, family)?.text ?? []) : [address];
-    return addresses.map((text) => `${text}\t${name}`);
+    return addresses.map((text) => `${text} ${name}`);
   });
 }
 
@@ -87,7 +87,8 @@ export interface Entry {
 
 function entriesByNetwork(lab: Lab): ReadonlyMap<string, readonly Entry[]> {
   const entries = new Map<string, Entry[]>();
-  for (const { node, attachments } of lab.nodes) {
+  // The order of the file is of no meaning to the names.
+  for (const { node, attachments } of [...lab.nodes].sort((a, b) => (a.node.name < b.node.name ? -1 : 1))) {
     for (const { network, attachment, addresses } of attachments) {
       if (network.network.dns === 'none') continue;
       const names = namesOn(node, attachment.aliases);
@@ -113,7 +114,7 @@ function hostsLines(networks: readonly (readonly Entry[])[]): readonly string[] 
     const lines = entries.map(({ address, family, names, qualified }) => {
       const here = i === 0 ? names : names.filter((name) => !known[family].has(name));
       const all = here[0] === names[0] ? [...here, ...qualified] : [...qualified, ...here];
-      return `${address}\t${all.join(' ')}`;
+      return `${address} ${all.join(' ')}`;
     });
     if (i + 1 < networks.length) for (const { family, names } of entries) for (const name of names) known[family].add(name);
     return lines;

@@ -6,7 +6,7 @@ type Of<O extends NodeFilesOperation['op']> = Extract<NodeFilesOperation, { op: 
 
 export function nodeFilesLink({ netns, folder }: Of<'node-files-link'>): readonly Command[] {
   const path = `${ETC_NETNS}/${netns}`;
-  if (folder === '') return [{ argv: ['rm', '-f', path] }];
+  if (folder === '') return [{ argv: ['rm', '-f', path], condition: { argv: ['test', '-L', path] } }];
   return [{ argv: ['mkdir', '-p', ETC_NETNS] }, { argv: ['ln', '-sfn', folder, path] }];
 }
 

@@ -53,7 +53,7 @@ function argumentText(argument: Argument): string {
 }
 
 function hereDocument(command: string, text: string): string {
-  const lines = text.replace(/\n$/, '').split('\n');
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   let end = 'EOF';
   while (lines.includes(end)) end += '_';
   return [`${command} <<'${end}'`, ...lines, end].join('\n');

@@ -23,6 +23,8 @@ export interface NetnsObservation {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
+  /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
+  readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
   readonly sysctls: ReadonlyMap<string, string | null>;
   /** Former values, from altnames `sysctl:KEY=VALUE` of lo. */

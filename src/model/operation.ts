@@ -3,8 +3,7 @@
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
 export type Operation =
-  /** Its lo gets the alias, and is up. */
-  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
+  | NetnsAdd
   | { readonly op: 'netns-delete'; readonly netns: string }
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
@@ -22,6 +21,15 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+
+/** Its lo gets the alias, and is up. */
+export interface NetnsAdd {
+  readonly op: 'netns-add';
+  readonly netns: string;
+  readonly alias: string;
+  /** Dotted keys and their values; absent: as the kernel makes it. */
+  readonly sysctls?: { readonly [key: string]: string };
+}
 
 export interface LinkAdd {
   readonly op: 'link-add';

@@ -53,7 +53,7 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
-  return { netns, links, addresses, routes, localAddresses, rules, neighbours, sysctls, remembered, nft, stale: false };
+  return { netns, links, addresses, routes, localAddresses, rules, neighbours, forwarding, sysctls, remembered, nft, stale: false };
 }
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
@@ -69,6 +69,7 @@ function staleNamespace(netns: string): NamedNetnsObservation {
     localAddresses: new Set<string>(),
     rules: [],
     neighbours: [],
+    forwarding: { 4: null, 6: null },
     sysctls: new Map(),
     remembered: new Map(),
     nft: null,

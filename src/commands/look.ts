@@ -15,10 +15,7 @@ import { PROGRAM_DIRECTORY } from './version.js';
  * A lab, and the kernel to compare it with, for commands that change nothing: a large lab's namespaces are read while its file is
  * parsed. Whoever changes something reads after it has got the lock.
  */
-export async function lookAt(
-  argument: string | undefined,
-  context: Context,
-): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
+export async function lookAt(argument: string | undefined, context: Context): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
   const file = readTopologyFile(argument, context);
   const ahead = await startReading(file);
   const lab = labOf(file, context);

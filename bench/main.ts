@@ -68,7 +68,7 @@ function benchStar(star: Star, rounds: number): void {
   row(`destroy of ${star.nodes}, beside the floor`, thousand ? 'at most 1.3' : '', destroys);
 }
 
-/** Milliseconds that reading the kernel takes in a process that has done nothing else. */
+/** Milliseconds that a plan of the file spends on reading the kernel. */
 function observe(file: string): number {
   const { status, stdout, stderr } = spawnSync(process.execPath, [OBSERVE, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`observe: ${stderr}`);

@@ -4,15 +4,16 @@ import { comesFromElsewhere, enters, leaves, rule, staysOutOf, wasPublished } fr
 import type { LabNetwork } from './lab.js';
 
 export function forwarding(networks: readonly LabNetwork[]): readonly NftChain[] {
-  const isolated = networks.filter(({ network }) => network.isolated && !network.internal);
+  const isolated = networks.filter(({ network }) => !network.internal && (network.isolated || !network.icc));
   // Internal ones first: what is accepted on the way into another network never sees a later rule.
   const rules = [...networks.filter(({ network }) => network.internal).flatMap(shut), ...isolated.map(dispatch)];
   if (rules.length === 0) return [];
   return [{ name: 'forward', hook: { type: 'filter', hook: 'forward', priority: 0 }, rules }, ...isolated.map(entrance)];
 }
 
-function shut({ bridge, path }: LabNetwork): readonly NftRule[] {
+function shut({ network, bridge, path }: LabNetwork): readonly NftRule[] {
   return [
+    ...(network.icc ? [] : [rule(path, [leaves(bridge), enters(bridge)], { verdict: 'drop' })]),
     rule(path, [leaves(bridge), staysOutOf(bridge)], { verdict: 'drop' }),
     rule(path, [enters(bridge), comesFromElsewhere(bridge)], { verdict: 'drop' }),
   ];
@@ -28,14 +29,16 @@ function dispatch(network: LabNetwork): NftRule {
 /** Answers, the network's own traffic (seen here with br_netfilter), and what came in by a published port; no direct way in. */
 function entrance(network: LabNetwork): NftChain {
   const { bridge, path } = network;
+  const { icc, isolated } = network.network;
   const accept = { verdict: 'accept' } as const;
   return {
     name: chainName(network),
     rules: [
       rule(path, [{ match: 'ct-state-established-related' }], accept),
-      rule(path, [leaves(bridge)], accept),
+      ...(icc ? [rule(path, [leaves(bridge)], accept)] : []),
       rule(path, [wasPublished], accept),
-      rule(path, [], { verdict: 'drop' }),
+      // Without `icc` the ports of the bridge pass no frames to each other: this is for packets by way of the host.
+      rule(path, isolated ? [] : [leaves(bridge)], { verdict: 'drop' }),
     ],
   };
 }

@@ -21,7 +21,17 @@ export function firewall(lab: Lab, publications: readonly Publication[]): readon
   const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications)]);
   const chains = [...publishing(publications), ...loopbackGuard(publications), ...branched.chains];
   if (first === undefined || chains.length === 0) return [];
-  return [nftablesResource({ lab: lab.name, netns: HOST, maps: branched.maps, chains, hostPorts: publications.map(hostPorts), path: 'networks', at: first.at })];
+  return [
+    nftablesResource({
+      lab: lab.name,
+      netns: HOST,
+      maps: branched.maps,
+      chains,
+      hostPorts: publications.map(hostPorts),
+      path: 'networks',
+      at: first.at,
+    }),
+  ];
 }
 
 function hostPorts({ port: { protocol, hostPort, count, at }, family, hostAddress, path }: Publication): HostPorts {

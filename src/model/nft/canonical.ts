@@ -10,7 +10,13 @@ import { type Expression, EXPRESSIONS, type Field, NAT_FLAGS } from './expressio
 
 /** What reading the table gives once the kernel has exactly this. Pure. */
 export function desiredTable(table: NftTable): NftTableObservation {
-  return { name: table.name, comment: table.comment, chains: table.chains.map(desiredChain), maps: (table.maps ?? []).map(desiredMap), other: [] };
+  return {
+    name: table.name,
+    comment: table.comment,
+    chains: table.chains.map(desiredChain),
+    maps: (table.maps ?? []).map(desiredMap),
+    other: [],
+  };
 }
 
 function desiredMap({ name, elements }: NftMap): NftMapObservation {

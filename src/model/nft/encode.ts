@@ -111,10 +111,7 @@ function verdictExpressions(verdict: NftVerdict): Expression[] {
     case 'jump':
       return [immediate(REGISTER.verdict, `jump ${verdict.chain}`)];
     case 'vmap':
-      return [
-        meta(META[verdict.key]),
-        { name: 'lookup', fields: { set: verdict.map, sreg: REGISTER.first, dreg: REGISTER.verdict } },
-      ];
+      return [meta(META[verdict.key]), { name: 'lookup', fields: { set: verdict.map, sreg: REGISTER.first, dreg: REGISTER.verdict } }];
     case 'masquerade':
       return [{ name: 'masq', fields: {} }];
     case 'snat':

@@ -76,7 +76,7 @@ function readMembers(reading: Reading): { readonly maps: readonly NftMapObservat
   const others = MEMBERS.flatMap(([kind, type]) => dump(reading, type, parseMember).map(({ name }) => `${kind} ${name}`));
   return {
     maps: sets.filter(({ isVerdictMap }) => isVerdictMap).map(({ name }) => ({ name, elements: readElements(reading, name) })),
-    members: [...sets.filter(({ isVerdictMap }) => !isVerdictMap).map(({ name }) => `set ${name}`), ...others],
+    members: [...sets.filter(({ isVerdictMap, isAnonymous }) => !isVerdictMap && !isAnonymous).map(({ name }) => `set ${name}`), ...others],
   };
 }
 

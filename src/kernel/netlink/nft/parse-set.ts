@@ -12,6 +12,7 @@ import {
   SET_DATA_VERDICT,
   SET_ELEMENT,
   SET_ELEMENTS,
+  SET_IS_ANONYMOUS,
   SET_IS_MAP,
   SET_KEY_INTERFACE,
 } from './protocol.js';
@@ -21,6 +22,8 @@ export interface SetPart {
   readonly name: string;
   /** From names of interfaces to verdicts, without timeouts, intervals and the like. */
   readonly isVerdictMap: boolean;
+  /** A rule has it in braces, and says so itself. */
+  readonly isAnonymous: boolean;
 }
 
 export interface ElementsPart {
@@ -43,7 +46,7 @@ export function parseSet(bytes: Bytes, start: number, end: number): SetPart {
     numbers.get(SET.keyType) === SET_KEY_INTERFACE &&
     numbers.get(SET.keyLength) === INTERFACE_NAME_LENGTH &&
     numbers.get(SET.dataType) === SET_DATA_VERDICT;
-  return { table, name, isVerdictMap };
+  return { table, name, isVerdictMap, isAnonymous: ((numbers.get(SET.flags) ?? 0) & SET_IS_ANONYMOUS) !== 0 };
 }
 
 export function parseElements(bytes: Bytes, start: number, end: number): ElementsPart {

@@ -47,7 +47,8 @@ export const EXPRESSION = { name: 1, data: 2 } as const;
 export const DATA = { value: 1, verdict: 2 } as const;
 export const VERDICT = { code: 1, chain: 2 } as const;
 
-export const SET = { table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, id: 10 } as const;
+export const SET = { table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, id: 10, userData: 13 } as const;
+export const SET_IS_ANONYMOUS = 1;
 export const SET_IS_MAP = 8;
 /** NFT_DATA_VERDICT */
 export const SET_DATA_VERDICT = 0xffffff00;

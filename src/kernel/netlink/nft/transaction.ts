@@ -30,7 +30,7 @@ import {
   SET_KEY_INTERFACE,
   TABLE,
 } from './protocol.js';
-import { encodeComment } from './user-data.js';
+import { encodeComment, VERDICT_MAP_USER_DATA } from './user-data.js';
 
 /** What a message of a transaction is about. */
 export type Subject =
@@ -136,6 +136,7 @@ function addMap(draft: Draft, table: string, map: string, id: number): void {
   writer.u32(SET.keyLength, INTERFACE_NAME_LENGTH, false);
   writer.u32(SET.dataType, SET_DATA_VERDICT, false);
   writer.u32(SET.id, id, false);
+  writer.data(SET.userData, VERDICT_MAP_USER_DATA);
   writer.end();
 }
 

@@ -113,7 +113,9 @@ export interface NftTableObservation {
   readonly name: string;
   readonly comment: string;
   readonly chains: readonly NftChainObservation[];
-  /** Sets, maps, objects, flowtables that somebody added, as text. */
+  /** Verdict maps by interface name; elements in the order of the names. */
+  readonly maps: readonly NftMapObservation[];
+  /** Other sets and maps, objects, flowtables that somebody added, as text. */
   readonly other: readonly string[];
 }
 
@@ -122,6 +124,11 @@ export interface NftChainObservation {
   /** `type nat hook prerouting priority -100; policy accept;` or '' */
   readonly hook: string;
   readonly rules: readonly NftRuleText[];
+}
+
+export interface NftMapObservation {
+  readonly name: string;
+  readonly elements: readonly NftRuleText[];
 }
 
 export interface NftRuleText {

@@ -105,7 +105,15 @@ export interface NftTable {
   readonly name: string;
   /** Kept in the table's user data: the mark of ownership. */
   readonly comment: string;
+  /** Absent: none. */
+  readonly maps?: readonly NftMap[];
   readonly chains: readonly NftChain[];
+}
+
+/** Chains to jump to by the name of an interface: one look-up, however many there are. */
+export interface NftMap {
+  readonly name: string;
+  readonly elements: readonly { readonly interface: string; readonly chain: string }[];
 }
 
 export interface NftChain {
@@ -141,6 +149,8 @@ export type NftMatch =
 export type NftVerdict =
   | { readonly verdict: 'accept' | 'drop' | 'return' }
   | { readonly verdict: 'jump'; readonly chain: string }
+  /** What the map says for the interface, if it says something. */
+  | { readonly verdict: 'vmap'; readonly key: 'iifname' | 'oifname'; readonly map: string }
   | { readonly verdict: 'masquerade'; readonly family: 4 | 6 }
   | { readonly verdict: 'snat'; readonly address: string }
   /** No port: the port stays as it is. */

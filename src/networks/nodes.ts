@@ -17,7 +17,7 @@ export function nodeResources(lab: string, node: LabNode, routers: Routers, diag
   return [
     netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, forwarding: forwardingOf(node), path, at }),
     ...loopback(node),
-    ...node.attachments.map((attachment) => portResource(lab, attachment)),
+    ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),

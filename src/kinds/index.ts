@@ -13,7 +13,20 @@ import { stranger } from './stranger.js';
 import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
 
-export const KINDS: readonly Kind[] = [nodeFiles, netns, bridge, veth, loopback, stranger, sysctl, address, neighbour, route, rule, nftables];
+export const KINDS: readonly Kind[] = [
+  nodeFiles,
+  netns,
+  bridge,
+  veth,
+  loopback,
+  stranger,
+  sysctl,
+  address,
+  neighbour,
+  route,
+  rule,
+  nftables,
+];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
 

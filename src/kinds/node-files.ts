@@ -89,10 +89,7 @@ export const nodeFiles: Kind = {
   defaults: () => ({ unused_links: [] }),
   find,
   create: write,
-  update: (before, after, fields) => [
-    ...unlink(before),
-    ...(fields.some(({ field }) => field !== 'unused_links') ? write(after) : []),
-  ],
+  update: (before, after, fields) => [...unlink(before), ...(fields.some(({ field }) => field !== 'unused_links') ? write(after) : [])],
   delete: (before) => [
     ...unlink(before),
     { op: 'node-files-delete', netns: HOST, folder: (before.definition as Pick<Definition, 'folder'>).folder },

@@ -5,8 +5,7 @@
 import type { NodeFiles } from './node-files.js';
 
 export type Operation =
-  /** Its lo gets the alias, and is up; `files`: the folder of files that its processes see (`node-files.ts`). */
-  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string; readonly files?: string }
+  | NetnsAdd
   /** `files`: its link in /etc/netns goes first. */
   | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
   | NodeFilesOperation
@@ -26,6 +25,17 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+
+/** Its lo gets the alias, and is up. */
+export interface NetnsAdd {
+  readonly op: 'netns-add';
+  readonly netns: string;
+  readonly alias: string;
+  /** Dotted keys and their values; absent: as the kernel makes it. */
+  readonly sysctls?: { readonly [key: string]: string };
+  /** The folder of files that its processes see (`node-files.ts`). */
+  readonly files?: string;
+}
 
 export type NodeFilesOperation =
   /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
@@ -108,7 +118,15 @@ export interface NftTable {
   readonly name: string;
   /** Kept in the table's user data: the mark of ownership. */
   readonly comment: string;
+  /** Absent: none. */
+  readonly maps?: readonly NftMap[];
   readonly chains: readonly NftChain[];
+}
+
+/** Chains to jump to by the name of an interface: one look-up, however many there are. */
+export interface NftMap {
+  readonly name: string;
+  readonly elements: readonly { readonly interface: string; readonly chain: string }[];
 }
 
 export interface NftChain {
@@ -144,6 +162,8 @@ export type NftMatch =
 export type NftVerdict =
   | { readonly verdict: 'accept' | 'drop' | 'return' }
   | { readonly verdict: 'jump'; readonly chain: string }
+  /** What the map says for the interface, if it says something. */
+  | { readonly verdict: 'vmap'; readonly key: 'iifname' | 'oifname'; readonly map: string }
   | { readonly verdict: 'masquerade'; readonly family: 4 | 6 }
   | { readonly verdict: 'snat'; readonly address: string }
   /** No port: the port stays as it is. */

@@ -51,6 +51,7 @@ describe('progress', () => {
     expect(last(true, { type: 'action-start', ...about }).progress).toBe(
       [
         '  $ ip netns add shop.web\n  $ ip -n shop.web link set dev lo alias topo:shop/web up\n',
+        '  $ ip netns exec shop.web sysctl -qw net.ipv4.ip_forward=0\n  $ ip netns exec shop.web sysctl -qw net.ipv6.conf.all.forwarding=0\n',
         '  $ mkdir -p /etc/netns\n  $ ln -sfn /run/topo/names/shop/front /etc/netns/shop.web\n',
       ].join(''),
     );

@@ -1,11 +1,15 @@
-import type { Operation } from '../../model/operation.js';
-import { ip, type Command } from './command.js';
+import type { NetnsAdd, Operation } from '../../model/operation.js';
+import { ip, within, type Command } from './command.js';
 import { nodeFilesLink } from './node-files.js';
 
 /** The adapter that runs in the kernel's own language marks lo first and names the namespace then; by hand it is the other way round. */
-export function netnsAdd({ netns, alias, files }: Extract<Operation, { op: 'netns-add' }>): readonly Command[] {
-  const link = files === undefined ? [] : nodeFilesLink({ op: 'node-files-link', netns, folder: files });
-  return [{ argv: ['ip', 'netns', 'add', netns] }, { argv: ip(netns, 'link', 'set', 'dev', 'lo', 'alias', alias, 'up') }, ...link];
+export function netnsAdd({ netns, alias, sysctls = {}, files }: NetnsAdd): readonly Command[] {
+  return [
+    { argv: ['ip', 'netns', 'add', netns] },
+    { argv: ip(netns, 'link', 'set', 'dev', 'lo', 'alias', alias, 'up') },
+    ...Object.entries(sysctls).map(([key, value]) => ({ argv: within(netns, 'sysctl', '-qw', `${key}=${value}`) })),
+    ...(files === undefined ? [] : nodeFilesLink({ op: 'node-files-link', netns, folder: files })),
+  ];
 }
 
 export function netnsDelete({ netns, files }: Extract<Operation, { op: 'netns-delete' }>): readonly Command[] {

@@ -30,7 +30,9 @@ export const hostGateway: Rule = {
       const attached = node.networks.map(({ network }) => networks.get(network));
       if (attached.some((network) => network === undefined || isHosted(network))) continue;
       const message = `the host has no address on any network of ${node.name}`;
-      report('no-host-gateway', wanted.at, message, { hint: 'put the node on a network that has the host as its gateway, or write an address' });
+      report('no-host-gateway', wanted.at, message, {
+        hint: 'put the node on a network that has the host as its gateway, or write an address',
+      });
     }
   },
 };

@@ -33,7 +33,9 @@ let world: World;
 beforeAll(async () => {
   world = await World.create();
   world.file('topo.yaml', LAB);
-  world.must('printf "nameserver 127.0.0.53\\nnameserver 10.61.0.1\\nnameserver fe80::1%%eth0\\nsearch lan\\noptions timeout:1\\n" > /etc/resolv.conf');
+  world.must(
+    'printf "nameserver 127.0.0.53\\nnameserver 10.61.0.1\\nnameserver fe80::1%%eth0\\nsearch lan\\noptions timeout:1\\n" > /etc/resolv.conf',
+  );
   world.mustTopo('apply', '--yes');
 });
 afterAll(() => world.dispose());

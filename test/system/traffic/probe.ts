@@ -9,7 +9,8 @@ import type { Result, World } from '../world.js';
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
   const [word = '', rest = ''] = target.split(' ');
   if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
-  if (word === 'name') return named(await world.later(from, isIP(rest) === 0 ? `getent ahosts ${rest}` : `getent hosts ${rest}`), isIP(rest));
+  if (word === 'name')
+    return named(await world.later(from, isIP(rest) === 0 ? `getent ahosts ${rest}` : `getent hosts ${rest}`), isIP(rest));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
   return served(await world.later(from, `curl -sSv -g --noproxy '*' --connect-timeout 2 --max-time 8 '${target}'`));
 }
@@ -25,7 +26,10 @@ function named({ status, stdout, stderr }: Result, asked: number): string {
   if (status === 2) return 'unknown';
   if (status !== 0) return `status ${status}: ${stderr}`;
   const words = stdout.split('\n').flatMap((line) => line.split(/\s+/)[asked === 0 ? 0 : 1] ?? []);
-  return [...new Set(words)].filter((one) => one !== '').sort().join(', ');
+  return [...new Set(words)]
+    .filter((one) => one !== '')
+    .sort()
+    .join(', ');
 }
 
 function pinged({ status, stdout, stderr }: Result): string {

@@ -31,14 +31,10 @@ function resourceOf(set: string, props: Props): Resource {
   return { id: nodeFilesId(set), kind: 'names', netns: HOST, props, needs: [] };
 }
 
-/** `unused`: links to the set, of namespaces that are not there. */
-function propsOf({ hosts, resolvConf, hostname }: Partial<NodeFiles>, unused: readonly string[]): Props {
-  return { hosts: linesOf(hosts), 'resolv.conf': linesOf(resolvConf), hostname: hostname ?? null, unused_links: unused };
-}
-
-/** As reports show text: line by line. */
-function linesOf(lines: readonly string[] | undefined): PropValue {
-  return lines === undefined ? null : { lines };
+/** Each file as text, which reports show line by line. `unused`: links to the set, of namespaces that are not there. */
+function propsOf(files: NodeFiles, unused: readonly string[]): Props {
+  const texts = Object.entries(files).map(([name, lines]): [string, PropValue] => [name, { lines }]);
+  return { ...Object.fromEntries(texts), unused_links: unused };
 }
 
 function find({ observation, desired }: FindContext): Found {

@@ -42,13 +42,8 @@ export function hostPartOf(line: string): HostPart | undefined {
   return HOST_PARTS.get(line);
 }
 
-export interface NodeFiles {
-  /** Lines, without the host's. */
-  readonly hosts: readonly string[];
-  readonly resolvConf: readonly string[];
-  /** Null: the host's name is the node's too. */
-  readonly hostname: string | null;
-}
+/** The lines of each file, by its name; without those of the host. */
+export type NodeFiles = { readonly [name: string]: readonly string[] };
 
 /** In `extra_hosts`: the host's own address. */
 export const HOST_GATEWAY = 'host-gateway';

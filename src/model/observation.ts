@@ -16,8 +16,8 @@ export interface Observation {
 export interface NodeFilesObservation {
   /** What stands in /etc/netns, by name: where a link leads, null for what is no link. */
   readonly links: ReadonlyMap<string, string | null>;
-  /** The lab's sets by name; what a file that is not there would hold is null. */
-  readonly sets: ReadonlyMap<string, Partial<NodeFiles>>;
+  /** The lab's sets, by name. */
+  readonly sets: ReadonlyMap<string, NodeFiles>;
   /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
   readonly refusal: string | null;
 }

@@ -54,8 +54,8 @@ function filesOf(node: LabNode, entries: ReadonlyMap<string, readonly Entry[]>):
   const networks = node.attachments.map(({ network }) => network.network.name);
   return {
     hosts: [...LOCALHOST, ...extraLines(node), ...hostsLines(networks.map((network) => entries.get(network) ?? []))],
-    resolvConf: resolvConf(node),
-    hostname: node.node.hostname ?? null,
+    'resolv.conf': resolvConf(node),
+    ...(node.node.hostname === undefined ? {} : { hostname: [node.node.hostname] }),
   };
 }
 

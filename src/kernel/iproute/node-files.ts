@@ -10,16 +10,12 @@ export function nodeFilesLink({ netns, folder }: Of<'node-files-link'>): readonl
   return [{ argv: ['mkdir', '-p', ETC_NETNS] }, { argv: ['ln', '-sfn', folder, path] }];
 }
 
-export function nodeFilesWrite({ folder, files: { hosts, resolvConf, hostname } }: Of<'node-files-write'>): readonly Command[] {
-  const part = hostPartOf(resolvConf.at(-1) ?? '');
-  const resolvers = `${folder}/resolv.conf`;
-  const name = `${folder}/hostname`;
+export function nodeFilesWrite({ folder, files }: Of<'node-files-write'>): readonly Command[] {
+  const others = Object.keys(files).flatMap((name) => ['!', '-name', name]);
   return [
     { argv: ['mkdir', '-p', folder] },
-    file(`${folder}/hosts`, hosts),
-    file(resolvers, resolvConf),
-    ...(part === undefined ? [] : [{ argv: ['sh', '-c', hostLines(part)], output: { path: resolvers, append: true } }]),
-    hostname === null ? { argv: ['rm', '-f', name] } : file(name, [hostname]),
+    { argv: ['find', folder, '-mindepth', '1', ...others, '-delete'] },
+    ...Object.entries(files).flatMap(([name, lines]) => write(`${folder}/${name}`, lines)),
   ];
 }
 
@@ -30,8 +26,10 @@ export function nodeFilesDelete({ folder }: Of<'node-files-delete'>): readonly C
 }
 
 /** In place: what has the file mounted sees the new text. */
-function file(path: string, lines: readonly string[]): Command {
-  return { argv: ['cat'], stdin: lines.map((line) => `${line}\n`).join(''), output: { path } };
+function write(path: string, lines: readonly string[]): readonly Command[] {
+  const part = hostPartOf(lines.at(-1) ?? '');
+  const text = { argv: ['cat'], stdin: lines.map((line) => `${line}\n`).join(''), output: { path } };
+  return part === undefined ? [text] : [text, { argv: ['sh', '-c', hostLines(part)], output: { path, append: true } }];
 }
 
 const KEYWORDS: { readonly [part in HostPart]: string } = {

@@ -29,23 +29,17 @@ function linkTarget(path: string): string | null {
   }
 }
 
-function readSet(folder: string): Partial<NodeFiles> {
-  const hosts = linesOf(`${folder}/hosts`);
-  const resolvConf = linesOf(`${folder}/resolv.conf`);
-  const hostname = linesOf(`${folder}/hostname`);
-  return {
-    ...(hosts === null ? {} : { hosts }),
-    ...(resolvConf === null ? {} : { resolvConf: withoutHostLines(resolvConf) }),
-    hostname: hostname === null ? null : hostname.join('\n'),
-  };
+function readSet(folder: string): NodeFiles {
+  const files = namesIn(folder).map((name) => [name, linesOf(`${folder}/${name}`)] as const);
+  return Object.fromEntries(files.map(([name, lines]) => [name, withoutHostLines(lines)]));
 }
 
-function linesOf(path: string): readonly string[] | null {
+function linesOf(path: string): readonly string[] {
   try {
     const lines = readFileSync(path, 'utf8').split('\n');
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   } catch {
-    return null;
+    return [];
   }
 }
 

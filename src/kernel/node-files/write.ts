@@ -5,6 +5,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readlinkSync,
   rmdirSync,
   rmSync,
@@ -79,12 +80,11 @@ function removeEtcNetns(): void {
   }
 }
 
-function writeSet(folder: string, { hosts, resolvConf, hostname }: NodeFiles): void {
+/** The folder holds these files then, and no others. */
+function writeSet(folder: string, files: NodeFiles): void {
   makeFolder(folder);
-  writeInPlace(`${folder}/hosts`, hosts);
-  writeInPlace(`${folder}/resolv.conf`, withHostLines(resolvConf));
-  if (hostname === null) rmSync(`${folder}/hostname`, { force: true });
-  else writeInPlace(`${folder}/hostname`, [hostname]);
+  for (const name of readdirSync(folder)) if (!(name in files)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  for (const [name, lines] of Object.entries(files)) writeInPlace(`${folder}/${name}`, withHostLines(lines));
 }
 
 function withHostLines(lines: readonly string[]): readonly string[] {

@@ -98,11 +98,11 @@ const hosts = (...lines: readonly string[]): readonly string[] => ['127.0.0.1 lo
 export const BUILD: readonly Operation[] = [
   {
     ...{ op: 'node-files-write', netns: HOST, folder: FILES },
-    files: { hosts: hosts('10.1.0.2 web', "EOF $HOME `x` 'y'"), resolvConf: ['search lab', HOST_RESOLVERS_ALONE], hostname: 'web' },
+    files: { hosts: hosts('10.1.0.2 web', "EOF $HOME `x` 'y'"), 'resolv.conf': ['search lab', HOST_RESOLVERS_ALONE], hostname: ['web'] },
   },
   {
     ...{ op: 'node-files-write', netns: HOST, folder: OTHER_FILES },
-    files: { hosts: hosts(), resolvConf: ['nameserver 10.1.0.1', HOST_SEARCH], hostname: null },
+    files: { hosts: hosts(), 'resolv.conf': ['nameserver 10.1.0.1', HOST_SEARCH] },
   },
   { op: 'netns-add', netns: WEB, alias: mark('lab', 'web'), files: FILES },
   { op: 'netns-add', netns: DB, alias: mark('lab', 'db') },
@@ -180,7 +180,7 @@ export const BUILD: readonly Operation[] = [
 export const CHANGE: readonly Operation[] = [
   {
     ...{ op: 'node-files-write', netns: HOST, folder: FILES },
-    files: { hosts: hosts(), resolvConf: [HOST_RESOLVERS], hostname: null },
+    files: { hosts: hosts(), 'resolv.conf': [HOST_RESOLVERS] },
   },
   { op: 'node-files-link', netns: DB, folder: FILES },
   {

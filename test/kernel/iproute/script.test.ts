@@ -36,13 +36,13 @@ const TABLE: readonly (readonly [Operation, string])[] = [
   [
     {
       ...{ op: 'node-files-write', netns: 'host', folder: '/run/topo/names/lab/front' },
-      files: { hosts: ['10.0.0.2 web', 'EOF'], resolvConf: [], hostname: null },
+      files: { hosts: ['10.0.0.2 web', 'EOF'], 'resolv.conf': [] },
     },
     [
       'mkdir -p /run/topo/names/lab/front',
+      "find /run/topo/names/lab/front -mindepth 1 '!' -name hosts '!' -name resolv.conf -delete",
       ...["cat > /run/topo/names/lab/front/hosts <<'EOF_'", '10.0.0.2 web', 'EOF', 'EOF_'],
       ...["cat > /run/topo/names/lab/front/resolv.conf <<'EOF'", 'EOF'],
-      'rm -f /run/topo/names/lab/front/hostname',
     ].join('\n'),
   ],
   [

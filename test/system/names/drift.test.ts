@@ -35,7 +35,7 @@ describe('after somebody has', () => {
     ['edited a resolv.conf', `sed -i 1d ${SET}/a/resolv.conf`, 'resolv.conf'],
     ['removed a set', `rm -r ${SET}/a`, '+ names a'],
     ['removed everything below /run', 'rm -r /run/topo/names', '+ names b'],
-    ['put a hostname there', `echo else > ${SET}/a/hostname`, 'hostname: else -> (none)'],
+    ['put a hostname there', `echo else > ${SET}/a/hostname`, '- else'],
     ['deleted a link', `rm ${LINKS}/names.a1`, 'names: (none) -> a'],
     ['deleted all links', `rm -r ${LINKS}`, 'names: (none) -> b'],
     ['turned a link to another set', `ln -sfn ${SET}/b ${LINKS}/names.a1`, 'names: b -> a'],

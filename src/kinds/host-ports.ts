@@ -3,7 +3,7 @@ import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { parseMark } from '../model/names.js';
 import type { NftTableObservation } from '../model/observation.js';
 
-interface PortRange {
+export interface PortRange {
   readonly protocol: string;
   readonly family: 4 | 6;
   /** Undefined: all of the host's. */
@@ -20,8 +20,8 @@ export interface HostPorts extends PortRange {
 /** As this program writes it: `ip daddr 127.0.0.1 tcp dport 8443-8444 dnat ip to 10.0.0.2`. */
 const PUBLISHED = /^(?:ip6? daddr (\S+) )?(tcp|udp) dport (\d+)(?:-(\d+))? dnat (ip6?) to /;
 
-/** Those of another lab in an observed table. */
-function publishedIn(table: NftTableObservation): readonly PortRange[] {
+/** Those of an observed table. */
+export function publishedIn(table: NftTableObservation): readonly PortRange[] {
   return table.chains.flatMap(({ rules }) =>
     rules.flatMap(({ text }): PortRange[] => {
       const [, address, protocol = '', from, to = from, family] = PUBLISHED.exec(text) ?? [];

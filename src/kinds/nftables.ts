@@ -6,7 +6,8 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId } from
 import type { FindContext, Found, Kind } from './kind.js';
 import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
-import { takenPorts, type HostPorts } from './host-ports.js';
+import { publishedIn, takenPorts, type HostPorts } from './host-ports.js';
+import { portsInUse } from './port-in-use.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
 
 export interface NftablesSpec {
@@ -70,7 +71,10 @@ function find({ observation, desired }: FindContext): Found {
     }
   }
   const wanted = desired.resources.get(nftablesId(HOST, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-  conflicts.push(...takenPorts(wanted?.hostPorts ?? [], observation.otherTables));
+  const hostPorts = wanted?.hostPorts ?? [];
+  conflicts.push(...takenPorts(hostPorts, observation.otherTables));
+  const own = observation.host.nft;
+  conflicts.push(...portsInUse(hostPorts, own === null ? [] : publishedIn(own), observation.listeners));
   return { resources, conflicts };
 }
 

@@ -6,6 +6,7 @@ import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
+import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
@@ -18,7 +19,9 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables };
+  const ports = scope.ports ?? [];
+  const listeners = ports.length === 0 ? [] : readListeners(ports);
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners };
 }
 
 /** In the order of their names. */

@@ -6,8 +6,9 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId } from
 import type { FindContext, Found, Kind } from './kind.js';
 import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
-import { publishedIn, takenPorts, type HostPorts } from './host-ports.js';
+import { takenPorts, type HostPorts } from './host-ports.js';
 import { portsInUse } from './port-in-use.js';
+import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
 
 export interface NftablesSpec {
@@ -80,9 +81,17 @@ function find({ observation, desired }: FindContext): Found {
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
 
-const replace = ({ netns, definition }: Resource): readonly Operation[] => [
-  { op: 'nft-replace', netns, table: (definition as NftablesDefinition).table },
-];
+const replace = ({ netns, definition }: Resource): Operation => ({
+  op: 'nft-replace',
+  netns,
+  table: (definition as NftablesDefinition).table,
+});
+
+/** Behind the new rules: a flow that is met before is remembered again as it was. */
+function moveFlows(before: Resource | null, after: Resource | null): readonly Operation[] {
+  const flows = movedFlows(before === null ? [] : publishedBy(before), after === null ? [] : publishedBy(after));
+  return flows.length === 0 ? [] : [{ op: 'conntrack-delete', netns: (after ?? before)?.netns ?? HOST, flows }];
+}
 
 export const nftables: Kind = {
   name: 'nftables',
@@ -90,8 +99,8 @@ export const nftables: Kind = {
   inPlace: () => true,
   defaults: () => ({ other: [] }),
   find,
-  create: replace,
-  update: (_before, after) => replace(after),
-  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }],
+  create: (after) => [replace(after), ...moveFlows(null, after)],
+  update: (before, after) => [replace(after), ...moveFlows(before, after)],
+  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

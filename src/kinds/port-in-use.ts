@@ -2,7 +2,8 @@
 import { parseAddress, type Address } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ListenerObservation } from '../model/observation.js';
-import type { HostPorts, PortRange } from './host-ports.js';
+import type { HostPorts } from './host-ports.js';
+import type { PortRange } from './published-rules.js';
 
 /** `published` are those that the lab has already: whoever came later has been without connections from the start. */
 export function portsInUse(

@@ -6,6 +6,7 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId } from
 import type { FindContext, Found, Kind } from './kind.js';
 import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
+import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { portsInUse } from './port-in-use.js';
 import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
@@ -102,5 +103,6 @@ export const nftables: Kind = {
   create: (after) => [replace(after), ...moveFlows(null, after)],
   update: (before, after) => [replace(after), ...moveFlows(before, after)],
   delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
+  exposes: (resource) => exposedPorts(publishedBy(resource)),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

@@ -8,16 +8,21 @@ import { openKernel } from './kernel.js';
 import type { RuntimeOption } from './options.js';
 import { whyNot } from './program-file.js';
 
-export async function openLabKernel(
-  { state: { lab }, observe }: Pick<Wanted, 'state' | 'observe'>,
+export function openLabKernel(wanted: Wanted, args: RuntimeOption, context: Context): Promise<Kernel> {
+  return withRuntime(openKernel(context), wanted, args, context);
+}
+
+/** The kernel that is open, with what asks the runtime. */
+export async function withRuntime(
+  kernel: Kernel,
+  { state, observe }: Wanted,
   { runtime }: RuntimeOption,
   context: Context,
 ): Promise<Kernel> {
-  const kernel = openKernel(context);
   try {
-    const marked = kernel.runtimeOf(lab);
+    const marked = kernel.runtimeOf(state.lab);
     if (observe.containers === undefined && marked === null) return kernel;
-    const chosen = chooseRuntime(lab, runtime, marked, context);
+    const chosen = chooseRuntime(state.lab, runtime, marked, context);
     const { withContainers } = await import('../kernel/containers/adapter.js');
     return withContainers(kernel, chosen, context.env);
   } catch (error) {

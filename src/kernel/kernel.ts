@@ -2,6 +2,9 @@ import type { Runtime } from '../model/lo-marks.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 
+/** Where `ip netns` keeps the names of namespaces. */
+export const NETNS_DIRECTORY = '/run/netns';
+
 export interface ObservationScope {
   readonly lab: string;
   /** Namespaces that the topology asks for; those that carry the lab's mark are found without being asked for. */
@@ -14,6 +17,14 @@ export interface ObservationScope {
   readonly publishes?: boolean;
   /** Containers and images that the topology names, for a kernel that asks a container runtime. */
   readonly containers?: { readonly names: readonly string[]; readonly images: readonly string[] };
+  /** Ports of the host that the lab publishes: who listens on them matters. */
+  readonly ports?: readonly PortSpan[];
+}
+
+export interface PortSpan {
+  readonly protocol: 'tcp' | 'udp';
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What became of one operation. */

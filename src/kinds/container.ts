@@ -2,8 +2,9 @@
 import type { ContainerObservation, ContainerSpec, ContainersObservation } from '../model/container.js';
 import { LABELS } from '../model/container.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { setFolder } from '../model/node-files.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
-import { containerId, containerNameOf, RUNTIME } from './ids-of-containers.js';
+import { containerId, containerNameOf, namesId, RUNTIME } from './ids-of-containers.js';
 import type { FindContext, Found, Kind } from './kind.js';
 
 export interface ContainerResourceSpec {
@@ -18,6 +19,7 @@ export interface ContainerResourceSpec {
 }
 
 interface Definition {
+  readonly lab: string;
   readonly labels: { readonly [name: string]: string };
 }
 
@@ -31,17 +33,18 @@ const DEFAULTS: ContainerSpec = {
   privileged: false,
   hostname: '',
   network: 'none',
+  names: '',
 };
 
 export function containerResource({ lab, node, name, spec, joins, path, at }: ContainerResourceSpec): Resource {
-  const definition: Definition = { labels: { [LABELS.lab]: lab, [LABELS.node]: node, [LABELS.spec]: JSON.stringify(spec) } };
+  const definition: Definition = { lab, labels: { [LABELS.lab]: lab, [LABELS.node]: node, [LABELS.spec]: JSON.stringify(spec) } };
   const other = joins === undefined ? [] : [containerId(joins)];
   return {
     id: containerId(name),
     kind: 'container',
     netns: HOST,
     props: { ...propsOf(spec), running: true },
-    needs: [RUNTIME, ...other],
+    needs: [RUNTIME, ...other, ...(spec.names === '' ? [] : [namesId(spec.names)])],
     goesWith: other,
     definition,
     path,
@@ -77,7 +80,7 @@ function observed(one: ContainerObservation, all: ContainersObservation): Resour
     kind: 'container',
     netns: HOST,
     props: { ...props, running: one.status === 'running' },
-    needs: [RUNTIME, ...(other === undefined ? [] : [containerId(other.name)])],
+    needs: [RUNTIME, ...(other === undefined ? [] : [containerId(other.name)]), ...(spec.names === '' ? [] : [namesId(spec.names)])],
     goesWith: other === undefined ? [] : [containerId(other.name)],
     // The names that namespaces have, and the marks in them, are taken away one by one.
     outlived: true,
@@ -149,8 +152,9 @@ export const container: Kind = {
   find,
   create: ({ id, props, definition }) => {
     const spec = props as unknown as ContainerSpec;
-    const { image, command, environment, volumes, cap_add, privileged, hostname, network } = spec;
-    const { labels } = definition as Definition;
+    const { image, command, environment, volumes, cap_add, privileged, hostname, network, names } = spec;
+    const { labels, lab } = definition as Definition;
+    const files = names === '' ? '' : setFolder(lab, names);
     const name = containerNameOf(id);
     return [
       {
@@ -166,6 +170,7 @@ export const container: Kind = {
         privileged,
         hostname,
         network,
+        files,
       },
     ];
   },

@@ -3,6 +3,9 @@ import { HOST, type ResourceId } from '../model/state.js';
 
 export const RUNTIME: ResourceId = `runtime:${HOST}/containers`;
 
+/** The set of files that nodes see. */
+export const namesId = (set: string): ResourceId => `names:${HOST}/${set}`;
+
 const CONTAINER = `container:${HOST}/`;
 
 export const containerId = (name: string): ResourceId => CONTAINER + name;

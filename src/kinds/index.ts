@@ -8,6 +8,7 @@ import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';
 import { netns } from './netns.js';
 import { nftables } from './nftables.js';
+import { nodeFiles } from './node-files.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { runtime } from './runtime.js';
@@ -16,6 +17,7 @@ import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
 
 export const KINDS: readonly Kind[] = [
+  nodeFiles,
   netns,
   bridge,
   veth,

@@ -17,6 +17,8 @@ export interface ContainerSpec {
   readonly hostname: string;
   /** `none`, `host`, `container:NAME`. */
   readonly network: string;
+  /** The set of files (`node-files.ts`) that it has in place of the runtime's; '' for none. */
+  readonly names: string;
 }
 
 export interface ContainerObservation {

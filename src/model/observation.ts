@@ -1,5 +1,6 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
 import type { ContainersObservation } from './container.js';
+import type { NodeFiles } from './node-files.js';
 
 export interface Observation {
   readonly host: NetnsObservation;
@@ -11,6 +12,30 @@ export interface Observation {
   readonly otherTables: readonly NftTableObservation[];
   /** Absent: nobody asked a container runtime. */
   readonly containers?: ContainersObservation;
+  readonly files: NodeFilesObservation;
+  /** Who listens in the host's namespace on the ports that were asked for. */
+  readonly listeners: readonly ListenerObservation[];
+}
+
+export interface ListenerObservation {
+  readonly protocol: 'tcp' | 'udp';
+  /** `0.0.0.0` and `::` for all. */
+  readonly address: string;
+  readonly port: number;
+  /** IPV6_V6ONLY; otherwise `::` takes IPv4 too. */
+  readonly ipv6Only: boolean;
+  /** None: the kernel's own, or of a process that cannot be seen from here. */
+  readonly processes: readonly { readonly pid: number; readonly command: string }[];
+}
+
+/** Files that processes of nodes see in place of the host's (`node-files.ts`). */
+export interface NodeFilesObservation {
+  /** What stands in /etc/netns, by name: where a link leads, null for what is no link. */
+  readonly links: ReadonlyMap<string, string | null>;
+  /** The lab's sets, by name. */
+  readonly sets: ReadonlyMap<string, NodeFiles>;
+  /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
+  readonly refusal: string | null;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {
@@ -29,6 +54,8 @@ export interface NetnsObservation {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
+  /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
+  readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
   readonly sysctls: ReadonlyMap<string, string | null>;
   /** Former values, from altnames `sysctl:KEY=VALUE` of lo. */
@@ -117,7 +144,9 @@ export interface NftTableObservation {
   readonly name: string;
   readonly comment: string;
   readonly chains: readonly NftChainObservation[];
-  /** Sets, maps, objects, flowtables that somebody added, as text. */
+  /** Verdict maps by interface name; elements in the order of the names. */
+  readonly maps: readonly NftMapObservation[];
+  /** Other sets and maps, objects, flowtables that somebody added, as text. */
   readonly other: readonly string[];
 }
 
@@ -126,6 +155,11 @@ export interface NftChainObservation {
   /** `type nat hook prerouting priority -100; policy accept;` or '' */
   readonly hook: string;
   readonly rules: readonly NftRuleText[];
+}
+
+export interface NftMapObservation {
+  readonly name: string;
+  readonly elements: readonly NftRuleText[];
 }
 
 export interface NftRuleText {

@@ -1,6 +1,6 @@
 /** Nodes that are containers: what is started, and whose namespace each has. */
 import { containerResource } from '../kinds/container.js';
-import type { NetnsContainer } from '../kinds/netns.js';
+import type { NetnsContainer } from '../kinds/netns-container.js';
 import { runtimeResource } from '../kinds/runtime.js';
 import type { ContainerSpec } from '../model/container.js';
 import { HOST, type Resource } from '../model/state.js';
@@ -33,15 +33,24 @@ export function containerOfNode(node: Node): NetnsContainer | undefined {
   return node.joins?.kind === 'container' ? { kind, name: node.joins.container, own: false } : undefined;
 }
 
-export function containerResources({ name: lab, nodes }: Topology): readonly Resource[] {
+/** `setOf`: the files that nodes see, by namespace. */
+export function containerResources({ name: lab, nodes }: Topology, setOf: ReadonlyMap<string, string>): readonly Resource[] {
   const first = nodes.find(isContainer);
   if (first === undefined) return [];
   const byName: Nodes = new Map(nodes.map((node) => [node.name, node]));
-  const started = nodes.flatMap((node) => (node.container === undefined ? [] : [startedAs(lab, node, node.container, byName)]));
+  const started = nodes.flatMap((node) =>
+    node.container === undefined ? [] : [startedAs({ lab, setOf, nodes: byName }, node, node.container)],
+  );
   return [runtimeResource(lab, `nodes.${first.name}`, first.at), ...started];
 }
 
-function startedAs(lab: string, node: Node, container: Container, nodes: Nodes): Resource {
+interface Around {
+  readonly lab: string;
+  readonly setOf: ReadonlyMap<string, string>;
+  readonly nodes: Nodes;
+}
+
+function startedAs({ lab, setOf, nodes }: Around, node: Node, container: Container): Resource {
   const { image, command, environment, volumes, capAdd, privileged, at } = container;
   const network = networkOf(node, nodes);
   const shares = network.startsWith('container:');
@@ -52,8 +61,9 @@ function startedAs(lab: string, node: Node, container: Container, nodes: Nodes):
     volumes,
     cap_add: capAdd,
     privileged,
-    hostname: shares ? '' : node.name,
+    hostname: shares ? '' : (node.hostname ?? node.name),
     network,
+    names: node.joins === undefined ? (setOf.get(node.netns) ?? '') : '',
   };
   const owner = shares ? ownerOf(node, nodes) : undefined;
   const joins = owner === undefined || owner === HOST || owner === node || owner.container === undefined ? {} : { joins: owner.netns };

@@ -10,6 +10,7 @@ import { hostSettings } from './host.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
+import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { resolve } from './resolve.js';
@@ -26,6 +27,7 @@ export interface Observed {
   readonly publishes: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
+  readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
 export interface Expansion {
@@ -39,10 +41,7 @@ export interface Expansion {
 export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
-  const state: State = {
-    lab: lab.name,
-    resources: unique([...containerResources(topology), ...resourcesOf(lab, diagnostics)], diagnostics),
-  };
+  const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics) };
   const containers = containersOf(topology);
   return {
     state,
@@ -53,19 +52,25 @@ export function expand(topology: Topology): Expansion {
       rules: [HOST],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
       ...(containers === undefined ? {} : { containers }),
+      ports: topology.nodes.flatMap(({ ports }) =>
+        ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
+      ),
     },
   };
 }
 
-function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
+function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
   const routers = routersOf(lab.nodes);
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
+  const names = namesOf(lab);
   return [
+    ...names.resources,
+    ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
     ...firewall(lab, publications),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
-    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, routers, diagnostics)),
+    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
   ];

@@ -1,9 +1,10 @@
 /** Settings of a node's namespace. */
-import { IPV4_FORWARDING, IPV6_FORWARDING, sysctlResource } from '../kinds/sysctl.js';
+import type { Forwarding } from '../kinds/netns.js';
+import { sysctlResource } from '../kinds/sysctl.js';
 import { IPV6_MIN_MTU } from '../model/address.js';
 import type { Resource } from '../model/state.js';
 import type { LabInterface, LabNode } from './lab.js';
-import { canonicalKey, interfaceKey, interfaceOfKey } from '../model/sysctl-key.js';
+import { canonicalKey, interfaceKey, interfaceOfKey, IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 
 /** The two keys are one setting of the kernel. */
 const ALIAS_OF_FORWARDING = 'net.ipv4.conf.all.forwarding';
@@ -16,25 +17,30 @@ interface Setting {
 }
 
 export function nodeSysctls(node: LabNode): readonly Resource[] {
-  const always = forwardingSettings(node);
+  // Most nodes ask for nothing, and there are thousands of them.
   const isContainer = node.node.container !== undefined || node.node.attach !== undefined;
-  // Most nodes ask for nothing else, and there are thousands of them.
-  if (node.node.sysctls.length === 0 && node.node.ipv6 && !isContainer) return always.map((setting) => resourceOf(node, setting, false));
+  if (node.node.sysctls.length === 0 && node.node.ipv6 && !isContainer) return [];
   const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting]));
-  // Of somebody else's container: put back as it was.
-  const isShared = node.node.attach !== undefined;
-  const ipv6 = [...(isContainer ? containersIpv6(node) : []), ...ipv6Settings(node)].filter(({ key }) => !written.has(key));
-  const others = [...ipv6, ...written.values()].filter(({ key }) => always.every((setting) => setting.key !== key));
-  return [
-    ...always.map((setting) => resourceOf(node, written.get(setting.key) ?? setting, isShared)),
-    ...others.map((setting) => resourceOf(node, setting, true)),
-  ];
+  if (!isContainer) for (const key of FORWARDING) written.delete(key);
+  const others = [...(isContainer ? ofContainers(node) : []), ...ipv6Settings(node)].filter(({ key }) => !written.has(key));
+  return [...others, ...written.values()].map((setting) => resourceOf(node, setting));
 }
 
-function resourceOf({ netns, interfaces }: LabNode, setting: Setting, remember: boolean): Resource {
+/** What `forwarding` says, unless a setting says it by its own name. */
+export function forwardingOf(node: LabNode): Forwarding {
+  const value = node.node.forwarding ? '1' : '0';
+  if (node.node.sysctls.length === 0) return value === '1' ? ON : OFF;
+  const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting.value]));
+  return { ipv4: written.get(IPV4_FORWARDING) ?? value, ipv6: written.get(IPV6_FORWARDING) ?? value };
+}
+
+const ON: Forwarding = { ipv4: '1', ipv6: '1' };
+const OFF: Forwarding = { ipv4: '0', ipv6: '0' };
+
+function resourceOf({ netns, interfaces }: LabNode, setting: Setting): Resource {
   const { key, value, path, at } = setting;
   const on = interfaces.get(interfaceOfKey(key) ?? '');
-  const plain = { netns, key, value, remember, path, at };
+  const plain = { netns, key, value, remember: true, path, at };
   return sysctlResource(on === undefined ? plain : { ...plain, link: on.link });
 }
 
@@ -47,17 +53,21 @@ function writtenSettings({ node, path }: LabNode): readonly Setting[] {
   });
 }
 
-/** Set both ways: a new namespace takes IPv4's over from the host. Somebody else's container may have its own reasons to route. */
-function forwardingSettings({ node, path, at }: LabNode): readonly Setting[] {
-  if (node.attach !== undefined && !node.forwarding) return [];
-  const value = node.forwarding ? '1' : '0';
-  return [IPV4_FORWARDING, IPV6_FORWARDING].map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at }));
-}
+const FORWARDING = [IPV4_FORWARDING, IPV6_FORWARDING];
 
-/** Docker switches IPv6 off in a container without a network: addresses of it could not be added. */
-function containersIpv6({ node, interfaces, path, at }: LabNode): readonly Setting[] {
-  const wanted = node.ipv6 && (node.attach === undefined || [...interfaces.values()].some(hasIpv6));
-  return wanted ? [{ key: interfaceKey('ipv6', 'all', 'disable_ipv6'), value: '0', path, at }] : [];
+/**
+ * What a namespace that topo makes has by itself. Docker switches IPv6 off in a container without a network; somebody else's
+ * container may have its own reasons to forward.
+ */
+function ofContainers({ node, interfaces, path, at }: LabNode): readonly Setting[] {
+  const own = node.attach === undefined;
+  const forwards = own || node.forwarding;
+  const needsIpv6 = node.ipv6 && (own || [...interfaces.values()].some(hasIpv6));
+  const value = node.forwarding ? '1' : '0';
+  return [
+    ...(forwards ? FORWARDING.map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at })) : []),
+    ...(needsIpv6 ? [{ key: interfaceKey('ipv6', 'all', 'disable_ipv6'), value: '0', path, at }] : []),
+  ];
 }
 
 /** `ipv6: false`, Docker's way: none on interfaces that have no IPv6 address. */

@@ -11,18 +11,20 @@ import type { Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
-import { nodeSysctls } from './node-sysctls.js';
+import { forwardingOf, nodeSysctls } from './node-sysctls.js';
 
-export function nodeResources(lab: string, node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
+/** `names`: the set of files that it sees in place of the host's. */
+export function nodeResources(lab: string, node: LabNode, names: string, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const { netns, path, at } = node;
   const container = containerOfNode(node.node);
-  const own = netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, ...(container && { container }), path, at });
+  const plain = { lab, netns, node: node.node.name, ignore: node.node.ignore, names, forwarding: forwardingOf(node), path, at };
+  const own = netnsResource(container === undefined ? plain : { ...plain, container });
   // The namespace is the other container's business.
   if (node.node.joins !== undefined) return [own];
   return [
     own,
     ...loopback(node),
-    ...node.attachments.map((attachment) => portResource(lab, attachment)),
+    ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),

@@ -13,6 +13,8 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       host: empty('host'),
       otherLabs: [],
       otherTables: [],
+      files: { links: new Map(), sets: new Map(), refusal: null },
+      listeners: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,
@@ -31,6 +33,7 @@ function empty(netns: string): NetnsObservation {
     localAddresses: new Set(),
     rules: [],
     neighbours: [],
+    forwarding: { 4: null, 6: null },
     sysctls: new Map(),
     remembered: new Map(),
     nft: null,

@@ -1,11 +1,13 @@
 import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
 import { container, netnsAttach } from './container.js';
+import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete } from './netns.js';
 import { nftDelete, nftReplace } from './nft.js';
+import { nodeFilesDelete, nodeFilesLink, nodeFilesWrite } from './node-files.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { sysctlRestore, sysctlSet } from './sysctl.js';
@@ -16,8 +18,9 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case 'netns-add':
       return netnsAdd(operation);
     case 'netns-delete':
-    case 'netns-detach':
       return netnsDelete(operation);
+    case 'netns-detach':
+      return netnsDelete({ op: 'netns-delete', netns: operation.netns });
     case 'netns-attach':
       return netnsAttach(operation);
     case 'runtime-mark':
@@ -25,6 +28,12 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case 'container-start':
     case 'container-remove':
       return container(operation);
+    case 'node-files-link':
+      return nodeFilesLink(operation);
+    case 'node-files-write':
+      return nodeFilesWrite(operation);
+    case 'node-files-delete':
+      return nodeFilesDelete(operation);
     case 'link-add':
       return linkAdd(operation);
     case 'link-set':
@@ -58,5 +67,7 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return nftReplace(operation);
     case 'nft-delete':
       return nftDelete(operation);
+    case 'conntrack-delete':
+      return conntrackDelete(operation);
   }
 }

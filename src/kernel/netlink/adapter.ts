@@ -1,7 +1,8 @@
 /** The kernel by netlink, in this process. */
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
-import type { Kernel, Outcome } from '../kernel.js';
+import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
+import type { Ahead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
@@ -15,12 +16,14 @@ import { Sessions } from './sessions.js';
 export interface NetlinkOptions {
   /** Where namespaces have their names; `ip netns` looks in /run/netns. */
   readonly netnsDir?: string;
+  /** What another thread reads meanwhile: for those who only look. */
+  readonly ahead?: Ahead;
   /** For tests: after exactly that many operations the process kills itself. */
   readonly killAfter?: number;
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
-  const sessions = new Sessions(options.netnsDir ?? '/run/netns');
+  const sessions = new Sessions(options.netnsDir ?? NETNS_DIRECTORY);
   let departures: Departures | null = null;
   /** Made by this process. */
   const bridges = new Set<string>();
@@ -34,7 +37,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     }
   };
   return {
-    observe: (scope, seen) => observe(sessions, scope, seen),
+    observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
     labs: () => observeLabs(sessions),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => operations.map((operation) => check(sessions, operation)),

@@ -2,11 +2,11 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -375,9 +375,9 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data.isolated !== undefined){
-if(typeof data.isolated !== "boolean"){
-const err29 = {instancePath:instancePath+"/isolated",schemaPath:"#/properties/isolated/type",keyword:"type",params:{type: "boolean"}};
+if(data.icc !== undefined){
+if(typeof data.icc !== "boolean"){
+const err29 = {instancePath:instancePath+"/icc",schemaPath:"#/properties/icc/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -387,9 +387,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data.bridge_name !== undefined){
-if(typeof data.bridge_name !== "string"){
-const err30 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(data.isolated !== undefined){
+if(typeof data.isolated !== "boolean"){
+const err30 = {instancePath:instancePath+"/isolated",schemaPath:"#/properties/isolated/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -399,14 +399,49 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err31 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(data.dns !== undefined){
+let data18 = data.dns;
+if(typeof data18 !== "string"){
+const err31 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
 else {
 vErrors.push(err31);
+}
+errors++;
+}
+if(!(((data18 === "hosts") || (data18 === "server")) || (data18 === "none"))){
+const err32 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/enum",keyword:"enum",params:{allowedValues: schema20.properties.dns.enum}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data.bridge_name !== undefined){
+if(typeof data.bridge_name !== "string"){
+const err33 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err34 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
 }
 errors++;
 }
@@ -417,13 +452,15 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}};
-const pattern7 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
-const pattern8 = new RegExp("^[^\\s-]\\S*$", "u");
-const pattern9 = new RegExp("^[A-Za-z_]+$", "u");
-const pattern10 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
-const pattern11 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
-const pattern12 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const pattern7 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
+const pattern8 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
+const pattern9 = new RegExp("^[^\\s-]\\S*$", "u");
+const pattern10 = new RegExp("^[A-Za-z_]+$", "u");
+const pattern11 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
+const pattern12 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
+const pattern13 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const pattern16 = new RegExp("^\\S+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -500,7 +537,7 @@ errors++;
 }
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key2 in data2){
-if(!((((((key2 === "ipv4_address") || (key2 === "ipv6_address")) || (key2 === "mac_address")) || (key2 === "interface_name")) || (key2 === "host_interface")) || (key2 === "gw_priority"))){
+if(!(((((((key2 === "ipv4_address") || (key2 === "ipv6_address")) || (key2 === "mac_address")) || (key2 === "interface_name")) || (key2 === "host_interface")) || (key2 === "gw_priority")) || (key2 === "aliases"))){
 const err5 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/networks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err5];
@@ -606,15 +643,10 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-if(data.network_mode !== undefined){
-let data9 = data.network_mode;
-if(typeof data9 === "string"){
-if(!pattern7.test(data9)){
-const err14 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
+if(data2.aliases !== undefined){
+let data9 = data2.aliases;
+if((!(Array.isArray(data9))) && (data9 !== null)){
+const err14 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases",schemaPath:"#/properties/networks/additionalProperties/properties/aliases/type",keyword:"type",params:{type: schema21.properties.networks.additionalProperties.properties.aliases.type}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -623,9 +655,13 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-else {
-const err15 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data9)){
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(typeof data10 === "string"){
+if(!pattern7.test(data10)){
+const err15 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases/" + i1,schemaPath:"#/properties/networks/additionalProperties/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -635,11 +671,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.image !== undefined){
-let data10 = data.image;
-if(typeof data10 === "string"){
-if(!pattern8.test(data10)){
-const err16 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
+else {
+const err16 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases/" + i1,schemaPath:"#/properties/networks/additionalProperties/properties/aliases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -649,8 +682,17 @@ vErrors.push(err16);
 errors++;
 }
 }
-else {
-const err17 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+}
+}
+if(data.network_mode !== undefined){
+let data11 = data.network_mode;
+if(typeof data11 === "string"){
+if(!pattern8.test(data11)){
+const err17 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -660,10 +702,8 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data.command !== undefined){
-let data11 = data.command;
-if(((!(Array.isArray(data11))) && (typeof data11 !== "string")) && (data11 !== null)){
-const err18 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
+else {
+const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -672,11 +712,12 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(Array.isArray(data11)){
-const len1 = data11.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data11[i1] !== "string"){
-const err19 = {instancePath:instancePath+"/command/" + i1,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.image !== undefined){
+let data12 = data.image;
+if(typeof data12 === "string"){
+if(!pattern9.test(data12)){
+const err19 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -686,12 +727,8 @@ vErrors.push(err19);
 errors++;
 }
 }
-}
-}
-if(data.environment !== undefined){
-let data13 = data.environment;
-if(typeof data13 != "object"){
-const err20 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
+else {
+const err20 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -700,11 +737,11 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(Array.isArray(data13)){
-const len2 = data13.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data13[i2] !== "string"){
-const err21 = {instancePath:instancePath+"/environment/" + i2,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.command !== undefined){
+let data13 = data.command;
+if(((!(Array.isArray(data13))) && (typeof data13 !== "string")) && (data13 !== null)){
+const err21 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -713,13 +750,11 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-}
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key3 in data13){
-let data15 = data13[key3];
-if((((typeof data15 !== "string") && (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15))))) && (typeof data15 !== "boolean")) && (data15 !== null)){
-const err22 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
+if(Array.isArray(data13)){
+const len2 = data13.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data13[i2] !== "string"){
+const err22 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -731,10 +766,10 @@ errors++;
 }
 }
 }
-if(data.volumes !== undefined){
-let data16 = data.volumes;
-if((!(Array.isArray(data16))) && (data16 !== null)){
-const err23 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
+if(data.environment !== undefined){
+let data15 = data.environment;
+if(typeof data15 != "object"){
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -743,11 +778,11 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(Array.isArray(data16)){
-const len3 = data16.length;
+if(Array.isArray(data15)){
+const len3 = data15.length;
 for(let i3=0; i3<len3; i3++){
-if(typeof data16[i3] !== "string"){
-const err24 = {instancePath:instancePath+"/volumes/" + i3,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
+if(typeof data15[i3] !== "string"){
+const err24 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -758,11 +793,11 @@ errors++;
 }
 }
 }
-}
-if(data.cap_add !== undefined){
-let data18 = data.cap_add;
-if((!(Array.isArray(data18))) && (data18 !== null)){
-const err25 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key3 in data15){
+let data17 = data15[key3];
+if((((typeof data17 !== "string") && (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17))))) && (typeof data17 !== "boolean")) && (data17 !== null)){
+const err25 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -771,13 +806,13 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(Array.isArray(data18)){
-const len4 = data18.length;
-for(let i4=0; i4<len4; i4++){
-let data19 = data18[i4];
-if(typeof data19 === "string"){
-if(!pattern9.test(data19)){
-const err26 = {instancePath:instancePath+"/cap_add/" + i4,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
+}
+}
+}
+if(data.volumes !== undefined){
+let data18 = data.volumes;
+if((!(Array.isArray(data18))) && (data18 !== null)){
+const err26 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -786,9 +821,11 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-else {
-const err27 = {instancePath:instancePath+"/cap_add/" + i4,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data18)){
+const len4 = data18.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data18[i4] !== "string"){
+const err27 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -800,9 +837,10 @@ errors++;
 }
 }
 }
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err28 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+if(data.cap_add !== undefined){
+let data20 = data.cap_add;
+if((!(Array.isArray(data20))) && (data20 !== null)){
+const err28 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -811,12 +849,13 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-if(data.container !== undefined){
-let data21 = data.container;
+if(Array.isArray(data20)){
+const len5 = data20.length;
+for(let i5=0; i5<len5; i5++){
+let data21 = data20[i5];
 if(typeof data21 === "string"){
 if(!pattern10.test(data21)){
-const err29 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
+const err29 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -827,7 +866,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
+const err30 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -837,11 +876,11 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data22 = data.netns;
-if(typeof data22 === "string"){
-if(!pattern11.test(data22)){
-const err31 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+}
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err31 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -851,8 +890,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-else {
-const err32 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+if(data.container !== undefined){
+let data23 = data.container;
+if(typeof data23 === "string"){
+if(!pattern11.test(data23)){
+const err32 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -862,9 +904,8 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err33 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err33 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -874,9 +915,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err34 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.netns !== undefined){
+let data24 = data.netns;
+if(typeof data24 === "string"){
+if(!pattern12.test(data24)){
+const err34 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -886,10 +929,8 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data25 = data.interfaces;
-if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
-const err35 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+else {
+const err35 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -898,11 +939,10 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-for(const key4 in data25){
-let data26 = data25[key4];
-if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
-const err36 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+}
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err36 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -911,10 +951,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-for(const key5 in data26){
-if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
-const err37 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err37 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -924,10 +964,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data26.addresses !== undefined){
-let data27 = data26.addresses;
-if((!(Array.isArray(data27))) && (data27 !== null)){
-const err38 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data.interfaces !== undefined){
+let data27 = data.interfaces;
+if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
+const err38 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -936,11 +976,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(Array.isArray(data27)){
-const len5 = data27.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data27[i5] !== "string"){
-const err39 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i5,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+for(const key4 in data27){
+let data28 = data27[key4];
+if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
+const err39 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -949,13 +989,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-}
-}
-if(data26.mtu !== undefined){
-let data29 = data26.mtu;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+for(const key5 in data28){
+if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
+const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -964,9 +1001,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 65535 || isNaN(data29)){
-const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data28.addresses !== undefined){
+let data29 = data28.addresses;
+if((!(Array.isArray(data29))) && (data29 !== null)){
+const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -975,8 +1014,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data29 < 68 || isNaN(data29)){
-const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if(Array.isArray(data29)){
+const len6 = data29.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data29[i6] !== "string"){
+const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -987,10 +1029,11 @@ errors++;
 }
 }
 }
-if(data26.state !== undefined){
-let data30 = data26.state;
-if(typeof data30 !== "string"){
-const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+}
+if(data28.mtu !== undefined){
+let data31 = data28.mtu;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -999,8 +1042,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!((data30 === "up") || (data30 === "down"))){
-const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 65535 || isNaN(data31)){
+const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1009,10 +1053,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data26.mac_address !== undefined){
-if(typeof data26.mac_address !== "string"){
-const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data31 < 68 || isNaN(data31)){
+const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1023,13 +1065,10 @@ errors++;
 }
 }
 }
-}
-}
-}
-if(data.routes !== undefined){
-let data32 = data.routes;
-if((!(Array.isArray(data32))) && (data32 !== null)){
-const err46 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data28.state !== undefined){
+let data32 = data28.state;
+if(typeof data32 !== "string"){
+const err46 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1038,13 +1077,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(Array.isArray(data32)){
-const len6 = data32.length;
-for(let i6=0; i6<len6; i6++){
-let data33 = data32[i6];
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.to === undefined){
-const err47 = {instancePath:instancePath+"/routes/" + i6,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+if(!((data32 === "up") || (data32 === "down"))){
+const err47 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1053,9 +1087,10 @@ vErrors.push(err47);
 }
 errors++;
 }
-for(const key6 in data33){
-if(!(func1.call(schema21.properties.routes.items.properties, key6))){
-const err48 = {instancePath:instancePath+"/routes/" + i6,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+}
+if(data28.mac_address !== undefined){
+if(typeof data28.mac_address !== "string"){
+const err48 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1065,9 +1100,14 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data33.to !== undefined){
-if(typeof data33.to !== "string"){
-const err49 = {instancePath:instancePath+"/routes/" + i6+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+if(data.routes !== undefined){
+let data34 = data.routes;
+if((!(Array.isArray(data34))) && (data34 !== null)){
+const err49 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1076,11 +1116,13 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-if(data33.type !== undefined){
-let data35 = data33.type;
-if(typeof data35 !== "string"){
-const err50 = {instancePath:instancePath+"/routes/" + i6+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data34)){
+const len7 = data34.length;
+for(let i7=0; i7<len7; i7++){
+let data35 = data34[i7];
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.to === undefined){
+const err50 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1089,8 +1131,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(!((((data35 === "unicast") || (data35 === "blackhole")) || (data35 === "unreachable")) || (data35 === "prohibit"))){
-const err51 = {instancePath:instancePath+"/routes/" + i6+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+for(const key6 in data35){
+if(!(func1.call(schema21.properties.routes.items.properties, key6))){
+const err51 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1100,9 +1143,9 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data33.via !== undefined){
-if(typeof data33.via !== "string"){
-const err52 = {instancePath:instancePath+"/routes/" + i6+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(data35.to !== undefined){
+if(typeof data35.to !== "string"){
+const err52 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1112,9 +1155,10 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data33.dev !== undefined){
-if(typeof data33.dev !== "string"){
-const err53 = {instancePath:instancePath+"/routes/" + i6+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data35.type !== undefined){
+let data37 = data35.type;
+if(typeof data37 !== "string"){
+const err53 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1123,10 +1167,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data33.src !== undefined){
-if(typeof data33.src !== "string"){
-const err54 = {instancePath:instancePath+"/routes/" + i6+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(!((((data37 === "unicast") || (data37 === "blackhole")) || (data37 === "unreachable")) || (data37 === "prohibit"))){
+const err54 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1136,10 +1178,9 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data33.metric !== undefined){
-let data39 = data33.metric;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err55 = {instancePath:instancePath+"/routes/" + i6+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data35.via !== undefined){
+if(typeof data35.via !== "string"){
+const err55 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1148,9 +1189,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 4294967295 || isNaN(data39)){
-const err56 = {instancePath:instancePath+"/routes/" + i6+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data35.dev !== undefined){
+if(typeof data35.dev !== "string"){
+const err56 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1159,8 +1201,10 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data39 < 0 || isNaN(data39)){
-const err57 = {instancePath:instancePath+"/routes/" + i6+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data35.src !== undefined){
+if(typeof data35.src !== "string"){
+const err57 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1170,11 +1214,10 @@ vErrors.push(err57);
 errors++;
 }
 }
-}
-if(data33.table !== undefined){
-let data40 = data33.table;
-if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err58 = {instancePath:instancePath+"/routes/" + i6+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data35.metric !== undefined){
+let data41 = data35.metric;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err58 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1183,9 +1226,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 > 4294967295 || isNaN(data40)){
-const err59 = {instancePath:instancePath+"/routes/" + i6+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 4294967295 || isNaN(data41)){
+const err59 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1194,8 +1237,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data40 < 1 || isNaN(data40)){
-const err60 = {instancePath:instancePath+"/routes/" + i6+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data41 < 0 || isNaN(data41)){
+const err60 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1206,10 +1249,10 @@ errors++;
 }
 }
 }
-if(data33.mtu !== undefined){
-let data41 = data33.mtu;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err61 = {instancePath:instancePath+"/routes/" + i6+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data35.table !== undefined){
+let data42 = data35.table;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1218,9 +1261,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 65535 || isNaN(data41)){
-const err62 = {instancePath:instancePath+"/routes/" + i6+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 4294967295 || isNaN(data42)){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1229,8 +1272,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data41 < 68 || isNaN(data41)){
-const err63 = {instancePath:instancePath+"/routes/" + i6+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if(data42 < 1 || isNaN(data42)){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1241,9 +1284,10 @@ errors++;
 }
 }
 }
-if(data33.onlink !== undefined){
-if(typeof data33.onlink !== "boolean"){
-const err64 = {instancePath:instancePath+"/routes/" + i6+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data35.mtu !== undefined){
+let data43 = data35.mtu;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1252,10 +1296,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-}
-else {
-const err65 = {instancePath:instancePath+"/routes/" + i6,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 65535 || isNaN(data43)){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1264,13 +1307,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-}
-}
-if(data.rules !== undefined){
-let data43 = data.rules;
-if((!(Array.isArray(data43))) && (data43 !== null)){
-const err66 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+if(data43 < 68 || isNaN(data43)){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1279,13 +1317,11 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(Array.isArray(data43)){
-const len7 = data43.length;
-for(let i7=0; i7<len7; i7++){
-let data44 = data43[i7];
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(data44.priority === undefined){
-const err67 = {instancePath:instancePath+"/rules/" + i7,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+if(data35.onlink !== undefined){
+if(typeof data35.onlink !== "boolean"){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1294,9 +1330,10 @@ vErrors.push(err67);
 }
 errors++;
 }
-for(const key7 in data44){
-if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
-const err68 = {instancePath:instancePath+"/rules/" + i7,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+}
+}
+else {
+const err68 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1306,9 +1343,12 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data44.from !== undefined){
-if(typeof data44.from !== "string"){
-const err69 = {instancePath:instancePath+"/rules/" + i7+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.rules !== undefined){
+let data45 = data.rules;
+if((!(Array.isArray(data45))) && (data45 !== null)){
+const err69 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1317,10 +1357,13 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data44.to !== undefined){
-if(typeof data44.to !== "string"){
-const err70 = {instancePath:instancePath+"/rules/" + i7+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data45)){
+const len8 = data45.length;
+for(let i8=0; i8<len8; i8++){
+let data46 = data45[i8];
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.priority === undefined){
+const err70 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1329,10 +1372,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data44.iif !== undefined){
-if(typeof data44.iif !== "string"){
-const err71 = {instancePath:instancePath+"/rules/" + i7+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data46){
+if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
+const err71 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1342,9 +1384,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data44.oif !== undefined){
-if(typeof data44.oif !== "string"){
-const err72 = {instancePath:instancePath+"/rules/" + i7+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data46.from !== undefined){
+if(typeof data46.from !== "string"){
+const err72 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1354,10 +1396,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data44.fwmark !== undefined){
-let data49 = data44.fwmark;
-if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
-const err73 = {instancePath:instancePath+"/rules/" + i7+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data46.to !== undefined){
+if(typeof data46.to !== "string"){
+const err73 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1366,9 +1407,10 @@ vErrors.push(err73);
 }
 errors++;
 }
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 > 4294967295 || isNaN(data49)){
-const err74 = {instancePath:instancePath+"/rules/" + i7+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data46.iif !== undefined){
+if(typeof data46.iif !== "string"){
+const err74 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1377,8 +1419,10 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data49 < 1 || isNaN(data49)){
-const err75 = {instancePath:instancePath+"/rules/" + i7+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data46.oif !== undefined){
+if(typeof data46.oif !== "string"){
+const err75 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1388,11 +1432,10 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-if(data44.table !== undefined){
-let data50 = data44.table;
-if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
-const err76 = {instancePath:instancePath+"/rules/" + i7+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data46.fwmark !== undefined){
+let data51 = data46.fwmark;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err76 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1401,9 +1444,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 > 4294967295 || isNaN(data50)){
-const err77 = {instancePath:instancePath+"/rules/" + i7+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 4294967295 || isNaN(data51)){
+const err77 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1412,8 +1455,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data50 < 1 || isNaN(data50)){
-const err78 = {instancePath:instancePath+"/rules/" + i7+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data51 < 1 || isNaN(data51)){
+const err78 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1424,10 +1467,10 @@ errors++;
 }
 }
 }
-if(data44.priority !== undefined){
-let data51 = data44.priority;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err79 = {instancePath:instancePath+"/rules/" + i7+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data46.table !== undefined){
+let data52 = data46.table;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err79 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1436,9 +1479,9 @@ vErrors.push(err79);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 32765 || isNaN(data51)){
-const err80 = {instancePath:instancePath+"/rules/" + i7+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 4294967295 || isNaN(data52)){
+const err80 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1447,8 +1490,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data51 < 1 || isNaN(data51)){
-const err81 = {instancePath:instancePath+"/rules/" + i7+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data52 < 1 || isNaN(data52)){
+const err81 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1459,9 +1502,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err82 = {instancePath:instancePath+"/rules/" + i7,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data46.priority !== undefined){
+let data53 = data46.priority;
+if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
+const err82 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1470,13 +1514,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-}
-if(data.neighbours !== undefined){
-let data52 = data.neighbours;
-if((!(Array.isArray(data52))) && (data52 !== null)){
-const err83 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 32765 || isNaN(data53)){
+const err83 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1485,13 +1525,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(Array.isArray(data52)){
-const len8 = data52.length;
-for(let i8=0; i8<len8; i8++){
-let data53 = data52[i8];
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-if(data53.address === undefined){
-const err84 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+if(data53 < 1 || isNaN(data53)){
+const err84 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1500,8 +1535,11 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data53.mac_address === undefined){
-const err85 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+}
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1510,8 +1548,13 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(data53.dev === undefined){
-const err86 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data54 = data.neighbours;
+if((!(Array.isArray(data54))) && (data54 !== null)){
+const err86 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1520,9 +1563,13 @@ vErrors.push(err86);
 }
 errors++;
 }
-for(const key8 in data53){
-if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
-const err87 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(Array.isArray(data54)){
+const len9 = data54.length;
+for(let i9=0; i9<len9; i9++){
+let data55 = data54[i9];
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.address === undefined){
+const err87 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1531,10 +1578,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data53.address !== undefined){
-if(typeof data53.address !== "string"){
-const err88 = {instancePath:instancePath+"/neighbours/" + i8+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data55.mac_address === undefined){
+const err88 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1543,10 +1588,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-if(data53.mac_address !== undefined){
-if(typeof data53.mac_address !== "string"){
-const err89 = {instancePath:instancePath+"/neighbours/" + i8+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data55.dev === undefined){
+const err89 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1555,10 +1598,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-if(data53.dev !== undefined){
-if(typeof data53.dev !== "string"){
-const err90 = {instancePath:instancePath+"/neighbours/" + i8+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data55){
+if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
+const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1568,9 +1610,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-}
-else {
-const err91 = {instancePath:instancePath+"/neighbours/" + i8,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data55.address !== undefined){
+if(typeof data55.address !== "string"){
+const err91 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1580,12 +1622,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-}
-}
-if(data.sysctls !== undefined){
-let data57 = data.sysctls;
-if((!(data57 && typeof data57 == "object" && !Array.isArray(data57))) && (data57 !== null)){
-const err92 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+if(data55.mac_address !== undefined){
+if(typeof data55.mac_address !== "string"){
+const err92 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1594,12 +1633,10 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
-for(const key9 in data57){
-const _errs126 = errors;
-if(typeof key9 === "string"){
-if(!pattern12.test(key9)){
-const err93 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key9};
+}
+if(data55.dev !== undefined){
+if(typeof data55.dev !== "string"){
+const err93 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1609,8 +1646,9 @@ vErrors.push(err93);
 errors++;
 }
 }
+}
 else {
-const err94 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key9};
+const err94 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1619,9 +1657,13 @@ vErrors.push(err94);
 }
 errors++;
 }
-var valid27 = _errs126 === errors;
-if(!valid27){
-const err95 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
+}
+}
+}
+if(data.sysctls !== undefined){
+let data59 = data.sysctls;
+if((!(data59 && typeof data59 == "object" && !Array.isArray(data59))) && (data59 !== null)){
+const err95 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1630,11 +1672,12 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-for(const key10 in data57){
-let data58 = data57[key10];
-if(((typeof data58 !== "string") && (!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58))))) && (typeof data58 !== "boolean")){
-const err96 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+for(const key9 in data59){
+const _errs130 = errors;
+if(typeof key9 === "string"){
+if(!pattern13.test(key9)){
+const err96 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1644,12 +1687,8 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data59 = data.ports;
-if((!(Array.isArray(data59))) && (data59 !== null)){
-const err97 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+else {
+const err97 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1658,12 +1697,9 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(Array.isArray(data59)){
-const len9 = data59.length;
-for(let i9=0; i9<len9; i9++){
-let data60 = data59[i9];
-if(((typeof data60 !== "string") && (!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60))))) && (!(data60 && typeof data60 == "object" && !Array.isArray(data60)))){
-const err98 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+var valid29 = _errs130 === errors;
+if(!valid29){
+const err98 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1672,9 +1708,11 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-if(data60.target === undefined){
-const err99 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+}
+for(const key10 in data59){
+let data60 = data59[key10];
+if(((typeof data60 !== "string") && (!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60))))) && (typeof data60 !== "boolean")){
+const err99 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1683,8 +1721,13 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data60.published === undefined){
-const err100 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+}
+}
+}
+if(data.ports !== undefined){
+let data61 = data.ports;
+if((!(Array.isArray(data61))) && (data61 !== null)){
+const err100 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1693,9 +1736,12 @@ vErrors.push(err100);
 }
 errors++;
 }
-for(const key11 in data60){
-if(!((((key11 === "target") || (key11 === "published")) || (key11 === "host_ip")) || (key11 === "protocol"))){
-const err101 = {instancePath:instancePath+"/ports/" + i9,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(Array.isArray(data61)){
+const len10 = data61.length;
+for(let i10=0; i10<len10; i10++){
+let data62 = data61[i10];
+if(((typeof data62 !== "string") && (!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62))))) && (!(data62 && typeof data62 == "object" && !Array.isArray(data62)))){
+const err101 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1704,11 +1750,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-if(data60.target !== undefined){
-let data61 = data60.target;
-if((!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))) && (typeof data61 !== "string")){
-const err102 = {instancePath:instancePath+"/ports/" + i9+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.target === undefined){
+const err102 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1717,11 +1761,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-if(data60.published !== undefined){
-let data62 = data60.published;
-if((!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))) && (typeof data62 !== "string")){
-const err103 = {instancePath:instancePath+"/ports/" + i9+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(data62.published === undefined){
+const err103 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1730,10 +1771,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data60.host_ip !== undefined){
-if(typeof data60.host_ip !== "string"){
-const err104 = {instancePath:instancePath+"/ports/" + i9+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+for(const key11 in data62){
+if(!((((key11 === "target") || (key11 === "published")) || (key11 === "host_ip")) || (key11 === "protocol"))){
+const err104 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1743,10 +1783,10 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data60.protocol !== undefined){
-let data64 = data60.protocol;
-if(typeof data64 !== "string"){
-const err105 = {instancePath:instancePath+"/ports/" + i9+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data62.target !== undefined){
+let data63 = data62.target;
+if((!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))) && (typeof data63 !== "string")){
+const err105 = {instancePath:instancePath+"/ports/" + i10+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1755,8 +1795,11 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(!((data64 === "tcp") || (data64 === "udp"))){
-const err106 = {instancePath:instancePath+"/ports/" + i9+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data62.published !== undefined){
+let data64 = data62.published;
+if((!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))) && (typeof data64 !== "string")){
+const err106 = {instancePath:instancePath+"/ports/" + i10+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1766,14 +1809,9 @@ vErrors.push(err106);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.ignore !== undefined){
-let data65 = data.ignore;
-if((!(Array.isArray(data65))) && (data65 !== null)){
-const err107 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(data62.host_ip !== undefined){
+if(typeof data62.host_ip !== "string"){
+const err107 = {instancePath:instancePath+"/ports/" + i10+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1782,16 +1820,266 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(Array.isArray(data65)){
-const len10 = data65.length;
-for(let i10=0; i10<len10; i10++){
-if(typeof data65[i10] !== "string"){
-const err108 = {instancePath:instancePath+"/ignore/" + i10,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data62.protocol !== undefined){
+let data66 = data62.protocol;
+if(typeof data66 !== "string"){
+const err108 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err108];
 }
 else {
 vErrors.push(err108);
+}
+errors++;
+}
+if(!((data66 === "tcp") || (data66 === "udp"))){
+const err109 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.ignore !== undefined){
+let data67 = data.ignore;
+if((!(Array.isArray(data67))) && (data67 !== null)){
+const err110 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+if(Array.isArray(data67)){
+const len11 = data67.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data67[i11] !== "string"){
+const err111 = {instancePath:instancePath+"/ignore/" + i11,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+}
+}
+if(data.hostname !== undefined){
+let data69 = data.hostname;
+if(typeof data69 === "string"){
+if(!pattern7.test(data69)){
+const err112 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+}
+else {
+const err113 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+if(data.extra_hosts !== undefined){
+let data70 = data.extra_hosts;
+if(typeof data70 != "object"){
+const err114 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+if(Array.isArray(data70)){
+const len12 = data70.length;
+for(let i12=0; i12<len12; i12++){
+if(typeof data70[i12] !== "string"){
+const err115 = {instancePath:instancePath+"/extra_hosts/" + i12,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+}
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+for(const key12 in data70){
+const _errs158 = errors;
+if(typeof key12 === "string"){
+if(!pattern7.test(key12)){
+const err116 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key12};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key12};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+var valid38 = _errs158 === errors;
+if(!valid38){
+const err118 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key12}};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+for(const key13 in data70){
+let data72 = data70[key13];
+if((typeof data72 !== "string") && (!(Array.isArray(data72)))){
+const err119 = {instancePath:instancePath+"/extra_hosts/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+if(Array.isArray(data72)){
+if(data72.length < 1){
+const err120 = {instancePath:instancePath+"/extra_hosts/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+const len13 = data72.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data72[i13] !== "string"){
+const err121 = {instancePath:instancePath+"/extra_hosts/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.dns !== undefined){
+let data74 = data.dns;
+if(((typeof data74 !== "string") && (!(Array.isArray(data74)))) && (data74 !== null)){
+const err122 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+if(Array.isArray(data74)){
+const len14 = data74.length;
+for(let i14=0; i14<len14; i14++){
+if(typeof data74[i14] !== "string"){
+const err123 = {instancePath:instancePath+"/dns/" + i14,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+}
+}
+if(data.dns_search !== undefined){
+let data76 = data.dns_search;
+if(((typeof data76 !== "string") && (!(Array.isArray(data76)))) && (data76 !== null)){
+const err124 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+if(typeof data76 === "string"){
+if(!pattern16.test(data76)){
+const err125 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+if(Array.isArray(data76)){
+const len15 = data76.length;
+for(let i15=0; i15<len15; i15++){
+let data77 = data76[i15];
+if(typeof data77 === "string"){
+if(!pattern16.test(data77)){
+const err126 = {instancePath:instancePath+"/dns_search/" + i15,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+else {
+const err127 = {instancePath:instancePath+"/dns_search/" + i15,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
 }
 errors++;
 }

@@ -13,6 +13,7 @@ import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
+import { dnsServer, hostGateway } from './names.js';
 import { netnsName } from './netns-name.js';
 import { networkModeJoined } from './network-mode-joined.js';
 import { networkModeNone } from './network-mode-none.js';
@@ -57,5 +58,7 @@ export const RULES: readonly Rule[] = [
   sysctlConflict,
   hostPortTwice,
   portsUnreachable,
+  dnsServer,
+  hostGateway,
   unknownNode,
 ];

@@ -17,6 +17,10 @@ const OF_A_NAMESPACE = [
   'sysctls',
   'ports',
   'ignore',
+  'hostname',
+  'extra_hosts',
+  'dns',
+  'dns_search',
 ] as const;
 
 export const networkModeJoined: Rule = {

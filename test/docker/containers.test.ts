@@ -199,7 +199,8 @@ asRoot('containers from an image', () => {
 
     it('a runtime that is not installed is an error', () => {
       const elsewhere = lab.world.file('elsewhere.yaml', LAB.replace('name: boxes', 'name: elsewhere'));
-      expect(refused(['plan', elsewhere], { PATH: '/nowhere' })).toContain('neither docker nor podman is installed [no-container-runtime]');
+      const { stderr } = lab.world.sh(`PATH=/nowhere ${process.execPath} ${TOPO} plan ${elsewhere}`);
+      expect(stderr).toContain('neither docker nor podman is installed [no-container-runtime]');
       expect(refused(['plan', '--runtime', 'podman', file])).toContain("the containers of the lab boxes are docker's [other-runtime]");
     });
 

@@ -13,6 +13,7 @@ import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
+import { leftovers } from './leftovers.js';
 import { Queue } from './queue.js';
 import { outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
@@ -52,7 +53,12 @@ export class Runner {
   private changeName(operation: NameOperation): Outcome {
     this.flushAll();
     this.queues.delete(operation.netns);
-    if (operation.op === 'netns-attach') return attachNamespace(this.sessions, operation);
+    if (operation.op === 'netns-attach') {
+      const outcome = attachNamespace(this.sessions, operation);
+      const queue = outcome.ok ? this.queue(operation.netns) : null;
+      if (queue !== null) for (const step of leftovers(queue.session)) queue.push(step, () => undefined);
+      return outcome;
+    }
     this.sessions.forget(operation.netns);
     return deleteName(this.sessions.path(operation.netns));
   }

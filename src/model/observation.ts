@@ -1,4 +1,6 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { ProcessDefinition } from './process.js';
+
 export interface Observation {
   readonly host: NetnsObservation;
   /** Namespaces with a name: those of the lab (by mark) and those asked for (by name), others are left out. */
@@ -7,6 +9,28 @@ export interface Observation {
   readonly otherLabs: readonly string[];
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
+  /** Of the lab, running or not. */
+  readonly processes: readonly ProcessObservation[];
+}
+
+/** What the record of a process says, as far as /proc confirms it. */
+export interface ProcessObservation {
+  readonly owner: string;
+  readonly name: string;
+  /** Null: the record was never finished. */
+  readonly definition: ProcessDefinition | null;
+  readonly running: boolean;
+  /** 0: it was never started. */
+  readonly pid: number;
+  /** Its network namespace is the one that has the name. */
+  readonly inItsNamespace: boolean;
+  /** Exit status, 128 and more for a signal; null: it did not live to tell, or lives. */
+  readonly exit: number | null;
+  /** Time of the start and of the end, ISO 8601; null: never, or unknown. */
+  readonly since: string | null;
+  readonly ended: string | null;
+  /** Path of the file with its output. */
+  readonly log: string;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {

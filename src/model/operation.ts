@@ -2,6 +2,8 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { ProcessDefinition, ProcessKey } from './process.js';
+
 export type Operation =
   | NetnsAdd
   | { readonly op: 'netns-delete'; readonly netns: string }
@@ -20,6 +22,7 @@ export type Operation =
   /** Puts the remembered value back and forgets it. */
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
+  | ProcessOperation
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
 
 /** Its lo gets the alias, and is up. */
@@ -30,6 +33,14 @@ export interface NetnsAdd {
   /** Dotted keys and their values; absent: as the kernel makes it. */
   readonly sysctls?: { readonly [key: string]: string };
 }
+
+export type ProcessOperation =
+  /** Ends what runs under that key before; its log goes on. */
+  | { readonly op: 'process-start'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition }
+  /** With all that it has started; its record and its log go too. */
+  | { readonly op: 'process-stop'; readonly netns: string; readonly process: ProcessKey }
+  /** Sends it the signal at which it reads its files again. */
+  | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
 
 export interface LinkAdd {
   readonly op: 'link-add';

@@ -48,6 +48,7 @@ export function node(
     neighbours: [],
     sysctls: [],
     ports: [],
+    run: [],
     ignore: [],
     ...given,
   };

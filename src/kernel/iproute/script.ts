@@ -4,7 +4,7 @@ import type { Action, Plan } from '../../model/plan.js';
 import type { Resource } from '../../model/state.js';
 import type { Argument, Command } from './command.js';
 import { commandsOf } from './commands.js';
-import { shellQuote } from './quote.js';
+import { shellQuote } from '../shell-quote.js';
 
 const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables.', 'set -e', ''];
 
@@ -32,8 +32,8 @@ export function commandText(operation: Operation): string {
 }
 
 function lineOf(command: Command): string {
-  const { argv, stdin, condition, otherwise } = command;
-  const plain = argv.map(argumentText).join(' ');
+  const { argv, stdin, quiet, condition, otherwise } = command;
+  const plain = `${argv.map(argumentText).join(' ')}${quiet === true ? ' >/dev/null' : ''}`;
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
   const line = stdin === undefined ? `${plain}${fallback}` : hereDocument(plain, stdin);
   if (condition === undefined) return line;

@@ -55,6 +55,8 @@ export interface Kernel {
   labs(): readonly LabSummary[];
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
+  /** Loads what these operations take beyond netlink; to be waited for before they are run. */
+  prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */

@@ -15,6 +15,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       otherTables: [],
       files: { links: new Map(), sets: new Map(), refusal: null },
       listeners: [],
+      processes: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

@@ -15,6 +15,8 @@ export interface Observation {
   readonly listeners: readonly ListenerObservation[];
   /** Of the lab, running or not. */
   readonly processes: readonly ProcessObservation[];
+  /** Of those that were asked for. */
+  readonly missingPrograms: readonly string[];
 }
 
 export interface ListenerObservation {

@@ -13,6 +13,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       host: empty('host'),
       otherLabs: [],
       otherTables: [],
+      missingPrograms: [],
       files: { links: new Map(), sets: new Map(), refusal: null },
       listeners: [],
       processes: [],

@@ -17,6 +17,8 @@ export interface ObservationScope {
   readonly publishes?: boolean;
   /** Containers and images that the topology names, for a kernel that asks a container runtime. */
   readonly containers?: { readonly names: readonly string[]; readonly images: readonly string[] };
+  /** Programs that the lab's own processes are: whether they are installed matters. */
+  readonly programs?: readonly string[];
   /** Ports of the host that the lab publishes: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
 }
@@ -62,6 +64,8 @@ export interface Kernel {
   runtimeOf(lab: string): Runtime | null;
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
+  /** Loads what these operations take beyond netlink; to be waited for before they are run. */
+  prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */

@@ -9,6 +9,7 @@ import { neighbour } from './neighbour.js';
 import { netns } from './netns.js';
 import { nftables } from './nftables.js';
 import { nodeFiles } from './node-files.js';
+import { process } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { runtime } from './runtime.js';
@@ -32,6 +33,7 @@ export const KINDS: readonly Kind[] = [
   joined,
   runtime,
   container,
+  process,
 ];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));

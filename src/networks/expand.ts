@@ -4,6 +4,7 @@ import { HOST, type Resource, type ResourceId, type State } from '../model/state
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
 import { containerResources, containersOf } from './containers.js';
+import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
 import { routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
@@ -27,6 +28,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
+  /** Programs that the lab's own processes are. */
+  readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
@@ -50,6 +53,7 @@ export function expand(topology: Topology): Expansion {
       namespaces: lab.nodes.map((node) => node.netns),
       sysctls: sysctlKeys(state),
       rules: [HOST],
+      programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
       ...(containers === undefined ? {} : { containers }),
       ports: topology.nodes.flatMap(({ ports }) =>

@@ -3,6 +3,7 @@ import { joinedResource } from '../kinds/joined.js';
 import { HOST, type Resource } from '../model/state.js';
 import type { Node } from '../model/topology.js';
 import type { LabJoined } from './lab.js';
+import { nodeProcesses } from './processes.js';
 
 type Nodes = ReadonlyMap<string, Node>;
 
@@ -33,5 +34,8 @@ function nodeOfContainer(container: string, nodes: Nodes): Node | undefined {
 const isStartedAs = (node: Node, container: string): boolean => node.container !== undefined && node.netns === container;
 
 export function joinedResources(lab: string, joined: readonly LabJoined[]): readonly Resource[] {
-  return joined.map(({ node, netns, path, at }) => joinedResource({ lab, node: node.name, netns, path: `${path}.network_mode`, at }));
+  return joined.flatMap((one) => {
+    const { node, netns, path, at } = one;
+    return [joinedResource({ lab, node: node.name, netns, path: `${path}.network_mode`, at }), ...nodeProcesses(lab, one)];
+  });
 }

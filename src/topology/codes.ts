@@ -84,6 +84,7 @@ export const CODES = {
   'port-twice': 'A port of the host is published twice.',
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',
   // Nodes
+  'command-twice': 'Two commands of one node have the same name.',
   'network-mode-none': 'A node without a network has networks, links or ports.',
   'network-mode-joined': 'A node that lives in another’s namespace has a key that describes a namespace of its own, or a link.',
   'container-without-image': 'A node that is no container to be started has a key that says how to start one.',

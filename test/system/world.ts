@@ -23,6 +23,9 @@ export const PRIVATE_ETC = [
   'mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work,userxattr overlay /etc',
 ].join(' && ');
 
+/** Of examples/; those with containers need a daemon, and are tested in test/docker. */
+export const WITH_CONTAINERS = ['containers'];
+
 export interface Result {
   readonly status: number;
   readonly stdout: string;

@@ -22,7 +22,7 @@ export class RuntimeCli {
   try(...words: readonly string[]): Answer {
     const { error, status, stdout, stderr, signal } = spawnSync(this.runtime, words, {
       encoding: 'utf8',
-      env: this.env as NodeJS.ProcessEnv,
+      env: this.env,
       timeout: TIMEOUT_MS,
       maxBuffer: 64 * 1024 * 1024,
       stdio: ['ignore', 'pipe', 'pipe'],

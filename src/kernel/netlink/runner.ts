@@ -18,6 +18,7 @@ import { Queue } from './queue.js';
 import { outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { restoreSysctl, setSysctl } from './sysctls.js';
+import { groupMembers, peerIsOuter } from './runner-links.js';
 import type { Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
@@ -274,22 +275,6 @@ function isForwarding({ socket, forwarding }: Session, { key, value }: Extract<O
   return (forwarding.get(family) ?? readForwarding(socket, key)) === value;
 }
 
-function groupMembers({ socket }: Session, group: number): readonly string[] {
-  let members: string[] = [];
-  const writer = new MessageWriter(64);
-  requestLinks(writer);
-  dump(
-    socket,
-    writer,
-    () => (members = []),
-    (bytes, _type, start, end) => {
-      const link = decodeLink(bytes, start, end);
-      if (link.group === group) members.push(link.name);
-    },
-  );
-  return members;
-}
-
 interface End {
   readonly name: string;
   readonly attributes: LinkAttributes;
@@ -307,14 +292,6 @@ function unlink(netns: string): Outcome {
   } catch (error) {
     return refusalOf(error, 'netns-delete');
   }
-}
-
-const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';
-
-/** IFLA_MASTER works for the end that lies in the namespace of the creating socket; without one, it is the host's end. */
-function peerIsOuter({ netns, attributes, peer }: LinkAdd): boolean {
-  if (peer === undefined || hasMaster(attributes)) return false;
-  return hasMaster(peer.attributes) || (peer.netns === HOST && netns !== HOST);
 }
 
 /** Nothing is left to delete in a namespace that is not there. */

@@ -1,15 +1,12 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
-import { HOST } from '../../model/state.js';
 import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles, removeLink } from '../node-files/write.js';
-import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { FORWARDING_KEYS, readForwarding } from './netconf.js';
 import { attachNamespace, createNamespaces, deleteName } from './namespaces.js';
 import type { Departures } from './departures.js';
-import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';

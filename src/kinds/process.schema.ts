@@ -63,3 +63,16 @@ export const runSchema: JsonSchema = {
     properties: { command, name, ...settings },
   },
 };
+
+export const execSchema: JsonSchema = {
+  type: ['array', 'null'],
+  description:
+    'Commands that `apply` runs once in the node, in the order of the file, when all else is there and everything of `run` has been started. What they write is shown; one that fails fails the apply. Run again if it is changed here, or if the node was made anew; whatever it leaves running in the background is ended with it.',
+  examples: [['ip route get 10.0.0.1', { command: ['./seed.sh'], cwd: '/srv/db' }]],
+  items: {
+    ...long,
+    description: 'A text for the shell, or the long form.',
+    examples: ['ip route get 10.0.0.1'],
+    properties: { command, ...settings },
+  },
+};

@@ -23,6 +23,7 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | ProcessOperation
+  | ExecRun
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
 
 /** Its lo gets the alias, and is up. */
@@ -41,6 +42,16 @@ export type ProcessOperation =
   | { readonly op: 'process-stop'; readonly netns: string; readonly process: ProcessKey }
   /** Sends it the signal at which it reads its files again. */
   | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
+
+/** Runs a command to its end and remembers it by the altname of lo. By itself: it takes its time, and what it writes is shown meanwhile. */
+export interface ExecRun {
+  readonly op: 'exec-run';
+  readonly netns: string;
+  /** The name is a digest of the command. */
+  readonly process: ProcessKey;
+  readonly definition: ProcessDefinition;
+  readonly altname: string;
+}
 
 export interface LinkAdd {
   readonly op: 'link-add';

@@ -11,7 +11,7 @@ import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
-import { nodeProcesses } from './processes.js';
+import { nodeCommands, nodeProcesses } from './processes.js';
 
 export function nodeResources(lab: string, node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const { netns, path, at } = node;
@@ -24,6 +24,7 @@ export function nodeResources(lab: string, node: LabNode, routers: Routers, diag
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
     ...nodeProcesses(lab, node),
+    ...nodeCommands(lab, node),
     ...node.node.rules.map((rule) => ruleResource({ ...rule, netns, path: `${path}.rules[${rule.index}]` })),
   ];
 }

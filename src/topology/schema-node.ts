@@ -3,7 +3,7 @@ import { addressesSchema, ipv4AddressSchema, ipv6AddressSchema } from '../kinds/
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
 import { neighbourSchema } from '../kinds/neighbour.schema.js';
 import { netnsSchema } from '../kinds/netns.schema.js';
-import { runSchema } from '../kinds/process.schema.js';
+import { execSchema, runSchema } from '../kinds/process.schema.js';
 import { publishedPortsSchema } from '../kinds/published-port.schema.js';
 import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
@@ -89,6 +89,7 @@ export const nodeSchema: JsonSchema = {
     sysctls: sysctlsSchema,
     ports: publishedPortsSchema,
     run: runSchema,
+    exec: execSchema,
     ignore: {
       type: ['array', 'null'],
       items: { type: 'string', description: 'A name, in which * stands for any run of characters.', examples: ['tun*'] },

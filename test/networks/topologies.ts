@@ -49,6 +49,7 @@ export function node(
     sysctls: [],
     ports: [],
     run: [],
+    exec: [],
     ignore: [],
     ...given,
   };

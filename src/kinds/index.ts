@@ -7,6 +7,7 @@ import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';
 import { netns } from './netns.js';
 import { nftables } from './nftables.js';
+import { nodeFiles } from './node-files.js';
 import { process } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
@@ -15,6 +16,7 @@ import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
 
 export const KINDS: readonly Kind[] = [
+  nodeFiles,
   netns,
   bridge,
   veth,

@@ -1,17 +1,22 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { mark, nftTableName, parseMark } from '../model/names.js';
 import type { NftTableObservation } from '../model/observation.js';
-import type { NftTable, Operation } from '../model/operation.js';
+import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
+import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
+import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
+import { portsInUse } from './port-in-use.js';
+import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
 
 export interface NftablesSpec {
   readonly lab: string;
   readonly netns: string;
   readonly chains: NftTable['chains'];
+  readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
   readonly hostPorts: readonly HostPorts[];
   readonly path: string;
@@ -27,7 +32,7 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 
 /** One table of family inet per lab and namespace, always replaced as a whole. */
 export function nftablesResource(spec: NftablesSpec): Resource {
-  const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), chains: spec.chains };
+  const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
   const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
   return { ...tableResource(spec.netns, desiredTable(table)), definition, path: spec.path, at: spec.at };
 }
@@ -43,13 +48,17 @@ function tableResource(netns: string, table: NftTableObservation): Resource {
   };
 }
 
-/** A field for each chain, so that a plan names the chain that differs. */
+/** A field for each chain and each map, so that a plan names the one that differs. */
 function propsOf(table: NftTableObservation): Props {
   const chains = table.chains.map((chain): [string, PropValue] => [
     `chain ${chain.name}`,
     { hook: chain.hook, rules: chain.rules.map((rule) => ({ text: rule.text, code: rule.code })) },
   ]);
-  return { ...Object.fromEntries(chains), other: table.other };
+  const maps = table.maps.map(({ name, elements }): [string, PropValue] => [
+    `map ${name}`,
+    { hook: MAP_TYPE, rules: elements.map(({ text, code }) => ({ text, code })) },
+  ]);
+  return { ...Object.fromEntries([...maps, ...chains]), other: table.other };
 }
 
 function find({ observation, desired }: FindContext): Found {
@@ -64,15 +73,26 @@ function find({ observation, desired }: FindContext): Found {
     }
   }
   const wanted = desired.resources.get(nftablesId(HOST, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-  conflicts.push(...takenPorts(wanted?.hostPorts ?? [], observation.otherTables));
+  const hostPorts = wanted?.hostPorts ?? [];
+  conflicts.push(...takenPorts(hostPorts, observation.otherTables));
+  const own = observation.host.nft;
+  conflicts.push(...portsInUse(hostPorts, own === null ? [] : publishedIn(own), observation.listeners));
   return { resources, conflicts };
 }
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
 
-const replace = ({ netns, definition }: Resource): readonly Operation[] => [
-  { op: 'nft-replace', netns, table: (definition as NftablesDefinition).table },
-];
+const replace = ({ netns, definition }: Resource): Operation => ({
+  op: 'nft-replace',
+  netns,
+  table: (definition as NftablesDefinition).table,
+});
+
+/** Behind the new rules: a flow that is met before is remembered again as it was. */
+function moveFlows(before: Resource | null, after: Resource | null): readonly Operation[] {
+  const flows = movedFlows(before === null ? [] : publishedBy(before), after === null ? [] : publishedBy(after));
+  return flows.length === 0 ? [] : [{ op: 'conntrack-delete', netns: (after ?? before)?.netns ?? HOST, flows }];
+}
 
 export const nftables: Kind = {
   name: 'nftables',
@@ -80,8 +100,9 @@ export const nftables: Kind = {
   inPlace: () => true,
   defaults: () => ({ other: [] }),
   find,
-  create: replace,
-  update: (_before, after) => replace(after),
-  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }],
+  create: (after) => [replace(after), ...moveFlows(null, after)],
+  update: (before, after) => [replace(after), ...moveFlows(before, after)],
+  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
+  exposes: (resource) => exposedPorts(publishedBy(resource)),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

@@ -1,4 +1,5 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
 
 export interface Observation {
@@ -11,6 +12,9 @@ export interface Observation {
   readonly otherTables: readonly NftTableObservation[];
   /** Of the lab, running or not. */
   readonly processes: readonly ProcessObservation[];
+  readonly files: NodeFilesObservation;
+  /** Who listens in the host's namespace on the ports that were asked for. */
+  readonly listeners: readonly ListenerObservation[];
 }
 
 /** What the record of a process says, as far as /proc confirms it. */
@@ -31,6 +35,27 @@ export interface ProcessObservation {
   readonly ended: string | null;
   /** Path of the file with its output. */
   readonly log: string;
+}
+
+export interface ListenerObservation {
+  readonly protocol: 'tcp' | 'udp';
+  /** `0.0.0.0` and `::` for all. */
+  readonly address: string;
+  readonly port: number;
+  /** IPV6_V6ONLY; otherwise `::` takes IPv4 too. */
+  readonly ipv6Only: boolean;
+  /** None: the kernel's own, or of a process that cannot be seen from here. */
+  readonly processes: readonly { readonly pid: number; readonly command: string }[];
+}
+
+/** Files that processes of nodes see in place of the host's (`node-files.ts`). */
+export interface NodeFilesObservation {
+  /** What stands in /etc/netns, by name: where a link leads, null for what is no link. */
+  readonly links: ReadonlyMap<string, string | null>;
+  /** The lab's sets, by name. */
+  readonly sets: ReadonlyMap<string, NodeFiles>;
+  /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
+  readonly refusal: string | null;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {
@@ -137,7 +162,9 @@ export interface NftTableObservation {
   readonly name: string;
   readonly comment: string;
   readonly chains: readonly NftChainObservation[];
-  /** Sets, maps, objects, flowtables that somebody added, as text. */
+  /** Verdict maps by interface name; elements in the order of the names. */
+  readonly maps: readonly NftMapObservation[];
+  /** Other sets and maps, objects, flowtables that somebody added, as text. */
   readonly other: readonly string[];
 }
 
@@ -146,6 +173,11 @@ export interface NftChainObservation {
   /** `type nat hook prerouting priority -100; policy accept;` or '' */
   readonly hook: string;
   readonly rules: readonly NftRuleText[];
+}
+
+export interface NftMapObservation {
+  readonly name: string;
+  readonly elements: readonly NftRuleText[];
 }
 
 export interface NftRuleText {

@@ -2,11 +2,14 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition, ProcessKey } from './process.js';
 
 export type Operation =
   | NetnsAdd
-  | { readonly op: 'netns-delete'; readonly netns: string }
+  /** `files`: its link in /etc/netns goes first. */
+  | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
+  | NodeFilesOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
@@ -22,9 +25,23 @@ export type Operation =
   /** Puts the remembered value back and forgets it. */
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
+  | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string }
   | ProcessOperation
   | ExecRun
-  | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+  /** What the kernel remembers of live flows that are to be judged by the rules again. */
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
+
+/** Flows to ports of the host. */
+export interface UdpFlows {
+  readonly protocol: 'udp';
+  readonly family: 4 | 6;
+  /** The host's; '' for all of them. */
+  readonly address: string;
+  readonly from: number;
+  readonly to: number;
+  /** Where rules have sent them on to, such as `10.0.0.2`; '' for those that the host itself has got. */
+  readonly target: string;
+}
 
 /** Its lo gets the alias, and is up. */
 export interface NetnsAdd {
@@ -33,6 +50,8 @@ export interface NetnsAdd {
   readonly alias: string;
   /** Dotted keys and their values; absent: as the kernel makes it. */
   readonly sysctls?: { readonly [key: string]: string };
+  /** The folder of files that its processes see (`node-files.ts`). */
+  readonly files?: string;
 }
 
 export type ProcessOperation =
@@ -52,6 +71,13 @@ export interface ExecRun {
   readonly definition: ProcessDefinition;
   readonly altname: string;
 }
+
+export type NodeFilesOperation =
+  /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
+  | { readonly op: 'node-files-link'; readonly netns: string; readonly folder: string }
+  /** Written in place, so that processes which have the files mounted see what is new. */
+  | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
+  | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
 
 export interface LinkAdd {
   readonly op: 'link-add';
@@ -127,7 +153,15 @@ export interface NftTable {
   readonly name: string;
   /** Kept in the table's user data: the mark of ownership. */
   readonly comment: string;
+  /** Absent: none. */
+  readonly maps?: readonly NftMap[];
   readonly chains: readonly NftChain[];
+}
+
+/** Chains to jump to by the name of an interface: one look-up, however many there are. */
+export interface NftMap {
+  readonly name: string;
+  readonly elements: readonly { readonly interface: string; readonly chain: string }[];
 }
 
 export interface NftChain {
@@ -163,6 +197,8 @@ export type NftMatch =
 export type NftVerdict =
   | { readonly verdict: 'accept' | 'drop' | 'return' }
   | { readonly verdict: 'jump'; readonly chain: string }
+  /** What the map says for the interface, if it says something. */
+  | { readonly verdict: 'vmap'; readonly key: 'iifname' | 'oifname'; readonly map: string }
   | { readonly verdict: 'masquerade'; readonly family: 4 | 6 }
   | { readonly verdict: 'snat'; readonly address: string }
   /** No port: the port stays as it is. */

@@ -1,6 +1,7 @@
 /** `networks.NAME` in JSON Schema. */
 import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
+import { networkDnsSchema } from '../kinds/names.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
@@ -85,11 +86,18 @@ export const networkSchema: JsonSchema = {
       default: false,
       description: 'No way out: no default route, no masquerade, traffic in and out is dropped.',
     },
+    icc: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Nodes of this network may talk to each other. `false`: only to the host, to the world and to published ports (a node that is the gateway is reached as well).',
+    },
     isolated: {
       type: 'boolean',
       default: true,
       description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
     },
+    dns: networkDnsSchema,
     bridge_name: bridgeNameSchema,
     external: {
       type: 'boolean',

@@ -14,6 +14,8 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       otherLabs: [],
       otherTables: [],
       processes: [],
+      files: { links: new Map(), sets: new Map(), refusal: null },
+      listeners: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

@@ -21,14 +21,16 @@ export function network(
     internal: false,
     masquerade: true,
     isolated: true,
+    icc: true,
     mtu: 1500,
     external: false,
+    dns: 'hosts',
     ...given,
   };
 }
 
 export function attachment(to: string, given: Partial<Attachment> = {}): Attachment {
-  return { network: to, at: AT, gwPriority: 0, ...given };
+  return { network: to, at: AT, gwPriority: 0, aliases: [], ...given };
 }
 
 export function node(
@@ -51,6 +53,8 @@ export function node(
     run: [],
     exec: [],
     ignore: [],
+    extraHosts: [],
+    dns: [],
     ...given,
   };
 }

@@ -4,12 +4,14 @@ import { HOST } from '../../model/state.js';
 export interface Command {
   readonly argv: readonly Argument[];
   readonly stdin?: string;
-  /** What it prints is of no interest. */
-  readonly quiet?: boolean;
+  /** The file that takes the output; `append`: behind what it holds. */
+  readonly output?: { readonly path: string; readonly append?: boolean };
   /** Only if that command succeeds, or (`without`) if its output does not hold the text. */
   readonly condition?: { readonly argv: readonly string[]; readonly without?: string };
   /** If it fails, this is said and the script goes on. */
   readonly otherwise?: string;
+  /** It fails where it finds nothing to do: what it says and how it ends is of no interest. */
+  readonly silent?: boolean;
 }
 
 /** A word, or one that ends in what another command prints. */

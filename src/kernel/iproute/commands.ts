@@ -1,11 +1,13 @@
 import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
+import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
 import { execRun } from './exec.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete } from './netns.js';
 import { nftDelete, nftReplace } from './nft.js';
+import { nodeFilesDelete, nodeFilesLink, nodeFilesWrite } from './node-files.js';
 import { processSignal, processStart, processStop } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
@@ -18,6 +20,12 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return netnsAdd(operation);
     case 'netns-delete':
       return netnsDelete(operation);
+    case 'node-files-link':
+      return nodeFilesLink(operation);
+    case 'node-files-write':
+      return nodeFilesWrite(operation);
+    case 'node-files-delete':
+      return nodeFilesDelete(operation);
     case 'link-add':
       return linkAdd(operation);
     case 'link-set':
@@ -59,5 +67,7 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return nftReplace(operation);
     case 'nft-delete':
       return nftDelete(operation);
+    case 'conntrack-delete':
+      return conntrackDelete(operation);
   }
 }

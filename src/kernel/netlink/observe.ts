@@ -4,10 +4,12 @@ import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Obse
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
+import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
+import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
@@ -20,8 +22,11 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
+  const ports = scope.ports ?? [];
+  const listeners = ports.length === 0 ? [] : readListeners(ports);
+  const files = observeNodeFiles(scope.lab);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, processes };
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files, processes };
 }
 
 /** In the order of their names. */

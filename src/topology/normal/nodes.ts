@@ -4,6 +4,7 @@ import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 import { readCommand, readCommands } from './commands.js';
 import { withDefaults } from './defaults.js';
+import { readDnsSearch, readExtraHosts } from './names.js';
 import { readPort } from './ports.js';
 import {
   asMapping,
@@ -16,6 +17,7 @@ import {
   stringAt,
   textAt,
   textOf,
+  textsAt,
   withoutUndefined,
   type Reading,
   type Text,
@@ -45,6 +47,10 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     run: readCommands(reading, map),
     exec: itemsAt(map, 'exec').flatMap((item) => readCommand(reading, item) ?? []),
     ignore: itemsAt(map, 'ignore').flatMap((item) => textOf(item)?.text ?? []),
+    hostname: stringAt(map, 'hostname'),
+    extraHosts: readExtraHosts(reading, map),
+    dns: textsAt(map, 'dns').flatMap((text) => readAddress(reading, text) ?? []),
+    dnsSearch: readDnsSearch(map),
   });
   reading.origins.set(node, map);
   return node;
@@ -76,6 +82,7 @@ function readAttachment(reading: Reading, network: string, entry: Entry): Attach
     interfaceName: stringAt(map, 'interface_name'),
     hostInterface: stringAt(map, 'host_interface'),
     gwPriority: numberAt(map, 'gw_priority') ?? 0,
+    aliases: [...new Set(textsAt(map, 'aliases').map(({ text }) => text))],
   });
   reading.origins.set(attachment, map);
   return attachment;

@@ -47,6 +47,8 @@ const settings: { readonly [key: string]: JsonSchema } = {
 
 const long: JsonSchema = {
   type: ['string', 'object'],
+  pattern: '\\S',
+  'x-expected': 'a command',
   required: ['command'],
   additionalProperties: false,
 };

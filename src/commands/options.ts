@@ -62,6 +62,18 @@ export interface ShellArguments extends CommonOptions {
   readonly lab: string | undefined;
 }
 
+export interface CaptureArguments extends CommonOptions {
+  /** NODE, LAB.NODE or `host`, with `:INTERFACE` if not all are meant. */
+  readonly target: string;
+  readonly lab: string | undefined;
+  /** A file for the packets; `-` is standard output. */
+  readonly write: string | undefined;
+  /** End after so many packets. */
+  readonly count: number | undefined;
+  /** Words of pcap-filter(7). */
+  readonly filter: readonly string[];
+}
+
 export interface SandboxListArguments extends CommonOptions {
   readonly json: boolean;
 }

@@ -48,6 +48,8 @@ export interface ShowArguments extends CommonOptions {
   readonly node: string | undefined;
   readonly lab: string | undefined;
   readonly format: 'text' | 'json' | 'yaml';
+  /** Networks, endpoints and sandboxes instead. */
+  readonly docker: boolean;
 }
 
 export interface ExecArguments extends CommonOptions {

@@ -2,12 +2,13 @@
 import type { Result, World } from '../world.js';
 
 /**
- * `target` is a URL for curl, `ping ADDRESS`, or `udp ADDRESS:PORT`. The result is `answer` of a ping, `SERVER sees ADDRESS` of a
+ * `target` is a URL for curl, `ping ADDRESS`, `udp ADDRESS:PORT`, or `route ADDRESS` (how it would be sent there). The result is `answer` of a ping, `SERVER sees ADDRESS` of a
  * server, or `timeout`, `refused`, `unreachable`.
  */
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
   const [word = '', rest = ''] = target.split(' ');
   if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
+  if (word === 'route') return routed(await world.later(from, `ip route get ${rest}`));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
   return served(await world.later(from, `curl -sSv -g --noproxy '*' --connect-timeout 2 --max-time 8 '${target}'`));
 }
@@ -23,6 +24,10 @@ function pinged({ status, stdout, stderr }: Result): string {
   return refusal(`${stdout}${stderr}`) ?? 'timeout';
 }
 
+function routed({ stdout, stderr }: Result): string {
+  return /via \S+ dev \S+|dev \S+/.exec(stdout)?.[0] ?? refusal(stderr) ?? stderr;
+}
+
 function served({ status, stdout, stderr }: Result): string {
   const answer = /^(\S+) peer=(\S+)$/m.exec(stdout);
   if (answer !== null) return `${answer[1]} sees ${answer[2]}`;
@@ -32,5 +37,6 @@ function served({ status, stdout, stderr }: Result): string {
 
 function refusal(text: string): string | null {
   if (/connection refused/i.test(text)) return 'refused';
+  if (/message too long/i.test(text)) return 'too long';
   return /unreachable|no route to host/i.test(text) ? 'unreachable' : null;
 }

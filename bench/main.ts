@@ -64,11 +64,11 @@ function benchStar(star: Star, rounds: number): void {
   const thousand = star.nodes === 1000;
   row(`apply of ${star.nodes}, beside the floor`, 'at most 1.3', applies);
   row(`plan of ${star.nodes}, nothing to do, beside \`node -e 0\``, thousand ? 'topo under 500 ms' : '', plans);
-  row(`of which observing, alone in a process`, thousand ? 'at most 200 ms' : '', observations);
+  row(`of which observing, once the file is known`, thousand ? 'at most 200 ms' : '', observations);
   row(`destroy of ${star.nodes}, beside the floor`, thousand ? 'at most 1.3' : '', destroys);
 }
 
-/** Milliseconds that reading the kernel takes in a process that has done nothing else. */
+/** Milliseconds that a plan of the file spends on reading the kernel. */
 function observe(file: string): number {
   const { status, stdout, stderr } = spawnSync(process.execPath, [OBSERVE, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`observe: ${stderr}`);

@@ -1,6 +1,5 @@
-import { openKernel } from './kernel.js';
 import type { Context } from './context.js';
-import { loadLab } from './lab.js';
+import { lookAt } from './look.js';
 import type { PlanArguments } from './options.js';
 import { planLab } from './planned.js';
 import { printPlan } from './print-plan.js';
@@ -8,8 +7,7 @@ import { printPlan } from './print-plan.js';
 const CHANGES = 2;
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
-  const lab = loadLab(args.file, context);
-  const kernel = openKernel(context);
+  const { lab, kernel } = await lookAt(args.file, context);
   try {
     const { plan } = planLab(kernel, lab);
     await printPlan(plan, args, context);

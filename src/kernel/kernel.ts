@@ -1,6 +1,9 @@
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 
+/** Where `ip netns` keeps the names of namespaces. */
+export const NETNS_DIRECTORY = '/run/netns';
+
 export interface ObservationScope {
   readonly lab: string;
   /** Namespaces that the topology asks for; those that carry the lab's mark are found without being asked for. */

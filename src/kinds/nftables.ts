@@ -1,9 +1,10 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { mark, nftTableName, parseMark } from '../model/names.js';
 import type { NftTableObservation } from '../model/observation.js';
-import type { NftTable, Operation } from '../model/operation.js';
+import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
+import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
@@ -12,6 +13,7 @@ export interface NftablesSpec {
   readonly lab: string;
   readonly netns: string;
   readonly chains: NftTable['chains'];
+  readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
   readonly hostPorts: readonly HostPorts[];
   readonly path: string;
@@ -27,7 +29,7 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 
 /** One table of family inet per lab and namespace, always replaced as a whole. */
 export function nftablesResource(spec: NftablesSpec): Resource {
-  const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), chains: spec.chains };
+  const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
   const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
   return { ...tableResource(spec.netns, desiredTable(table)), definition, path: spec.path, at: spec.at };
 }
@@ -43,13 +45,17 @@ function tableResource(netns: string, table: NftTableObservation): Resource {
   };
 }
 
-/** A field for each chain, so that a plan names the chain that differs. */
+/** A field for each chain and each map, so that a plan names the one that differs. */
 function propsOf(table: NftTableObservation): Props {
   const chains = table.chains.map((chain): [string, PropValue] => [
     `chain ${chain.name}`,
     { hook: chain.hook, rules: chain.rules.map((rule) => ({ text: rule.text, code: rule.code })) },
   ]);
-  return { ...Object.fromEntries(chains), other: table.other };
+  const maps = table.maps.map(({ name, elements }): [string, PropValue] => [
+    `map ${name}`,
+    { hook: MAP_TYPE, rules: elements.map(({ text, code }) => ({ text, code })) },
+  ]);
+  return { ...Object.fromEntries([...maps, ...chains]), other: table.other };
 }
 
 function find({ observation, desired }: FindContext): Found {

@@ -19,6 +19,8 @@ export interface VethEndSpec {
   readonly master?: string;
   /** Of a bridge port: frames may leave by the port they came in. */
   readonly hairpin?: boolean;
+  /** Of a bridge port: no frames pass between two such ports. */
+  readonly isolated?: boolean;
 }
 
 export interface VethSpec {

@@ -6,7 +6,7 @@
  * every release, so names are to be made with an underscore or a prefix.
  */
 import { canonicalPrefix, effectiveMatches } from './nft-rule.js';
-import type { NftChain, NftMatch, NftRule, NftTable, NftVerdict } from './operation.js';
+import type { NftChain, NftMap, NftMatch, NftRule, NftTable, NftVerdict } from './operation.js';
 
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_\-./]*$/;
 /** A quoted string ends at the next quote, whatever stands before it. */
@@ -34,6 +34,7 @@ export function chainHookText(chain: NftChain): string {
 export function tableText(table: NftTable): string {
   const lines = [`table inet ${identifier(table.name)} {`];
   if (table.comment !== '') lines.push(`  comment ${quotedComment(table.comment)}`);
+  for (const map of table.maps ?? []) lines.push(...mapLines(map));
   for (const chain of table.chains) lines.push(...chainLines(chain));
   return [...lines, '}', ''].join('\n');
 }
@@ -50,6 +51,26 @@ export function quotedComment(comment: string): string {
   if (Buffer.byteLength(comment) > COMMENT_BYTES)
     throw new RangeError(`an nftables comment has at most ${COMMENT_BYTES} bytes: ${comment}`);
   return `"${comment}"`;
+}
+
+/** `"br0" : jump to-front` */
+export function elementText(name: string, verdict: string): string {
+  return `"${name}" : ${verdict}`;
+}
+
+export const MAP_TYPE = 'type ifname : verdict';
+
+function mapLines({ name, elements }: NftMap): string[] {
+  const texts = elements.map((element) => {
+    quotedInterface(element.interface);
+    return elementText(element.interface, `jump ${identifier(element.chain)}`);
+  });
+  return [
+    `  map ${identifier(name)} {`,
+    `    ${MAP_TYPE}`,
+    ...(texts.length === 0 ? [] : ['    elements = {', ...texts.map((text) => `      ${text},`), '    }']),
+    '  }',
+  ];
 }
 
 function chainLines(chain: NftChain): string[] {
@@ -90,6 +111,8 @@ function verdictText(verdict: NftVerdict): string {
       return verdict.verdict;
     case 'jump':
       return `jump ${identifier(verdict.chain)}`;
+    case 'vmap':
+      return `${verdict.key} vmap @${identifier(verdict.map)}`;
     case 'snat':
       return natText('snat', verdict.address, undefined);
     case 'dnat':

@@ -23,6 +23,8 @@ export interface NetnsObservation {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
+  /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
+  readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
   readonly sysctls: ReadonlyMap<string, string | null>;
   /** Former values, from altnames `sysctl:KEY=VALUE` of lo. */
@@ -111,7 +113,9 @@ export interface NftTableObservation {
   readonly name: string;
   readonly comment: string;
   readonly chains: readonly NftChainObservation[];
-  /** Sets, maps, objects, flowtables that somebody added, as text. */
+  /** Verdict maps by interface name; elements in the order of the names. */
+  readonly maps: readonly NftMapObservation[];
+  /** Other sets and maps, objects, flowtables that somebody added, as text. */
   readonly other: readonly string[];
 }
 
@@ -120,6 +124,11 @@ export interface NftChainObservation {
   /** `type nat hook prerouting priority -100; policy accept;` or '' */
   readonly hook: string;
   readonly rules: readonly NftRuleText[];
+}
+
+export interface NftMapObservation {
+  readonly name: string;
+  readonly elements: readonly NftRuleText[];
 }
 
 export interface NftRuleText {

@@ -3,8 +3,7 @@
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
 export type Operation =
-  /** Its lo gets the alias, and is up. */
-  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
+  | NetnsAdd
   | { readonly op: 'netns-delete'; readonly netns: string }
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
@@ -22,6 +21,15 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+
+/** Its lo gets the alias, and is up. */
+export interface NetnsAdd {
+  readonly op: 'netns-add';
+  readonly netns: string;
+  readonly alias: string;
+  /** Dotted keys and their values; absent: as the kernel makes it. */
+  readonly sysctls?: { readonly [key: string]: string };
+}
 
 export interface LinkAdd {
   readonly op: 'link-add';
@@ -97,7 +105,15 @@ export interface NftTable {
   readonly name: string;
   /** Kept in the table's user data: the mark of ownership. */
   readonly comment: string;
+  /** Absent: none. */
+  readonly maps?: readonly NftMap[];
   readonly chains: readonly NftChain[];
+}
+
+/** Chains to jump to by the name of an interface: one look-up, however many there are. */
+export interface NftMap {
+  readonly name: string;
+  readonly elements: readonly { readonly interface: string; readonly chain: string }[];
 }
 
 export interface NftChain {
@@ -133,6 +149,8 @@ export type NftMatch =
 export type NftVerdict =
   | { readonly verdict: 'accept' | 'drop' | 'return' }
   | { readonly verdict: 'jump'; readonly chain: string }
+  /** What the map says for the interface, if it says something. */
+  | { readonly verdict: 'vmap'; readonly key: 'iifname' | 'oifname'; readonly map: string }
   | { readonly verdict: 'masquerade'; readonly family: 4 | 6 }
   | { readonly verdict: 'snat'; readonly address: string }
   /** No port: the port stays as it is. */

@@ -24,6 +24,8 @@ export interface Network {
   /** An address: egress is source-NATed to that address. */
   readonly masquerade: boolean | string;
   readonly isolated: boolean;
+  /** Its nodes may talk to each other. */
+  readonly icc: boolean;
   readonly mtu: number;
   readonly bridgeName?: string;
   readonly external: boolean;

@@ -50,12 +50,15 @@ function settings({ network, bridge, subnets, hosted, path, at }: LabNetwork, lo
 /** The veth between a node and the bridge. */
 export function portResource(
   lab: string,
+  node: string,
   { network: bridged, interface: inside, hostInterface, hostMac, path, at }: LabAttachment,
 ): Resource {
   const { network, bridge, hosted } = bridged;
   const { netns, name, mac, mtu, up } = inside;
+  // The node that is the gateway is what the others are to reach.
+  const isolated = !network.icc && !(network.gateway.kind === 'node' && network.gateway.node === node);
   // Hairpin: where br_netfilter is on, a node's packet to its own published port leaves by the port that it came in.
-  const port = { netns: HOST, name: hostInterface, mac: hostMac, mtu: network.mtu, up: true, master: bridge, hairpin: hosted };
+  const port = { netns: HOST, name: hostInterface, mac: hostMac, mtu: network.mtu, up: true, master: bridge, hairpin: hosted, isolated };
   return vethResource({
     lab,
     ends: [{ netns, name, mac, mtu, up }, port],

@@ -1,41 +1,34 @@
 /** What the host forwards into and out of networks. Traffic between the host itself and nodes is not forwarded: it is always free. */
-import type { NftChain, NftRule } from '../model/operation.js';
-import { comesFromElsewhere, enters, leaves, rule, staysOutOf, wasPublished } from './firewall-rule.js';
+import type { NftRule } from '../model/operation.js';
+import type { Branch } from './firewall-branch.js';
+import { comesFromElsewhere, leaves, rule, staysOutOf, wasPublished } from './firewall-rule.js';
 import type { LabNetwork } from './lab.js';
 
-export function forwarding(networks: readonly LabNetwork[]): readonly NftChain[] {
-  const isolated = networks.filter(({ network }) => network.isolated && !network.internal);
-  // Internal ones first: what is accepted on the way into another network never sees a later rule.
-  const rules = [...networks.filter(({ network }) => network.internal).flatMap(shut), ...isolated.map(dispatch)];
-  if (rules.length === 0) return [];
-  return [{ name: 'forward', hook: { type: 'filter', hook: 'forward', priority: 0 }, rules }, ...isolated.map(entrance)];
+export function forwarding(networks: readonly LabNetwork[]): readonly Branch[] {
+  return networks.flatMap((network): Branch[] => {
+    const branch = (direction: Branch['direction'], rules: readonly NftRule[]): Branch => ({ base: 'forward', direction, network, rules });
+    const { internal, isolated, icc } = network.network;
+    if (internal) return [branch('from', shutOut(network)), branch('to', shutIn(network))];
+    return isolated || !icc ? [branch('to', entrance(network))] : [];
+  });
 }
 
-function shut({ bridge, path }: LabNetwork): readonly NftRule[] {
-  return [
-    rule(path, [leaves(bridge), staysOutOf(bridge)], { verdict: 'drop' }),
-    rule(path, [enters(bridge), comesFromElsewhere(bridge)], { verdict: 'drop' }),
-  ];
+function shutOut({ network: { icc }, bridge, path }: LabNetwork): readonly NftRule[] {
+  return [rule(path, icc ? [staysOutOf(bridge)] : [], { verdict: 'drop' })];
 }
 
-/** With a prefix, for a network may be named like a word of the nft language (`fwd`). */
-const chainName = ({ network }: LabNetwork): string => `to-${network.name}`;
-
-function dispatch(network: LabNetwork): NftRule {
-  return rule(network.path, [enters(network.bridge)], { verdict: 'jump', chain: chainName(network) });
+function shutIn({ bridge, path }: LabNetwork): readonly NftRule[] {
+  return [rule(path, [comesFromElsewhere(bridge)], { verdict: 'drop' })];
 }
 
 /** Answers, the network's own traffic (seen here with br_netfilter), and what came in by a published port; no direct way in. */
-function entrance(network: LabNetwork): NftChain {
-  const { bridge, path } = network;
+function entrance({ network: { icc, isolated }, bridge, path }: LabNetwork): readonly NftRule[] {
   const accept = { verdict: 'accept' } as const;
-  return {
-    name: chainName(network),
-    rules: [
-      rule(path, [{ match: 'ct-state-established-related' }], accept),
-      rule(path, [leaves(bridge)], accept),
-      rule(path, [wasPublished], accept),
-      rule(path, [], { verdict: 'drop' }),
-    ],
-  };
+  return [
+    rule(path, [{ match: 'ct-state-established-related' }], accept),
+    ...(icc ? [rule(path, [leaves(bridge)], accept)] : []),
+    rule(path, [wasPublished], accept),
+    // Without `icc` the ports of the bridge pass no frames to each other: this is for packets by way of the host.
+    rule(path, isolated ? [] : [leaves(bridge)], { verdict: 'drop' }),
+  ];
 }

@@ -8,7 +8,6 @@ export function rule(path: string, matches: readonly NftMatch[], verdict: NftVer
   return { matches, verdict, comment: path.slice(0, COMMENT_BYTES) };
 }
 
-export const enters = (bridge: string): NftMatch => ({ match: 'oifname', negate: false, name: bridge });
 export const leaves = (bridge: string): NftMatch => ({ match: 'iifname', negate: false, name: bridge });
 export const staysOutOf = (bridge: string): NftMatch => ({ match: 'oifname', negate: true, name: bridge });
 export const comesFromElsewhere = (bridge: string): NftMatch => ({ match: 'iifname', negate: true, name: bridge });

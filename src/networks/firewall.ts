@@ -11,20 +11,27 @@ import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
 import { addressTranslation } from './firewall-nat.js';
 import { forwarding } from './firewall-forward.js';
+import { dispatch } from './firewall-branch.js';
 import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
 
 export function firewall(lab: Lab, publications: readonly Publication[]): readonly Resource[] {
   const hosted = lab.networks.filter((network) => network.hosted).sort(byName);
   const first = lab.networks.find((network) => network.hosted);
-  const chains = [
-    ...publishing(publications),
-    ...loopbackGuard(publications),
-    ...forwarding(hosted),
-    ...addressTranslation(hosted, publications),
-  ];
+  const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications)]);
+  const chains = [...publishing(publications), ...loopbackGuard(publications), ...branched.chains];
   if (first === undefined || chains.length === 0) return [];
-  return [nftablesResource({ lab: lab.name, netns: HOST, chains, hostPorts: publications.map(hostPorts), path: 'networks', at: first.at })];
+  return [
+    nftablesResource({
+      lab: lab.name,
+      netns: HOST,
+      maps: branched.maps,
+      chains,
+      hostPorts: publications.map(hostPorts),
+      path: 'networks',
+      at: first.at,
+    }),
+  ];
 }
 
 function hostPorts({ port: { protocol, hostPort, count, at }, family, hostAddress, path }: Publication): HostPorts {

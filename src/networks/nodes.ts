@@ -10,14 +10,14 @@ import type { Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
-import { nodeSysctls } from './node-sysctls.js';
+import { forwardingOf, nodeSysctls } from './node-sysctls.js';
 
 export function nodeResources(lab: string, node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const { netns, path, at } = node;
   return [
-    netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, path, at }),
+    netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, forwarding: forwardingOf(node), path, at }),
     ...loopback(node),
-    ...node.attachments.map((attachment) => portResource(lab, attachment)),
+    ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),

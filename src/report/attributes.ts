@@ -20,7 +20,9 @@ export function createdParts(resource: Resource, title: string, defaults: Props)
       !sameValue(value, defaults[field]) &&
       !(typeof value === 'string' && said.has(value)),
   );
-  const chains = chainsOf(resource).map(([, chain]) => chain);
+  const chains = chainsOf(resource)
+    .filter(([field]) => field.startsWith('chain '))
+    .map(([, chain]) => chain);
   return [
     ...plain.map(([field, value]) => (value === true ? field : value === false ? `no ${field}` : `${field} ${valueText(value)}`)),
     ...(chains.length === 0 ? [] : [chainsSummary(chains)]),

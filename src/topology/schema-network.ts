@@ -85,6 +85,12 @@ export const networkSchema: JsonSchema = {
       default: false,
       description: 'No way out: no default route, no masquerade, traffic in and out is dropped.',
     },
+    icc: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Nodes of this network may talk to each other. `false`: only to the host, to the world and to published ports (a node that is the gateway is reached as well).',
+    },
     isolated: {
       type: 'boolean',
       default: true,

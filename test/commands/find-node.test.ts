@@ -31,6 +31,7 @@ function empty(netns: string): NetnsObservation {
     localAddresses: new Set(),
     rules: [],
     neighbours: [],
+    forwarding: { 4: null, 6: null },
     sysctls: new Map(),
     remembered: new Map(),
     nft: null,

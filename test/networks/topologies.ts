@@ -21,6 +21,7 @@ export function network(
     internal: false,
     masquerade: true,
     isolated: true,
+    icc: true,
     mtu: 1500,
     external: false,
     ...given,

@@ -1,6 +1,7 @@
 /** The kernel by netlink, in this process. */
 import type { Operation } from '../../model/operation.js';
-import type { Kernel, Outcome } from '../kernel.js';
+import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
+import type { Ahead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
@@ -13,12 +14,14 @@ import { Sessions } from './sessions.js';
 export interface NetlinkOptions {
   /** Where namespaces have their names; `ip netns` looks in /run/netns. */
   readonly netnsDir?: string;
+  /** What another thread reads meanwhile: for those who only look. */
+  readonly ahead?: Ahead;
   /** For tests: after exactly that many operations the process kills itself. */
   readonly killAfter?: number;
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
-  const sessions = new Sessions(options.netnsDir ?? '/run/netns');
+  const sessions = new Sessions(options.netnsDir ?? NETNS_DIRECTORY);
   let departures: Departures | null = null;
   /** Made by this process. */
   const bridges = new Set<string>();
@@ -32,7 +35,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     }
   };
   return {
-    observe: (scope, seen) => observe(sessions, scope, seen),
+    observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
     labs: () => observeLabs(sessions),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
     run: (operations) => {

@@ -2,15 +2,35 @@
  * The form in which desired and observed rules are compared: expressions with defaults left out, so that what is sent
  * and what the kernel gives back are the same, and the comment. Handles and the values of counters are no part of it.
  */
-import { chainHookText, ruleText } from '../nft-text.js';
-import type { NftChainObservation, NftRuleText, NftTableObservation } from '../observation.js';
-import type { NftChain, NftRule, NftTable } from '../operation.js';
+import { chainHookText, elementText, ruleText } from '../nft-text.js';
+import type { NftChainObservation, NftMapObservation, NftRuleText, NftTableObservation } from '../observation.js';
+import type { NftChain, NftMap, NftRule, NftTable } from '../operation.js';
 import { expressionsOf } from './encode.js';
 import { type Expression, EXPRESSIONS, type Field, NAT_FLAGS } from './expressions.js';
 
 /** What reading the table gives once the kernel has exactly this. Pure. */
 export function desiredTable(table: NftTable): NftTableObservation {
-  return { name: table.name, comment: table.comment, chains: table.chains.map(desiredChain), other: [] };
+  return {
+    name: table.name,
+    comment: table.comment,
+    chains: table.chains.map(desiredChain),
+    maps: (table.maps ?? []).map(desiredMap),
+    other: [],
+  };
+}
+
+function desiredMap({ name, elements }: NftMap): NftMapObservation {
+  return { name, elements: inOrder(elements.map((element) => mapElement(element.interface, `jump ${element.chain}`, ''))) };
+}
+
+/** `rest` is what else the element has: a timeout, a comment, a counter. */
+export function mapElement(name: string, verdict: string, rest: string): NftRuleText {
+  return { text: elementText(name, verdict), code: JSON.stringify({ interface: name, verdict, ...(rest === '' ? {} : { rest }) }) };
+}
+
+/** The kernel keeps elements in no order. */
+export function inOrder(elements: readonly NftRuleText[]): readonly NftRuleText[] {
+  return [...elements].sort((a, b) => (a.text < b.text ? -1 : 1));
 }
 
 function desiredChain(chain: NftChain): NftChainObservation {

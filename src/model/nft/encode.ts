@@ -110,6 +110,8 @@ function verdictExpressions(verdict: NftVerdict): Expression[] {
       return [immediate(REGISTER.verdict, verdict.verdict)];
     case 'jump':
       return [immediate(REGISTER.verdict, `jump ${verdict.chain}`)];
+    case 'vmap':
+      return [meta(META[verdict.key]), { name: 'lookup', fields: { set: verdict.map, sreg: REGISTER.first, dreg: REGISTER.verdict } }];
     case 'masquerade':
       return [{ name: 'masq', fields: {} }];
     case 'snat':
@@ -155,7 +157,8 @@ function maskOf(length: number, width: number): string {
   return hex(Array.from({ length: width }, (_, i) => (0xff00 >> Math.max(0, Math.min(8, length - 8 * i))) & 0xff));
 }
 
-function interfaceName(name: string): string {
+/** As it stands in a register and in a set. */
+export function interfaceName(name: string): string {
   const bytes = Buffer.from(name);
   if (bytes.length >= INTERFACE_NAME) throw new RangeError(`an interface name has at most ${INTERFACE_NAME - 1} bytes: ${name}`);
   return hex([...bytes, ...new Array<number>(INTERFACE_NAME - bytes.length).fill(0)]);

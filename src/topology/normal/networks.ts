@@ -34,6 +34,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     internal: booleanAt(map, 'internal') ?? false,
     masquerade: readMasquerade(reading, map),
     isolated: booleanAt(map, 'isolated') ?? true,
+    icc: booleanAt(map, 'icc') ?? true,
     mtu: numberAt(map, 'mtu') ?? DEFAULT_MTU,
     bridgeName: stringAt(map, 'bridge_name'),
     external,

@@ -41,11 +41,14 @@ const match = (family: Family, protocol: 'tcp' | 'udp'): fc.Arbitrary<NftMatch> 
   );
 
 const TARGET = 'target-1';
+const MAP = 'map-1';
 const plain = fc.constantFrom<NftVerdict>(
   { verdict: 'accept' },
   { verdict: 'drop' },
   { verdict: 'return' },
   { verdict: 'jump', chain: TARGET },
+  { verdict: 'vmap', key: 'iifname', map: MAP },
+  { verdict: 'vmap', key: 'oifname', map: MAP },
 );
 
 const sourceVerdict = (family: Family): fc.Arbitrary<NftVerdict> =>
@@ -100,6 +103,9 @@ const either = (verdict: (family: Family) => fc.Arbitrary<NftVerdict>) => (famil
 export const arbitraryTable: fc.Arbitrary<NftTable> = fc.record({
   name: letters(0, 20).map((tail) => `topo_${tail}`),
   comment,
+  maps: fc
+    .uniqueArray(interfaceName, { maxLength: 6 })
+    .map((names) => [{ name: MAP, elements: names.map((name) => ({ interface: name, chain: TARGET })) }]),
   chains: fc
     .tuple(
       chainOf('filter-1', filterHook, () => plain),

@@ -52,6 +52,11 @@ const FILTER: readonly Case[] = [
   [rule([nfproto(4), daddr('10.0.0.1'), nfproto(4)], ACCEPT), 'ip daddr 10.0.0.1 accept'],
   [rule([ESTABLISHED, oif('b')], ACCEPT), 'ct state established,related oifname "b" accept'],
   [rule([TRANSLATED], ACCEPT), 'ct status dnat accept'],
+  [rule([], { verdict: 'vmap', key: 'oifname', map: 'map-to' }), 'oifname vmap @map-to'],
+  [
+    rule([ESTABLISHED], { verdict: 'vmap', key: 'iifname', map: 'map-from' }, 'x'),
+    'ct state established,related iifname vmap @map-from comment "x"',
+  ],
 ];
 
 const PREROUTING: readonly Case[] = [
@@ -90,11 +95,23 @@ const chain = (name: string, hook: NftChain['hook'], cases: readonly Case[]): Nf
 export const CASE_TABLE: NftTable = {
   name: 'topo_cases',
   comment: 'topo:cases/rules',
+  maps: [
+    {
+      name: 'map-to',
+      elements: [
+        { interface: 'br1', chain: 'ports-in' },
+        { interface: 'abcdefghijklmno', chain: 'other-in' },
+        { interface: 'br0', chain: 'ports-in' },
+      ],
+    },
+    { name: 'map-from', elements: [] },
+  ],
   chains: [
     chain('filter-forward', { type: 'filter', hook: 'forward', priority: 0 }, FILTER),
     chain('nat-prerouting', { type: 'nat', hook: 'prerouting', priority: -100 }, PREROUTING),
     chain('nat-postrouting', { type: 'nat', hook: 'postrouting', priority: 100 }, POSTROUTING),
     chain('ports-in', undefined, []),
+    chain('other-in', undefined, []),
   ],
 };
 

@@ -16,6 +16,15 @@ afterAll(() => {
 const TABLE: NftTable = {
   name: 'topo_edit',
   comment: 'topo:edit/rules',
+  maps: [
+    {
+      name: 'map-1',
+      elements: [
+        { interface: 'br0', chain: 'more' },
+        { interface: 'br1', chain: 'more' },
+      ],
+    },
+  ],
   chains: [
     {
       name: 'fwd-1',
@@ -42,7 +51,7 @@ const TABLE: NftTable = {
 const T = 'inet topo_edit';
 const FIRST = `rule ${T} fwd-1 handle $first`;
 
-/** Handles are the kernel's: the chains have 1 and 2, the rules of `fwd-1` 3, 4 and 5, that of `more` 6. */
+/** Handles are the kernel's: the map has 1, the chains 2 and 3, the rules of `fwd-1` 4, 5 and 6, that of `more` 7. */
 const ADDED: readonly (readonly [string, string])[] = [
   [`add rule ${T} more tcp dport 22 accept`, 'tcp dport 22 accept'],
   [`insert rule ${T} fwd-1 ip saddr 10.0.0.1 drop`, 'ip saddr 10.0.0.1 drop'],
@@ -86,6 +95,15 @@ const CHANGED: readonly string[] = [
   `delete ${FIRST}; add rule ${T} fwd-1 iifname "br0" tcp dport 80 accept comment "one"`,
   `delete rule ${T} fwd-1 handle $third; insert rule ${T} fwd-1 drop`,
   `flush table ${T}`,
+  `add element ${T} map-1 { "br2" : jump more }`,
+  `delete element ${T} map-1 { "br0" }`,
+  `delete element ${T} map-1 { "br0" }; add element ${T} map-1 { "br0" : goto more }`,
+  `delete element ${T} map-1 { "br0" }; add element ${T} map-1 { "br0" : drop }`,
+  `delete element ${T} map-1 { "br0" }; add element ${T} map-1 { "br0" comment "mine" : jump more }`,
+  `flush map ${T} map-1`,
+  `flush map ${T} map-1; delete map ${T} map-1`,
+  `add map ${T} map-2 { type ifname : verdict; }`,
+  `add map ${T} map-2 { type ifname : verdict; flags interval; }`,
   `add chain ${T} fwd-1 { policy drop; }`,
   `add chain ${T} added`,
   `add chain ${T} added { type filter hook input priority 0; }`,
@@ -95,7 +113,7 @@ const CHANGED: readonly string[] = [
   `add table ${T} { flags dormant; }`,
   `delete table ${T}`,
   `delete table ${T}; add table ${T} { comment "topo:edit/rules"; }`,
-  `flush chain ${T} more; flush chain ${T} fwd-1; delete chain ${T} more`,
+  `flush map ${T} map-1; flush chain ${T} more; flush chain ${T} fwd-1; delete chain ${T} more`,
 ];
 
 const REMADE: readonly (readonly [string, string])[] = [
@@ -108,13 +126,18 @@ const REMADE: readonly (readonly [string, string])[] = [
 const load = { do: 'replace', table: TABLE, commit: true } as const;
 const read = { do: 'read', name: TABLE.name } as const;
 const nft = (input: string) => ({ do: 'nft', input: `${input.replaceAll('; ', '\n')}\n` }) as const;
-const HANDLES = { $first: '3', $second: '4', $third: '5' };
+const HANDLES = { $first: '4', $second: '5', $third: '6' };
 const withHandles = (command: string): string => command.replace(/\$\w+/g, (name) => HANDLES[name as keyof typeof HANDLES]);
 const ACCEPTED = { status: 0, stderr: '' };
 
 /** What the planner compares. */
 const deciding = (table: NftTableObservation | null): unknown =>
-  table && [table.comment, table.other, table.chains.map(({ name, hook, rules }) => [name, hook, rules.map(({ code }) => code)])];
+  table && [
+    table.comment,
+    table.other,
+    table.maps,
+    table.chains.map(({ name, hook, rules }) => [name, hook, rules.map(({ code }) => code)]),
+  ];
 
 /** A new table has its handles from 1 on again, so that all edits can follow each other in one namespace. */
 const addedSteps = ADDED.flatMap(([command]) => [load, nft(`add chain ${T} other`), nft(command), read]);

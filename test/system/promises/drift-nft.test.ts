@@ -37,7 +37,9 @@ const rules: readonly Drift[] = [
   {
     name: 'all rules flushed',
     by: `nft flush table ${TABLE}`,
-    seen: [`~ ${ID} chain prerouting chain output chain published chain loopback-guard chain forward chain to-front chain postrouting`],
+    seen: [
+      `~ ${ID} chain prerouting chain output chain published chain loopback-guard chain forward chain from-back chain to-back chain to-front chain postrouting chain nat-from-front chain nat-to-front`,
+    ],
   },
 ];
 
@@ -59,6 +61,12 @@ const chains: readonly Drift[] = [
     by: `nft delete chain ${TABLE} loopback-guard; nft add chain ${TABLE} loopback-guard '{ type filter hook prerouting priority -290; policy accept; }'; nft add rule ${TABLE} loopback-guard iifname != '"lo"' ip daddr 127.0.0.0/8 drop comment '"networks"'`,
     seen: [`~ ${ID} chain loopback-guard`],
   },
+];
+
+const maps: readonly Drift[] = [
+  { name: 'element deleted', by: `nft delete element ${TABLE} forward-to '{ "ek-back" }'`, seen: [`~ ${ID} map forward-to`] },
+  { name: 'element added', by: `nft add element ${TABLE} postrouting-from '{ "eth9" : drop }'`, seen: [`~ ${ID} map postrouting-from`] },
+  { name: 'map flushed', by: `nft flush map ${TABLE} postrouting-to`, seen: [`~ ${ID} map postrouting-to`] },
 ];
 
 const others: readonly Drift[] = [
@@ -86,7 +94,7 @@ beforeAll(async () => {
 });
 afterAll(() => built.world.dispose());
 
-test.each([...rules, ...chains, ...others])('$name', (drift) => built.check(drift));
+test.each([...rules, ...chains, ...maps, ...others])('$name', (drift) => built.check(drift));
 
 test('a table that has lost its mark is foreign: an error, and nothing is changed', () => {
   const { world, file } = built;

@@ -1,12 +1,14 @@
 /** Reads a table of family inet back: two system calls where there is none, a handful where there is one. */
-import type { NftRuleText, NftTableObservation } from '../../../model/observation.js';
+import type { NftMapObservation, NftRuleText, NftTableObservation } from '../../../model/observation.js';
 import { type Bytes, MessageWriter, NLM_F_ACK, NLM_F_DUMP } from '../message.js';
 import type { NetlinkSocket } from '../socket.js';
 import { errnoName } from '../libc.js';
 import { writeFamily } from './attributes.js';
+import { inOrder } from '../../../model/nft/canonical.js';
 import { parseMember, parseRule, parseTable, type TablePart } from './parse.js';
+import { parseElements, parseSet } from './parse-set.js';
 import { parseChain } from './parse-chain.js';
-import { GENERIC_HEADER, NFPROTO_INET, NFT, TABLE } from './protocol.js';
+import { GENERIC_HEADER, NFPROTO_INET, NFT, SET_ELEMENTS, TABLE } from './protocol.js';
 
 /** Any transaction in the namespace, of whatever table, moves the generation; a thousand rules are read in milliseconds. */
 const ATTEMPTS = 50;
@@ -15,7 +17,6 @@ const ATTEMPTS = 50;
 const NO_SUCH_TABLE: ReadonlySet<string> = new Set(['ENOENT', 'EINVAL', 'EAFNOSUPPORT', 'EOPNOTSUPP']);
 
 const MEMBERS = [
-  ['set', NFT.getSet],
   ['object', NFT.getObject],
   ['flowtable', NFT.getFlowtable],
 ] as const;
@@ -59,18 +60,28 @@ function readOnce(reading: Reading): NftTableObservation | null {
   const rules = chains.length === 0 ? [] : dump(reading, NFT.getRule, parseRule);
   for (const { chain, rule } of rules) byName.get(chain)?.rules.push(rule);
   // The kernel counts chains, sets, objects and flowtables in one number.
-  const members = table.use === chains.length ? [] : readMembers(reading);
+  const { maps, members } = table.use === chains.length ? { maps: [], members: [] } : readMembers(reading);
   if (rules.length === 0) confirm(reading);
   return {
     name: reading.name,
     comment: table.comment,
     chains: [...byName.values()],
+    maps,
     other: [...table.other, ...members],
   };
 }
 
-function readMembers(reading: Reading): string[] {
-  return MEMBERS.flatMap(([kind, type]) => dump(reading, type, parseMember).map(({ name }) => `${kind} ${name}`));
+function readMembers(reading: Reading): { readonly maps: readonly NftMapObservation[]; readonly members: readonly string[] } {
+  const sets = dump(reading, NFT.getSet, parseSet);
+  const others = MEMBERS.flatMap(([kind, type]) => dump(reading, type, parseMember).map(({ name }) => `${kind} ${name}`));
+  return {
+    maps: sets.filter(({ isVerdictMap }) => isVerdictMap).map(({ name }) => ({ name, elements: readElements(reading, name) })),
+    members: [...sets.filter(({ isVerdictMap, isAnonymous }) => !isVerdictMap && !isAnonymous).map(({ name }) => `set ${name}`), ...others],
+  };
+}
+
+function readElements(reading: Reading, set: string): readonly NftRuleText[] {
+  return inOrder(dump(reading, NFT.getSetElement, parseElements, set).flatMap(({ elements }) => elements));
 }
 
 /** An empty dump has no generation to compare. */
@@ -92,23 +103,31 @@ interface Part {
 }
 
 /** Not every release of the kernel filters every dump by table, so the table is looked at here too. */
-function dump<T extends Part>(reading: Reading, type: number, parse: (bytes: Bytes, start: number, end: number) => T): T[] {
+function dump<T extends Part>(reading: Reading, type: number, parse: (bytes: Bytes, start: number, end: number) => T, set?: string): T[] {
   const parts: T[] = [];
-  const code = ask(reading, type, NLM_F_DUMP, (bytes, start, end) => {
+  const visit = (bytes: Bytes, start: number, end: number): void => {
     const part = parse(bytes, start, end);
     if (part.table === reading.name) parts.push(part);
-  });
+  };
+  const code = ask(reading, type, NLM_F_DUMP, visit, set);
   if (code === 'ENOENT') reading.torn = true;
   else if (code !== '') throw new Error(`reading the nftables table ${reading.name}: ${code}`);
   return parts;
 }
 
 /** The name of the errno or ''. Tables, chains, rules, sets and all have the name of the table in attribute 1. */
-function ask(reading: Reading, type: number, flags: number, visit: (bytes: Bytes, start: number, end: number) => void): string {
+function ask(
+  reading: Reading,
+  type: number,
+  flags: number,
+  visit: (bytes: Bytes, start: number, end: number) => void,
+  set?: string,
+): string {
   const writer = new MessageWriter(256);
   writer.begin(type, flags);
   writeFamily(writer, NFPROTO_INET);
   writer.string(TABLE.name, reading.name);
+  if (set !== undefined) writer.string(SET_ELEMENTS.set, set);
   writer.end();
   const [reply] = reading.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end) => {
     reading.generations.add(bytes.view.getUint16(start + 2));

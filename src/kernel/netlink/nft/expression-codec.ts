@@ -44,10 +44,12 @@ function writeField(writer: MessageWriter, row: FieldRow, value: Field | undefin
   if (value === undefined) return;
   if (row.type === 'data') writeData(writer, row.attribute, String(value));
   else if (row.type === 'u32' && typeof value === 'number') writer.u32(row.attribute, value, false);
+  else if (row.type === 'string') writer.string(row.attribute, String(value));
   else throw new Error(`no expression of this program has the field ${row.field}`);
 }
 
-function writeData(writer: MessageWriter, type: number, value: string): void {
+/** A value or a verdict in a nest of its own. */
+export function writeData(writer: MessageWriter, type: number, value: string): void {
   const nest = writer.nest(type, NLA_F_NESTED);
   if (value.startsWith('0x')) writeBytes(writer, DATA.value, value);
   else writeVerdict(writer, value);
@@ -146,7 +148,8 @@ function readField(bytes: Bytes, at: number, type: FieldType): Field {
   }
 }
 
-function readData(bytes: Bytes, at: number, end: number): string {
+/** Of the nested attribute whose payload is at `at`. */
+export function readData(bytes: Bytes, at: number, end: number): string {
   if (at >= end) return '0x';
   const payload = at + ATTRIBUTE_HEADER;
   const payloadEnd = attributeEnd(bytes.view, at);

@@ -11,7 +11,10 @@ export const NFT = {
   getChain: message(4),
   newRule: message(6),
   getRule: message(7),
+  newSet: message(9),
   getSet: message(10),
+  newSetElement: message(12),
+  getSetElement: message(13),
   getObject: message(19),
   getFlowtable: message(23),
 } as const;
@@ -43,6 +46,18 @@ export const LIST_ELEMENT = 1;
 export const EXPRESSION = { name: 1, data: 2 } as const;
 export const DATA = { value: 1, verdict: 2 } as const;
 export const VERDICT = { code: 1, chain: 2 } as const;
+
+export const SET = { table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, id: 10, userData: 13 } as const;
+export const SET_IS_ANONYMOUS = 1;
+export const SET_IS_MAP = 8;
+/** NFT_DATA_VERDICT */
+export const SET_DATA_VERDICT = 0xffffff00;
+/** TYPE_IFNAME of nft, which the kernel only keeps. */
+export const SET_KEY_INTERFACE = 41;
+/** IFNAMSIZ */
+export const INTERFACE_NAME_LENGTH = 16;
+export const SET_ELEMENTS = { table: 1, set: 2, elements: 3 } as const;
+export const SET_ELEMENT = { key: 1, data: 2 } as const;
 
 /** Sets, objects and flowtables all have the table's name in 1 and their own in 2. */
 export const MEMBER = { table: 1, name: 2 } as const;

@@ -49,6 +49,8 @@ export function subjectText(subject: Subject): string {
       return 'nftables';
     case 'table':
       return `table ${subject.table}`;
+    case 'map':
+      return `map ${subject.map} in table ${subject.table}`;
     case 'chain':
       return `chain ${subject.chain.name} in table ${subject.table}`;
     case 'rule':

@@ -3,11 +3,11 @@
  * once, or nothing does. Without BATCH_END the kernel checks it and throws it away, which is what `nft -c` does; what
  * takes the whole of the chains (a circle of jumps, masquerade at the wrong hook) it sees on commit alone (6.18).
  */
-import type { NftChain, NftRule, NftTable } from '../../../model/operation.js';
+import type { NftChain, NftMap, NftRule, NftTable } from '../../../model/operation.js';
 import { MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE } from '../message.js';
-import { expressionsOf } from '../../../model/nft/encode.js';
+import { expressionsOf, interfaceName } from '../../../model/nft/encode.js';
 import { writeFamily } from './attributes.js';
-import { writeExpressions } from './expression-codec.js';
+import { writeData, writeExpressions } from './expression-codec.js';
 import {
   BATCH_BEGIN,
   BATCH_END,
@@ -16,18 +16,27 @@ import {
   GENERIC_HEADER,
   HOOK,
   HOOK_NAMES,
+  INTERFACE_NAME_LENGTH,
+  LIST_ELEMENT,
   NF_ACCEPT,
   NFPROTO_INET,
   NFT,
   RULE,
+  SET,
+  SET_DATA_VERDICT,
+  SET_ELEMENT,
+  SET_ELEMENTS,
+  SET_IS_MAP,
+  SET_KEY_INTERFACE,
   TABLE,
 } from './protocol.js';
-import { encodeComment } from './user-data.js';
+import { encodeComment, VERDICT_MAP_USER_DATA } from './user-data.js';
 
 /** What a message of a transaction is about. */
 export type Subject =
   | { readonly part: 'transaction' }
   | { readonly part: 'table'; readonly table: string }
+  | { readonly part: 'map'; readonly table: string; readonly map: string }
   | { readonly part: 'chain'; readonly table: string; readonly chain: NftChain }
   | { readonly part: 'rule'; readonly table: string; readonly chain: string; readonly index: number; readonly rule: NftRule };
 
@@ -43,7 +52,10 @@ export function encodeReplace(table: NftTable, commit: boolean): Transaction {
   return transaction(commit, (draft) => {
     removeTable(draft, table.name);
     addTable(draft, table);
+    const maps = table.maps ?? [];
+    maps.forEach(({ name }, index) => addMap(draft, table.name, name, index + 1));
     for (const chain of table.chains) addChain(draft, table.name, chain);
+    for (const map of maps) addElements(draft, table.name, map);
     for (const chain of table.chains) chain.rules.forEach((rule, index) => addRule(draft, table.name, chain.name, index, rule));
   });
 }
@@ -112,6 +124,41 @@ function addChain(draft: Draft, table: string, chain: NftChain): void {
     writer.close(hook);
   }
   writer.end();
+}
+
+function addMap(draft: Draft, table: string, map: string, id: number): void {
+  begin(draft, NFT.newSet, NLM_F_CREATE, { part: 'map', table, map });
+  const { writer } = draft;
+  writer.string(SET.table, table);
+  writer.string(SET.name, map);
+  writer.u32(SET.flags, SET_IS_MAP, false);
+  writer.u32(SET.keyType, SET_KEY_INTERFACE, false);
+  writer.u32(SET.keyLength, INTERFACE_NAME_LENGTH, false);
+  writer.u32(SET.dataType, SET_DATA_VERDICT, false);
+  writer.u32(SET.id, id, false);
+  writer.data(SET.userData, VERDICT_MAP_USER_DATA);
+  writer.end();
+}
+
+/** A list is an attribute, which has 64 KB at most. */
+const ELEMENTS_AT_ONCE = 400;
+
+function addElements(draft: Draft, table: string, { name: map, elements }: NftMap): void {
+  const { writer } = draft;
+  for (let first = 0; first < elements.length; first += ELEMENTS_AT_ONCE) {
+    begin(draft, NFT.newSetElement, NLM_F_CREATE, { part: 'map', table, map });
+    writer.string(SET_ELEMENTS.table, table);
+    writer.string(SET_ELEMENTS.set, map);
+    const list = writer.nest(SET_ELEMENTS.elements, NLA_F_NESTED);
+    for (const { interface: name, chain } of elements.slice(first, first + ELEMENTS_AT_ONCE)) {
+      const element = writer.nest(LIST_ELEMENT, NLA_F_NESTED);
+      writeData(writer, SET_ELEMENT.key, interfaceName(name));
+      writeData(writer, SET_ELEMENT.data, `jump ${chain}`);
+      writer.close(element);
+    }
+    writer.close(list);
+    writer.end();
+  }
 }
 
 function addRule(draft: Draft, table: string, chain: string, index: number, rule: NftRule): void {

@@ -11,6 +11,12 @@ export function encodeComment(comment: string): Buffer {
   return Buffer.concat([Buffer.from([COMMENT, text.length]), text]);
 }
 
+/**
+ * What `nft` leaves with a map of verdicts by interface: byte order of the keys (the host's), of the data (none), data are no
+ * intervals. It lists the names of the interfaces only where it finds this.
+ */
+export const VERDICT_MAP_USER_DATA = Buffer.from([0, 4, 1, 0, 0, 0, 1, 4, 0, 0, 0, 0, 6, 4, 0, 0, 0, 0]);
+
 export interface UserData {
   readonly comment: string;
   /** Entries of other types, in hexadecimal; newer releases of `nft` leave their version in a table. */

@@ -131,7 +131,7 @@ function placed(peer: string, nodes: ReadonlyMap<string, string>): DockerEndpoin
 
 function networksOf(places: readonly Place[], endpoints: readonly DockerEndpoint[]): readonly DockerNetwork[] {
   const bridges = places.find(({ node }) => node === HOST)?.interfaces.filter(({ type }) => type === 'bridge') ?? [];
-  const known = bridges.map((bridge) => ({ ...bridge, network: bridge.network || bridge.name }));
+  const known = bridges.map((bridge) => ({ ...bridge, network: bridge.network === '' ? bridge.name : bridge.network }));
   const named = new Set(known.map(({ network }) => network));
   const foreign = new Set(endpoints.flatMap(({ network }) => (network === null || named.has(network) ? [] : [network])));
   const all = [...known, ...[...foreign].map((name) => ({ name, network: name, addresses: [] }))];

@@ -64,7 +64,7 @@ describe('topo show --docker', () => {
           ...{ name: 'foreign0', driver: 'bridge', bridge: 'foreign0', subnets: ['10.63.0.0/24'] },
           ...{ gateways: [], endpoints: ['web:eth1'] },
         },
-      ].map((network) => ({ ...network, endpoints: expect.arrayContaining(network.endpoints) as unknown })),
+      ].map((network) => ({ ...network, endpoints: expect.arrayContaining(network.endpoints) })),
     );
     expect(world.must(`ip -d link show ${front.bridge}`)).toContain('bridge forward_delay');
   });

@@ -8,7 +8,7 @@ export interface Cell {
   readonly result: string;
 }
 
-const PLACES = ['host', 'lan', 'a1', 'a2', 'b1', 'both', 'i1', 'i2', 'proxy', 'n1', 'p1', 's1'];
+const PLACES = ['host', 'lan', 'a1', 'a2', 'b1', 'both', 'i1', 'proxy', 'n1', 'p1', 's1', 'q1'];
 const ADDRESSES = [
   '10.61.0.2',
   '10.61.0.3',
@@ -20,6 +20,8 @@ const ADDRESSES = [
   '10.63.0.5',
   '10.64.0.2',
   '10.65.0.2',
+  '10.66.0.2',
+  '10.66.0.3',
 ];
 
 /** From everywhere: every node directly, by a published port and by one that is not; the host and the way out. */
@@ -27,7 +29,7 @@ const EVERYWHERE = [
   ...ADDRESSES.flatMap((address) => [`http://${address}`, `ping ${address}`]),
   ...['http://10.61.0.2:81', 'http://10.62.0.2:81', 'udp 10.61.0.2:53'],
   ...['http://10.99.0.2:8080', 'udp 10.99.0.2:5353', 'http://10.99.0.2:9001', 'http://10.99.0.2:8090', 'http://10.99.0.2:8091'],
-  ...['http://10.99.0.2:8092', 'http://10.99.0.2:8093', 'http://10.99.0.2:8099'],
+  ...['http://10.99.0.2:8092', 'http://10.99.0.2:8093', 'http://10.99.0.2:8094', 'http://10.99.0.2:8099'],
   ...['http://10.61.0.1:8080', 'http://10.62.0.1:8080', 'http://10.62.0.1:8091', 'http://10.62.0.1:8092'],
   ...['http://10.99.0.1', 'ping 10.99.0.1', 'udp 10.99.0.1:53', 'http://10.99.0.2:7000', 'ping 10.61.0.1'],
 ];
@@ -62,18 +64,16 @@ export const PROBES: readonly (readonly [from: string, to: string])[] = [
   ...[...SIZES, ...ROUTES, ...ALONE],
 ];
 
-const AT_ONCE = 64;
-
 /** Fills the table: many at once, for much of the time is waiting for answers that do not come. */
-export async function table({ world }: Side): Promise<readonly Cell[]> {
+export async function table({ world }: Side, probes = PROBES, atOnce = 64): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
-  const left = PROBES.map(([from, to], i) => ({ from, to, i }));
+  const left = probes.map(([from, to], i) => ({ from, to, i }));
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const { from, to, i } = next;
       cells[i] = { from, to, result: await probe(world, netnsOf(from), to) };
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return cells;
 }

@@ -17,10 +17,10 @@ const SERVERS: { readonly [node: string]: string } = {
   lan: '80,81,udp:53',
   a1: '80,81,9000,9001,9002,udp:53',
   nowhere: '80',
-  ...Object.fromEntries(['a2', 'b1', 'both', 'i1', 'i2', 'proxy', 'n1', 'p1', 's1'].map((node) => [node, '80,81'])),
+  ...Object.fromEntries(['a2', 'b1', 'both', 'i1', 'i2', 'proxy', 'n1', 'p1', 's1', 'q1', 'q2'].map((node) => [node, '80,81'])),
 };
 
-const SUBNETS = [61, 62, 63, 64, 65, 67].map((third) => `10.${third}.0.0/24`);
+const SUBNETS = [61, 62, 63, 64, 65, 66, 67].map((third) => `10.${third}.0.0/24`);
 
 /** The namespace of a place; `host` is the machine itself, `lan` the other one. */
 export function netnsOf(place: string): string | null {

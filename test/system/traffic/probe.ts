@@ -2,11 +2,12 @@
 import type { Result, World } from '../world.js';
 
 /**
- * `target` is a URL for curl, `ping ADDRESS`, `udp ADDRESS:PORT`, or `route ADDRESS` (how it would be sent there). The result is `answer` of a ping, `SERVER sees ADDRESS` of a
- * server, or `timeout`, `refused`, `unreachable`.
+ * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT`, or `route ADDRESS`. The result is `answer`
+ * of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, or `timeout`, `refused`, `unreachable`, `too long`.
  */
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
-  const [word = '', rest = ''] = target.split(' ');
+  const [word = '', ...words] = target.split(' ');
+  const rest = words.join(' ');
   if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
   if (word === 'route') return routed(await world.later(from, `ip route get ${rest}`));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
@@ -21,7 +22,7 @@ function udp(place: string): string {
 
 function pinged({ status, stdout, stderr }: Result): string {
   if (status === 0) return 'answer';
-  return refusal(`${stdout}${stderr}`) ?? 'timeout';
+  return refusal(`${stdout}${stderr}`) ?? (status === 1 ? 'timeout' : `status ${status}: ${stderr}`);
 }
 
 function routed({ stdout, stderr }: Result): string {

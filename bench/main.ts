@@ -182,7 +182,8 @@ function bundle(entry: string, outfile: string): void {
 function enter(): number {
   bundle('bench/floor.ts', FLOOR);
   bundle('bench/observe.ts', OBSERVE);
-  const init = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"';
+  const etc = 'lowerdir=/etc,upperdir=/run/upper,workdir=/run/work,userxattr';
+  const init = `mount -t tmpfs tmpfs /run && mkdir /run/netns /run/upper /run/work && mount -t overlay -o ${etc} overlay /etc && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"`;
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const self = [process.execPath, ...process.argv.slice(1)];
   const flags = [

@@ -1,4 +1,6 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { NodeFiles } from './node-files.js';
+
 export interface Observation {
   readonly host: NetnsObservation;
   /** Namespaces with a name: those of the lab (by mark) and those asked for (by name), others are left out. */
@@ -7,6 +9,17 @@ export interface Observation {
   readonly otherLabs: readonly string[];
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
+  readonly files: NodeFilesObservation;
+}
+
+/** Files that processes of nodes see in place of the host's (`node-files.ts`). */
+export interface NodeFilesObservation {
+  /** What stands in /etc/netns, by name: where a link leads, null for what is no link. */
+  readonly links: ReadonlyMap<string, string | null>;
+  /** The lab's sets, by name. */
+  readonly sets: ReadonlyMap<string, NodeFiles>;
+  /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
+  readonly refusal: string | null;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {

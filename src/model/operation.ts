@@ -2,9 +2,13 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { NodeFiles } from './node-files.js';
+
 export type Operation =
   | NetnsAdd
-  | { readonly op: 'netns-delete'; readonly netns: string }
+  /** `files`: its link in /etc/netns goes first. */
+  | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
+  | NodeFilesOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
@@ -29,7 +33,16 @@ export interface NetnsAdd {
   readonly alias: string;
   /** Dotted keys and their values; absent: as the kernel makes it. */
   readonly sysctls?: { readonly [key: string]: string };
+  /** The folder of files that its processes see (`node-files.ts`). */
+  readonly files?: string;
 }
+
+export type NodeFilesOperation =
+  /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
+  | { readonly op: 'node-files-link'; readonly netns: string; readonly folder: string }
+  /** Written in place, so that processes which have the files mounted see what is new. */
+  | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
+  | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
 
 export interface LinkAdd {
   readonly op: 'link-add';

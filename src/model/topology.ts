@@ -29,6 +29,8 @@ export interface Network {
   readonly mtu: number;
   readonly bridgeName?: string;
   readonly external: boolean;
+  /** How nodes resolve each other's names on it: by a file, by a DNS server too, or not at all. */
+  readonly dns: 'hosts' | 'server' | 'none';
 }
 
 export interface Subnet {
@@ -62,6 +64,19 @@ export interface Node {
   readonly ports: readonly PublishedPort[];
   /** Patterns (`*` stands for any run of characters) of interfaces that are somebody else's. */
   readonly ignore: readonly string[];
+  readonly hostname?: string;
+  readonly extraHosts: readonly ExtraHost[];
+  /** Name servers to ask instead of the host's; none: those of the host. */
+  readonly dns: readonly string[];
+  /** Instead of the host's; absent: those of the host. */
+  readonly dnsSearch?: readonly string[];
+}
+
+export interface ExtraHost {
+  readonly at: SourceRange;
+  readonly name: string;
+  /** An address, or `host-gateway`: the host's, as the node reaches it. */
+  readonly address: string;
 }
 
 export interface Attachment {
@@ -76,6 +91,8 @@ export interface Attachment {
   /** The interface on the host, a port of the bridge; absent: derived. */
   readonly hostInterface?: string;
   readonly gwPriority: number;
+  /** Other names of the node on this network. */
+  readonly aliases: readonly string[];
 }
 
 export interface InterfaceSettings {

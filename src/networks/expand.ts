@@ -8,6 +8,7 @@ import { routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
+import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { resolve } from './resolve.js';
@@ -52,11 +53,13 @@ function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
   const routers = routersOf(lab.nodes);
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
+  const names = namesOf(lab);
   return [
+    ...names.resources,
     ...hostSettings(lab.networks),
     ...firewall(lab, publications),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
-    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, routers, diagnostics)),
+    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
   ];
 }

@@ -115,11 +115,13 @@ function endpointsOf(places: readonly Place[]): readonly DockerEndpoint[] {
       .map(({ name, network, peer, mac, addresses }) => ({
         ...{ endpoint: `${node}:${name}`, node, interface: name },
         // A bridge of somebody else's has no name of a network.
-        network: network || masters.get(peer) || null,
-        ...{ mac_address: mac || null, addresses, peer: placed(peer, nodes) },
+        network: orNull(network) ?? orNull(masters.get(peer)),
+        ...{ mac_address: orNull(mac), addresses, peer: placed(peer, nodes) },
       })),
   );
 }
+
+const orNull = (word = ''): string | null => (word === '' ? null : word);
 
 /** `NETNS:INTERFACE` with the node's name. */
 function placed(peer: string, nodes: ReadonlyMap<string, string>): DockerEndpoint['peer'] {

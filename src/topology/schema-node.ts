@@ -1,6 +1,7 @@
 /** `nodes.NAME` and `defaults` in JSON Schema. */
 import { addressesSchema, ipv4AddressSchema, ipv6AddressSchema } from '../kinds/address.schema.js';
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
+import { aliasesSchema, dnsSchema, dnsSearchSchema, extraHostsSchema, hostnameSchema } from '../kinds/names.schema.js';
 import { neighbourSchema } from '../kinds/neighbour.schema.js';
 import { netnsSchema } from '../kinds/netns.schema.js';
 import { publishedPortsSchema } from '../kinds/published-port.schema.js';
@@ -37,6 +38,7 @@ const attachment: JsonSchema = {
         'The default route goes to the network with the highest number, then to one that is not internal, then to the first written.',
       examples: [1],
     },
+    aliases: aliasesSchema,
   },
 };
 
@@ -93,5 +95,9 @@ export const nodeSchema: JsonSchema = {
       description: 'Interfaces inside the node that are somebody else’s, such as a VPN program’s: topo leaves them alone.',
       examples: [['tun*', 'wg0']],
     },
+    hostname: hostnameSchema,
+    extra_hosts: extraHostsSchema,
+    dns: dnsSchema,
+    dns_search: dnsSearchSchema,
   },
 };

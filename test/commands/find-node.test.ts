@@ -13,6 +13,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       host: empty('host'),
       otherLabs: [],
       otherTables: [],
+      files: { links: new Map(), sets: new Map(), refusal: null },
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

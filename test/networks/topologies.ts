@@ -24,12 +24,13 @@ export function network(
     icc: true,
     mtu: 1500,
     external: false,
+    dns: 'hosts',
     ...given,
   };
 }
 
 export function attachment(to: string, given: Partial<Attachment> = {}): Attachment {
-  return { network: to, at: AT, gwPriority: 0, ...given };
+  return { network: to, at: AT, gwPriority: 0, aliases: [], ...given };
 }
 
 export function node(
@@ -50,6 +51,8 @@ export function node(
     sysctls: [],
     ports: [],
     ignore: [],
+    extraHosts: [],
+    dns: [],
     ...given,
   };
 }

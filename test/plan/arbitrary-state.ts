@@ -64,6 +64,7 @@ function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[
       netns,
       node: `n${index}`,
       ignore: [],
+      names: '',
       forwarding: { ipv4: draw.forwarding ? '1' : '0', ipv6: '0' },
       ...about,
     }),

@@ -24,6 +24,10 @@ describe('the status of a lab', () => {
     const lines = (await text(is)).split('\n').filter((line) => !line.startsWith('  ok ') && line !== '');
     expect(lines).toEqual([
       'host',
+      '  drifted     names front  # topo.yaml:4 networks.front',
+      '              hosts',
+      expect.stringMatching(/^ {16}- [\d.]+ db db\.front$/),
+      '                # 7 unchanged lines hidden',
       expect.stringMatching(/^ {2}drifted {5}bridge br-\w+ {2}# topo\.yaml:4 networks\.front$/),
       '              mtu: 1400 in the kernel, 1500 in the topology',
       'shop.web',
@@ -31,7 +35,7 @@ describe('the status of a lab', () => {
       'shop.db',
       '  unexpected  netns shop.db (node db)',
       ...Array.from({ length: 4 }, () => expect.stringMatching(/^ {2}unexpected {2}/)),
-      expect.stringMatching(/^shop: drifted\. Objects: \d+ ok, 1 drifted, 1 missing, 5 unexpected\.$/),
+      expect.stringMatching(/^shop: drifted\. Objects: \d+ ok, 2 drifted, 1 missing, 5 unexpected\.$/),
     ]);
   });
 

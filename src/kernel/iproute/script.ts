@@ -33,13 +33,17 @@ export function commandText(operation: Operation): string {
 
 function lineOf(command: Command): string {
   const { argv, stdin, condition, otherwise } = command;
-  const plain = argv.map(argumentText).join(' ');
+  const plain = argv.map(argumentText).join(' ') + redirection(command);
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
   const line = stdin === undefined ? `${plain}${fallback}` : hereDocument(plain, stdin);
   if (condition === undefined) return line;
   const test = condition.argv.map(shellQuote).join(' ');
   if (condition.without === undefined) return `if ${test} >/dev/null 2>&1; then ${line}; fi`;
   return `if ! ${test} | grep -qF ${shellQuote(condition.without)}; then ${line}; fi`;
+}
+
+function redirection({ output }: Command): string {
+  return output === undefined ? '' : ` ${output.append === true ? '>>' : '>'} ${shellQuote(output.path)}`;
 }
 
 /** Printed in double quotes nothing of the output is split or expanded; the prefix is quoted for itself. */
@@ -49,7 +53,7 @@ function argumentText(argument: Argument): string {
 }
 
 function hereDocument(command: string, text: string): string {
-  const lines = text.replace(/\n$/, '').split('\n');
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   let end = 'EOF';
   while (lines.includes(end)) end += '_';
   return [`${command} <<'${end}'`, ...lines, end].join('\n');

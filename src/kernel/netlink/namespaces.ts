@@ -7,8 +7,9 @@ import { MessageWriter, NLM_F_ACK } from './message.js';
 import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.js';
 import { writeSysctl } from './proc-sys.js';
 import { refusalOf } from './refusal.js';
-import type { NetnsAdd } from '../../model/operation.js';
+import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { makeLink } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
@@ -36,7 +37,11 @@ export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[]
   const shared = attempt(() => shareDirectory(sessions.directory));
   if (!shared.ok) return wanted.map(() => shared);
   sessions.makeRoom(wanted.length);
-  return sessions.thread.excursion(() => wanted.map((one) => attempt(() => createNamespace(sessions, one))));
+  const outcomes = sessions.thread.excursion(() => wanted.map((one) => attempt(() => createNamespace(sessions, one))));
+  return outcomes.map((outcome, i) => {
+    const { netns, files } = wanted[i]!;
+    return outcome.ok && files !== undefined ? attempt(() => makeLink(netns, files), 'node-files-link') : outcome;
+  });
 }
 
 /** Leaves the thread in the new namespace. */
@@ -108,11 +113,11 @@ export function deleteName(path: string): Outcome {
   });
 }
 
-function attempt(body: () => void): Outcome {
+function attempt(body: () => void, op: Operation['op'] = 'netns-add'): Outcome {
   try {
     body();
     return { ok: true };
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error, op);
   }
 }

@@ -4,6 +4,7 @@ import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Obse
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
+import { observeNodeFiles } from '../node-files/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
@@ -19,7 +20,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables };
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, files: observeNodeFiles(scope.lab) };
 }
 
 /** In the order of their names. */

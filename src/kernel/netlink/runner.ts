@@ -1,7 +1,8 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
 import { HOST } from '../../model/state.js';
-import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
+import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { changeNodeFiles, removeLink } from '../node-files/write.js';
 import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
@@ -47,13 +48,16 @@ export class Runner {
   /** What a system call refuses is the operation's outcome. */
   private attempt(operation: Exclude<Operation, NetnsOperation>, index: number): void {
     try {
-      this.carryOut(operation, index);
+      if (isOfFiles(operation)) {
+        changeNodeFiles(operation);
+        this.outcomes[index] = OK;
+      } else this.carryOut(operation, index);
     } catch (error) {
       this.outcomes[index] = refusalOf(error, operation.op);
     }
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation>, index: number): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {
@@ -188,10 +192,13 @@ export class Runner {
     const leaving = this.sessions.getAll(batch.map(({ netns }) => netns)).filter((session) => typeof session !== 'string');
     this.departures().expect(leaving.map(({ netns, inode }) => ({ netns, inode, fd: this.sessions.fd(netns) })));
     this.forgetLinks();
-    return batch.map(({ netns }) => {
+    return batch.map((operation) => {
+      const { netns } = operation;
       this.sessions.forget(netns);
       this.queues.delete(netns);
-      return deleteName(this.sessions.path(netns));
+      const unlinked = operation.op === 'netns-delete' && operation.files === true ? unlink(netns) : OK;
+      const outcome = deleteName(this.sessions.path(netns));
+      return outcome.ok ? unlinked : outcome;
     });
   }
 
@@ -242,6 +249,19 @@ interface End {
   readonly name: string;
   readonly attributes: LinkAttributes;
   readonly queue: Queue;
+}
+
+function isOfFiles(operation: Operation): operation is NodeFilesOperation {
+  return operation.op.startsWith('node-files-');
+}
+
+function unlink(netns: string): Outcome {
+  try {
+    removeLink(netns);
+    return OK;
+  } catch (error) {
+    return refusalOf(error, 'netns-delete');
+  }
 }
 
 const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';

@@ -1,15 +1,19 @@
 /** One attempt to reach something, and what came of it in a few words. */
+import { isIP } from 'node:net';
 import type { Result, World } from '../world.js';
 
 /**
- * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT`, or `route ADDRESS`. The result is `answer`
- * of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, or `timeout`, `refused`, `unreachable`, `too long`.
+ * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT`, `route ADDRESS`, or `name NAME` (or an address,
+ * whose name is wanted). The result is `answer` of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, what
+ * the name means or `unknown`, or `timeout`, `refused`, `unreachable`, `too long`.
  */
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
   const [word = '', ...words] = target.split(' ');
   const rest = words.join(' ');
   if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
   if (word === 'route') return routed(await world.later(from, `ip route get ${rest}`));
+  if (word === 'name')
+    return named(await world.later(from, isIP(rest) === 0 ? `getent ahosts ${rest}` : `getent hosts ${rest}`), isIP(rest));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
   return served(await world.later(from, `curl -sSv -g --noproxy '*' --connect-timeout 2 --max-time 8 '${target}'`));
 }
@@ -18,6 +22,17 @@ export async function probe(world: World, from: string | null, target: string): 
 function udp(place: string): string {
   const [address, port] = place.split(':');
   return `timeout 3 bash -c 'exec 3<>/dev/udp/${address}/${port} && echo hello >&3 && head -n 1 <&3'`;
+}
+
+/** Each line begins with an address; the name follows where an address was asked for. */
+function named({ status, stdout, stderr }: Result, asked: number): string {
+  if (status === 2) return 'unknown';
+  if (status !== 0) return `status ${status}: ${stderr}`;
+  const words = stdout.split('\n').flatMap((line) => line.split(/\s+/)[asked === 0 ? 0 : 1] ?? []);
+  return [...new Set(words)]
+    .filter((one) => one !== '')
+    .sort()
+    .join(', ');
 }
 
 function pinged({ status, stdout, stderr }: Result): string {

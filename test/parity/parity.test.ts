@@ -59,7 +59,8 @@ const LONG = 120_000;
   });
 });
 
-const KNOWN = /^(answer|timeout|refused|unreachable|too long|\S+ sees \S+|(via \S+ )?dev \S+)$/;
+const KNOWN =
+  /^(answer|timeout|refused|unreachable|too long|\S+ sees \S+|(via \S+ )?dev \S+|unknown|[0-9a-f.:]+(, [0-9a-f.:]+)*|[a-z0-9.]+)$/;
 
 function differencesOf(docker: readonly Cell[], topo: readonly Cell[]): readonly Difference[] {
   return docker.flatMap(({ from, to, result }, i) => {

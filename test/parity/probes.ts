@@ -31,7 +31,7 @@ const EVERYWHERE = [
   ...['http://10.99.0.2:8080', 'udp 10.99.0.2:5353', 'http://10.99.0.2:9001', 'http://10.99.0.2:8090', 'http://10.99.0.2:8091'],
   ...['http://10.99.0.2:8092', 'http://10.99.0.2:8093', 'http://10.99.0.2:8094', 'http://10.99.0.2:8099'],
   ...['http://10.61.0.1:8080', 'http://10.62.0.1:8080', 'http://10.62.0.1:8091', 'http://10.62.0.1:8092'],
-  ...['http://10.99.0.1', 'ping 10.99.0.1', 'udp 10.99.0.1:53', 'http://10.99.0.2:7000', 'ping 10.61.0.1'],
+  ...['http://10.99.0.1', 'ping 10.99.0.1', 'udp 10.99.0.1:5300', 'http://10.99.0.2:7000', 'ping 10.61.0.1'],
 ];
 
 /** From the host alone: its own loopback addresses. */
@@ -57,10 +57,15 @@ const SIZES = [
 const ROUTES = [...PLACES.slice(2), 'nowhere'].map((from) => [from, 'route 10.99.0.1'] as const);
 const ALONE = ['http://127.0.0.1', 'http://10.61.0.2', 'ping 10.99.0.1'].map((to) => ['nowhere', to] as const);
 
+/** Names of nodes, aliases, addresses, and names of the world outside. */
+const NAMES = ['a1', 'a2', 'b1', 'both', 'web', 'a2.a', 'proxy', 'i1', 'i2', '10.61.0.3', 'nobody', 'outside.example'];
+const ASKING = ['a1', 'a2', 'b1', 'both', 'proxy', 'i1', 'nowhere'];
+
 export const PROBES: readonly (readonly [from: string, to: string])[] = [
   ...PLACES.flatMap((from) => EVERYWHERE.map((to) => [from, to] as const)),
   ...LOOPBACK.map((to) => ['host', to] as const),
   ...['host', 'lan', 'a1', 'a2', 'both'].flatMap((from) => IPV6.map((to) => [from, to] as const)),
+  ...ASKING.flatMap((from) => NAMES.map((name) => [from, `name ${name}`] as const)),
   ...[...SIZES, ...ROUTES, ...ALONE],
 ];
 

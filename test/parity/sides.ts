@@ -14,7 +14,7 @@ const text = (name: string): string => readFileSync(join(HERE, name), 'utf8');
 
 /** Node → what its server listens on; each answers with the address that it sees. */
 const SERVERS: { readonly [node: string]: string } = {
-  lan: '80,81,udp:53',
+  lan: '80,81,udp:5300',
   a1: '80,81,9000,9001,9002,udp:53',
   nowhere: '80',
   ...Object.fromEntries(['a2', 'b1', 'both', 'i1', 'i2', 'proxy', 'n1', 'p1', 's1', 'q1', 'q2'].map((node) => [node, '80,81'])),
@@ -35,16 +35,24 @@ export async function byTopo(): Promise<Side> {
   });
 }
 
+/** Names for containers' namespaces, and their files where `ip netns exec` looks for those of a namespace. */
+const ATTACH = `
+docker inspect --format '{{.Name}} {{.State.Pid}} {{.ResolvConfPath}} {{.HostsPath}}' $(docker ps --quiet) |
+while read -r name pid resolv hosts; do
+  netns=parity.\${name#/}
+  ip netns attach "$netns" "$pid"
+  mkdir -p "/etc/netns/$netns"
+  if [ -n "$resolv" ]; then cp "$resolv" "/etc/netns/$netns/resolv.conf"; fi
+  if [ -n "$hosts" ]; then cp "$hosts" "/etc/netns/$netns/hosts"; fi
+done`;
+
 /** Flags of dockerd, besides those that put it into the world. */
 export async function byDocker(...flags: readonly string[]): Promise<Side> {
   return built(async (world) => {
     const docker = await Docker.start(world, ...flags);
     docker.shell(text('lab.sh'));
     // So that a place is entered in the same way on both sides.
-    const format = '{{.Name}} {{.State.Pid}}';
-    docker.shell(
-      `docker inspect --format '${format}' $(docker ps --quiet) | while read -r name pid; do ip netns attach "parity.\${name#/}" "$pid"; done`,
-    );
+    docker.shell(ATTACH);
     return [docker];
   });
 }
@@ -63,6 +71,7 @@ async function built(build: (world: World) => Promise<readonly Docker[]>): Promi
     world.must('ip addr add 10.99.0.22/24 dev lan0');
     for (const subnet of SUBNETS) world.must(`ip -n outside route add ${subnet} via 10.99.0.2`);
     world.must('ip -n outside route add fd61::/64 via fd99::2');
+    await nameServer(world);
     dockers = await build(world);
     await Promise.all(Object.entries(SERVERS).map(([node, where]) => world.serve(netnsOf(node), where, node)));
     await world.serve(null, 7000, 'host');
@@ -71,4 +80,12 @@ async function built(build: (world: World) => Promise<readonly Docker[]>): Promi
     throw error;
   }
   return { world, dispose };
+}
+
+/** On the LAN, and the one that the machine asks. */
+async function nameServer(world: World): Promise<void> {
+  const options = ['--no-daemon', '--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--log-facility=-'];
+  await world.background('outside', ['dnsmasq', ...options, '--address=/outside.example/10.99.0.9'], 'started');
+  world.file('resolv.conf', 'nameserver 10.99.0.1\n');
+  world.must('mount --bind resolv.conf /etc/resolv.conf');
 }

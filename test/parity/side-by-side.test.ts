@@ -37,8 +37,8 @@ const DOCKERS: readonly (readonly [from: string | null, to: string, result: stri
   const rules = (): string =>
     ['iptables-save', 'ip6tables-save'].map((save) => world.must(`${save} | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'`)).join('\n');
   const tables = (): string => world.must('nft list tables').trim();
-  const settings = (): string =>
-    world.must('sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv4.conf.docker0 net.ipv6.conf.docker0');
+  /** The host-wide setting that both want, and all of Docker's bridge that can be read. */
+  const settings = (): string => world.must("sysctl net.ipv4.ip_forward; sysctl -a 2>/dev/null | grep '[.]docker0[.]'");
   const dockersTraffic = (): Promise<readonly string[]> => Promise.all(DOCKERS.map(([from, to]) => probe(world, from, to)));
   const expected = DOCKERS.map(([, , result]) => result);
 
@@ -145,9 +145,5 @@ const DOCKERS: readonly (readonly [from: string | null, to: string, result: stri
       expect({ rules: rules(), tables: tables(), settings: settings() }).toEqual(before);
       expect(await dockersTraffic()).toEqual(expected);
     });
-  });
-
-  it('keeps the lab when Docker is started anew', () => {
-    expect(docker).toBeDefined();
   });
 });

@@ -18,8 +18,10 @@ export function planLab(kernel: Kernel, lab: Lab, seen?: Observation): Planned {
   const observed = observeLab(kernel, lab.wanted, seen);
   const other = otherFileOfThatName(lab.wanted.state, observed.state);
   const problems = [...observed.conflicts, ...(other === null ? [] : [other])];
-  if (problems.length > 0) throw new DiagnosticError(problems, lab.sources);
-  return { observed, plan: plan(lab.wanted.state, observed.state, kindOf) };
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  if (warnings.length < problems.length) throw new DiagnosticError(problems, lab.sources);
+  const planned = plan(lab.wanted.state, observed.state, kindOf);
+  return { observed, plan: warnings.length === 0 ? planned : { ...planned, warnings } };
 }
 
 /** The same without judging who is in the way: to see what is there, and to remove it. */

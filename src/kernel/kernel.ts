@@ -14,6 +14,14 @@ export interface ObservationScope {
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
+  /** Ports of the host that the lab publishes: who listens on them matters. */
+  readonly ports?: readonly PortSpan[];
+}
+
+export interface PortSpan {
+  readonly protocol: 'tcp' | 'udp';
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What became of one operation. */

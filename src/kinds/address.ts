@@ -153,7 +153,9 @@ function overlappingRoutes(host: NetnsObservation, desired: State, isOwn: (dev: 
   return conflicts;
 }
 
-const isDefault = (to: string): boolean => to === '0.0.0.0/0' || to === '::/0';
+/** In halves as well, as VPNs write them so that they go before the one that is there, and all of unicast IPv6. */
+const DEFAULTS = new Set(['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '::/0', '::/1', '8000::/1', '2000::/3']);
+const isDefault = (to: string): boolean => DEFAULTS.has(to);
 
 /** Multicast and link-local routes of the kernel stand on every interface and are in nobody's way. */
 function overlapsSubnet(to: string, cidr: string): boolean {

@@ -2,32 +2,11 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { parseMark } from '../model/names.js';
 import type { NftTableObservation } from '../model/observation.js';
-
-interface PortRange {
-  readonly protocol: string;
-  readonly family: 4 | 6;
-  /** Undefined: all of the host's. */
-  readonly address: string | undefined;
-  readonly from: number;
-  readonly to: number;
-}
+import { publishedIn, type PortRange } from './published-rules.js';
 
 export interface HostPorts extends PortRange {
   readonly path: string;
   readonly at: SourceRange;
-}
-
-/** As this program writes it: `ip daddr 127.0.0.1 tcp dport 8443-8444 dnat ip to 10.0.0.2`. */
-const PUBLISHED = /^(?:ip6? daddr (\S+) )?(tcp|udp) dport (\d+)(?:-(\d+))? dnat (ip6?) to /;
-
-/** Those of another lab in an observed table. */
-function publishedIn(table: NftTableObservation): readonly PortRange[] {
-  return table.chains.flatMap(({ rules }) =>
-    rules.flatMap(({ text }): PortRange[] => {
-      const [, address, protocol = '', from, to = from, family] = PUBLISHED.exec(text) ?? [];
-      return from === undefined ? [] : [{ protocol, family: family === 'ip6' ? 6 : 4, address, from: Number(from), to: Number(to) }];
-    }),
-  );
 }
 
 function overlap(a: PortRange, b: PortRange): boolean {

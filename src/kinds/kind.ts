@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.js';
+import type { ExposedPort } from '../model/exposure.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
@@ -7,7 +8,7 @@ import type { FieldOf, Props, Resource, ResourceId, State } from '../model/state
 /** What a kind finds in an observation. */
 export interface Found {
   readonly resources: readonly Resource[];
-  /** Foreign objects in the way of desired ones: nothing is done while there are any. */
+  /** Foreign objects in the way of desired ones: nothing is done while there are any; warnings only tell. */
   readonly conflicts: readonly Diagnostic[];
 }
 
@@ -44,6 +45,8 @@ export interface Kind {
   restore?(after: Resource): readonly Operation[];
   update(before: Resource, after: Resource, fields: readonly FieldChange[]): readonly Operation[];
   delete(before: Resource): readonly Operation[];
+  /** Ports of the host by which the object lets others in. */
+  exposes?(resource: Resource): readonly ExposedPort[];
   /** For people: `veth web:eth0 <-> host:vt1234`. */
   title(resource: Resource): string;
 }

@@ -6,7 +6,10 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId } from
 import type { FindContext, Found, Kind } from './kind.js';
 import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
+import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
+import { portsInUse } from './port-in-use.js';
+import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
 import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
 
 export interface NftablesSpec {
@@ -70,15 +73,26 @@ function find({ observation, desired }: FindContext): Found {
     }
   }
   const wanted = desired.resources.get(nftablesId(HOST, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-  conflicts.push(...takenPorts(wanted?.hostPorts ?? [], observation.otherTables));
+  const hostPorts = wanted?.hostPorts ?? [];
+  conflicts.push(...takenPorts(hostPorts, observation.otherTables));
+  const own = observation.host.nft;
+  conflicts.push(...portsInUse(hostPorts, own === null ? [] : publishedIn(own), observation.listeners));
   return { resources, conflicts };
 }
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
 
-const replace = ({ netns, definition }: Resource): readonly Operation[] => [
-  { op: 'nft-replace', netns, table: (definition as NftablesDefinition).table },
-];
+const replace = ({ netns, definition }: Resource): Operation => ({
+  op: 'nft-replace',
+  netns,
+  table: (definition as NftablesDefinition).table,
+});
+
+/** Behind the new rules: a flow that is met before is remembered again as it was. */
+function moveFlows(before: Resource | null, after: Resource | null): readonly Operation[] {
+  const flows = movedFlows(before === null ? [] : publishedBy(before), after === null ? [] : publishedBy(after));
+  return flows.length === 0 ? [] : [{ op: 'conntrack-delete', netns: (after ?? before)?.netns ?? HOST, flows }];
+}
 
 export const nftables: Kind = {
   name: 'nftables',
@@ -86,8 +100,9 @@ export const nftables: Kind = {
   inPlace: () => true,
   defaults: () => ({ other: [] }),
   find,
-  create: replace,
-  update: (_before, after) => replace(after),
-  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }],
+  create: (after) => [replace(after), ...moveFlows(null, after)],
+  update: (before, after) => [replace(after), ...moveFlows(before, after)],
+  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
+  exposes: (resource) => exposedPorts(publishedBy(resource)),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

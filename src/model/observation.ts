@@ -10,6 +10,19 @@ export interface Observation {
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
   readonly files: NodeFilesObservation;
+  /** Who listens in the host's namespace on the ports that were asked for. */
+  readonly listeners: readonly ListenerObservation[];
+}
+
+export interface ListenerObservation {
+  readonly protocol: 'tcp' | 'udp';
+  /** `0.0.0.0` and `::` for all. */
+  readonly address: string;
+  readonly port: number;
+  /** IPV6_V6ONLY; otherwise `::` takes IPv4 too. */
+  readonly ipv6Only: boolean;
+  /** None: the kernel's own, or of a process that cannot be seen from here. */
+  readonly processes: readonly { readonly pid: number; readonly command: string }[];
 }
 
 /** Files that processes of nodes see in place of the host's (`node-files.ts`). */

@@ -24,7 +24,21 @@ export type Operation =
   /** Puts the remembered value back and forgets it. */
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
-  | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string };
+  | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string }
+  /** What the kernel remembers of live flows that are to be judged by the rules again. */
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
+
+/** Flows to ports of the host. */
+export interface UdpFlows {
+  readonly protocol: 'udp';
+  readonly family: 4 | 6;
+  /** The host's; '' for all of them. */
+  readonly address: string;
+  readonly from: number;
+  readonly to: number;
+  /** Where rules have sent them on to, such as `10.0.0.2`; '' for those that the host itself has got. */
+  readonly target: string;
+}
 
 /** Its lo gets the alias, and is up. */
 export interface NetnsAdd {

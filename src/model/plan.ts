@@ -1,4 +1,6 @@
 /** A plan is a value: the ordered list of actions that leads from an observed to a desired state. */
+import type { Diagnostic } from './diagnostic.js';
+import type { ExposureChange } from './exposure.js';
 import type { Operation } from './operation.js';
 import type { PropValue, Resource, ResourceId } from './state.js';
 
@@ -33,5 +35,9 @@ export interface Plan {
   /** In the order in which they are run. */
   readonly actions: readonly Action[];
   /** A replacement counts as one added and one destroyed. */
+  /** Ports of the host that open, close or lead elsewhere; absent: none. */
+  readonly exposure?: readonly ExposureChange[];
+  /** What is worth knowing and no reason not to go on; absent: nothing. */
+  readonly warnings?: readonly Diagnostic[];
   readonly summary: { readonly add: number; readonly change: number; readonly destroy: number };
 }

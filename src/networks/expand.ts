@@ -23,6 +23,7 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host: what other labs publish must be read. */
   readonly publishes: boolean;
+  readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
 export interface Expansion {
@@ -45,6 +46,9 @@ export function expand(topology: Topology): Expansion {
       sysctls: sysctlKeys(state),
       rules: [HOST],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
+      ports: topology.nodes.flatMap(({ ports }) =>
+        ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
+      ),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '../kinds/kind.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { PropValue, Resource, ResourceId, State } from '../model/state.js';
+import { exposureOf } from './exposure.js';
 import { gatherLinkDeletions } from './group-delete.js';
 import { judge, type KindOf, type Verdict } from './judge.js';
 import { inOrder } from './order.js';
@@ -17,7 +18,9 @@ export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
   const coming = [...verdicts.values()].flatMap((verdict) => (verdict.verdict === 'delete' ? [] : [verdict.after]));
   const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
   const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf));
-  return { lab: desired.lab, actions: [...gatherLinkDeletions(deletions, observed), ...others], summary: summaryOf(verdicts) };
+  const actions = [...gatherLinkDeletions(deletions, observed), ...others];
+  const exposure = exposureOf(actions, kindOf);
+  return { lab: desired.lab, actions, ...(exposure.length === 0 ? {} : { exposure }), summary: summaryOf(verdicts) };
 }
 
 function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] {

@@ -1,17 +1,32 @@
 /** A plan as one JSON document: schemas/plan.schema.json. */
 import type { SourceRange } from '../model/diagnostic.js';
+import type { ExposedPort, ExposureChange } from '../model/exposure.js';
 import type { Operation } from '../model/operation.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { Props, ResourceId } from '../model/state.js';
 import { resourceOfAction } from './blocks.js';
+import { diagnosticsJson, type DiagnosticJson } from './diagnostics.js';
+import { exposureText, isLoopback } from './exposure-text.js';
 
 export interface PlanDocument {
   readonly format: 'topo-plan/1';
   readonly lab: string;
   /** In the order in which they are run. */
   readonly actions: readonly ActionDocument[];
+  /** Ports of the host that open, close or lead elsewhere. */
+  readonly exposure: readonly ExposureDocument[];
+  readonly warnings: readonly DiagnosticJson[];
   /** A replacement counts as one to add and one to destroy; `replace` says how many of them there are. */
   readonly summary: Plan['summary'] & { readonly replace: number };
+}
+
+export interface ExposureDocument extends ExposedPort {
+  readonly change: ExposureChange['change'];
+  /** Who gets there: the host itself alone, or whoever reaches that address of it. */
+  readonly reachableFrom: 'host' | 'everywhere';
+  /** Of one that leads elsewhere now. */
+  readonly before?: ExposedPort;
+  readonly text: string;
 }
 
 export interface ActionDocument {
@@ -35,9 +50,27 @@ export interface ActionDocument {
   readonly finish: readonly Operation[];
 }
 
-export function planDocument({ lab, actions, summary }: Plan): PlanDocument {
+export function planDocument({ lab, actions, summary, exposure = [], warnings = [] }: Plan): PlanDocument {
   const replace = new Set(actions.filter((action) => action.replacement !== undefined).map((action) => action.id)).size;
-  return { format: 'topo-plan/1', lab, actions: actions.map(actionDocument), summary: { ...summary, replace } };
+  return {
+    format: 'topo-plan/1',
+    lab,
+    actions: actions.map(actionDocument),
+    exposure: exposure.map(exposureDocument),
+    warnings: diagnosticsJson(warnings),
+    summary: { ...summary, replace },
+  };
+}
+
+function exposureDocument(change: ExposureChange): ExposureDocument {
+  const { port, before } = change;
+  return {
+    change: change.change,
+    ...port,
+    reachableFrom: port.address !== null && isLoopback(port.address) ? 'host' : 'everywhere',
+    ...(before === undefined ? {} : { before }),
+    text: exposureText(change),
+  };
 }
 
 export function actionDocument(action: Action): ActionDocument {

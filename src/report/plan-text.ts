@@ -3,6 +3,7 @@ import type { Plan } from '../model/plan.js';
 import type { ResourceId } from '../model/state.js';
 import { entryLines, entryOf, STYLES, type Context } from './block-text.js';
 import { blocksOf, groupsOf, resourceOf, SYMBOLS, type Block, type BlockAction, type Group } from './blocks.js';
+import { exposureLines } from './exposure-text.js';
 import { painter, type Paint } from './style.js';
 import { columns, printable } from './width.js';
 import type { CommandText, Words } from './words.js';
@@ -35,6 +36,8 @@ export async function planText(plan: Plan, words: Words, options: PlanTextOption
   const context = contextOf(plan, blocks, words, options);
   const lines = [`Plan for the lab ${printable(plan.lab)}:`, ...legend(blocks, context.paint), ''];
   for (const group of groupsOf(blocks)) lines.push(...(await groupLines(group, context)), '');
+  const exposed = exposureLines(plan.exposure ?? [], context.paint);
+  if (exposed.length > 0) lines.push(...exposed, '');
   lines.push(planSummary(plan));
   return `${lines.join('\n')}\n`;
 }

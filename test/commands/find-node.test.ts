@@ -14,6 +14,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       otherLabs: [],
       otherTables: [],
       files: { links: new Map(), sets: new Map(), refusal: null },
+      listeners: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

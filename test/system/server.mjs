@@ -19,7 +19,7 @@ for (const place of places) {
   const port = Number(place.slice(place.lastIndexOf(':') + 1));
   const own = places.length === 1 ? name : `${name}:${port}`;
   if (place.startsWith('udp:')) {
-    const socket = createSocket('udp4');
+    const socket = createSocket('udp6');
     socket.on('message', (_message, from) => socket.send(`${own} peer=${plain(from.address)}\n`, from.port, from.address));
     socket.bind(port, listening);
   } else {

@@ -10,6 +10,8 @@ export interface Command {
   readonly condition?: { readonly argv: readonly string[]; readonly without?: string };
   /** If it fails, this is said and the script goes on. */
   readonly otherwise?: string;
+  /** It fails where it finds nothing to do: what it says and how it ends is of no interest. */
+  readonly silent?: boolean;
 }
 
 /** A word, or one that ends in what another command prints. */

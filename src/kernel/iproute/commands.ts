@@ -1,5 +1,6 @@
 import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
+import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
@@ -56,5 +57,7 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return nftReplace(operation);
     case 'nft-delete':
       return nftDelete(operation);
+    case 'conntrack-delete':
+      return conntrackDelete(operation);
   }
 }

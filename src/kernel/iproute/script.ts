@@ -6,7 +6,7 @@ import type { Argument, Command } from './command.js';
 import { commandsOf } from './commands.js';
 import { shellQuote } from './quote.js';
 
-const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables.', 'set -e', ''];
+const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables; conntrack where UDP ports are published.', 'set -e', ''];
 
 export function shellScript(operations: readonly Operation[]): string {
   return [...HEAD, ...operations.map(commandText).filter((text) => text !== '')].map((line) => `${line}\n`).join('');
@@ -32,10 +32,11 @@ export function commandText(operation: Operation): string {
 }
 
 function lineOf(command: Command): string {
-  const { argv, stdin, condition, otherwise } = command;
+  const { argv, stdin, condition, otherwise, silent } = command;
   const plain = argv.map(argumentText).join(' ') + redirection(command);
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
-  const line = stdin === undefined ? `${plain}${fallback}` : hereDocument(plain, stdin);
+  const quiet = silent === true ? ' >/dev/null 2>&1 || :' : '';
+  const line = stdin === undefined ? `${plain}${fallback}${quiet}` : hereDocument(plain, stdin);
   if (condition === undefined) return line;
   const test = condition.argv.map(shellQuote).join(' ');
   if (condition.without === undefined) return `if ${test} >/dev/null 2>&1; then ${line}; fi`;

@@ -14,7 +14,7 @@ export function holders(leaving: readonly Leaving[]): readonly HeldNetns[] {
   const held = new Map(leaving.map(({ netns, inode }) => [inode, { netns, processes: [] as { pid: number; command: string }[] }]));
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      held.get(statSync(`/proc/${pid}/ns/net`).ino)?.processes.push({ pid: Number(pid), command: command(pid) });
+      held.get(statSync(`/proc/${pid}/ns/net`).ino)?.processes.push({ pid: Number(pid), command: commandLine(pid) });
     } catch {
       // It has ended meanwhile, or is a zombie.
     }
@@ -22,7 +22,8 @@ export function holders(leaving: readonly Leaving[]): readonly HeldNetns[] {
   return [...held.values()];
 }
 
-function command(pid: string): string {
+/** Of a process that is there. */
+export function commandLine(pid: string): string {
   const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   return line === '' ? readFileSync(`/proc/${pid}/comm`, 'utf8').trim() : line;
 }

@@ -8,6 +8,7 @@ import { observeNodeFiles } from '../node-files/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
+import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
@@ -20,7 +21,9 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, files: observeNodeFiles(scope.lab) };
+  const ports = scope.ports ?? [];
+  const listeners = ports.length === 0 ? [] : readListeners(ports);
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files: observeNodeFiles(scope.lab) };
 }
 
 /** In the order of their names. */

@@ -12,6 +12,7 @@ import type { Departures } from './departures.js';
 import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
+import { deleteFlows } from './conntrack.js';
 import { Queue } from './queue.js';
 import { outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
@@ -90,6 +91,9 @@ export class Runner {
       case 'nft-delete':
         queue.flush();
         return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeDelete(operation.table, true)));
+      case 'conntrack-delete':
+        queue.flush();
+        return settle(deleteFlows(this.sessions.netfilter(operation.netns), queue.session.socket, operation.flows));
       case 'link-set':
       case 'altname-add':
       case 'altname-delete':

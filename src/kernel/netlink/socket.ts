@@ -17,6 +17,7 @@ import {
 } from './message.js';
 
 export const NETLINK_ROUTE = 0;
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_NETFILTER = 12;
 
 const AF_NETLINK = 16;

@@ -206,6 +206,14 @@ export const CHANGE: readonly Operation[] = [
   route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
   route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
   { op: 'nft-replace', netns: HOST, table: table(8081) },
+  {
+    op: 'conntrack-delete',
+    netns: HOST,
+    flows: [
+      { protocol: 'udp', family: 4, address: '10.1.0.1', from: 53, to: 54, target: '10.1.0.2' },
+      { protocol: 'udp', family: 6, address: '', from: 53, to: 53, target: '' },
+    ],
+  },
 ];
 
 export const REMOVE: readonly Operation[] = [

@@ -1,0 +1,62 @@
+/** Ports of the host on which somebody listens already: a published port would take the connections without a word. */
+import { parseAddress, type Address } from '../model/address.js';
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { ListenerObservation } from '../model/observation.js';
+import type { HostPorts } from './host-ports.js';
+import type { PortRange } from './published-rules.js';
+
+/** `published` are those that the lab has already: whoever came later has been without connections from the start. */
+export function portsInUse(
+  wanted: readonly HostPorts[],
+  published: readonly PortRange[],
+  listeners: readonly ListenerObservation[],
+): readonly Diagnostic[] {
+  const conflicts = new Map<string, Diagnostic>();
+  for (const ours of listeners.length === 0 ? [] : wanted) {
+    const others = listeners.filter((listener) => hears(listener, ours) && !published.some((range) => covers(range, ours, listener.port)));
+    // The file asks for a port once, for both families.
+    for (const listener of others) conflicts.set(`${ours.path} ${listener.port} ${namesOf(listener)}`, conflict(ours, listener));
+  }
+  return [...conflicts.values()];
+}
+
+function hears(listener: ListenerObservation, ours: PortRange): boolean {
+  if (listener.protocol !== ours.protocol || listener.port < ours.from || listener.port > ours.to) return false;
+  const address = parseAddress(listener.address);
+  if (address === null) return false;
+  const isAny = address.bytes.every((byte) => byte === 0);
+  if (isAny) return ours.family === address.family || (address.family === 6 && !listener.ipv6Only);
+  if (address.family !== ours.family || isMulticast(address)) return false;
+  return ours.address === undefined || ours.address === address.text;
+}
+
+/** No address of the host. */
+function isMulticast({ family, bytes: [first = 0] }: Address): boolean {
+  return family === 4 ? first >= 224 : first === 0xff;
+}
+
+function covers(range: PortRange, { protocol, family, address }: PortRange, port: number): boolean {
+  if (range.protocol !== protocol || range.family !== family || port < range.from || port > range.to) return false;
+  return range.address === undefined || range.address === address;
+}
+
+const LONGEST_COMMAND = 80;
+
+function namesOf({ processes }: ListenerObservation): string {
+  if (processes[0] === undefined) return 'somebody (no process that can be seen from here)';
+  const words = processes[0].command.split(/\s+/).join(' ');
+  const command = words.length > LONGEST_COMMAND ? `${words.slice(0, LONGEST_COMMAND)}…` : words;
+  return `${command} (process ${processes.map(({ pid }) => pid).join(', ')})`;
+}
+
+function conflict({ path, at }: HostPorts, listener: ListenerObservation): Diagnostic {
+  const { address, port, protocol } = listener;
+  const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return {
+    code: 'host-port-in-use',
+    severity: 'error',
+    message: `${path}: ${namesOf(listener)} listens on ${place}/${protocol} of the host already`,
+    at,
+    hint: 'choose another port of the host, or an address on which nobody listens; or stop that process',
+  };
+}

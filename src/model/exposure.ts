@@ -1,0 +1,23 @@
+/** What can be reached through ports of the host. */
+
+/** One port or a run of ports. */
+export interface ExposedPort {
+  readonly protocol: 'tcp' | 'udp';
+  readonly from: number;
+  readonly to: number;
+  /** Of the host; null: all of the families. */
+  readonly address: string | null;
+  readonly families: readonly (4 | 6)[];
+  /** The node's name. */
+  readonly node: string;
+  readonly nodeFrom: number;
+  readonly nodeTo: number;
+}
+
+export interface ExposureChange {
+  readonly change: 'opened' | 'closed' | 'moved';
+  /** As it will be; as it was, of one that is closed. */
+  readonly port: ExposedPort;
+  /** Of one that leads elsewhere now: as it was. */
+  readonly before?: ExposedPort;
+}

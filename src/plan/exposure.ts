@@ -1,0 +1,29 @@
+/** What a plan opens to others, and what it closes. */
+import type { ExposedPort, ExposureChange } from '../model/exposure.js';
+import type { Action } from '../model/plan.js';
+import type { Resource } from '../model/state.js';
+import type { KindOf } from './judge.js';
+
+export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly ExposureChange[] {
+  const exposedBy = (resource: Resource): readonly ExposedPort[] => kindOf(resource.kind).exposes?.(resource) ?? [];
+  const before = actions.flatMap(({ change }) => (change.action === 'create' ? [] : exposedBy(change.before)));
+  const after = actions.flatMap(({ change }) => (change.action === 'delete' ? [] : exposedBy(change.after)));
+  if (before.length === 0 && after.length === 0) return [];
+  const stays = new Set(before.map(textOf));
+  const there = new Set(after.map(textOf));
+  const gone = new Map(before.filter((port) => !there.has(textOf(port))).map((port) => [placeOf(port), port]));
+  const changes = after
+    .filter((port) => !stays.has(textOf(port)))
+    .map((port): ExposureChange => {
+      const was = gone.get(placeOf(port));
+      gone.delete(placeOf(port));
+      return was === undefined ? { change: 'opened', port } : { change: 'moved', port, before: was };
+    });
+  return [...changes, ...[...gone.values()].map((port): ExposureChange => ({ change: 'closed', port }))];
+}
+
+const textOf = (port: ExposedPort): string => JSON.stringify(port);
+
+function placeOf({ protocol, from, to, address, families }: ExposedPort): string {
+  return JSON.stringify([protocol, from, to, address, families]);
+}

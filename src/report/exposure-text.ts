@@ -1,0 +1,41 @@
+/** What a plan opens to others, and what it closes, in words. */
+import type { ExposedPort, ExposureChange } from '../model/exposure.js';
+import type { Style } from './style.js';
+import type { Paint } from './style.js';
+
+const MARKS: { readonly [change in ExposureChange['change']]: readonly [symbol: string, style: Style] } = {
+  opened: ['+', 'green'],
+  closed: ['-', 'red'],
+  moved: ['~', 'yellow'],
+};
+
+/** A heading and a line for each; nothing where nothing changes. */
+export function exposureLines(changes: readonly ExposureChange[], paint: Paint): readonly string[] {
+  if (changes.length === 0) return [];
+  return [
+    paint('bold', 'Reachable through the host:'),
+    ...changes.map((change) => {
+      const [symbol, style] = MARKS[change.change];
+      return `${paint(style, symbol.padStart(3))} ${exposureText(change)}`;
+    }),
+  ];
+}
+
+/** `8080/tcp on all addresses of the host -> web:80` */
+export function exposureText({ port, before }: ExposureChange): string {
+  const was = before === undefined ? '' : ` (was ${targetText(before)})`;
+  return `${runText(port.from, port.to)}/${port.protocol} on ${placeText(port)} -> ${targetText(port)}${was}`;
+}
+
+function placeText({ address, families }: ExposedPort): string {
+  if (address !== null) return isLoopback(address) ? `${address}, from the host itself only,` : address;
+  return families.length === 2 ? 'all addresses of the host' : `all IPv${families[0] ?? 4} addresses of the host`;
+}
+
+/** Whether nobody but the host itself gets there. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
+const targetText = ({ node, nodeFrom, nodeTo }: ExposedPort): string => `${node}:${runText(nodeFrom, nodeTo)}`;
+const runText = (from: number, to: number): string => (from === to ? String(from) : `${from}-${to}`);

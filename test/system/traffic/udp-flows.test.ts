@@ -1,0 +1,121 @@
+/** UDP flows that are under way when the port that they go to changes: its sender goes on from one and the same port. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_CHANGES } from '../../examples/example.js';
+import { World } from '../world.js';
+
+const lab = (first: string, second = '[]'): string => `
+name: flows
+networks:
+  a: { subnet: [10.61.0.0/24, 'fd61::/64'] }
+nodes:
+  a1: { networks: { a: { ipv4_address: 10.61.0.2, ipv6_address: 'fd61::2' } }, ports: ${first} }
+  a2: { networks: { a: { ipv4_address: 10.61.0.3, ipv6_address: 'fd61::3' } }, ports: ${second} }
+`;
+const PORT = "['5353:53/udp']";
+
+/** Sends from one port every few milliseconds, prints each answer, and `nothing` when there was none for a while. */
+const SENDER = `
+const [, type, address, port] = process.argv;
+const socket = require('dgram').createSocket({ type, ipv6Only: type === 'udp6' });
+let last = Date.now();
+socket.on('message', (message) => { last = Date.now(); process.stdout.write(message); });
+socket.on('error', () => undefined);
+socket.bind(45454, () => setInterval(() => {
+  socket.send('hello', Number(port), address);
+  if (Date.now() - last > 300) { last = Date.now(); console.log('nothing'); }
+}, 10));
+`;
+
+class Sender {
+  private lines: string[] = [];
+  private constructor(child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => this.lines.push(...chunk.toString().split('\n').filter(Boolean)));
+  }
+
+  static async start(world: World, netns: string | null, type: string, address: string, port = 5353): Promise<Sender> {
+    const command = [process.execPath, '-e', SENDER, type, address, String(port)];
+    return new Sender(await world.background(netns, command, ''));
+  }
+
+  /** What it gets from now on, answers on their way left out. */
+  async next(): Promise<string> {
+    await sleep(100);
+    this.lines = [];
+    while (this.lines.length === 0) await sleep(10);
+    return this.lines[0]!;
+  }
+}
+
+let world: World;
+let senders: readonly Sender[];
+const all = (): Promise<readonly string[]> => Promise.all(senders.map((sender) => sender.next()));
+const apply = (text: string): string => world.mustTopo('apply', '--yes', world.file('topo.yaml', text));
+
+beforeAll(async () => {
+  world = await World.create();
+  world.outside();
+  apply(lab('[]'));
+  await Promise.all([
+    world.serve('flows.a1', 'udp:53', 'a1'),
+    world.serve('flows.a2', 'udp:53', 'a2'),
+    world.serve('outside', 'udp:5353', 'lan'),
+  ]);
+  senders = await Promise.all([
+    Sender.start(world, 'outside', 'udp4', '10.99.0.2'),
+    Sender.start(world, 'outside', 'udp6', 'fd99::2'),
+    Sender.start(world, null, 'udp4', '127.0.0.1'),
+  ]);
+});
+afterAll(() => world.dispose());
+
+describe('a flow that goes on', () => {
+  it('begins to arrive when its port is published', async () => {
+    expect(await all()).toEqual(['nothing', 'nothing', 'nothing']);
+    apply(lab(PORT));
+    expect(await all()).toEqual(['a1 peer=10.99.0.1', 'a1 peer=fd99::1', 'a1 peer=10.61.0.1']);
+  });
+
+  it('moves to the node that its port leads to now', async () => {
+    apply(lab('[]', PORT));
+    expect(await all()).toEqual(['a2 peer=10.99.0.1', 'a2 peer=fd99::1', 'a2 peer=10.61.0.1']);
+    apply(lab(PORT));
+    expect(await all()).toEqual(['a1 peer=10.99.0.1', 'a1 peer=fd99::1', 'a1 peer=10.61.0.1']);
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+  });
+
+  it('would not move by the rules alone', async () => {
+    world.must(`nft flush chain inet topo_flows published`);
+    expect(await senders[0]!.next()).toBe('a1 peer=10.99.0.1');
+    apply(lab(PORT));
+  });
+
+  it('moves by the commands of plan --format shell, too', async () => {
+    world.file('topo.yaml', lab('[]', PORT));
+    const script = world.file('script.sh', world.mustTopo('plan', '--format', 'shell'));
+    world.must(`sh ${script}`);
+    expect(await all()).toEqual(['a2 peer=10.99.0.1', 'a2 peer=fd99::1', 'a2 peer=10.61.0.1']);
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+  });
+
+  it('through the host to the same port elsewhere is left alone', async () => {
+    const through = await Sender.start(world, 'flows.a1', 'udp4', '10.99.0.1');
+    expect(await through.next()).toBe('lan peer=10.99.0.2');
+    const entry = (): string => /id=\d+/.exec(world.must('conntrack -L -p udp --orig-src 10.61.0.2 -o id 2>/dev/null'))?.[0] ?? '';
+    const before = entry();
+    expect(before).toMatch(/^id=/);
+    apply(lab(PORT));
+    apply(lab('[]'));
+    expect(entry()).toBe(before);
+  });
+
+  it('is refused when its port is not published any more, nor with the lab gone', async () => {
+    expect(await all()).toEqual(['nothing', 'nothing', 'nothing']);
+    apply(lab(PORT));
+    expect(await senders[0]!.next()).toBe('a1 peer=10.99.0.1');
+    world.must('kill $(ip netns pids flows.a1) $(ip netns pids flows.a2)');
+    world.mustTopo('destroy', '--yes');
+    expect(world.must('conntrack -L -p udp --reply-src 10.61.0.2 2>/dev/null')).toBe('');
+  });
+});

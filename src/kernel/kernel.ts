@@ -14,6 +14,8 @@ export interface ObservationScope {
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
+  /** Programs that the lab's own processes are: whether they are installed matters. */
+  readonly programs?: readonly string[];
   /** Ports of the host that the lab publishes: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
 }
@@ -55,6 +57,8 @@ export interface Kernel {
   labs(): readonly LabSummary[];
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
+  /** Loads what these operations take beyond netlink; to be waited for before they are run. */
+  prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */

@@ -7,6 +7,7 @@ import { neighbour } from './neighbour.js';
 import { netns } from './netns.js';
 import { nftables } from './nftables.js';
 import { nodeFiles } from './node-files.js';
+import { process } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { stranger } from './stranger.js';
@@ -26,6 +27,7 @@ export const KINDS: readonly Kind[] = [
   route,
   rule,
   nftables,
+  process,
 ];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));

@@ -3,6 +3,7 @@
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
 import type { NodeFiles } from './node-files.js';
+import type { ProcessDefinition, ProcessKey } from './process.js';
 
 export type Operation =
   | NetnsAdd
@@ -26,7 +27,8 @@ export type Operation =
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string }
   /** What the kernel remembers of live flows that are to be judged by the rules again. */
-  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] }
+  | ProcessOperation;
 
 /** Flows to ports of the host. */
 export interface UdpFlows {
@@ -57,6 +59,14 @@ export type NodeFilesOperation =
   /** Written in place, so that processes which have the files mounted see what is new. */
   | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
   | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
+
+export type ProcessOperation =
+  /** Ends what runs under that key before; its log goes on. */
+  | { readonly op: 'process-start'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition }
+  /** With all that it has started; its record and its log go too. */
+  | { readonly op: 'process-stop'; readonly netns: string; readonly process: ProcessKey }
+  /** Sends it the signal at which it reads its files again. */
+  | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
 
 export interface LinkAdd {
   readonly op: 'link-add';

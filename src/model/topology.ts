@@ -62,6 +62,8 @@ export interface Node {
   readonly neighbours: readonly Neighbour[];
   readonly sysctls: readonly Sysctl[];
   readonly ports: readonly PublishedPort[];
+  /** Kept running. */
+  readonly run: readonly Command[];
   /** Patterns (`*` stands for any run of characters) of interfaces that are somebody else's. */
   readonly ignore: readonly string[];
   readonly hostname?: string;
@@ -77,6 +79,20 @@ export interface ExtraHost {
   readonly name: string;
   /** An address, or `host-gateway`: the host's, as the node reaches it. */
   readonly address: string;
+}
+
+/** A command of `run`. */
+export interface Command {
+  readonly at: SourceRange;
+  /** Unique in the node. */
+  readonly name: string;
+  /** A text is for `sh -c`. */
+  readonly command: string | readonly string[];
+  readonly env: { readonly [name: string]: string };
+  /** Absolute. */
+  readonly cwd: string;
+  /** '' for root. */
+  readonly user: string;
 }
 
 export interface Attachment {

@@ -84,6 +84,7 @@ export const CODES = {
   'port-twice': 'A port of the host is published twice.',
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',
   // Nodes
+  'command-twice': 'Two commands of one node have the same name.',
   'network-mode-none': 'A node without a network has networks, links or ports.',
   'no-host-gateway': 'An extra host has the address host-gateway, and the node is on no network on which the host has an address.',
   'sysctl-conflict': 'A sysctl contradicts a key of the node that sets the same thing.',

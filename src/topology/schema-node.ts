@@ -4,6 +4,7 @@ import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } fro
 import { aliasesSchema, dnsSchema, dnsSearchSchema, extraHostsSchema, hostnameSchema } from '../kinds/names.schema.js';
 import { neighbourSchema } from '../kinds/neighbour.schema.js';
 import { netnsSchema } from '../kinds/netns.schema.js';
+import { runSchema } from '../kinds/process.schema.js';
 import { publishedPortsSchema } from '../kinds/published-port.schema.js';
 import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
@@ -89,6 +90,7 @@ export const nodeSchema: JsonSchema = {
     neighbours: { type: ['array', 'null'], items: neighbourSchema, description: 'Permanent entries of the neighbour table.' },
     sysctls: sysctlsSchema,
     ports: publishedPortsSchema,
+    run: runSchema,
     ignore: {
       type: ['array', 'null'],
       items: { type: 'string', description: 'A name, in which * stands for any run of characters.', examples: ['tun*'] },

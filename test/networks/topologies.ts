@@ -50,6 +50,7 @@ export function node(
     neighbours: [],
     sysctls: [],
     ports: [],
+    run: [],
     ignore: [],
     extraHosts: [],
     dns: [],

@@ -8,7 +8,7 @@ import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
 import { refused } from './refusal.js';
-import { Runner } from './runner.js';
+import { isOfProcess, Runner, type RunProcesses } from './runner.js';
 import { Sessions } from './sessions.js';
 
 export interface NetlinkOptions {
@@ -25,11 +25,13 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   let departures: Departures | null = null;
   /** Made by this process. */
   const bridges = new Set<string>();
+  let runProcesses: RunProcesses | null = null;
   let left = options.killAfter ?? Infinity;
   const run = (operations: readonly Operation[]): readonly Outcome[] => {
     for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.add(operation.name);
     try {
-      return new Runner(sessions, () => (departures ??= new Departures(sessions.host().socket))).run(operations);
+      const leaving = () => (departures ??= new Departures(sessions.host().socket));
+      return new Runner(sessions, leaving, runProcesses).run(operations);
     } finally {
       sessions.closeFiles();
     }
@@ -38,6 +40,9 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
     labs: () => observeLabs(sessions),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
+    prepare: async (operations) => {
+      if (operations.some(isOfProcess)) ({ runProcesses } = await import('../processes/run.js'));
+    },
     run: (operations) => {
       if (operations.length < left) {
         left -= operations.length;

@@ -4,7 +4,9 @@ import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Obse
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
+import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
+import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
@@ -23,7 +25,10 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const ports = scope.ports ?? [];
   const listeners = ports.length === 0 ? [] : readListeners(ports);
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files: observeNodeFiles(scope.lab) };
+  const files = observeNodeFiles(scope.lab);
+  const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
+  const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files, processes, missingPrograms };
 }
 
 /** In the order of their names. */

@@ -1,6 +1,6 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
 import { HOST } from '../../model/state.js';
-import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation } from '../../model/operation.js';
+import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles, removeLink } from '../node-files/write.js';
 import { decodeLink, requestLinks } from './links.js';
@@ -22,6 +22,10 @@ import type { Step } from './steps.js';
 const OK: Outcome = { ok: true };
 
 type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
+export type RunProcesses = (operations: readonly ProcessOperation[]) => readonly Outcome[];
+
+export const isOfProcess = (operation: Operation): operation is ProcessOperation => operation.op.startsWith('process-');
+
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
 
 export class Runner {
@@ -31,12 +35,14 @@ export class Runner {
   constructor(
     private readonly sessions: Sessions,
     private readonly departures: () => Departures,
+    private readonly runProcesses: RunProcesses | null,
   ) {}
 
   run(operations: readonly Operation[]): readonly Outcome[] {
     for (let at = 0; at < operations.length;) {
       const operation = operations[at]!;
       if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
+      else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
       else {
         this.attempt(operation, at);
         at++;
@@ -47,7 +53,7 @@ export class Runner {
   }
 
   /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+  private attempt(operation: Exclude<Operation, NetnsOperation | ProcessOperation>, index: number): void {
     try {
       if (isOfFiles(operation)) {
         changeNodeFiles(operation);
@@ -58,7 +64,7 @@ export class Runner {
     }
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation>, index: number): void {
+  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation | ProcessOperation>, index: number): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {
@@ -189,6 +195,16 @@ export class Runner {
         ? createNamespaces(this.sessions, batch as (NetnsOperation & { op: 'netns-add' })[])
         : this.deleteNamespaces(batch);
     outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    return start + batch.length;
+  }
+
+  /** In the same way. */
+  private runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): number {
+    if (this.runProcesses === null) throw new Error('operations on processes have to be prepared');
+    this.flushAll();
+    const batch: ProcessOperation[] = [];
+    while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
+    this.runProcesses(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
     return start + batch.length;
   }
 

@@ -4,7 +4,7 @@ import { HOST, type Resource, type ResourceId, type State } from '../model/state
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
 import { firewall } from './firewall.js';
-import { routersOf } from './gateways.js';
+import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
@@ -22,6 +22,8 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host: what other labs publish must be read. */
   readonly publishes: boolean;
+  /** The host forwards between networks and the world. */
+  readonly forwards: boolean;
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
@@ -45,6 +47,7 @@ export function expand(topology: Topology): Expansion {
       sysctls: sysctlKeys(state),
       rules: [HOST],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
+      forwards: lab.networks.some(isForwarded),
       ports: topology.nodes.flatMap(({ ports }) =>
         ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
       ),

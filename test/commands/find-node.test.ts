@@ -14,6 +14,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       otherLabs: [],
       otherTables: [],
       listeners: [],
+      forwardChains: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

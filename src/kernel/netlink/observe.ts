@@ -6,6 +6,7 @@ import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
+import { readForwardChains } from './nft/foreign.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns } from './observe-netns.js';
@@ -19,9 +20,10 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
+  const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const ports = scope.ports ?? [];
   const listeners = ports.length === 0 ? [] : readListeners(ports);
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners };
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, forwardChains };
 }
 
 /** In the order of their names. */
@@ -63,6 +65,9 @@ function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableO
   const names = tableNames(socket).filter((name) => name !== own && name.startsWith(nftTableName('')));
   return names.map((name) => readTable(socket, name)).filter((table) => table !== null);
 }
+
+/** A lab drops nothing of another one's. */
+const isOfTopo = (table: string): boolean => table.startsWith(nftTableName(''));
 
 function staleNamespace(netns: string): NamedNetnsObservation {
   const nothing = {

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # The program itself needs the first two; the tests send traffic, trace system calls and read rules by other programs.
-packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack iptables'
+packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack iptables iperf3'
 
 missing() {
   for package in $packages; do

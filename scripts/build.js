@@ -39,6 +39,18 @@ await build({
   plugins: [commanderAlone],
   logLevel: 'warning',
 });
+await build({
+  entryPoints: ['src/kernel/netlink/recorder.ts'],
+  outfile: 'dist/recorder.cjs',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  external: ['koffi'],
+  logLevel: 'warning',
+});
 // Whoever runs the program meanwhile finds all of it, and never new code with an old cache.
 await rm('dist/main.cache', { force: true });
 await rename(draft, 'dist/main.cjs');

@@ -47,6 +47,7 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     milliseconds: Math.round(job.now() - start),
   });
   yield { type: 'plan', phase: job.phase, plan };
+  await kernel.prepare(plan.actions.flatMap(({ operations, finish = [] }) => [...operations, ...finish]));
   const refused = checkRules(plan, kernel);
   if (refused !== null) {
     tally.failed = 1;

@@ -1,6 +1,9 @@
 /** A few hundred nodes. */
 const LARGE_BYTES = 8 * 1024;
 
+/** Whether it is worth while to prepare for a file of that size. */
+export const isLarge = (bytes: number): boolean => bytes >= LARGE_BYTES;
+
 /**
  * Before a large file is worked on: the program is over before most functions have earned the optimizing compiler's work, and
  * nearly all objects live until then. So V8 optimizes only what is called very often, and lets its young generation grow at
@@ -8,6 +11,6 @@ const LARGE_BYTES = 8 * 1024;
  */
 export function prepareEngine(bytes: number): void {
   // V8 complains about flags that it does not know: only where these were tried, and where the module is at hand.
-  if (bytes < LARGE_BYTES || !/^v2[0-4]\./.test(process.version) || !('getBuiltinModule' in process)) return;
+  if (!isLarge(bytes) || !/^v2[0-4]\./.test(process.version) || !('getBuiltinModule' in process)) return;
   process.getBuiltinModule('node:v8').setFlagsFromString('--interrupt-budget=500000 --semi-space-growth-factor=16');
 }

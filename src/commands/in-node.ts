@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { ETC_NETNS } from '../model/node-files.js';
 import { supervise } from '../sandbox/supervise.js';
 import type { Context } from './context.js';
 import { NOT_FOUND, whyNot } from './program-file.js';
@@ -13,12 +15,26 @@ export async function runInNetns(
   const problem = whyNot(command[0]!, env['PATH']);
   if (problem !== null) return tell(command[0]!, problem, context);
   // `ip netns exec` also shows the namespace's /sys and the files of /etc/netns/NAME, and becomes the command.
-  const [program, ...args] = netns === null ? command : ['ip', 'netns', 'exec', netns, ...command];
+  const [program, ...args] = netns === null ? command : ['ip', 'netns', 'exec', netns, ...named(netns, command)];
   try {
     return await supervise({ command: program!, args, env, receivers: (pid) => [pid] });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return tell(program!, NOT_FOUND, context);
+  }
+}
+
+/** With the node's own host name, if it has one. */
+function named(netns: string, command: readonly string[]): readonly string[] {
+  const hostname = hostnameOf(netns);
+  return hostname === null ? command : ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname, ...command];
+}
+
+function hostnameOf(netns: string): string | null {
+  try {
+    return readFileSync(`${ETC_NETNS}/${netns}/hostname`, 'utf8').trimEnd();
+  } catch {
+    return null;
   }
 }
 

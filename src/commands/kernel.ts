@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Kernel } from '../kernel/kernel.js';
 import { createNetlinkKernel } from '../kernel/netlink/adapter.js';
+import type { Ahead } from '../kernel/netlink/ahead.js';
 import { errno, libc } from '../kernel/netlink/libc.js';
 import { CLONE_NEWNET, THREAD_NETNS } from '../kernel/netlink/thread.js';
 import { DiagnosticError } from '../model/diagnostic.js';
@@ -10,10 +11,11 @@ import type { Context } from './context.js';
 /** For the tests of crashes: the program kills itself after so many operations. */
 const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
 
-export function openKernel(context: Context): Kernel {
+/** `ahead`: what another thread reads meanwhile. */
+export function openKernel(context: Context, ahead?: Ahead): Kernel {
   refuseWithoutRights();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
-  return createNetlinkKernel(killAfter > 0 ? { killAfter } : {});
+  return createNetlinkKernel({ ...(killAfter > 0 ? { killAfter } : {}), ...(ahead === undefined ? {} : { ahead }) });
 }
 
 /** Entering a network namespace, even one's own, takes CAP_SYS_ADMIN (setns(2)): to look at nodes as well as to change them. */

@@ -34,7 +34,11 @@ export function checkFile(file: TopologyFile, context: Context): Checked {
 
 /** The lab of a file; all errors of the file end in one DiagnosticError. */
 export function loadLab(argument: string | undefined, context: Context): Lab {
-  const { lab, diagnostics, sources } = checkFile(readTopologyFile(argument, context), context);
+  return labOf(readTopologyFile(argument, context), context);
+}
+
+export function labOf(file: TopologyFile, context: Context): Lab {
+  const { lab, diagnostics, sources } = checkFile(file, context);
   if (lab === null) throw new DiagnosticError(diagnostics, sources);
   return lab;
 }

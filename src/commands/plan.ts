@@ -1,6 +1,5 @@
-import { openKernel } from './kernel.js';
 import type { Context } from './context.js';
-import { loadLab } from './lab.js';
+import { lookAt } from './look.js';
 import type { PlanArguments } from './options.js';
 import { planLab } from './planned.js';
 import { printPlan } from './print-plan.js';
@@ -9,8 +8,7 @@ import { printWarnings } from './warnings.js';
 const CHANGES = 2;
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
-  const lab = loadLab(args.file, context);
-  const kernel = openKernel(context);
+  const { lab, kernel } = await lookAt(args.file, context);
   try {
     const { plan } = planLab(kernel, lab);
     if (args.format !== 'json' && !args.quiet) await printWarnings(plan, lab.sources, context);

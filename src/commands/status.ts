@@ -1,16 +1,14 @@
 import { statusOf } from '../report/status.js';
 import { statusText } from '../report/status-text.js';
 import type { Context } from './context.js';
-import { openKernel } from './kernel.js';
-import { loadLab } from './lab.js';
+import { lookAt } from './look.js';
 import type { StatusArguments } from './options.js';
 import { planLab } from './planned.js';
 import { WORDS } from './words.js';
 
 /** 0 if in sync, 1 if not. */
 export async function run(args: StatusArguments, context: Context): Promise<number> {
-  const lab = loadLab(args.file, context);
-  const kernel = openKernel(context);
+  const { lab, kernel } = await lookAt(args.file, context);
   try {
     const { plan, observed } = planLab(kernel, lab);
     const input = { plan, desired: lab.wanted.state, observed: observed.state };

@@ -1,6 +1,9 @@
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 
+/** Where `ip netns` keeps the names of namespaces. */
+export const NETNS_DIRECTORY = '/run/netns';
+
 export interface ObservationScope {
   readonly lab: string;
   /** Namespaces that the topology asks for; those that carry the lab's mark are found without being asked for. */
@@ -11,6 +14,8 @@ export interface ObservationScope {
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
+  /** Programs that the lab's own processes are: whether they are installed matters. */
+  readonly programs?: readonly string[];
   /** Ports of the host that the lab publishes: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
   /** The host forwards for the lab: what others drop of that matters. */
@@ -54,6 +59,8 @@ export interface Kernel {
   labs(): readonly LabSummary[];
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
+  /** Loads what these operations take beyond netlink; to be waited for before they are run. */
+  prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */

@@ -6,13 +6,29 @@ import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';
 import { netns } from './netns.js';
 import { nftables } from './nftables.js';
+import { nodeFiles } from './node-files.js';
+import { process } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { stranger } from './stranger.js';
 import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
 
-export const KINDS: readonly Kind[] = [netns, bridge, veth, loopback, stranger, sysctl, address, neighbour, route, rule, nftables];
+export const KINDS: readonly Kind[] = [
+  nodeFiles,
+  netns,
+  bridge,
+  veth,
+  loopback,
+  stranger,
+  sysctl,
+  address,
+  neighbour,
+  route,
+  rule,
+  nftables,
+  process,
+];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
 

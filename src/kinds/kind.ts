@@ -52,3 +52,5 @@ export interface Kind {
 }
 
 export const WITHIN_NETNS = 10;
+/** Behind all namespaces: what runs in what the others have made. */
+export const LAST = 900;

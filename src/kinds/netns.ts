@@ -1,9 +1,11 @@
-import type { Observation } from '../model/observation.js';
+import type { NetnsObservation, Observation } from '../model/observation.js';
 import { mark, parseMark } from '../model/names.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
-import type { Resource, State } from '../model/state.js';
+import type { Props, Resource, State } from '../model/state.js';
+import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import { addMissingRules, DEFAULT_RULES, defaultRulesIn } from './default-rules.js';
 import type { Found, Kind } from './kind.js';
+import { filesOf, refusedLinks, setOf } from './netns-files.js';
 import { foreign, netnsId, netnsMark, type NetnsDefinition } from './ownership.js';
 
 export interface NetnsSpec {
@@ -12,8 +14,17 @@ export interface NetnsSpec {
   readonly node: string;
   /** Patterns of interfaces inside that are somebody else's. */
   readonly ignore: readonly string[];
+  /** The set of files that its processes see in place of the host's; '' for none. */
+  readonly names: string;
+  readonly forwarding: Forwarding;
   readonly path: string;
   readonly at: SourceRange;
+}
+
+/** Of all interfaces, as /proc/sys says it: set both ways, for a new namespace takes IPv4's over from the host. */
+export interface Forwarding {
+  readonly ipv4: string;
+  readonly ipv6: string;
 }
 
 export function netnsResource(spec: NetnsSpec): Resource {
@@ -22,7 +33,7 @@ export function netnsResource(spec: NetnsSpec): Resource {
     id: netnsId(spec.netns),
     kind: 'netns',
     netns: spec.netns,
-    props: { mark: mark(spec.lab, spec.node), default_rules: DEFAULT_RULES },
+    props: propsOf(mark(spec.lab, spec.node), DEFAULT_RULES, spec.forwarding, spec.names),
     needs: [],
     definition,
     path: spec.path,
@@ -30,14 +41,28 @@ export function netnsResource(spec: NetnsSpec): Resource {
   };
 }
 
-function find({ namespaces, host }: Observation, desired: State): Found {
+const propsOf = (mark: string, default_rules: readonly string[], { ipv4, ipv6 }: Forwarding, names: string): Props => ({
+  mark,
+  [IPV4_FORWARDING]: ipv4,
+  [IPV6_FORWARDING]: ipv6,
+  default_rules,
+  names,
+});
+
+const SETTINGS = [IPV4_FORWARDING, IPV6_FORWARDING] as const;
+
+/** A kernel without IPv6 forwards none. */
+const forwardingIn = ({ forwarding }: NetnsObservation): Forwarding => ({ ipv4: forwarding[4] ?? '0', ipv6: forwarding[6] ?? '0' });
+
+function find({ namespaces, host, files }: Observation, desired: State): Found {
   const resources: Resource[] = [];
-  const conflicts: Diagnostic[] = [];
+  const conflicts: Diagnostic[] = [...refusedLinks(files, desired)];
   for (const ns of namespaces) {
     if (ns.stale) continue;
     const found = netnsMark(ns);
     if (found?.lab === desired.lab) {
-      const props = { mark: mark(found.lab, found.object), default_rules: defaultRulesIn(ns.rules, host.rules) };
+      const names = setOf(files.links.get(ns.netns), desired.lab);
+      const props = propsOf(mark(found.lab, found.object), defaultRulesIn(ns.rules, host.rules), forwardingIn(ns), names);
       resources.push({ id: netnsId(ns.netns), kind: 'netns', netns: ns.netns, props, needs: [] });
       continue;
     }
@@ -47,21 +72,48 @@ function find({ namespaces, host }: Observation, desired: State): Found {
   return { resources, conflicts };
 }
 
+const valueOf = ({ props }: Resource, key: string): string => String(props[key]);
 const markOf = (resource: Resource): string => String(resource.props['mark']);
 
 export const netns: Kind = {
   name: 'netns',
   stage: () => 0,
   inPlace: () => true,
-  defaults: () => ({ default_rules: DEFAULT_RULES }),
+  defaults: ({ props: { names } }) => ({
+    [IPV4_FORWARDING]: '0',
+    [IPV6_FORWARDING]: '0',
+    default_rules: DEFAULT_RULES,
+    names: names ?? '',
+  }),
   find: ({ observation, desired }) => find(observation, desired),
-  create: (after) => [{ op: 'netns-add', netns: after.netns, alias: markOf(after) }],
+  create: (after) => {
+    const files = filesOf(after);
+    return [
+      {
+        op: 'netns-add',
+        netns: after.netns,
+        alias: markOf(after),
+        sysctls: { [IPV4_FORWARDING]: valueOf(after, IPV4_FORWARDING), [IPV6_FORWARDING]: valueOf(after, IPV6_FORWARDING) },
+        ...(files === '' ? {} : { files }),
+      },
+    ];
+  },
   update: (before, after, fields) => [
     ...(fields.some(({ field }) => field === 'mark')
       ? [{ op: 'link-set' as const, netns: after.netns, name: 'lo', attributes: { alias: markOf(after) } }]
       : []),
+    ...SETTINGS.filter((key) => fields.some(({ field }) => field === key)).map((key) => ({
+      op: 'sysctl-set' as const,
+      netns: after.netns,
+      key,
+      value: valueOf(after, key),
+      remember: false,
+    })),
     ...addMissingRules(after.netns, before.props['default_rules'] as readonly string[]),
+    ...(fields.some(({ field }) => field === 'names')
+      ? [{ op: 'node-files-link' as const, netns: after.netns, folder: filesOf(after) }]
+      : []),
   ],
-  delete: (before) => [{ op: 'netns-delete', netns: before.netns }],
+  delete: (before) => [{ op: 'netns-delete', netns: before.netns, ...(before.props['names'] === '' ? {} : { files: true }) }],
   title: (resource) => `netns ${resource.netns} (node ${parseMark(markOf(resource))?.object ?? '?'})`,
 };

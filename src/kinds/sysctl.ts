@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import type { NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
+import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsNeeds, ownNamespaces } from './ownership.js';
@@ -10,16 +11,13 @@ export interface SysctlSpec {
   /** Dotted. */
   readonly key: string;
   readonly value: string;
-  /** The former value comes back when nobody asks for this any more; otherwise the program always asks for some value. */
+  /** The former value comes back when nobody asks for this any more; otherwise the setting goes with its link. */
   readonly remember: boolean;
   /** The link whose setting it is. */
   readonly link?: ResourceId;
   readonly path: string;
   readonly at: SourceRange;
 }
-
-export const IPV4_FORWARDING = 'net.ipv4.ip_forward';
-export const IPV6_FORWARDING = 'net.ipv6.conf.all.forwarding';
 
 /** The only settings of the whole host that the program touches; others that they disturb are remembered along with them. */
 const HOST_WIDE = [IPV4_FORWARDING, IPV6_FORWARDING];

@@ -1,4 +1,7 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { NodeFiles } from './node-files.js';
+import type { ProcessDefinition } from './process.js';
+
 export interface Observation {
   readonly host: NetnsObservation;
   /** Namespaces with a name: those of the lab (by mark) and those asked for (by name), others are left out. */
@@ -7,10 +10,15 @@ export interface Observation {
   readonly otherLabs: readonly string[];
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
+  readonly files: NodeFilesObservation;
   /** Who listens in the host's namespace on the ports that were asked for. */
   readonly listeners: readonly ListenerObservation[];
   /** Of other tables in the host's namespace, if they were asked for. */
   readonly forwardChains: readonly ForwardChainObservation[];
+  /** Of the lab, running or not. */
+  readonly processes: readonly ProcessObservation[];
+  /** Of those that were asked for. */
+  readonly missingPrograms: readonly string[];
 }
 
 /** A chain of somebody else's that forwarded packets pass. */
@@ -35,6 +43,36 @@ export interface ListenerObservation {
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
 }
 
+/** Files that processes of nodes see in place of the host's (`node-files.ts`). */
+export interface NodeFilesObservation {
+  /** What stands in /etc/netns, by name: where a link leads, null for what is no link. */
+  readonly links: ReadonlyMap<string, string | null>;
+  /** The lab's sets, by name. */
+  readonly sets: ReadonlyMap<string, NodeFiles>;
+  /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
+  readonly refusal: string | null;
+}
+
+/** What the record of a process says, as far as /proc confirms it. */
+export interface ProcessObservation {
+  readonly owner: string;
+  readonly name: string;
+  /** Null: the record was never finished. */
+  readonly definition: ProcessDefinition | null;
+  readonly running: boolean;
+  /** 0: it was never started. */
+  readonly pid: number;
+  /** Its network namespace is the one that has the name. */
+  readonly inItsNamespace: boolean;
+  /** Exit status, 128 and more for a signal; null: it did not live to tell, or lives. */
+  readonly exit: number | null;
+  /** Time of the start and of the end, ISO 8601; null: never, or unknown. */
+  readonly since: string | null;
+  readonly ended: string | null;
+  /** Path of the file with its output. */
+  readonly log: string;
+}
+
 export interface NamedNetnsObservation extends NetnsObservation {
   /** The file of that name is no namespace (what a crash leaves): it is taken over. */
   readonly stale: boolean;
@@ -49,6 +87,8 @@ export interface NetnsObservation {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
+  /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
+  readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
   readonly sysctls: ReadonlyMap<string, string | null>;
   /** Former values, from altnames `sysctl:KEY=VALUE` of lo. */

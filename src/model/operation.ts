@@ -2,10 +2,14 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { NodeFiles } from './node-files.js';
+import type { ProcessDefinition, ProcessKey } from './process.js';
+
 export type Operation =
-  /** Its lo gets the alias, and is up. */
-  | { readonly op: 'netns-add'; readonly netns: string; readonly alias: string }
-  | { readonly op: 'netns-delete'; readonly netns: string }
+  | NetnsAdd
+  /** `files`: its link in /etc/netns goes first. */
+  | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
+  | NodeFilesOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
@@ -23,7 +27,8 @@ export type Operation =
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string }
   /** What the kernel remembers of live flows that are to be judged by the rules again. */
-  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] }
+  | ProcessOperation;
 
 /** Flows to ports of the host. */
 export interface UdpFlows {
@@ -36,6 +41,32 @@ export interface UdpFlows {
   /** Where rules have sent them on to, such as `10.0.0.2`; '' for those that the host itself has got. */
   readonly target: string;
 }
+
+/** Its lo gets the alias, and is up. */
+export interface NetnsAdd {
+  readonly op: 'netns-add';
+  readonly netns: string;
+  readonly alias: string;
+  /** Dotted keys and their values; absent: as the kernel makes it. */
+  readonly sysctls?: { readonly [key: string]: string };
+  /** The folder of files that its processes see (`node-files.ts`). */
+  readonly files?: string;
+}
+
+export type NodeFilesOperation =
+  /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
+  | { readonly op: 'node-files-link'; readonly netns: string; readonly folder: string }
+  /** Written in place, so that processes which have the files mounted see what is new. */
+  | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
+  | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
+
+export type ProcessOperation =
+  /** Ends what runs under that key before; its log goes on. */
+  | { readonly op: 'process-start'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition }
+  /** With all that it has started; its record and its log go too. */
+  | { readonly op: 'process-stop'; readonly netns: string; readonly process: ProcessKey }
+  /** Sends it the signal at which it reads its files again. */
+  | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
 
 export interface LinkAdd {
   readonly op: 'link-add';

@@ -1,5 +1,9 @@
 /** Keys of settings, one spelling for each: dots between the words, and a slash for a dot within a word, as sysctl(8) takes it. */
 
+/** Forwarding of a whole namespace. Switching it writes the settings of its interfaces as well. */
+export const IPV4_FORWARDING = 'net.ipv4.ip_forward';
+export const IPV6_FORWARDING = 'net.ipv6.conf.all.forwarding';
+
 const INTERFACE_KEY = /^(net\.ipv[46]\.(?:conf|neigh)\.)(.+)(\.[^.]+)$/;
 
 export function interfaceKey(family: 'ipv4' | 'ipv6', name: string, word: string): string {

@@ -29,6 +29,8 @@ export interface Network {
   readonly mtu: number;
   readonly bridgeName?: string;
   readonly external: boolean;
+  /** How nodes resolve each other's names on it: by a file, by a DNS server too, or not at all. */
+  readonly dns: 'hosts' | 'server' | 'none';
 }
 
 export interface Subnet {
@@ -60,8 +62,37 @@ export interface Node {
   readonly neighbours: readonly Neighbour[];
   readonly sysctls: readonly Sysctl[];
   readonly ports: readonly PublishedPort[];
+  /** Kept running. */
+  readonly run: readonly Command[];
   /** Patterns (`*` stands for any run of characters) of interfaces that are somebody else's. */
   readonly ignore: readonly string[];
+  readonly hostname?: string;
+  readonly extraHosts: readonly ExtraHost[];
+  /** Name servers to ask instead of the host's; none: those of the host. */
+  readonly dns: readonly string[];
+  /** Instead of the host's; absent: those of the host. */
+  readonly dnsSearch?: readonly string[];
+}
+
+export interface ExtraHost {
+  readonly at: SourceRange;
+  readonly name: string;
+  /** An address, or `host-gateway`: the host's, as the node reaches it. */
+  readonly address: string;
+}
+
+/** A command of `run`. */
+export interface Command {
+  readonly at: SourceRange;
+  /** Unique in the node. */
+  readonly name: string;
+  /** A text is for `sh -c`. */
+  readonly command: string | readonly string[];
+  readonly env: { readonly [name: string]: string };
+  /** Absolute. */
+  readonly cwd: string;
+  /** '' for root. */
+  readonly user: string;
 }
 
 export interface Attachment {
@@ -76,6 +107,8 @@ export interface Attachment {
   /** The interface on the host, a port of the bridge; absent: derived. */
   readonly hostInterface?: string;
   readonly gwPriority: number;
+  /** Other names of the node on this network. */
+  readonly aliases: readonly string[];
 }
 
 export interface InterfaceSettings {

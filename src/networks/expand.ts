@@ -3,11 +3,13 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
+import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
+import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { resolve } from './resolve.js';
@@ -24,6 +26,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** The host forwards between networks and the world. */
   readonly forwards: boolean;
+  /** Programs that the lab's own processes are. */
+  readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
@@ -46,6 +50,7 @@ export function expand(topology: Topology): Expansion {
       namespaces: lab.nodes.map((node) => node.netns),
       sysctls: sysctlKeys(state),
       rules: [HOST],
+      programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
       forwards: lab.networks.some(isForwarded),
       ports: topology.nodes.flatMap(({ ports }) =>
@@ -59,11 +64,13 @@ function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
   const routers = routersOf(lab.nodes);
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
+  const names = namesOf(lab);
   return [
+    ...names.resources,
     ...hostSettings(lab.networks),
     ...firewall(lab, publications),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
-    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, routers, diagnostics)),
+    ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
   ];
 }

@@ -43,6 +43,12 @@ export function publishedAttachment(node: LabNode, routers: Routers, family: Fam
   return byPreference(node.attachments).find((one) => isForwarded(one.network) && ownAddress(one, family) !== undefined);
 }
 
+/** The host's address as the node reaches it: its way out if that is the host, otherwise the next best. */
+export function hostAddress(node: LabNode, family: Family): Address | undefined {
+  const own = byPreference(node.attachments).filter(({ network }) => network.hosted);
+  return own.flatMap(({ network }) => network.subnets.find((subnet) => subnet.family === family)?.gateway ?? [])[0];
+}
+
 export function ownAddress(attachment: LabAttachment, family: Family): LabAddress | undefined {
   return attachment.addresses.find((address) => address.cidr.family === family);
 }

@@ -1,6 +1,7 @@
 /** Settings of the whole host that networks need. */
-import { IPV4_FORWARDING, IPV6_FORWARDING, sysctlResource } from '../kinds/sysctl.js';
+import { sysctlResource } from '../kinds/sysctl.js';
 import { HOST, type Resource } from '../model/state.js';
+import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import { isForwarded } from './gateways.js';
 import type { LabNetwork } from './lab.js';
 

@@ -1,9 +1,10 @@
 /** Settings of a node's namespace. */
-import { IPV4_FORWARDING, IPV6_FORWARDING, sysctlResource } from '../kinds/sysctl.js';
+import type { Forwarding } from '../kinds/netns.js';
+import { sysctlResource } from '../kinds/sysctl.js';
 import { IPV6_MIN_MTU } from '../model/address.js';
 import type { Resource } from '../model/state.js';
 import type { LabInterface, LabNode } from './lab.js';
-import { canonicalKey, interfaceKey, interfaceOfKey } from '../model/sysctl-key.js';
+import { canonicalKey, interfaceKey, interfaceOfKey, IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 
 /** The two keys are one setting of the kernel. */
 const ALIAS_OF_FORWARDING = 'net.ipv4.conf.all.forwarding';
@@ -16,22 +17,30 @@ interface Setting {
 }
 
 export function nodeSysctls(node: LabNode): readonly Resource[] {
-  const always = forwardingSettings(node);
-  // Most nodes ask for nothing else, and there are thousands of them.
-  if (node.node.sysctls.length === 0 && node.node.ipv6) return always.map((setting) => resourceOf(node, setting, false));
+  // Most nodes ask for nothing, and there are thousands of them.
+  if (node.node.sysctls.length === 0 && node.node.ipv6) return [];
   const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting]));
+  written.delete(IPV4_FORWARDING);
+  written.delete(IPV6_FORWARDING);
   const ipv6 = ipv6Settings(node).filter(({ key }) => !written.has(key));
-  const others = [...ipv6, ...written.values()].filter(({ key }) => always.every((setting) => setting.key !== key));
-  return [
-    ...always.map((setting) => resourceOf(node, written.get(setting.key) ?? setting, false)),
-    ...others.map((setting) => resourceOf(node, setting, true)),
-  ];
+  return [...ipv6, ...written.values()].map((setting) => resourceOf(node, setting));
 }
 
-function resourceOf({ netns, interfaces }: LabNode, setting: Setting, remember: boolean): Resource {
+/** What `forwarding` says, unless a setting says it by its own name. */
+export function forwardingOf(node: LabNode): Forwarding {
+  const value = node.node.forwarding ? '1' : '0';
+  if (node.node.sysctls.length === 0) return value === '1' ? ON : OFF;
+  const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting.value]));
+  return { ipv4: written.get(IPV4_FORWARDING) ?? value, ipv6: written.get(IPV6_FORWARDING) ?? value };
+}
+
+const ON: Forwarding = { ipv4: '1', ipv6: '1' };
+const OFF: Forwarding = { ipv4: '0', ipv6: '0' };
+
+function resourceOf({ netns, interfaces }: LabNode, setting: Setting): Resource {
   const { key, value, path, at } = setting;
   const on = interfaces.get(interfaceOfKey(key) ?? '');
-  const plain = { netns, key, value, remember, path, at };
+  const plain = { netns, key, value, remember: true, path, at };
   return sysctlResource(on === undefined ? plain : { ...plain, link: on.link });
 }
 
@@ -42,12 +51,6 @@ function writtenSettings({ node, path }: LabNode): readonly Setting[] {
     const folded = value.trim().replace(/\s+/g, ' ');
     return { key: key === ALIAS_OF_FORWARDING ? IPV4_FORWARDING : key, value: folded, path: `${path}.sysctls.${written}`, at };
   });
-}
-
-/** Set both ways: a new namespace takes IPv4's over from the host. */
-function forwardingSettings({ node, path, at }: LabNode): readonly Setting[] {
-  const value = node.forwarding ? '1' : '0';
-  return [IPV4_FORWARDING, IPV6_FORWARDING].map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at }));
 }
 
 /** `ipv6: false`, Docker's way: none on interfaces that have no IPv6 address. */

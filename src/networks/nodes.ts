@@ -10,18 +10,21 @@ import type { Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
-import { nodeSysctls } from './node-sysctls.js';
+import { forwardingOf, nodeSysctls } from './node-sysctls.js';
+import { nodeProcesses } from './processes.js';
 
-export function nodeResources(lab: string, node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
+/** `names`: the set of files that it sees in place of the host's. */
+export function nodeResources(lab: string, node: LabNode, names: string, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const { netns, path, at } = node;
   return [
-    netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, path, at }),
+    netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, names, forwarding: forwardingOf(node), path, at }),
     ...loopback(node),
     ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
+    ...nodeProcesses(lab, node),
     ...node.node.rules.map((rule) => ruleResource({ ...rule, netns, path: `${path}.rules[${rule.index}]` })),
   ];
 }

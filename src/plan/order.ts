@@ -1,4 +1,4 @@
-import { WITHIN_NETNS } from '../kinds/kind.js';
+import { LAST, WITHIN_NETNS } from '../kinds/kind.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { KindOf } from './judge.js';
 
@@ -32,6 +32,7 @@ function byStage(resources: readonly Resource[], kindOf: KindOf): readonly Resou
   const namespaces = new Map<string, number>();
   const keyed = resources.map((resource) => {
     const stage = kindOf(resource.kind).stage(resource);
+    if (stage >= LAST) return { resource, key: STAGES * STAGES * STAGES + stage };
     if (stage < WITHIN_NETNS) return { resource, key: stage };
     const namespace = namespaces.get(resource.netns) ?? namespaces.size;
     namespaces.set(resource.netns, namespace);

@@ -15,7 +15,7 @@ export const SECTIONS: readonly (readonly [name: string, of: SectionOf])[] = [
     ),
   ],
   ['neighbours', listOf('neighbour', ({ address, dev, mac }) => worth({ address, dev, mac_address: mac }))],
-  ['sysctls', (_netns, resources) => byName(resources, 'sysctl', ({ props }) => [String(props['key']), props['value'] ?? null])],
+  ['sysctls', sysctlsOf],
   ['nftables', (_netns, resources) => byName(resources, 'nftables', tableOf)],
 ];
 
@@ -25,6 +25,15 @@ function listOf(kind: string, of: (props: Props) => Props): SectionOf {
 
 function byName(resources: readonly Resource[], kind: string, of: (resource: Resource) => [string, PropValue]): Props {
   return Object.fromEntries(resources.filter((resource) => resource.kind === kind).map(of));
+}
+
+/** Those of the namespace itself come first. */
+function sysctlsOf(_netns: string, resources: readonly Resource[]): Props {
+  const own = resources.find(({ kind }) => kind === 'netns')?.props ?? {};
+  return {
+    ...Object.fromEntries(Object.entries(own).filter(([field]) => field.startsWith('net.'))),
+    ...byName(resources, 'sysctl', ({ props }) => [String(props['key']), props['value'] ?? null]),
+  };
 }
 
 const MAIN_TABLE = 254;

@@ -9,6 +9,9 @@ import { missingProgram, refusal } from './refusal.js';
  */
 const INIT = `
 set -e
+# Often a link into /run, which is about to be empty.
+resolv_conf=$(readlink -f /etc/resolv.conf || :)
+resolvers=$(cat /etc/resolv.conf 2>/dev/null || :)
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -p /run/netns /run/topo
 # Where /sys is covered in part, as in containers, the kernel refuses a new one; nothing here depends on it.
@@ -19,8 +22,18 @@ else
   mkdir -p /run/topo/etc/upper /run/topo/etc/work
   if mount -t overlay -o lowerdir=/etc,upperdir=/run/topo/etc/upper,workdir=/run/topo/etc/work,userxattr overlay /etc 2>/dev/null; then
     mkdir /etc/netns
+  else
+    # As far as it can be read.
+    mkdir /run/topo/etc/copy
+    cp -R -P /etc/. /run/topo/etc/copy 2>/dev/null || :
+    mkdir /run/topo/etc/copy/netns
+    mount --bind /run/topo/etc/copy /etc
   fi
 fi
+case $resolv_conf in /run/*)
+  mkdir -p "\${resolv_conf%/*}"
+  printf '%s\\n' "$resolvers" > "$resolv_conf"
+esac
 ip link set lo up
 echo ready
 exec >/dev/null 2>&1

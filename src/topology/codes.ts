@@ -47,6 +47,7 @@ export const CODES = {
   'reserved-name': 'The name host means the host’s own namespace and is nobody else’s.',
   'bad-sysctl': 'A sysctl’s key is not a net.* key of a namespace.',
   'bad-endpoint': 'A short endpoint of a link is not written as NODE:INTERFACE.',
+  'bad-extra-host': 'A member of extra_hosts is not written as NAME:ADDRESS or NAME=ADDRESS.',
   // References
   'unknown-network': 'A node is attached to a network that the file does not define.',
   'network-twice': 'A node’s list of networks has the same one twice.',
@@ -65,6 +66,7 @@ export const CODES = {
   'external-without-bridge': 'An external network does not say which bridge of the host it is.',
   'external-key': 'A key asks topo to change the bridge of an external network, which it leaves alone.',
   'mtu-too-small': 'An MTU below 1280 on something with an IPv6 address; the kernel switches IPv6 off there.',
+  'dns-server-without-gateway': 'A network has `dns: server`, and no address of the host that the server could listen on.',
   // Addresses
   'address-outside-subnet': 'A node’s address is not in the subnet of the network.',
   'address-without-subnet': 'A node’s address is given on a network that has no written subnet of that family.',
@@ -82,7 +84,9 @@ export const CODES = {
   'port-twice': 'A port of the host is published twice.',
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',
   // Nodes
+  'command-twice': 'Two commands of one node have the same name.',
   'network-mode-none': 'A node without a network has networks, links or ports.',
+  'no-host-gateway': 'An extra host has the address host-gateway, and the node is on no network on which the host has an address.',
   'sysctl-conflict': 'A sysctl contradicts a key of the node that sets the same thing.',
   'route-without-nexthop': 'A unicast route has neither via nor dev.',
   'route-useless-key': 'A key has no meaning for a route of this type.',

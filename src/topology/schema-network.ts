@@ -1,6 +1,7 @@
 /** `networks.NAME` in JSON Schema. */
 import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
+import { networkDnsSchema } from '../kinds/names.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
@@ -96,6 +97,7 @@ export const networkSchema: JsonSchema = {
       default: true,
       description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
     },
+    dns: networkDnsSchema,
     bridge_name: bridgeNameSchema,
     external: {
       type: 'boolean',

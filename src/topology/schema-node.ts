@@ -1,8 +1,10 @@
 /** `nodes.NAME` and `defaults` in JSON Schema. */
 import { addressesSchema, ipv4AddressSchema, ipv6AddressSchema } from '../kinds/address.schema.js';
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
+import { aliasesSchema, dnsSchema, dnsSearchSchema, extraHostsSchema, hostnameSchema } from '../kinds/names.schema.js';
 import { neighbourSchema } from '../kinds/neighbour.schema.js';
 import { netnsSchema } from '../kinds/netns.schema.js';
+import { runSchema } from '../kinds/process.schema.js';
 import { publishedPortsSchema } from '../kinds/published-port.schema.js';
 import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
@@ -37,6 +39,7 @@ const attachment: JsonSchema = {
         'The default route goes to the network with the highest number, then to one that is not internal, then to the first written.',
       examples: [1],
     },
+    aliases: aliasesSchema,
   },
 };
 
@@ -87,11 +90,16 @@ export const nodeSchema: JsonSchema = {
     neighbours: { type: ['array', 'null'], items: neighbourSchema, description: 'Permanent entries of the neighbour table.' },
     sysctls: sysctlsSchema,
     ports: publishedPortsSchema,
+    run: runSchema,
     ignore: {
       type: ['array', 'null'],
       items: { type: 'string', description: 'A name, in which * stands for any run of characters.', examples: ['tun*'] },
       description: 'Interfaces inside the node that are somebody else’s, such as a VPN program’s: topo leaves them alone.',
       examples: [['tun*', 'wg0']],
     },
+    hostname: hostnameSchema,
+    extra_hosts: extraHostsSchema,
+    dns: dnsSchema,
+    dns_search: dnsSearchSchema,
   },
 };

@@ -18,8 +18,9 @@ const SECOND = `${ORIGINAL}
 `;
 
 const NODE = ['netns:ns2', 'veth:ns2/veth1', 'loopback:ns2/lo', 'address:ns2/veth1/172.8.0.9/16'];
-const SETTINGS = ['sysctl:ns2/net.ipv4.ip_forward', 'sysctl:ns2/net.ipv6.conf.all.forwarding'];
-const isOfNode = (id: string): boolean => id.includes('ns2');
+/** The nodes of the network know each other's names. */
+const NAMES = '~names:host/demo';
+const isOfNode = (id: string): boolean => id.includes('ns2') || id === NAMES;
 
 let world: World;
 let conversation: Conversation;
@@ -49,8 +50,8 @@ describe('a change of examples/docker-bridge', () => {
     world.file('topo.yaml', SECOND);
     const plan = planned(world, file());
     expect(plan).toEqual(plan.filter(isOfNode));
-    expect(plan).toEqual(expect.arrayContaining([...NODE, ...SETTINGS].map((id) => `+${id}`)));
-    expect(plan).toHaveLength(NODE.length + SETTINGS.length + 1);
+    expect(plan).toEqual(expect.arrayContaining(NODE.map((id) => `+${id}`)));
+    expect(plan).toHaveLength(NODE.length + 2);
     expect(plan.filter((id) => id.startsWith('+route:ns2/'))).toHaveLength(1);
     expect(change(SECOND)).toEqual([]);
     expect(await probe(world, 'ns2', 'http://172.8.0.8:8000')).toBe('ns1 sees 172.8.0.9');
@@ -96,7 +97,7 @@ describe('a change of examples/docker-bridge', () => {
     const text = movedPort(SECOND).replaceAll('ns2', 'ns3').replace('172.8.0.9', '172.8.0.10').replace('veth2', 'veth3');
     world.file('topo.yaml', text);
     const plan = planned(world, file());
-    expect(plan.filter((id) => !/ns[23]/.test(id))).toEqual([]);
+    expect(plan.filter((id) => !/ns[23]/.test(id))).toEqual([NAMES]);
     expect(plan.filter((id) => id.startsWith('-')).every((id) => id.includes('ns2'))).toBe(true);
     expect(plan.filter((id) => id.startsWith('+')).every((id) => id.includes('ns3'))).toBe(true);
     expect(change(text)).toEqual(['host/veth2', 'ns2', 'ns2/lo', 'ns2/veth1']);
@@ -107,7 +108,7 @@ describe('a change of examples/docker-bridge', () => {
     const text = movedPort(ORIGINAL);
     world.file('topo.yaml', text);
     const plan = planned(world, file());
-    expect(plan.filter((id) => !id.startsWith('-') || !id.includes('ns3'))).toEqual([]);
+    expect(plan.filter((id) => !id.startsWith('-') || !id.includes('ns3'))).toEqual([NAMES]);
     expect(plan).toContain('-netns:ns3');
     expect(change(text)).toEqual(['host/veth3', 'ns3', 'ns3/lo', 'ns3/veth1']);
     expect(await conversation.ask()).toBe('ns1 peer=10.99.0.1');

@@ -12,11 +12,12 @@ import { fileURLToPath } from 'node:url';
 import type { HeldNetns, LabSummary, Outcome } from '../../src/kernel/kernel.js';
 import type { LinkObservation, NamedNetnsObservation, NetnsObservation } from '../../src/model/observation.js';
 import type { Operation } from '../../src/model/operation.js';
+import { PRIVATE_ETC } from '../system/world.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const USER = ['--user', '--map-root-user'];
 const UNSHARE = ['-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
-const INIT = 'mount -t tmpfs tmpfs /run && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"';
+const INIT = `${PRIVATE_ETC} && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"`;
 
 type Plain<T> = Omit<T, 'sysctls' | 'remembered'> & { readonly sysctls: Texts; readonly remembered: Texts };
 type Texts = { readonly [key: string]: string | null };

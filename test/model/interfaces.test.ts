@@ -10,6 +10,7 @@ const node = (...networks: readonly (readonly [string, string?])[]): Pick<Node, 
     network,
     at,
     gwPriority: 0,
+    aliases: [],
     ...(interfaceName === undefined ? {} : { interfaceName }),
   })),
 });

@@ -1,20 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Topology } from '../../src/model/topology.js';
 import { expand } from '../../src/networks/expand.js';
 import { AT, addresses, attachment, endpoint, ids, link, network, node, resource, resources, sysctls, topology } from './topologies.js';
 
 const front = network('front', { subnets: ['10.61.0.0/24'] });
 const dual = network('dual', { subnets: ['10.62.0.0/24', 'fd62::/64'] });
 
+/** Settings that are the namespace's own. */
+function forwarding(of: Topology): readonly string[] {
+  const { props } = resource(of, 'netns:shop.a');
+  return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].map((key) => `${key}=${String(props[key])}`);
+}
+
 describe('a node', () => {
   test('without networks has lo alone, and does not forward', () => {
     const of = topology([], [node('a', { networkMode: 'none' })]);
-    expect(resources(of).map(({ id }) => id)).toEqual([
-      'netns:shop.a',
-      'loopback:shop.a/lo',
-      'sysctl:shop.a/net.ipv4.ip_forward',
-      'sysctl:shop.a/net.ipv6.conf.all.forwarding',
-    ]);
-    expect(sysctls(of, 'shop.a')).toEqual(['net.ipv4.ip_forward=0', 'net.ipv6.conf.all.forwarding=0']);
+    expect(resources(of).map(({ id }) => id)).toEqual(['netns:shop.a', 'loopback:shop.a/lo']);
+    expect(forwarding(of)).toEqual(['net.ipv4.ip_forward=0', 'net.ipv6.conf.all.forwarding=0']);
   });
 
   test('has interfaces in the order written, around names that are taken', () => {
@@ -81,7 +83,10 @@ describe('a node', () => {
 
 describe('settings of a node', () => {
   const written = (key: string, value: string): { at: typeof AT; key: string; value: string } => ({ at: AT, key, value });
-  const of = (given: Parameters<typeof node>[1]): readonly string[] => sysctls(topology([front, dual], [node('a', given)]), 'shop.a');
+  const of = (given: Parameters<typeof node>[1]): readonly string[] => {
+    const all = topology([front, dual], [node('a', given)]);
+    return [...forwarding(all), ...sysctls(all, 'shop.a')];
+  };
 
   test.each([
     ['forwarding', { forwarding: true }, ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']],
@@ -107,13 +112,9 @@ describe('settings of a node', () => {
     ],
   ])('%s', (_what, given, expected) => expect(of(given)).toEqual(expected));
 
-  test('what is always set is not remembered, what is written is', () => {
+  test('what is written is remembered', () => {
     const all = resources(topology([], [node('a', { sysctls: [written('net.core.somaxconn', '99')] })]));
-    expect(all.filter(({ kind }) => kind === 'sysctl').map(({ definition }) => definition)).toEqual([
-      { remember: false },
-      { remember: false },
-      { remember: true },
-    ]);
+    expect(all.filter(({ kind }) => kind === 'sysctl').map(({ definition }) => definition)).toEqual([{ remember: true }]);
   });
 
   test.each(['net.ipv4.conf.eth0/10.rp_filter', 'net/ipv4/conf/eth0.10/rp_filter', 'net.ipv4.conf.eth0.10.rp_filter'])(
@@ -142,8 +143,6 @@ describe('what must be observed', () => {
         'net.ipv6.conf.br0.accept_dad',
         'net.ipv4.conf.br0.route_localnet',
       ],
-      'shop.a': ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
-      'shop.b': ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
     });
   });
 });

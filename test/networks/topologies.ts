@@ -24,12 +24,13 @@ export function network(
     icc: true,
     mtu: 1500,
     external: false,
+    dns: 'hosts',
     ...given,
   };
 }
 
 export function attachment(to: string, given: Partial<Attachment> = {}): Attachment {
-  return { network: to, at: AT, gwPriority: 0, ...given };
+  return { network: to, at: AT, gwPriority: 0, aliases: [], ...given };
 }
 
 export function node(
@@ -49,7 +50,10 @@ export function node(
     neighbours: [],
     sysctls: [],
     ports: [],
+    run: [],
     ignore: [],
+    extraHosts: [],
+    dns: [],
     ...given,
   };
 }

@@ -59,9 +59,16 @@ function bridgeResources(index: number): Resource[] {
 function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[]): Resource[] {
   const netns = `p.n${index}`;
   const own: Resource[] = [
-    netnsResource({ lab: LAB, netns, node: `n${index}`, ignore: [], ...about }),
+    netnsResource({
+      lab: LAB,
+      netns,
+      node: `n${index}`,
+      ignore: [],
+      names: '',
+      forwarding: { ipv4: draw.forwarding ? '1' : '0', ipv6: '0' },
+      ...about,
+    }),
     loopbackResource({ netns, mtu: 65536, up: true, ...about }),
-    sysctlResource({ netns, key: 'net.ipv4.ip_forward', value: draw.forwarding ? '1' : '0', remember: false, ...about }),
     ...(draw.rule ? [ruleResource({ netns, family: 4, priority: 100, table: 7, ...about })] : []),
   ];
   if (bridges[draw.bridge] !== true) return own;

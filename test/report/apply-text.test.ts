@@ -49,7 +49,11 @@ describe('progress', () => {
 
   it('has the commands of each operation where that is asked for', () => {
     expect(last(true, { type: 'action-start', ...about }).progress).toBe(
-      '  $ ip netns add shop.web\n  $ ip -n shop.web link set dev lo alias topo:shop/web up\n',
+      [
+        '  $ ip netns add shop.web\n  $ ip -n shop.web link set dev lo alias topo:shop/web up\n',
+        '  $ ip netns exec shop.web sysctl -qw net.ipv4.ip_forward=0\n  $ ip netns exec shop.web sysctl -qw net.ipv6.conf.all.forwarding=0\n',
+        '  $ mkdir -p /etc/netns\n  $ ln -sfn /run/topo/names/shop/front /etc/netns/shop.web\n',
+      ].join(''),
     );
   });
 

@@ -16,10 +16,12 @@ export const nothing = (lab: string): State => stateOf(lab, []);
 
 /** Without what only a file knows; with some properties changed by hand, and without the objects that are null. */
 export function observed(state: State, changed: { readonly [id: ResourceId]: Props | null } = {}): State {
-  const resources = [...state.resources.values()].flatMap(({ id, kind, netns, props, needs, goesWith }): Resource[] => {
+  const resources = [...state.resources.values()].flatMap(({ id, kind, netns, props, needs, goesWith, definition }): Resource[] => {
     const change = changed[id];
     if (change === null) return [];
-    return [{ id, kind, netns, needs, ...(goesWith === undefined ? {} : { goesWith }), props: { ...props, ...change } }];
+    // The folder that a set of names is in is observed too.
+    const known = kind === 'names' ? { definition } : {};
+    return [{ id, kind, netns, needs, ...(goesWith === undefined ? {} : { goesWith }), ...known, props: { ...props, ...change } }];
   });
   return stateOf(state.lab, resources);
 }

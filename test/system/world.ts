@@ -16,6 +16,13 @@ const SERVER = join(ROOT, 'test/system/server.mjs');
 const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 const enterUser = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
 
+/** /run is empty, and what is written to /etc is the world's own. */
+export const PRIVATE_ETC = [
+  'mount -t tmpfs tmpfs /run',
+  'mkdir -p /run/etc/upper /run/etc/work',
+  'mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work,userxattr overlay /etc',
+].join(' && ');
+
 export interface Result {
   readonly status: number;
   readonly stdout: string;
@@ -32,8 +39,7 @@ export class World {
   ) {}
 
   static async create(): Promise<World> {
-    const init =
-      'mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && exec sleep infinity';
+    const init = `${PRIVATE_ETC} && mkdir -p /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && exec sleep infinity`;
     const flags = [...asUser, '-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
     const holder = spawn('unshare', [...flags, 'sh', '-c', init], { stdio: ['ignore', 'pipe', 'pipe'] });
     await ready(holder, 'ready');
@@ -141,7 +147,8 @@ export class World {
         'ip -d -j -p -6 rule',
         'nft list ruleset',
         'ls /run/netns',
-        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 /proc/sys/net/bridge 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty' | sort",
+        'find /etc/netns /run/topo/names 2>/dev/null',
+        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 /proc/sys/net/bridge 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key' | sort",
       ].join('; echo; '),
     )
       .replace(/"(valid_life_time|preferred_life_time|expires)": *\d+/g, '')

@@ -6,6 +6,8 @@ import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete } from './netns.js';
 import { nftDelete, nftReplace } from './nft.js';
+import { nodeFilesDelete, nodeFilesLink, nodeFilesWrite } from './node-files.js';
+import { processSignal, processStart, processStop } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { sysctlRestore, sysctlSet } from './sysctl.js';
@@ -17,6 +19,12 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return netnsAdd(operation);
     case 'netns-delete':
       return netnsDelete(operation);
+    case 'node-files-link':
+      return nodeFilesLink(operation);
+    case 'node-files-write':
+      return nodeFilesWrite(operation);
+    case 'node-files-delete':
+      return nodeFilesDelete(operation);
     case 'link-add':
       return linkAdd(operation);
     case 'link-set':
@@ -46,6 +54,12 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return sysctlSet(operation);
     case 'sysctl-restore':
       return sysctlRestore(operation);
+    case 'process-start':
+      return processStart(operation);
+    case 'process-stop':
+      return processStop(operation);
+    case 'process-signal':
+      return processSignal(operation);
     case 'nft-replace':
       return nftReplace(operation);
     case 'nft-delete':

@@ -1,11 +1,18 @@
-import type { Operation } from '../../model/operation.js';
-import { ip, type Command } from './command.js';
+import type { NetnsAdd, Operation } from '../../model/operation.js';
+import { ip, within, type Command } from './command.js';
+import { nodeFilesLink } from './node-files.js';
 
 /** The adapter that runs in the kernel's own language marks lo first and names the namespace then; by hand it is the other way round. */
-export function netnsAdd({ netns, alias }: Extract<Operation, { op: 'netns-add' }>): readonly Command[] {
-  return [{ argv: ['ip', 'netns', 'add', netns] }, { argv: ip(netns, 'link', 'set', 'dev', 'lo', 'alias', alias, 'up') }];
+export function netnsAdd({ netns, alias, sysctls = {}, files }: NetnsAdd): readonly Command[] {
+  return [
+    { argv: ['ip', 'netns', 'add', netns] },
+    { argv: ip(netns, 'link', 'set', 'dev', 'lo', 'alias', alias, 'up') },
+    ...Object.entries(sysctls).map(([key, value]) => ({ argv: within(netns, 'sysctl', '-qw', `${key}=${value}`) })),
+    ...(files === undefined ? [] : nodeFilesLink({ op: 'node-files-link', netns, folder: files })),
+  ];
 }
 
-export function netnsDelete({ netns }: Extract<Operation, { op: 'netns-delete' }>): readonly Command[] {
-  return [{ argv: ['ip', 'netns', 'delete', netns] }];
+export function netnsDelete({ netns, files }: Extract<Operation, { op: 'netns-delete' }>): readonly Command[] {
+  const link = files === true ? nodeFilesLink({ op: 'node-files-link', netns, folder: '' }) : [];
+  return [...link, { argv: ['ip', 'netns', 'delete', netns] }];
 }

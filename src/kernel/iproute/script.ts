@@ -4,7 +4,7 @@ import type { Action, Plan } from '../../model/plan.js';
 import type { Resource } from '../../model/state.js';
 import type { Argument, Command } from './command.js';
 import { commandsOf } from './commands.js';
-import { shellQuote } from './quote.js';
+import { shellQuote } from '../shell-quote.js';
 
 const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables; conntrack where UDP ports are published.', 'set -e', ''];
 
@@ -32,15 +32,19 @@ export function commandText(operation: Operation): string {
 }
 
 function lineOf(command: Command): string {
-  const { argv, stdin, condition, otherwise, silent } = command;
-  const plain = argv.map(argumentText).join(' ');
+  const { argv, stdin, quiet, condition, otherwise, silent } = command;
+  const plain = `${argv.map(argumentText).join(' ')}${redirection(command)}${quiet === true ? ' >/dev/null' : ''}`;
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
-  const quiet = silent === true ? ' >/dev/null 2>&1 || :' : '';
-  const line = stdin === undefined ? `${plain}${fallback}${quiet}` : hereDocument(plain, stdin);
+  const unheard = silent === true ? ' >/dev/null 2>&1 || :' : '';
+  const line = stdin === undefined ? `${plain}${fallback}${unheard}` : hereDocument(plain, stdin);
   if (condition === undefined) return line;
   const test = condition.argv.map(shellQuote).join(' ');
   if (condition.without === undefined) return `if ${test} >/dev/null 2>&1; then ${line}; fi`;
   return `if ! ${test} | grep -qF ${shellQuote(condition.without)}; then ${line}; fi`;
+}
+
+function redirection({ output }: Command): string {
+  return output === undefined ? '' : ` ${output.append === true ? '>>' : '>'} ${shellQuote(output.path)}`;
 }
 
 /** Printed in double quotes nothing of the output is split or expanded; the prefix is quoted for itself. */
@@ -50,7 +54,7 @@ function argumentText(argument: Argument): string {
 }
 
 function hereDocument(command: string, text: string): string {
-  const lines = text.replace(/\n$/, '').split('\n');
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   let end = 'EOF';
   while (lines.includes(end)) end += '_';
   return [`${command} <<'${end}'`, ...lines, end].join('\n');

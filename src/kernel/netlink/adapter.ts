@@ -1,40 +1,48 @@
 /** The kernel by netlink, in this process. */
 import type { Operation } from '../../model/operation.js';
-import type { Kernel, Outcome } from '../kernel.js';
+import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
+import type { Ahead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
 import { refused } from './refusal.js';
-import { Runner } from './runner.js';
+import { isOfProcess, Runner, type RunProcesses } from './runner.js';
 import { Sessions } from './sessions.js';
 
 export interface NetlinkOptions {
   /** Where namespaces have their names; `ip netns` looks in /run/netns. */
   readonly netnsDir?: string;
+  /** What another thread reads meanwhile: for those who only look. */
+  readonly ahead?: Ahead;
   /** For tests: after exactly that many operations the process kills itself. */
   readonly killAfter?: number;
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
-  const sessions = new Sessions(options.netnsDir ?? '/run/netns');
+  const sessions = new Sessions(options.netnsDir ?? NETNS_DIRECTORY);
   let departures: Departures | null = null;
   /** Made by this process. */
   const bridges = new Set<string>();
+  let runProcesses: RunProcesses | null = null;
   let left = options.killAfter ?? Infinity;
   const run = (operations: readonly Operation[]): readonly Outcome[] => {
     for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.add(operation.name);
     try {
-      return new Runner(sessions, () => (departures ??= new Departures(sessions.host().socket))).run(operations);
+      const leaving = () => (departures ??= new Departures(sessions.host().socket));
+      return new Runner(sessions, leaving, runProcesses).run(operations);
     } finally {
       sessions.closeFiles();
     }
   };
   return {
-    observe: (scope, seen) => observe(sessions, scope, seen),
+    observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
     labs: () => observeLabs(sessions),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
+    prepare: async (operations) => {
+      if (operations.some(isOfProcess)) ({ runProcesses } = await import('../processes/run.js'));
+    },
     run: (operations) => {
       if (operations.length < left) {
         left -= operations.length;

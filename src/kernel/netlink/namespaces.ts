@@ -4,9 +4,12 @@ import { constants } from 'node:os';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeLinkSet } from './link-encode.js';
 import { MessageWriter, NLM_F_ACK } from './message.js';
-import { decodeForwarding, requestForwarding } from './netconf.js';
+import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.js';
+import { writeSysctl } from './proc-sys.js';
 import { refusalOf } from './refusal.js';
+import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { makeLink } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
@@ -30,24 +33,26 @@ export function shareDirectory(directory: string): void {
 }
 
 /** Each is marked before it gets its name: what has a name has a mark. */
-export function createNamespaces(
-  sessions: Sessions,
-  wanted: readonly { readonly netns: string; readonly alias: string }[],
-): readonly Outcome[] {
+export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[]): readonly Outcome[] {
   const shared = attempt(() => shareDirectory(sessions.directory));
   if (!shared.ok) return wanted.map(() => shared);
   sessions.makeRoom(wanted.length);
-  return sessions.thread.excursion(() => wanted.map(({ netns, alias }) => attempt(() => createNamespace(sessions, netns, alias))));
+  const outcomes = sessions.thread.excursion(() => wanted.map((one) => attempt(() => createNamespace(sessions, one))));
+  return outcomes.map((outcome, i) => {
+    const { netns, files } = wanted[i]!;
+    return outcome.ok && files !== undefined ? attempt(() => makeLink(netns, files), 'node-files-link') : outcome;
+  });
 }
 
 /** Leaves the thread in the new namespace. */
-function createNamespace(sessions: Sessions, netns: string, alias: string): void {
+function createNamespace(sessions: Sessions, { netns, alias, sysctls = {} }: NetnsAdd): void {
   const path = sessions.path(netns);
   takePlace(path);
   try {
     expect('unshare', libc.unshare(CLONE_NEWNET));
     const session = sessions.here(netns);
     startLoopback(session, alias);
+    for (const key in sysctls) set(session, key, sysctls[key]!);
     expect('mount', libc.mount(THREAD_NETNS, path, 'none', MS_BIND, null), path);
   } catch (error) {
     sessions.forget(netns);
@@ -81,6 +86,15 @@ function startLoopback({ socket, forwarding }: Session, alias: string): void {
   if (reply!.errno !== 0) throw new SystemCallError('lo of a new namespace', reply!.errno);
 }
 
+/** Almost always so already. Without IPv6 there is no such key, and nothing is forwarded. */
+function set({ forwarding }: Session, key: string, value: string): void {
+  const family = FORWARDING_KEYS.get(key);
+  if (family !== undefined && (forwarding.get(family) ?? '0') === value) return;
+  const refusal = writeSysctl(key, value);
+  if (refusal !== 0) throw new SystemCallError(`sysctl ${key}`, refusal);
+  forwarding.clear();
+}
+
 const FAMILIES = [4, 6] as const;
 const writer = new MessageWriter(512);
 
@@ -99,11 +113,11 @@ export function deleteName(path: string): Outcome {
   });
 }
 
-function attempt(body: () => void): Outcome {
+function attempt(body: () => void, op: Operation['op'] = 'netns-add'): Outcome {
   try {
     body();
     return { ok: true };
   } catch (error) {
-    return refusalOf(error);
+    return refusalOf(error, op);
   }
 }

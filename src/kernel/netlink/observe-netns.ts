@@ -135,6 +135,44 @@ interface Send {
 const SENDS: readonly Send[] = [sendOf(LINKS), sendOf(ADDRESSES), sendOf(forwarding(4), forwarding(6), RULES, NEIGHBOURS, PROXIES, ROUTES)];
 const SINGLE: ReadonlyMap<Part, Send> = new Map(SENDS.flatMap(({ parts }) => parts).map((part) => [part, sendOf(part)]));
 
+/** What `record` has written of one namespace, read as if its socket had just said it. */
+export function replay(recording: Bytes, start: number, end: number): NetnsDump {
+  const collection = new Collection();
+  const { view } = recording;
+  for (let at = start; at < end;) {
+    const payload = at + RECORD_HEADER;
+    const length = view.getUint32(at + 4, true);
+    PARTS[view.getUint32(at, true)]!.take(collection, recording, payload, payload + length);
+    at = payload + ((length + 3) & ~3);
+  }
+  return collection.dump();
+}
+
+/** Which part, how many bytes. */
+const RECORD_HEADER = 8;
+const PARTS = SENDS.flatMap(({ parts }) => parts);
+
+/** Writes down all that the namespace says, for another thread to `replay`; false where it did not come to rest. */
+export function record(socket: NetlinkSocket, into: MessageWriter): boolean {
+  return SENDS.every(({ parts, writer }) => {
+    const start = into.length;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      into.length = start;
+      const replies = socket.exchange(writer.bytes, writer.length, (bytes, _type, from, to, request) => {
+        const at = into.reserve(RECORD_HEADER + to - from);
+        into.bytes.view.setUint32(at, PARTS.indexOf(parts[request]!), true);
+        into.bytes.view.setUint32(at + 4, to - from, true);
+        into.bytes.buffer.set(bytes.buffer.subarray(from, to), at + RECORD_HEADER);
+      });
+      if (!replies.some(mustRepeat)) return true;
+    }
+    return false;
+  });
+}
+
+/** What changes so often is read by whoever needs it. */
+const ATTEMPTS = 3;
+
 export function dumpNetns(socket: NetlinkSocket): NetnsDump {
   const collection = new Collection();
   for (const { parts, writer } of SENDS) {

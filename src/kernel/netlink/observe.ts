@@ -4,40 +4,73 @@ import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Obse
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
+import { isInstalled } from '../node-files/programs.js';
+import { observeNodeFiles } from '../node-files/observe.js';
+import { observeProcesses } from '../processes/observe.js';
+import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
 import { readForwardChains } from './nft/foreign.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
-import { dumpNetns } from './observe-netns.js';
+import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
 import { readLink } from './read-link.js';
-import type { Session, Sessions } from './sessions.js';
+import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
 
-export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation): Observation {
-  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope);
+export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
+  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const ports = scope.ports ?? [];
   const listeners = ports.length === 0 ? [] : readListeners(ports);
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, forwardChains };
+  const files = observeNodeFiles(scope.lab);
+  const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
+  const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
+  return {
+    host,
+    namespaces,
+    otherLabs: otherLabs(host, scope.lab),
+    otherTables,
+    listeners,
+    forwardChains,
+    files,
+    processes,
+    missingPrograms,
+  };
 }
 
 /** In the order of their names. */
-function observeNamespaces(sessions: Sessions, scope: ObservationScope): readonly NamedNetnsObservation[] {
+function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
   const asked = new Set(scope.namespaces);
   const names = sessions.names().filter((name) => name !== HOST);
-  const found = sessions.visit(names, (session) =>
+  const known = new Map<string, NamedNetnsObservation | Absence | null>();
+  if (ahead?.lab === scope.lab) for (const name of names) known.set(name, observedAhead(name, scope, ahead));
+  const others = names.filter((name) => (known.get(name) ?? null) === null);
+  const visited = sessions.visit(others, (session) =>
     asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
   );
-  return found.flatMap((one, i) => {
-    if (one === 'stale' && asked.has(names[i]!)) return [staleNamespace(names[i]!)];
+  others.forEach((name, i) => known.set(name, visited[i]!));
+  return names.flatMap((name) => {
+    const one = known.get(name) ?? null;
+    if (one === 'stale' && asked.has(name)) return [staleNamespace(name)];
     return one === null || typeof one === 'string' ? [] : [one];
   });
 }
+
+/** Null for one that was not read, and for one of which files or rules have to be read as well. */
+function observedAhead(netns: string, scope: ObservationScope, ahead: Ahead): NamedNetnsObservation | null {
+  if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return null;
+  const dump = ahead.netns(netns);
+  if (dump === null || rememberedIn(dump).size > 0) return null;
+  return { netns, ...dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
+}
+
+const rememberedIn = ({ links }: Pick<NetnsDump, 'links'>): Map<string, string> =>
+  rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
 
 /** Whose namespace it is: lo's alias says so. */
 function labOf(socket: Session['socket']): string | null {
@@ -47,9 +80,10 @@ function labOf(socket: Session['socket']): string | null {
 /** The thread stands in the namespace. */
 function observeOne(sessions: Sessions, session: Session, scope: ObservationScope): NamedNetnsObservation {
   const { netns, socket } = session;
-  const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dumpNetns(socket);
+  const dump = dumpNetns(socket);
+  const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dump;
   session.idle = links.filter(isIdle).map(({ name }) => name);
-  const remembered = rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
+  const remembered = rememberedIn(dump);
   const sysctls = new Map<string, string | null>();
   const read = (key: string): void => {
     const family = FORWARDING_KEYS.get(key);
@@ -58,7 +92,7 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
-  return { netns, links, addresses, routes, localAddresses, rules, neighbours, sysctls, remembered, nft, stale: false };
+  return { netns, links, addresses, routes, localAddresses, rules, neighbours, forwarding, sysctls, remembered, nft, stale: false };
 }
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
@@ -77,6 +111,7 @@ function staleNamespace(netns: string): NamedNetnsObservation {
     localAddresses: new Set<string>(),
     rules: [],
     neighbours: [],
+    forwarding: { 4: null, 6: null },
     sysctls: new Map(),
     remembered: new Map(),
     nft: null,

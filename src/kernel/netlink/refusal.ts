@@ -7,6 +7,7 @@ import type { Reply } from './socket.js';
 /** What an errno means for an operation that the kernel refuses without a word (seen on 6.18). */
 const SENTENCES: { readonly [operation: string]: { readonly [errno: string]: string } } = {
   'netns-add': { EEXIST: 'a network namespace with that name exists already' },
+  'node-files-link': { EEXIST: 'something else stands in /etc/netns under that name' },
   'link-add': {
     EEXIST: 'a link with that name exists already',
     EBUSY: 'the master does not take this link',

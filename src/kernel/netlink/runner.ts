@@ -1,7 +1,8 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
 import { HOST } from '../../model/state.js';
-import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
+import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { changeNodeFiles, removeLink } from '../node-files/write.js';
 import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
@@ -21,6 +22,10 @@ import type { Step } from './steps.js';
 const OK: Outcome = { ok: true };
 
 type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
+export type RunProcesses = (operations: readonly ProcessOperation[]) => readonly Outcome[];
+
+export const isOfProcess = (operation: Operation): operation is ProcessOperation => operation.op.startsWith('process-');
+
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
 
 export class Runner {
@@ -30,12 +35,14 @@ export class Runner {
   constructor(
     private readonly sessions: Sessions,
     private readonly departures: () => Departures,
+    private readonly runProcesses: RunProcesses | null,
   ) {}
 
   run(operations: readonly Operation[]): readonly Outcome[] {
     for (let at = 0; at < operations.length;) {
       const operation = operations[at]!;
       if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
+      else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
       else {
         this.attempt(operation, at);
         at++;
@@ -46,15 +53,18 @@ export class Runner {
   }
 
   /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+  private attempt(operation: Exclude<Operation, NetnsOperation | ProcessOperation>, index: number): void {
     try {
-      this.carryOut(operation, index);
+      if (isOfFiles(operation)) {
+        changeNodeFiles(operation);
+        this.outcomes[index] = OK;
+      } else this.carryOut(operation, index);
     } catch (error) {
       this.outcomes[index] = refusalOf(error, operation.op);
     }
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation>, index: number): void {
+  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation | ProcessOperation>, index: number): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {
@@ -188,14 +198,27 @@ export class Runner {
     return start + batch.length;
   }
 
+  /** In the same way. */
+  private runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): number {
+    if (this.runProcesses === null) throw new Error('operations on processes have to be prepared');
+    this.flushAll();
+    const batch: ProcessOperation[] = [];
+    while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
+    this.runProcesses(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    return start + batch.length;
+  }
+
   private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
     const leaving = this.sessions.getAll(batch.map(({ netns }) => netns)).filter((session) => typeof session !== 'string');
     this.departures().expect(leaving.map(({ netns, inode }) => ({ netns, inode, fd: this.sessions.fd(netns) })));
     this.forgetLinks();
-    return batch.map(({ netns }) => {
+    return batch.map((operation) => {
+      const { netns } = operation;
       this.sessions.forget(netns);
       this.queues.delete(netns);
-      return deleteName(this.sessions.path(netns));
+      const unlinked = operation.op === 'netns-delete' && operation.files === true ? unlink(netns) : OK;
+      const outcome = deleteName(this.sessions.path(netns));
+      return outcome.ok ? unlinked : outcome;
     });
   }
 
@@ -246,6 +269,19 @@ interface End {
   readonly name: string;
   readonly attributes: LinkAttributes;
   readonly queue: Queue;
+}
+
+function isOfFiles(operation: Operation): operation is NodeFilesOperation {
+  return operation.op.startsWith('node-files-');
+}
+
+function unlink(netns: string): Outcome {
+  try {
+    removeLink(netns);
+    return OK;
+  } catch (error) {
+    return refusalOf(error, 'netns-delete');
+  }
 }
 
 const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';

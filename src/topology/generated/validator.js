@@ -2,11 +2,11 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","enum":["none"]},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","enum":["none"]},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -399,9 +399,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data.bridge_name !== undefined){
-if(typeof data.bridge_name !== "string"){
-const err31 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(data.dns !== undefined){
+let data18 = data.dns;
+if(typeof data18 !== "string"){
+const err31 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -410,15 +411,37 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err32 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(!(((data18 === "hosts") || (data18 === "server")) || (data18 === "none"))){
+const err32 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/enum",keyword:"enum",params:{allowedValues: schema20.properties.dns.enum}};
 if(vErrors === null){
 vErrors = [err32];
 }
 else {
 vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data.bridge_name !== undefined){
+if(typeof data.bridge_name !== "string"){
+const err33 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err34 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
 }
 errors++;
 }
@@ -429,9 +452,15 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647}}}},"network_mode":{"type":"string","enum":["none"]},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}}}};
-const pattern7 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
-const pattern8 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","enum":["none"]},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const pattern7 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
+const pattern8 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
+const pattern9 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const pattern10 = new RegExp("\\S", "u");
+const pattern11 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
+const pattern12 = new RegExp("^/", "u");
+const pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const pattern16 = new RegExp("^\\S+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -508,7 +537,7 @@ errors++;
 }
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key2 in data2){
-if(!((((((key2 === "ipv4_address") || (key2 === "ipv6_address")) || (key2 === "mac_address")) || (key2 === "interface_name")) || (key2 === "host_interface")) || (key2 === "gw_priority"))){
+if(!(((((((key2 === "ipv4_address") || (key2 === "ipv6_address")) || (key2 === "mac_address")) || (key2 === "interface_name")) || (key2 === "host_interface")) || (key2 === "gw_priority")) || (key2 === "aliases"))){
 const err5 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/networks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err5];
@@ -614,14 +643,10 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-if(data.network_mode !== undefined){
-let data9 = data.network_mode;
-if(typeof data9 !== "string"){
-const err14 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+if(data2.aliases !== undefined){
+let data9 = data2.aliases;
+if((!(Array.isArray(data9))) && (data9 !== null)){
+const err14 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases",schemaPath:"#/properties/networks/additionalProperties/properties/aliases/type",keyword:"type",params:{type: schema21.properties.networks.additionalProperties.properties.aliases.type}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -630,8 +655,13 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(!(data9 === "none")){
-const err15 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/enum",keyword:"enum",params:{allowedValues: schema21.properties.network_mode.enum}};
+if(Array.isArray(data9)){
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(typeof data10 === "string"){
+if(!pattern7.test(data10)){
+const err15 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases/" + i1,schemaPath:"#/properties/networks/additionalProperties/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -641,11 +671,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data10 = data.netns;
-if(typeof data10 === "string"){
-if(!pattern7.test(data10)){
-const err16 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+else {
+const err16 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases/" + i1,schemaPath:"#/properties/networks/additionalProperties/properties/aliases/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -655,8 +682,16 @@ vErrors.push(err16);
 errors++;
 }
 }
-else {
-const err17 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+}
+}
+if(data.network_mode !== undefined){
+let data11 = data.network_mode;
+if(typeof data11 !== "string"){
+const err17 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -665,10 +700,8 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err18 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+if(!(data11 === "none")){
+const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/enum",keyword:"enum",params:{allowedValues: schema21.properties.network_mode.enum}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -678,9 +711,11 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err19 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.netns !== undefined){
+let data12 = data.netns;
+if(typeof data12 === "string"){
+if(!pattern8.test(data12)){
+const err19 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -690,10 +725,8 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data13 = data.interfaces;
-if((!(data13 && typeof data13 == "object" && !Array.isArray(data13))) && (data13 !== null)){
-const err20 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+else {
+const err20 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -702,11 +735,10 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key3 in data13){
-let data14 = data13[key3];
-if((!(data14 && typeof data14 == "object" && !Array.isArray(data14))) && (data14 !== null)){
-const err21 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+}
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err21 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -715,10 +747,10 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key4 in data14){
-if(!((((key4 === "addresses") || (key4 === "mtu")) || (key4 === "state")) || (key4 === "mac_address"))){
-const err22 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err22 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -728,10 +760,10 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data14.addresses !== undefined){
-let data15 = data14.addresses;
-if((!(Array.isArray(data15))) && (data15 !== null)){
-const err23 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data.interfaces !== undefined){
+let data15 = data.interfaces;
+if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
+const err23 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -740,11 +772,11 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(Array.isArray(data15)){
-const len1 = data15.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data15[i1] !== "string"){
-const err24 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i1,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key3 in data15){
+let data16 = data15[key3];
+if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
+const err24 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -753,13 +785,10 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-}
-if(data14.mtu !== undefined){
-let data17 = data14.mtu;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err25 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key4 in data16){
+if(!((((key4 === "addresses") || (key4 === "mtu")) || (key4 === "state")) || (key4 === "mac_address"))){
+const err25 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -768,9 +797,11 @@ vErrors.push(err25);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 65535 || isNaN(data17)){
-const err26 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data16.addresses !== undefined){
+let data17 = data16.addresses;
+if((!(Array.isArray(data17))) && (data17 !== null)){
+const err26 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -779,8 +810,11 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data17 < 68 || isNaN(data17)){
-const err27 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if(Array.isArray(data17)){
+const len2 = data17.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data17[i2] !== "string"){
+const err27 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i2,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -791,10 +825,11 @@ errors++;
 }
 }
 }
-if(data14.state !== undefined){
-let data18 = data14.state;
-if(typeof data18 !== "string"){
-const err28 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+}
+if(data16.mtu !== undefined){
+let data19 = data16.mtu;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err28 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -803,8 +838,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(!((data18 === "up") || (data18 === "down"))){
-const err29 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 65535 || isNaN(data19)){
+const err29 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -813,10 +849,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data14.mac_address !== undefined){
-if(typeof data14.mac_address !== "string"){
-const err30 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data19 < 68 || isNaN(data19)){
+const err30 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -827,13 +861,10 @@ errors++;
 }
 }
 }
-}
-}
-}
-if(data.routes !== undefined){
-let data20 = data.routes;
-if((!(Array.isArray(data20))) && (data20 !== null)){
-const err31 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data16.state !== undefined){
+let data20 = data16.state;
+if(typeof data20 !== "string"){
+const err31 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -842,13 +873,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(Array.isArray(data20)){
-const len2 = data20.length;
-for(let i2=0; i2<len2; i2++){
-let data21 = data20[i2];
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(data21.to === undefined){
-const err32 = {instancePath:instancePath+"/routes/" + i2,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+if(!((data20 === "up") || (data20 === "down"))){
+const err32 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -857,9 +883,10 @@ vErrors.push(err32);
 }
 errors++;
 }
-for(const key5 in data21){
-if(!(func1.call(schema21.properties.routes.items.properties, key5))){
-const err33 = {instancePath:instancePath+"/routes/" + i2,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data16.mac_address !== undefined){
+if(typeof data16.mac_address !== "string"){
+const err33 = {instancePath:instancePath+"/interfaces/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -869,9 +896,14 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data21.to !== undefined){
-if(typeof data21.to !== "string"){
-const err34 = {instancePath:instancePath+"/routes/" + i2+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+if(data.routes !== undefined){
+let data22 = data.routes;
+if((!(Array.isArray(data22))) && (data22 !== null)){
+const err34 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -880,11 +912,13 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data21.type !== undefined){
-let data23 = data21.type;
-if(typeof data23 !== "string"){
-const err35 = {instancePath:instancePath+"/routes/" + i2+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data22)){
+const len3 = data22.length;
+for(let i3=0; i3<len3; i3++){
+let data23 = data22[i3];
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.to === undefined){
+const err35 = {instancePath:instancePath+"/routes/" + i3,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -893,8 +927,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(!((((data23 === "unicast") || (data23 === "blackhole")) || (data23 === "unreachable")) || (data23 === "prohibit"))){
-const err36 = {instancePath:instancePath+"/routes/" + i2+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+for(const key5 in data23){
+if(!(func1.call(schema21.properties.routes.items.properties, key5))){
+const err36 = {instancePath:instancePath+"/routes/" + i3,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -904,9 +939,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data21.via !== undefined){
-if(typeof data21.via !== "string"){
-const err37 = {instancePath:instancePath+"/routes/" + i2+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(data23.to !== undefined){
+if(typeof data23.to !== "string"){
+const err37 = {instancePath:instancePath+"/routes/" + i3+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -916,9 +951,10 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data21.dev !== undefined){
-if(typeof data21.dev !== "string"){
-const err38 = {instancePath:instancePath+"/routes/" + i2+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data23.type !== undefined){
+let data25 = data23.type;
+if(typeof data25 !== "string"){
+const err38 = {instancePath:instancePath+"/routes/" + i3+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -927,10 +963,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data21.src !== undefined){
-if(typeof data21.src !== "string"){
-const err39 = {instancePath:instancePath+"/routes/" + i2+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(!((((data25 === "unicast") || (data25 === "blackhole")) || (data25 === "unreachable")) || (data25 === "prohibit"))){
+const err39 = {instancePath:instancePath+"/routes/" + i3+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -940,10 +974,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data21.metric !== undefined){
-let data27 = data21.metric;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err40 = {instancePath:instancePath+"/routes/" + i2+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data23.via !== undefined){
+if(typeof data23.via !== "string"){
+const err40 = {instancePath:instancePath+"/routes/" + i3+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -952,9 +985,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 4294967295 || isNaN(data27)){
-const err41 = {instancePath:instancePath+"/routes/" + i2+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data23.dev !== undefined){
+if(typeof data23.dev !== "string"){
+const err41 = {instancePath:instancePath+"/routes/" + i3+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -963,8 +997,10 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data27 < 0 || isNaN(data27)){
-const err42 = {instancePath:instancePath+"/routes/" + i2+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data23.src !== undefined){
+if(typeof data23.src !== "string"){
+const err42 = {instancePath:instancePath+"/routes/" + i3+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -974,11 +1010,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-if(data21.table !== undefined){
-let data28 = data21.table;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err43 = {instancePath:instancePath+"/routes/" + i2+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data23.metric !== undefined){
+let data29 = data23.metric;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err43 = {instancePath:instancePath+"/routes/" + i3+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -987,9 +1022,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 4294967295 || isNaN(data28)){
-const err44 = {instancePath:instancePath+"/routes/" + i2+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 4294967295 || isNaN(data29)){
+const err44 = {instancePath:instancePath+"/routes/" + i3+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -998,8 +1033,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data28 < 1 || isNaN(data28)){
-const err45 = {instancePath:instancePath+"/routes/" + i2+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data29 < 0 || isNaN(data29)){
+const err45 = {instancePath:instancePath+"/routes/" + i3+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1010,10 +1045,10 @@ errors++;
 }
 }
 }
-if(data21.mtu !== undefined){
-let data29 = data21.mtu;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err46 = {instancePath:instancePath+"/routes/" + i2+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data23.table !== undefined){
+let data30 = data23.table;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+const err46 = {instancePath:instancePath+"/routes/" + i3+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1022,9 +1057,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 65535 || isNaN(data29)){
-const err47 = {instancePath:instancePath+"/routes/" + i2+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 4294967295 || isNaN(data30)){
+const err47 = {instancePath:instancePath+"/routes/" + i3+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1033,8 +1068,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data29 < 68 || isNaN(data29)){
-const err48 = {instancePath:instancePath+"/routes/" + i2+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if(data30 < 1 || isNaN(data30)){
+const err48 = {instancePath:instancePath+"/routes/" + i3+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1045,9 +1080,10 @@ errors++;
 }
 }
 }
-if(data21.onlink !== undefined){
-if(typeof data21.onlink !== "boolean"){
-const err49 = {instancePath:instancePath+"/routes/" + i2+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data23.mtu !== undefined){
+let data31 = data23.mtu;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err49 = {instancePath:instancePath+"/routes/" + i3+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1056,10 +1092,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/routes/" + i2,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 65535 || isNaN(data31)){
+const err50 = {instancePath:instancePath+"/routes/" + i3+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1068,13 +1103,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-if(data.rules !== undefined){
-let data31 = data.rules;
-if((!(Array.isArray(data31))) && (data31 !== null)){
-const err51 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+if(data31 < 68 || isNaN(data31)){
+const err51 = {instancePath:instancePath+"/routes/" + i3+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1083,13 +1113,11 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(Array.isArray(data31)){
-const len3 = data31.length;
-for(let i3=0; i3<len3; i3++){
-let data32 = data31[i3];
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.priority === undefined){
-const err52 = {instancePath:instancePath+"/rules/" + i3,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+if(data23.onlink !== undefined){
+if(typeof data23.onlink !== "boolean"){
+const err52 = {instancePath:instancePath+"/routes/" + i3+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1098,9 +1126,10 @@ vErrors.push(err52);
 }
 errors++;
 }
-for(const key6 in data32){
-if(!(((((((key6 === "from") || (key6 === "to")) || (key6 === "iif")) || (key6 === "oif")) || (key6 === "fwmark")) || (key6 === "table")) || (key6 === "priority"))){
-const err53 = {instancePath:instancePath+"/rules/" + i3,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/routes/" + i3,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1110,9 +1139,12 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data32.from !== undefined){
-if(typeof data32.from !== "string"){
-const err54 = {instancePath:instancePath+"/rules/" + i3+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.rules !== undefined){
+let data33 = data.rules;
+if((!(Array.isArray(data33))) && (data33 !== null)){
+const err54 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1121,10 +1153,13 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data32.to !== undefined){
-if(typeof data32.to !== "string"){
-const err55 = {instancePath:instancePath+"/rules/" + i3+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data33)){
+const len4 = data33.length;
+for(let i4=0; i4<len4; i4++){
+let data34 = data33[i4];
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.priority === undefined){
+const err55 = {instancePath:instancePath+"/rules/" + i4,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1133,10 +1168,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data32.iif !== undefined){
-if(typeof data32.iif !== "string"){
-const err56 = {instancePath:instancePath+"/rules/" + i3+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+for(const key6 in data34){
+if(!(((((((key6 === "from") || (key6 === "to")) || (key6 === "iif")) || (key6 === "oif")) || (key6 === "fwmark")) || (key6 === "table")) || (key6 === "priority"))){
+const err56 = {instancePath:instancePath+"/rules/" + i4,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1146,9 +1180,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data32.oif !== undefined){
-if(typeof data32.oif !== "string"){
-const err57 = {instancePath:instancePath+"/rules/" + i3+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data34.from !== undefined){
+if(typeof data34.from !== "string"){
+const err57 = {instancePath:instancePath+"/rules/" + i4+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1158,10 +1192,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data32.fwmark !== undefined){
-let data37 = data32.fwmark;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err58 = {instancePath:instancePath+"/rules/" + i3+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data34.to !== undefined){
+if(typeof data34.to !== "string"){
+const err58 = {instancePath:instancePath+"/rules/" + i4+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1170,9 +1203,10 @@ vErrors.push(err58);
 }
 errors++;
 }
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 4294967295 || isNaN(data37)){
-const err59 = {instancePath:instancePath+"/rules/" + i3+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data34.iif !== undefined){
+if(typeof data34.iif !== "string"){
+const err59 = {instancePath:instancePath+"/rules/" + i4+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1181,8 +1215,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data37 < 1 || isNaN(data37)){
-const err60 = {instancePath:instancePath+"/rules/" + i3+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data34.oif !== undefined){
+if(typeof data34.oif !== "string"){
+const err60 = {instancePath:instancePath+"/rules/" + i4+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1192,11 +1228,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-}
-if(data32.table !== undefined){
-let data38 = data32.table;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err61 = {instancePath:instancePath+"/rules/" + i3+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data34.fwmark !== undefined){
+let data39 = data34.fwmark;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err61 = {instancePath:instancePath+"/rules/" + i4+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1205,9 +1240,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 4294967295 || isNaN(data38)){
-const err62 = {instancePath:instancePath+"/rules/" + i3+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 4294967295 || isNaN(data39)){
+const err62 = {instancePath:instancePath+"/rules/" + i4+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1216,8 +1251,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data38 < 1 || isNaN(data38)){
-const err63 = {instancePath:instancePath+"/rules/" + i3+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data39 < 1 || isNaN(data39)){
+const err63 = {instancePath:instancePath+"/rules/" + i4+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1228,10 +1263,10 @@ errors++;
 }
 }
 }
-if(data32.priority !== undefined){
-let data39 = data32.priority;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err64 = {instancePath:instancePath+"/rules/" + i3+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data34.table !== undefined){
+let data40 = data34.table;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err64 = {instancePath:instancePath+"/rules/" + i4+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1240,9 +1275,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 > 32765 || isNaN(data39)){
-const err65 = {instancePath:instancePath+"/rules/" + i3+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 4294967295 || isNaN(data40)){
+const err65 = {instancePath:instancePath+"/rules/" + i4+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1251,8 +1286,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data39 < 1 || isNaN(data39)){
-const err66 = {instancePath:instancePath+"/rules/" + i3+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data40 < 1 || isNaN(data40)){
+const err66 = {instancePath:instancePath+"/rules/" + i4+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1263,9 +1298,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err67 = {instancePath:instancePath+"/rules/" + i3,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data34.priority !== undefined){
+let data41 = data34.priority;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err67 = {instancePath:instancePath+"/rules/" + i4+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1274,13 +1310,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-}
-if(data.neighbours !== undefined){
-let data40 = data.neighbours;
-if((!(Array.isArray(data40))) && (data40 !== null)){
-const err68 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 32765 || isNaN(data41)){
+const err68 = {instancePath:instancePath+"/rules/" + i4+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1289,13 +1321,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(Array.isArray(data40)){
-const len4 = data40.length;
-for(let i4=0; i4<len4; i4++){
-let data41 = data40[i4];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.address === undefined){
-const err69 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+if(data41 < 1 || isNaN(data41)){
+const err69 = {instancePath:instancePath+"/rules/" + i4+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1304,8 +1331,11 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data41.mac_address === undefined){
-const err70 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+}
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/rules/" + i4,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1314,8 +1344,13 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data41.dev === undefined){
-const err71 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data42 = data.neighbours;
+if((!(Array.isArray(data42))) && (data42 !== null)){
+const err71 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1324,9 +1359,13 @@ vErrors.push(err71);
 }
 errors++;
 }
-for(const key7 in data41){
-if(!(((key7 === "address") || (key7 === "mac_address")) || (key7 === "dev"))){
-const err72 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(Array.isArray(data42)){
+const len5 = data42.length;
+for(let i5=0; i5<len5; i5++){
+let data43 = data42[i5];
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.address === undefined){
+const err72 = {instancePath:instancePath+"/neighbours/" + i5,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1335,10 +1374,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data41.address !== undefined){
-if(typeof data41.address !== "string"){
-const err73 = {instancePath:instancePath+"/neighbours/" + i4+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data43.mac_address === undefined){
+const err73 = {instancePath:instancePath+"/neighbours/" + i5,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1347,10 +1384,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data41.mac_address !== undefined){
-if(typeof data41.mac_address !== "string"){
-const err74 = {instancePath:instancePath+"/neighbours/" + i4+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data43.dev === undefined){
+const err74 = {instancePath:instancePath+"/neighbours/" + i5,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1359,10 +1394,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data41.dev !== undefined){
-if(typeof data41.dev !== "string"){
-const err75 = {instancePath:instancePath+"/neighbours/" + i4+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data43){
+if(!(((key7 === "address") || (key7 === "mac_address")) || (key7 === "dev"))){
+const err75 = {instancePath:instancePath+"/neighbours/" + i5,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1372,9 +1406,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-else {
-const err76 = {instancePath:instancePath+"/neighbours/" + i4,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data43.address !== undefined){
+if(typeof data43.address !== "string"){
+const err76 = {instancePath:instancePath+"/neighbours/" + i5+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1384,12 +1418,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-}
-}
-if(data.sysctls !== undefined){
-let data45 = data.sysctls;
-if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
-const err77 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+if(data43.mac_address !== undefined){
+if(typeof data43.mac_address !== "string"){
+const err77 = {instancePath:instancePath+"/neighbours/" + i5+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1398,12 +1429,10 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key8 in data45){
-const _errs101 = errors;
-if(typeof key8 === "string"){
-if(!pattern8.test(key8)){
-const err78 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key8};
+}
+if(data43.dev !== undefined){
+if(typeof data43.dev !== "string"){
+const err78 = {instancePath:instancePath+"/neighbours/" + i5+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1413,8 +1442,9 @@ vErrors.push(err78);
 errors++;
 }
 }
+}
 else {
-const err79 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key8};
+const err79 = {instancePath:instancePath+"/neighbours/" + i5,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1423,9 +1453,13 @@ vErrors.push(err79);
 }
 errors++;
 }
-var valid18 = _errs101 === errors;
-if(!valid18){
-const err80 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key8}};
+}
+}
+}
+if(data.sysctls !== undefined){
+let data47 = data.sysctls;
+if((!(data47 && typeof data47 == "object" && !Array.isArray(data47))) && (data47 !== null)){
+const err80 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1434,11 +1468,12 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-for(const key9 in data45){
-let data46 = data45[key9];
-if(((typeof data46 !== "string") && (!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46))))) && (typeof data46 !== "boolean")){
-const err81 = {instancePath:instancePath+"/sysctls/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+for(const key8 in data47){
+const _errs105 = errors;
+if(typeof key8 === "string"){
+if(!pattern9.test(key8)){
+const err81 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key8};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1448,12 +1483,8 @@ vErrors.push(err81);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data47 = data.ports;
-if((!(Array.isArray(data47))) && (data47 !== null)){
-const err82 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+else {
+const err82 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key8};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1462,12 +1493,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(Array.isArray(data47)){
-const len5 = data47.length;
-for(let i5=0; i5<len5; i5++){
-let data48 = data47[i5];
-if(((typeof data48 !== "string") && (!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48))))) && (!(data48 && typeof data48 == "object" && !Array.isArray(data48)))){
-const err83 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+var valid20 = _errs105 === errors;
+if(!valid20){
+const err83 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key8}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1476,9 +1504,11 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(data48.target === undefined){
-const err84 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+}
+for(const key9 in data47){
+let data48 = data47[key9];
+if(((typeof data48 !== "string") && (!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48))))) && (typeof data48 !== "boolean")){
+const err84 = {instancePath:instancePath+"/sysctls/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1487,8 +1517,13 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data48.published === undefined){
-const err85 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+}
+}
+}
+if(data.ports !== undefined){
+let data49 = data.ports;
+if((!(Array.isArray(data49))) && (data49 !== null)){
+const err85 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1497,9 +1532,12 @@ vErrors.push(err85);
 }
 errors++;
 }
-for(const key10 in data48){
-if(!((((key10 === "target") || (key10 === "published")) || (key10 === "host_ip")) || (key10 === "protocol"))){
-const err86 = {instancePath:instancePath+"/ports/" + i5,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(Array.isArray(data49)){
+const len6 = data49.length;
+for(let i6=0; i6<len6; i6++){
+let data50 = data49[i6];
+if(((typeof data50 !== "string") && (!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50))))) && (!(data50 && typeof data50 == "object" && !Array.isArray(data50)))){
+const err86 = {instancePath:instancePath+"/ports/" + i6,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1508,11 +1546,9 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data48.target !== undefined){
-let data49 = data48.target;
-if((!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))) && (typeof data49 !== "string")){
-const err87 = {instancePath:instancePath+"/ports/" + i5+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.target === undefined){
+const err87 = {instancePath:instancePath+"/ports/" + i6,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1521,11 +1557,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data48.published !== undefined){
-let data50 = data48.published;
-if((!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))) && (typeof data50 !== "string")){
-const err88 = {instancePath:instancePath+"/ports/" + i5+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(data50.published === undefined){
+const err88 = {instancePath:instancePath+"/ports/" + i6,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1534,10 +1567,9 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-if(data48.host_ip !== undefined){
-if(typeof data48.host_ip !== "string"){
-const err89 = {instancePath:instancePath+"/ports/" + i5+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+for(const key10 in data50){
+if(!((((key10 === "target") || (key10 === "published")) || (key10 === "host_ip")) || (key10 === "protocol"))){
+const err89 = {instancePath:instancePath+"/ports/" + i6,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1547,10 +1579,10 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data48.protocol !== undefined){
-let data52 = data48.protocol;
-if(typeof data52 !== "string"){
-const err90 = {instancePath:instancePath+"/ports/" + i5+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data50.target !== undefined){
+let data51 = data50.target;
+if((!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))) && (typeof data51 !== "string")){
+const err90 = {instancePath:instancePath+"/ports/" + i6+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1559,8 +1591,11 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(!((data52 === "tcp") || (data52 === "udp"))){
-const err91 = {instancePath:instancePath+"/ports/" + i5+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data50.published !== undefined){
+let data52 = data50.published;
+if((!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))) && (typeof data52 !== "string")){
+const err91 = {instancePath:instancePath+"/ports/" + i6+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1570,14 +1605,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.ignore !== undefined){
-let data53 = data.ignore;
-if((!(Array.isArray(data53))) && (data53 !== null)){
-const err92 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(data50.host_ip !== undefined){
+if(typeof data50.host_ip !== "string"){
+const err92 = {instancePath:instancePath+"/ports/" + i6+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1586,16 +1616,485 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(Array.isArray(data53)){
-const len6 = data53.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data53[i6] !== "string"){
-const err93 = {instancePath:instancePath+"/ignore/" + i6,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data50.protocol !== undefined){
+let data54 = data50.protocol;
+if(typeof data54 !== "string"){
+const err93 = {instancePath:instancePath+"/ports/" + i6+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
 else {
 vErrors.push(err93);
+}
+errors++;
+}
+if(!((data54 === "tcp") || (data54 === "udp"))){
+const err94 = {instancePath:instancePath+"/ports/" + i6+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.run !== undefined){
+let data55 = data.run;
+if((!(Array.isArray(data55))) && (data55 !== null)){
+const err95 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+if(Array.isArray(data55)){
+const len7 = data55.length;
+for(let i7=0; i7<len7; i7++){
+let data56 = data55[i7];
+if((typeof data56 !== "string") && (!(data56 && typeof data56 == "object" && !Array.isArray(data56)))){
+const err96 = {instancePath:instancePath+"/run/" + i7,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.command === undefined){
+const err97 = {instancePath:instancePath+"/run/" + i7,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+for(const key11 in data56){
+if(!(((((key11 === "command") || (key11 === "name")) || (key11 === "env")) || (key11 === "cwd")) || (key11 === "user"))){
+const err98 = {instancePath:instancePath+"/run/" + i7,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+if(data56.command !== undefined){
+let data57 = data56.command;
+if((typeof data57 !== "string") && (!(Array.isArray(data57)))){
+const err99 = {instancePath:instancePath+"/run/" + i7+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+if(typeof data57 === "string"){
+if(!pattern10.test(data57)){
+const err100 = {instancePath:instancePath+"/run/" + i7+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+if(Array.isArray(data57)){
+if(data57.length < 1){
+const err101 = {instancePath:instancePath+"/run/" + i7+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+const len8 = data57.length;
+for(let i8=0; i8<len8; i8++){
+let data58 = data57[i8];
+if((typeof data58 !== "string") && (!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58))))){
+const err102 = {instancePath:instancePath+"/run/" + i7+"/command/" + i8,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+}
+}
+if(data56.name !== undefined){
+let data59 = data56.name;
+if(typeof data59 === "string"){
+if(!pattern11.test(data59)){
+const err103 = {instancePath:instancePath+"/run/" + i7+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/run/" + i7+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+if(data56.env !== undefined){
+let data60 = data56.env;
+if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
+const err105 = {instancePath:instancePath+"/run/" + i7+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+for(const key12 in data60){
+let data61 = data60[key12];
+if(((typeof data61 !== "string") && (!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61))))) && (typeof data61 !== "boolean")){
+const err106 = {instancePath:instancePath+"/run/" + i7+"/env/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+}
+}
+if(data56.cwd !== undefined){
+let data62 = data56.cwd;
+if(typeof data62 === "string"){
+if(!pattern12.test(data62)){
+const err107 = {instancePath:instancePath+"/run/" + i7+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/run/" + i7+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+if(data56.user !== undefined){
+let data63 = data56.user;
+if((typeof data63 !== "string") && (!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63))))){
+const err109 = {instancePath:instancePath+"/run/" + i7+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+if((typeof data63 == "number") && (isFinite(data63))){
+if(data63 < 0 || isNaN(data63)){
+const err110 = {instancePath:instancePath+"/run/" + i7+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+if(typeof data63 === "string"){
+if(!pattern13.test(data63)){
+const err111 = {instancePath:instancePath+"/run/" + i7+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+}
+if(data.ignore !== undefined){
+let data64 = data.ignore;
+if((!(Array.isArray(data64))) && (data64 !== null)){
+const err112 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+if(Array.isArray(data64)){
+const len9 = data64.length;
+for(let i9=0; i9<len9; i9++){
+if(typeof data64[i9] !== "string"){
+const err113 = {instancePath:instancePath+"/ignore/" + i9,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+}
+}
+if(data.hostname !== undefined){
+let data66 = data.hostname;
+if(typeof data66 === "string"){
+if(!pattern7.test(data66)){
+const err114 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+else {
+const err115 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+if(data.extra_hosts !== undefined){
+let data67 = data.extra_hosts;
+if(typeof data67 != "object"){
+const err116 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+if(Array.isArray(data67)){
+const len10 = data67.length;
+for(let i10=0; i10<len10; i10++){
+if(typeof data67[i10] !== "string"){
+const err117 = {instancePath:instancePath+"/extra_hosts/" + i10,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+}
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
+for(const key13 in data67){
+const _errs153 = errors;
+if(typeof key13 === "string"){
+if(!pattern7.test(key13)){
+const err118 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key13};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+else {
+const err119 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key13};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+var valid35 = _errs153 === errors;
+if(!valid35){
+const err120 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key13}};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+for(const key14 in data67){
+let data69 = data67[key14];
+if((typeof data69 !== "string") && (!(Array.isArray(data69)))){
+const err121 = {instancePath:instancePath+"/extra_hosts/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+if(Array.isArray(data69)){
+if(data69.length < 1){
+const err122 = {instancePath:instancePath+"/extra_hosts/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+const len11 = data69.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data69[i11] !== "string"){
+const err123 = {instancePath:instancePath+"/extra_hosts/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i11,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.dns !== undefined){
+let data71 = data.dns;
+if(((typeof data71 !== "string") && (!(Array.isArray(data71)))) && (data71 !== null)){
+const err124 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+if(Array.isArray(data71)){
+const len12 = data71.length;
+for(let i12=0; i12<len12; i12++){
+if(typeof data71[i12] !== "string"){
+const err125 = {instancePath:instancePath+"/dns/" + i12,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+}
+}
+if(data.dns_search !== undefined){
+let data73 = data.dns_search;
+if(((typeof data73 !== "string") && (!(Array.isArray(data73)))) && (data73 !== null)){
+const err126 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+if(typeof data73 === "string"){
+if(!pattern16.test(data73)){
+const err127 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+if(Array.isArray(data73)){
+const len13 = data73.length;
+for(let i13=0; i13<len13; i13++){
+let data74 = data73[i13];
+if(typeof data74 === "string"){
+if(!pattern16.test(data74)){
+const err128 = {instancePath:instancePath+"/dns_search/" + i13,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/dns_search/" + i13,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
 }
 errors++;
 }

@@ -38,9 +38,15 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     mtu: numberAt(map, 'mtu') ?? DEFAULT_MTU,
     bridgeName: stringAt(map, 'bridge_name'),
     external,
+    dns: readDns(map),
   });
   reading.origins.set(network, map);
   return network;
+}
+
+function readDns(map: Mapping): Network['dns'] {
+  const dns = stringAt(map, 'dns');
+  return dns === 'server' || dns === 'none' ? dns : 'hosts';
 }
 
 interface Parts {

@@ -2,7 +2,9 @@
 import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
+import { readCommands } from './commands.js';
 import { withDefaults } from './defaults.js';
+import { readDnsSearch, readExtraHosts } from './names.js';
 import { readPort } from './ports.js';
 import {
   asMapping,
@@ -15,6 +17,7 @@ import {
   stringAt,
   textAt,
   textOf,
+  textsAt,
   withoutUndefined,
   type Reading,
   type Text,
@@ -41,7 +44,12 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     neighbours: itemsAt(map, 'neighbours').flatMap((item) => readNeighbour(reading, item) ?? []),
     sysctls: pairsAt(map, 'sysctls').flatMap(([key, value]) => readSysctl(reading, key, value)),
     ports: itemsAt(map, 'ports').flatMap((item) => readPort(reading, item) ?? []),
+    run: readCommands(reading, map, 'run'),
     ignore: itemsAt(map, 'ignore').flatMap((item) => textOf(item)?.text ?? []),
+    hostname: stringAt(map, 'hostname'),
+    extraHosts: readExtraHosts(reading, map),
+    dns: textsAt(map, 'dns').flatMap((text) => readAddress(reading, text) ?? []),
+    dnsSearch: readDnsSearch(map),
   });
   reading.origins.set(node, map);
   return node;
@@ -73,6 +81,7 @@ function readAttachment(reading: Reading, network: string, entry: Entry): Attach
     interfaceName: stringAt(map, 'interface_name'),
     hostInterface: stringAt(map, 'host_interface'),
     gwPriority: numberAt(map, 'gw_priority') ?? 0,
+    aliases: [...new Set(textsAt(map, 'aliases').map(({ text }) => text))],
   });
   reading.origins.set(attachment, map);
   return attachment;

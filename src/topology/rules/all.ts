@@ -12,6 +12,7 @@ import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
+import { dnsServer, hostGateway } from './names.js';
 import { netnsName } from './netns-name.js';
 import { networkModeNone } from './network-mode-none.js';
 import { networkSize } from './network-size.js';
@@ -53,5 +54,7 @@ export const RULES: readonly Rule[] = [
   sysctlConflict,
   hostPortTwice,
   portsUnreachable,
+  dnsServer,
+  hostGateway,
   unknownNode,
 ];

@@ -3,15 +3,20 @@ import { canonicalKey, interfaceKey } from '../../model/sysctl-key.js';
 import type { Node, Sysctl } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
-/** The kernel takes no IPv6 address on an interface whose disable_ipv6 is 1 (net/ipv6/addrconf.c). */
+/**
+ * The kernel takes no IPv6 address on an interface whose disable_ipv6 is 1 (net/ipv6/addrconf.c), no neighbour
+ * (net/ipv6/ndisc.c) and no route (net/ipv6/route.c).
+ */
 export const ipv6Disabled: Rule = {
   name: 'ipv6-disabled',
   codes: ['ipv6-disabled'],
   check(context) {
     for (const node of context.topology.nodes) {
+      const addresses = ipv6AddressesOf(context, node);
+      if (!node.ipv6) reportUnused(context, node, new Set(addresses.map(({ dev }) => dev)));
       const written = new Map(node.sysctls.map((sysctl) => [canonicalKey(sysctl.key), sysctl]));
       if (![...written.keys()].some((key) => key.endsWith('.disable_ipv6'))) continue;
-      for (const { dev, at } of ipv6AddressesOf(context, node)) {
+      for (const { dev, at } of addresses) {
         const off = switchOf(written, dev);
         if (off === undefined || off.value.trim() === '0') continue;
         const related = [{ message: `${off.key} is here`, at: off.at }];
@@ -21,6 +26,20 @@ export const ipv6Disabled: Rule = {
     }
   },
 };
+
+/** `ipv6: false` switches IPv6 off on each interface without an IPv6 address, lo excepted. */
+function reportUnused({ report, place }: RuleContext, node: Node, used: ReadonlySet<string>): void {
+  const isOff = (dev: string | undefined): dev is string => dev !== undefined && dev !== 'lo' && !used.has(dev);
+  const wants = [
+    ...node.neighbours.flatMap(({ dev, address, at }) => (address.includes(':') && isOff(dev) ? [{ dev, at, what: 'a neighbour' }] : [])),
+    ...node.routes.flatMap(({ dev, to, at }) => (to.includes(':') && isOff(dev) ? [{ dev, at, what: 'a route' }] : [])),
+  ];
+  for (const { dev, at, what } of wants) {
+    const related = [{ message: 'ipv6: false is here', at: place(node, 'ipv6') }];
+    const message = `${dev} of ${node.name} has ${what} of IPv6, and no IPv6 address: ipv6: false switches IPv6 off there`;
+    report('ipv6-disabled', at, message, { hint: 'give the interface an IPv6 address, or remove one of the two', related });
+  }
+}
 
 /** That of the interface, else that of all of them; `default` is for those that are made later, which lo is not. */
 function switchOf(written: ReadonlyMap<string, Sysctl>, dev: string): Sysctl | undefined {

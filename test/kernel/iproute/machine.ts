@@ -9,6 +9,7 @@ import { buildSync } from 'esbuild';
 import { shellScript } from '../../../src/kernel/iproute/script.js';
 import type { Operation } from '../../../src/model/operation.js';
 import { parseSnapshot, READ_ALL, type Snapshot } from './snapshot.js';
+import { PRIVATE_ETC } from '../../system/world.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
@@ -42,7 +43,7 @@ export function createMachine(): Machine {
 
 async function run(commands: readonly string[]): Promise<Snapshot> {
   const lines = [
-    ...['set -e', 'mount -t tmpfs tmpfs /run', 'mkdir /run/netns', 'mount -t sysfs sysfs /sys', 'ip link set lo up'],
+    ...['set -e', PRIVATE_ETC, 'mkdir /run/netns', 'mount -t sysfs sysfs /sys', 'ip link set lo up'],
     ...commands.map((command) => `${command} >&2`),
     // The kernel adds link-local addresses and their routes when it has made sure that nobody else has them.
     'sleep 3',

@@ -1,5 +1,6 @@
 /** Every operation there is, in three acts: a small lab is built, changed, and taken down again. */
 import { labGroup, mark } from '../../../src/model/names.js';
+import { HOST_RESOLVERS, HOST_RESOLVERS_ALONE, HOST_SEARCH, setFolder } from '../../../src/model/node-files.js';
 import type { AddressOperation, LinkAttributes, NftTable, Operation, RouteOperation, RuleOperation } from '../../../src/model/operation.js';
 import { HOST } from '../../../src/model/state.js';
 
@@ -90,9 +91,22 @@ const table = (port: number): NftTable => ({
 
 const FORWARD = 'net.ipv4.ip_forward';
 
+const FILES = setFolder('lab', 'front');
+const OTHER_FILES = setFolder('lab', 'back');
+const hosts = (...lines: readonly string[]): readonly string[] => ['127.0.0.1 localhost', ...lines];
+
 export const BUILD: readonly Operation[] = [
-  { op: 'netns-add', netns: WEB, alias: mark('lab', 'web') },
+  {
+    ...{ op: 'node-files-write', netns: HOST, folder: FILES },
+    files: { hosts: hosts('10.1.0.2 web', "EOF $HOME `x` 'y'"), 'resolv.conf': ['search lab', HOST_RESOLVERS_ALONE], hostname: ['web'] },
+  },
+  {
+    ...{ op: 'node-files-write', netns: HOST, folder: OTHER_FILES },
+    files: { hosts: hosts(), 'resolv.conf': ['nameserver 10.1.0.1', HOST_SEARCH] },
+  },
+  { op: 'netns-add', netns: WEB, alias: mark('lab', 'web'), files: FILES },
   { op: 'netns-add', netns: DB, alias: mark('lab', 'db') },
+  { op: 'node-files-link', netns: DB, folder: OTHER_FILES },
   { op: 'nft-replace', netns: HOST, table: table(8080) },
   bridge('br-front', { mac: '02:00:00:00:00:01', mtu: 1500 }),
   { op: 'altname-add', netns: HOST, name: 'br-front', altname: 'topo.lab.front' },
@@ -165,6 +179,11 @@ export const BUILD: readonly Operation[] = [
 
 export const CHANGE: readonly Operation[] = [
   {
+    ...{ op: 'node-files-write', netns: HOST, folder: FILES },
+    files: { hosts: hosts(), 'resolv.conf': [HOST_RESOLVERS] },
+  },
+  { op: 'node-files-link', netns: DB, folder: FILES },
+  {
     op: 'link-set',
     netns: HOST,
     name: 'br-front',
@@ -198,6 +217,8 @@ export const CHANGE: readonly Operation[] = [
 ];
 
 export const REMOVE: readonly Operation[] = [
+  { op: 'node-files-link', netns: DB, folder: '' },
+  { op: 'node-files-delete', netns: HOST, folder: OTHER_FILES },
   rule('rule-delete', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
   rule('rule-delete', { family: 6 }),
   route('route-delete', WEB, '10.9.0.0/16', {
@@ -227,6 +248,7 @@ export const DESTROY: readonly Operation[] = [
   { op: 'group-delete', netns: HOST, group: GROUP, names: ['br-front', 'br-back', 'vt-web'] },
   { op: 'sysctl-restore', netns: HOST, key: FORWARD, value: '0' },
   { op: 'nft-delete', netns: HOST, table: 'topo_lab' },
-  { op: 'netns-delete', netns: WEB },
+  { op: 'netns-delete', netns: WEB, files: true },
   { op: 'netns-delete', netns: DB },
+  { op: 'node-files-delete', netns: HOST, folder: FILES },
 ];

@@ -26,6 +26,33 @@ const TABLE: readonly (readonly [Operation, string])[] = [
   ],
   [{ op: 'netns-delete', netns: 'lab.web' }, 'ip netns delete lab.web'],
   [
+    { op: 'netns-delete', netns: 'lab.web', files: true },
+    'if test -L /etc/netns/lab.web >/dev/null 2>&1; then rm -f /etc/netns/lab.web; fi\nip netns delete lab.web',
+  ],
+  [
+    { op: 'node-files-link', netns: 'lab.web', folder: '/run/topo/names/lab/front' },
+    'mkdir -p /etc/netns\nln -sfn /run/topo/names/lab/front /etc/netns/lab.web',
+  ],
+  [
+    {
+      ...{ op: 'node-files-write', netns: 'host', folder: '/run/topo/names/lab/front' },
+      files: { hosts: ['10.0.0.2 web', 'EOF'], 'resolv.conf': [] },
+    },
+    [
+      'mkdir -p /run/topo/names/lab/front',
+      "find /run/topo/names/lab/front -mindepth 1 '!' -name hosts '!' -name resolv.conf -delete",
+      ...["cat > /run/topo/names/lab/front/hosts <<'EOF_'", '10.0.0.2 web', 'EOF', 'EOF_'],
+      ...["cat > /run/topo/names/lab/front/resolv.conf <<'EOF'", 'EOF'],
+    ].join('\n'),
+  ],
+  [
+    { op: 'node-files-delete', netns: 'host', folder: '/run/topo/names/lab/front' },
+    [
+      'rm -rf /run/topo/names/lab/front',
+      'if test -d /run/topo/names/lab >/dev/null 2>&1; then rmdir --ignore-fail-on-non-empty /run/topo/names/lab /run/topo/names; fi',
+    ].join('\n'),
+  ],
+  [
     { op: 'link-add', netns: 'host', name: 'br0', type: 'bridge', attributes: { mtu: 1500, stp_state: false, up: true, alias: 'it is' } },
     "ip link add name br0 mtu 1501 type bridge stp_state 0\nip link set dev br0 mtu 1500 alias 'it is' up",
   ],

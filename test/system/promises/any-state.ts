@@ -27,6 +27,7 @@ const networkOf = (name: NetworkName): fc.Arbitrary<object> =>
       isolated: some(fc.boolean()),
       mtu: some(fc.constantFrom(1280, 1400, 9000)),
       gateway: some(fc.constantFrom('none')),
+      dns: some(fc.constantFrom('none', 'hosts')),
       bridge_name: some(fc.constantFrom(`br-${name}`, `${name}0`, ...SHARED)),
     })
     .map(({ subnet, ipv6, ...rest }) => ({ subnet: ipv6 ? [subnet, SUBNETS6[name]] : subnet, ...rest }));
@@ -36,6 +37,7 @@ const attachment = (node: NodeName): fc.Arbitrary<object> =>
     mac_address: some(fc.constantFrom(`02:00:00:00:0${NODES.indexOf(node)}:01`, `02:00:00:00:0${NODES.indexOf(node)}:02`)),
     host_interface: some(fc.constantFrom(...SHARED)),
     gw_priority: some(fc.integer({ min: -1, max: 1 })),
+    aliases: some(fc.uniqueArray(fc.constantFrom('shared', `only-${node}`))),
   });
 
 const SYSCTLS = {
@@ -49,6 +51,9 @@ const nodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
     networks: fc.record(Object.fromEntries(NETWORKS.map((network) => [network, attachment(name)])), { requiredKeys: [] }),
     forwarding: some(fc.boolean()),
     ipv6: some(fc.boolean()),
+    hostname: some(fc.constantFrom(`${name}.example.com`)),
+    extra_hosts: some(fc.constant({ printer: ['192.0.2.7', '2001:db8::7'] })),
+    dns_search: some(fc.constantFrom('.', 'example.com')),
     interfaces: some(
       fc.record({
         lo: fc.record({

@@ -19,9 +19,11 @@ afterAll(() => world.dispose());
 test('the kill comes after exactly so many operations', () => {
   const plan = planOf(world, file);
   const total = operationsOf(plan);
-  const namespaces = plan.actions.filter(({ id }) => id.startsWith('netns:')).length;
+  const count = (kind: string): number => plan.actions.filter(({ id }) => id.startsWith(`${kind}:`)).length;
+  // What the names of nodes are in comes before the nodes.
+  const [sets, namespaces] = [count('names'), count('netns')];
   for (let k = 1; k <= namespaces; k++) {
-    mustBeKilled(world, k, 'apply', '--yes', file);
+    mustBeKilled(world, sets + k, 'apply', '--yes', file);
     expect(world.must('ls /run/netns | grep -c every')).toBe(`${k}\n`);
     mustLeave(world, file, baseline, `after ${k} namespaces`);
   }

@@ -267,14 +267,14 @@ const sysctls: readonly Drift[] = [
   {
     name: 'forwarding off',
     by: inside('every.router', 'net.ipv4.ip_forward=0'),
-    seen: ['~ sysctl:every.router/net.ipv4.ip_forward value'],
+    seen: ['~ netns:every.router net.ipv4.ip_forward'],
   },
   {
     name: 'IPv6 forwarding off',
     by: inside('every.router', 'net.ipv6.conf.all.forwarding=0'),
-    seen: ['~ sysctl:every.router/net.ipv6.conf.all.forwarding value'],
+    seen: ['~ netns:every.router net.ipv6.conf.all.forwarding'],
   },
-  { name: 'forwarding on', by: inside('every.web', 'net.ipv4.ip_forward=1'), seen: ['~ sysctl:every.web/net.ipv4.ip_forward value'] },
+  { name: 'forwarding on', by: inside('every.web', 'net.ipv4.ip_forward=1'), seen: ['~ netns:every.web net.ipv4.ip_forward'] },
   {
     name: 'IPv6 on',
     by: inside('every.leaf', 'net.ipv6.conf.mid.disable_ipv6=0'),

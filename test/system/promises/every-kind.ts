@@ -9,14 +9,15 @@ networks:
 nodes:
   web:
     networks:
-      front: { ipv4_address: 10.71.1.10, ipv6_address: 'fd71:1::10', host_interface: ek-web, interface_name: front0 }
+      front: { ipv4_address: 10.71.1.10, ipv6_address: 'fd71:1::10', host_interface: ek-web, interface_name: front0, aliases: [www, shared] }
       back: { ipv4_address: 10.71.2.10 }
+    hostname: web1
     ports: ['8080:80', '5300:53/udp', '127.0.0.1:8443:443']
     sysctls: { net.ipv4.conf.all.rp_filter: 2, net.ipv4.conf.front0.arp_ignore: 1 }
     neighbours: [{ address: 10.71.1.77, mac_address: '02:00:00:00:00:77', dev: front0 }]
   router:
     forwarding: true
-    networks: { back: { ipv4_address: 10.71.2.2 } }
+    networks: { back: { ipv4_address: 10.71.2.2, aliases: [shared] } }
     interfaces:
       lo: { addresses: [10.71.255.1/32, 'fd71:ff::1/128'], mtu: 60000 }
     routes:
@@ -32,6 +33,8 @@ nodes:
       - { iif: eth0, fwmark: 7, table: 100, priority: 1001 }
   leaf:
     ipv6: false
+    extra_hosts: ['printer:192.0.2.7']
+    dns: 192.0.2.53
     interfaces: { mid: { mtu: 1450 } }
   alone: { network_mode: none }
 
@@ -63,6 +66,9 @@ const CHANGES: readonly (readonly [from: string, to: string])[] = [
   ['    ipv6: false\n', ''],
   ['mid: { mtu: 1450 }', 'mid: { mtu: 1460, state: down }'],
   ['internal: true, ', ''],
+  ['[www, shared]', '[shared, api]'],
+  ['    hostname: web1\n', ''],
+  ["'printer:192.0.2.7'", "'printer:192.0.2.8'"],
   ['bridge_name: ek-back', 'bridge_name: ek-back2'],
   ["'02:00:00:00:10:01'", "'02:00:00:00:10:02'"],
   ['state: down, mtu: 1200', 'mtu: 1300'],

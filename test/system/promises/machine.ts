@@ -10,12 +10,14 @@ export interface NetnsPicture {
   readonly neighbours: readonly string[];
   readonly nft: readonly string[];
   readonly sysctls: readonly string[];
+  /** Of the whole machine: names of nodes. */
+  readonly files: readonly string[];
 }
 
 /** By the namespace's name; `host` is the root one. */
 export type Picture = { readonly [netns: string]: NetnsPicture };
 
-const PARTS = ['link', 'addr', 'route', 'rule', 'neigh', 'nft', 'sysctl'] as const;
+const PARTS = ['link', 'addr', 'route', 'rule', 'neigh', 'nft', 'sysctl', 'files'] as const;
 
 /** Clocks: they run while nothing happens. */
 const CLOCKS =
@@ -31,10 +33,12 @@ picture() {
   ip -j neigh show nud permanent; echo; ip -j neigh show proxy; echo; echo '#end neigh'
   nft list ruleset; echo '#end nft'
   grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|/ns_last' | sort; echo '#end sysctl'
+  [ "$1" = inside ] || { find /etc/netns -type l -printf '%p -> %l\\n' 2>/dev/null | sort; grep -rs '' /run/topo/names | sort; }
+  echo '#end files'
 }
 case "$1" in
-  inside) picture ;;
-  *) echo '#netns host'; picture
+  inside) picture inside ;;
+  *) echo '#netns host'; picture host
      for name in $(ls /run/netns 2>/dev/null); do
        [ "$(stat -f -c %t "/run/netns/$name")" = 6e736673 ] || continue
        echo "#netns $name"; nsenter --net="/run/netns/$name" sh "$0" inside
@@ -73,6 +77,7 @@ function pictureOf(text: string): NetnsPicture {
     neighbours: [...json('neigh')].sort(),
     nft: plain('nft'),
     sysctls: plain('sysctl').map((line) => line.replace('/proc/sys/', '')),
+    files: plain('files'),
   };
 }
 

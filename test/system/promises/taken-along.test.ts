@@ -43,7 +43,13 @@ const CHANGES: readonly Change[] = [
   {
     name: 'another address',
     to: lab({ address: '10.1.0.6' }),
-    seen: ['+ address:v.a/eth0/10.1.0.6/24', '- address:v.a/eth0/10.1.0.5/24', `~ ${N4}`, '~ route:v.a/10.9.0.0/16'],
+    seen: [
+      '+ address:v.a/eth0/10.1.0.6/24',
+      '- address:v.a/eth0/10.1.0.5/24',
+      '~ names:host/n hosts',
+      `~ ${N4}`,
+      '~ route:v.a/10.9.0.0/16',
+    ],
   },
   {
     name: 'another prefix length',

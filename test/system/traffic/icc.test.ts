@@ -93,7 +93,7 @@ describe.each(settings)('a network with icc: false, bridge-nf-call-iptables %s',
     world.mustTopo('apply', '--yes');
   });
 
-  it('sees a port that is not isolated any more, and mends it', async () => {
+  it('sees a port that is not isolated any more, and mends it', () => {
     world.must('bridge link set dev port2 isolated off');
     expect(world.mustTopo('plan')).toContain('peer_isolated: false -> true');
     expect(world.mustTopo('plan', '--format', 'shell')).toContain('ip link set dev port2 type bridge_slave isolated on');

@@ -1,13 +1,16 @@
 /** One attempt to reach something, and what came of it in a few words. */
+import { isIP } from 'node:net';
 import type { Result, World } from '../world.js';
 
 /**
- * `target` is a URL for curl, `ping ADDRESS`, or `udp ADDRESS:PORT`. The result is `answer` of a ping, `SERVER sees ADDRESS` of a
- * server, or `timeout`, `refused`, `unreachable`.
+ * `target` is a URL for curl, `ping ADDRESS`, `udp ADDRESS:PORT`, or `name NAME` (or an address, whose name is wanted). The result
+ * is `answer` of a ping, `SERVER sees ADDRESS` of a server, what the name means or `unknown`, or `timeout`, `refused`, `unreachable`.
  */
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
   const [word = '', rest = ''] = target.split(' ');
   if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
+  if (word === 'name')
+    return named(await world.later(from, isIP(rest) === 0 ? `getent ahosts ${rest}` : `getent hosts ${rest}`), isIP(rest));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
   return served(await world.later(from, `curl -sSv -g --noproxy '*' --connect-timeout 2 --max-time 8 '${target}'`));
 }
@@ -16,6 +19,17 @@ export async function probe(world: World, from: string | null, target: string): 
 function udp(place: string): string {
   const [address, port] = place.split(':');
   return `timeout 3 bash -c 'exec 3<>/dev/udp/${address}/${port} && echo hello >&3 && head -n 1 <&3'`;
+}
+
+/** Each line begins with an address; the name follows where an address was asked for. */
+function named({ status, stdout, stderr }: Result, asked: number): string {
+  if (status === 2) return 'unknown';
+  if (status !== 0) return `status ${status}: ${stderr}`;
+  const words = stdout.split('\n').flatMap((line) => line.split(/\s+/)[asked === 0 ? 0 : 1] ?? []);
+  return [...new Set(words)]
+    .filter((one) => one !== '')
+    .sort()
+    .join(', ');
 }
 
 function pinged({ status, stdout, stderr }: Result): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { shellQuote } from '../../../src/kernel/iproute/quote.js';
+import { shellQuote } from '../../src/kernel/shell-quote.js';
 
 const ODD = [
   ...['', ' ', 'plain-1.2_3', "it's", "''", '"double"', '$HOME', '`date`', '$(date)', 'back\\slash', 'a\nb', '\ttab', '*', '?', '[a-z]'],

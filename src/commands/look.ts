@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { NETNS_DIRECTORY, type Kernel } from '../kernel/kernel.js';
+import type { Ahead } from '../kernel/netlink/ahead.js';
+import { plainLabName } from '../topology/lab-name.js';
+import type { TopologyFile } from '../topology/load.js';
+import type { Context } from './context.js';
+import { isLarge } from './engine.js';
+import { openKernel } from './kernel.js';
+import { labOf, type Lab } from './lab.js';
+import { readTopologyFile } from './read-file.js';
+import { PROGRAM_DIRECTORY } from './version.js';
+
+/**
+ * A lab, and the kernel to compare it with, for commands that change nothing: a large lab's namespaces are read while its file is
+ * parsed. Whoever changes something reads after it has got the lock.
+ */
+export async function lookAt(argument: string | undefined, context: Context): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
+  const file = readTopologyFile(argument, context);
+  const ahead = await startReading(file);
+  const lab = labOf(file, context);
+  return { lab, kernel: openKernel(context, ahead) };
+}
+
+async function startReading(file: TopologyFile): Promise<Ahead | undefined> {
+  if (!isLarge(file.bytes.length) || PROGRAM_DIRECTORY === null || availableParallelism() === 1) return undefined;
+  const name = plainLabName(file);
+  if (name === undefined) return undefined;
+  const { readAhead } = await import('../kernel/netlink/ahead.js');
+  return readAhead(join(PROGRAM_DIRECTORY, 'recorder.cjs'), NETNS_DIRECTORY, name);
+}

@@ -1,0 +1,63 @@
+import { accessSync, constants, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ETC_NETNS, hostPartOf, SETS, type NodeFiles } from '../../model/node-files.js';
+import type { NodeFilesObservation } from '../../model/observation.js';
+import { hostLines } from './resolvers.js';
+
+/** What there is of a lab's files, and whatever stands in /etc/netns. */
+export function observeNodeFiles(lab: string): NodeFilesObservation {
+  return {
+    links: new Map(namesIn(ETC_NETNS).map((name) => [name, linkTarget(`${ETC_NETNS}/${name}`)])),
+    sets: new Map(namesIn(`${SETS}/${lab}`).map((set) => [set, readSet(`${SETS}/${lab}/${set}`)])),
+    refusal: refusal(),
+  };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function linkTarget(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function readSet(folder: string): NodeFiles {
+  const files = namesIn(folder).map((name) => [name, linesOf(`${folder}/${name}`)] as const);
+  return Object.fromEntries(files.map(([name, lines]) => [name, withoutHostLines(lines)]));
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  } catch {
+    return [];
+  }
+}
+
+/** What the host says now stands for itself; what it said before does not. */
+function withoutHostLines(lines: readonly string[]): readonly string[] {
+  const at = lines.findIndex((line) => hostPartOf(line) !== undefined);
+  const part = hostPartOf(lines[at] ?? '');
+  if (part === undefined) return lines;
+  const own = lines.slice(0, at + 1);
+  return lines.slice(at + 1).join('\n') === hostLines(part).join('\n') ? own : lines;
+}
+
+/** Of the system call that would be tried; a file system that is read-only refuses root too. */
+function refusal(): string | null {
+  try {
+    accessSync(existsSync(ETC_NETNS) ? ETC_NETNS : dirname(ETC_NETNS), constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'EACCES';
+  }
+}

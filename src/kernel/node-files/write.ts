@@ -1,0 +1,129 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { ETC_NETNS, hostPartOf, parseSetFolder, SETS, type NodeFiles } from '../../model/node-files.js';
+import type { NodeFilesOperation } from '../../model/operation.js';
+import { hostLines } from './resolvers.js';
+
+/** Throws what the system refuses. */
+export function changeNodeFiles(operation: NodeFilesOperation): void {
+  switch (operation.op) {
+    case 'node-files-link':
+      return operation.folder === '' ? removeLink(operation.netns) : makeLink(operation.netns, operation.folder);
+    case 'node-files-write':
+      return writeSet(operation.folder, operation.files);
+    case 'node-files-delete':
+      return deleteSet(operation.folder);
+  }
+}
+
+/** Says that this program has made /etc/netns, and takes it away with the last link. */
+const MADE = `${dirname(SETS)}/etc-netns-made`;
+
+export function makeLink(netns: string, folder: string): void {
+  const path = `${ETC_NETNS}/${netns}`;
+  for (;;) {
+    try {
+      return symlinkSync(folder, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') makeEtcNetns();
+      else if (code !== 'EEXIST') throw error;
+      else if (isOurs(path)) unlinkSync(path);
+      else throw error;
+    }
+  }
+}
+
+export function removeLink(netns: string): void {
+  const path = `${ETC_NETNS}/${netns}`;
+  if (!isOurs(path)) return;
+  unlinkSync(path);
+  removeEtcNetns();
+}
+
+/** A link into topo's folders. */
+function isOurs(path: string): boolean {
+  try {
+    return parseSetFolder(readlinkSync(path)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function makeEtcNetns(): void {
+  makeFolder(dirname(MADE));
+  closeSync(openSync(MADE, 'a', 0o644));
+  makeFolder(ETC_NETNS);
+}
+
+function removeEtcNetns(): void {
+  try {
+    closeSync(openSync(MADE, 'r'));
+    rmdirSync(ETC_NETNS);
+    unlinkSync(MADE);
+  } catch {
+    // It was there before, or somebody has put something into it.
+  }
+}
+
+/** The folder holds these files then, and no others. */
+function writeSet(folder: string, files: NodeFiles): void {
+  makeFolder(folder);
+  for (const name of readdirSync(folder)) if (!(name in files)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  for (const [name, lines] of Object.entries(files)) writeInPlace(`${folder}/${name}`, withHostLines(lines));
+}
+
+function withHostLines(lines: readonly string[]): readonly string[] {
+  const part = hostPartOf(lines.at(-1) ?? '');
+  return part === undefined ? lines : [...lines, ...hostLines(part)];
+}
+
+/**
+ * The file that is there gets new contents: processes that run have it mounted over their /etc/hosts, and would not see another
+ * one that is put in its place. First the new text, then the end is cut off: a reader never meets an empty file.
+ */
+function writeInPlace(path: string, lines: readonly string[]): void {
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at);
+    ftruncateSync(fd, bytes.length);
+    // Whoever a process in a node runs as, and whatever the umask was.
+    fchmodSync(fd, 0o644);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function deleteSet(folder: string): void {
+  if (parseSetFolder(folder) === null) throw new Error(`${folder} is no folder of topo's`);
+  rmSync(folder, { recursive: true, force: true });
+  removeIfEmpty(dirname(folder));
+  removeIfEmpty(SETS);
+}
+
+function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o755 });
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Of other sets, or other labs.
+  }
+}

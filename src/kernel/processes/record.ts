@@ -1,0 +1,107 @@
+/**
+ * The folder of a process: `definition.json`, what is wanted; `command`, the same for the shell that runs it; `pid`, number and start time, written by the process itself
+ * before it becomes the command; `said`, `ok` or why the command cannot be run; `exit`, the status that its command ended with; `log`, its output.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PROCESS_DIRECTORY, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
+import { commandFile } from './script.js';
+import type { ProcessIdentity } from './identity.js';
+
+export interface ProcessRecord {
+  readonly key: ProcessKey;
+  readonly definition: ProcessDefinition | null;
+  /** Null: it was never started. */
+  readonly process: ProcessIdentity | null;
+  /** `ok`, or why the command cannot be run; '': it is on its way. */
+  readonly said: string;
+  readonly exit: number | null;
+  /** ISO 8601. */
+  readonly since: string | null;
+  readonly ended: string | null;
+}
+
+export const logOf = (key: ProcessKey): string => `${processFolder(key)}/log`;
+
+/** Before it is started, so that there is no process without a record. The log of an earlier start stays. */
+export function writeRecord(key: ProcessKey, definition: ProcessDefinition): void {
+  const folder = processFolder(key);
+  // Environments hold passwords.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of ['pid', 'exit', 'said']) rmSync(`${folder}/${name}`, { force: true });
+  writeFileSync(`${folder}/command`, commandFile(key, definition), { mode: 0o600 });
+  writeDefinition(key, definition);
+}
+
+export function writeDefinition(key: ProcessKey, definition: ProcessDefinition): void {
+  const file = `${processFolder(key)}/definition.json`;
+  writeFileSync(`${file}.new`, `${JSON.stringify(definition)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** With the log, and with the folders of owner and lab if they are empty then. */
+export function removeRecord(key: ProcessKey): void {
+  const folder = processFolder(key);
+  rmSync(folder, { recursive: true, force: true });
+  for (const parent of [dirname(folder), dirname(dirname(folder))]) {
+    try {
+      rmdirSync(parent);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** In the order of their names. */
+export function recordsOf(lab: string): readonly ProcessRecord[] {
+  return names(`${PROCESS_DIRECTORY}/${lab}`).flatMap((owner) =>
+    names(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })),
+  );
+}
+
+export function readRecord(key: ProcessKey): ProcessRecord {
+  const folder = processFolder(key);
+  const [pid, startTime] = (read(`${folder}/pid`) ?? '').trim().split(' ');
+  const exit = (read(`${folder}/exit`) ?? '').trim();
+  return {
+    key,
+    definition: parse(read(`${folder}/definition.json`)),
+    process: startTime === undefined ? null : { pid: Number(pid), startTime },
+    said: (read(`${folder}/said`) ?? '').trim(),
+    exit: /^\d+$/.test(exit) ? Number(exit) : null,
+    since: timeOf(`${folder}/pid`),
+    ended: timeOf(`${folder}/exit`),
+  };
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function timeOf(file: string): string | null {
+  try {
+    return statSync(file).mtime.toISOString();
+  } catch {
+    return null;
+  }
+}
+
+function parse(text: string | null): ProcessDefinition | null {
+  try {
+    return text === null ? null : (JSON.parse(text) as ProcessDefinition);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,22 @@
+/** Operations on processes. Loaded only where there are any: it takes Node's module for child processes. */
+import type { Operation, ProcessOperation } from '../../model/operation.js';
+import type { Outcome } from '../kernel.js';
+import { refusalOf } from '../netlink/refusal.js';
+import { signalProcess } from './signal.js';
+import { startProcesses } from './start.js';
+import { stopProcesses } from './stop.js';
+
+/** All of one kind: they are begun at once and waited for together. */
+export function runProcesses(operations: readonly ProcessOperation[]): readonly Outcome[] {
+  const [first] = operations;
+  try {
+    if (operations.every(isStart)) return startProcesses(operations);
+    if (operations.every(isStop)) return stopProcesses(operations.map(({ process }) => process));
+    return operations.map((operation) => signalProcess(operation as Extract<Operation, { op: 'process-signal' }>));
+  } catch (error) {
+    return operations.map(() => refusalOf(error, first!.op));
+  }
+}
+
+const isStart = (operation: ProcessOperation): operation is ProcessOperation & { op: 'process-start' } => operation.op === 'process-start';
+const isStop = (operation: ProcessOperation): operation is ProcessOperation & { op: 'process-stop' } => operation.op === 'process-stop';

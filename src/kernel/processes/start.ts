@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Operation } from '../../model/operation.js';
+import type { Outcome } from '../kernel.js';
+import { isAlive } from './identity.js';
+import { logOf, readRecord, writeRecord, type ProcessRecord } from './record.js';
+import { INIT, PATH, RECORDED, starter } from './script.js';
+import { pause } from './pause.js';
+import { endProcesses } from './stop.js';
+import { inTurn, waitTurn } from './turn.js';
+import { shellQuote } from '../shell-quote.js';
+
+export type ProcessStart = Extract<Operation, { op: 'process-start' }>;
+
+const OK: Outcome = { ok: true };
+
+/** What is wrong with a command shows by then in most cases: a wrong option, a port that is taken. */
+const SETTLING_MS = 100;
+/** Until a command is run: a machine may be busy. */
+const BEGINNING_MS = 10_000;
+const POLL_MS = 5;
+
+/** All at once. */
+export function startProcesses(operations: readonly ProcessStart[]): readonly Outcome[] {
+  const leftovers = endProcesses(operations.map(({ process }) => process));
+  const ready = operations.filter((_operation, i) => leftovers[i]!.ok);
+  inTurn((turn) => {
+    for (const { process, definition } of ready) writeRecord(process, definition);
+    launch(ready, turn);
+  });
+  // Those on their way have the turn until they are recorded.
+  waitTurn();
+  waitWhile(ready, BEGINNING_MS, (records) => records.some((record) => record.said === '' && lives(record)));
+  waitWhile(ready, SETTLING_MS, (records) => records.every(lives));
+  return operations.map((operation, i) => (leftovers[i]!.ok ? outcomeOf(readRecord(operation.process)) : leftovers[i]!));
+}
+
+function launch(operations: readonly ProcessStart[], turn: number): void {
+  const lines = operations.map(({ process, definition }) => `${starter(process, definition).map(shellQuote).join(' ')} </dev/null`);
+  const { error } = spawnSync('sh', {
+    // Read to the end before the first line is run: half of it, from a parent that was killed, is an error.
+    input: `main() {\n${lines.join('\n')}\n}\nmain\n`,
+    stdio: ['pipe', 'ignore', 'ignore', turn],
+    env: { PATH, RECORDED, INIT },
+    cwd: '/',
+  });
+  if (error !== undefined) throw error;
+}
+
+const lives = ({ process }: ProcessRecord): boolean => process !== null && isAlive(process);
+
+function waitWhile(
+  operations: readonly ProcessStart[],
+  milliseconds: number,
+  goesOn: (records: readonly ProcessRecord[]) => boolean,
+): void {
+  const deadline = performance.now() + milliseconds;
+  while (performance.now() < deadline && goesOn(operations.map(({ process }) => readRecord(process)))) pause(POLL_MS);
+}
+
+function outcomeOf(record: ProcessRecord): Outcome {
+  const { key, said, exit } = record;
+  if (said !== '' && said !== 'ok') return { ok: false, errno: 'ENOEXEC', message: said };
+  if (said === 'ok' && lives(record)) return OK;
+  const end = said === '' ? 'it could not be started' : exit === null ? 'it was killed at once' : `it ended at once with status ${exit}`;
+  const last = lastLines(logOf(key));
+  return { ok: false, errno: 'ECHILD', message: last === '' ? end : `${end}: ${last}` };
+}
+
+function lastLines(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-3).join('; ').slice(-500);
+  } catch {
+    return '';
+  }
+}

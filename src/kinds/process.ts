@@ -1,0 +1,121 @@
+/** A command that is kept running: in a node, or for the lab in the host's namespace. */
+import type { SourceRange } from '../model/diagnostic.js';
+import type { ProcessObservation } from '../model/observation.js';
+import type { ProcessDefinition, ProcessKey, Texts } from '../model/process.js';
+import type { Operation } from '../model/operation.js';
+import type { Props, Resource, ResourceId } from '../model/state.js';
+import { LAST, type Kind } from './kind.js';
+import { netnsNeeds } from './ownership.js';
+
+export interface ProcessSpec extends ProcessKey {
+  readonly netns: string;
+  readonly command: string | readonly string[];
+  readonly env?: Texts;
+  readonly cwd?: string;
+  readonly user?: string;
+  /** Hashes of what it reads when it starts: another one restarts it. */
+  readonly reads?: Texts;
+  /** Hashes of what it reads again when it gets the signal: another one sends it. */
+  readonly rereads?: Texts;
+  readonly signal?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
+  /** What must be there first, besides the namespace. */
+  readonly needs?: readonly ResourceId[];
+  readonly path?: string;
+  readonly at?: SourceRange;
+}
+
+export const processId = ({ owner, name }: Pick<ProcessKey, 'owner' | 'name'>): ResourceId => `process:${owner}/${name}`;
+
+const RUNNING = 'running';
+
+/** These do not make it another process. */
+const IN_PLACE = new Set(['state', 'rereads', 'signal']);
+
+export function processResource(spec: ProcessSpec): Resource {
+  const { netns, command, env = {}, cwd = '/', user = '', reads = {}, rereads = {}, signal = '', path, at } = spec;
+  return {
+    ...bare(spec, { netns, command, env, cwd, user, reads, rereads, signal }, RUNNING),
+    needs: [...netnsNeeds(netns), ...(spec.needs ?? [])],
+    ...(path === undefined ? {} : { path }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function bare({ lab, owner, name }: ProcessKey, definition: ProcessDefinition, state: string): Resource {
+  const key: ProcessKey = { lab, owner, name };
+  return {
+    id: processId(key),
+    kind: 'process',
+    netns: definition.netns,
+    props: { ...definition, state },
+    needs: netnsNeeds(definition.netns),
+    definition: key,
+  };
+}
+
+/** Of a record that was never finished: equal to nothing that a file can ask for. */
+const UNKNOWN: Omit<ProcessDefinition, 'netns'> = { command: '', env: {}, cwd: '', user: '', reads: {}, rereads: {}, signal: '' };
+
+function observed(lab: string, { owner, name, definition, ...seen }: ProcessObservation, netns: string): Resource {
+  const facts: Record<string, string | number> = { log: seen.log };
+  if (seen.running) facts['pid'] = seen.pid;
+  if (seen.since !== null) facts['since'] = seen.since;
+  if (seen.ended !== null && !seen.running) facts['ended'] = seen.ended;
+  return { ...bare({ lab, owner, name }, definition ?? { netns, ...UNKNOWN }, stateOf(seen)), facts };
+}
+
+function stateOf({ running, inItsNamespace, since, exit }: Omit<ProcessObservation, 'owner' | 'name' | 'definition'>): string {
+  if (running) return inItsNamespace ? RUNNING : 'running in a namespace that has lost its name';
+  if (since === null) return 'not started';
+  if (exit === null) return 'killed';
+  const signal = SIGNALS[exit - 128];
+  return signal === undefined ? `exited with status ${exit}` : `killed by ${signal}`;
+}
+
+/** A shell gives 128 and the number of the signal that ended a command (signal(7)). */
+const SIGNALS: { readonly [number: number]: string } = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+};
+
+function definitionOf({ props }: Resource): ProcessDefinition {
+  const { state: _, ...definition } = props;
+  return definition as unknown as ProcessDefinition;
+}
+
+function finish(after: Resource, before: Resource | null): readonly Operation[] {
+  const { netns } = after;
+  const process = after.definition as ProcessKey;
+  const definition = definitionOf(after);
+  if (before?.props['state'] !== RUNNING || definition.signal === '') return [{ op: 'process-start', netns, process, definition }];
+  return [{ op: 'process-signal', netns, process, definition }];
+}
+
+export const process: Kind = {
+  name: 'process',
+  stage: () => LAST,
+  inPlace: (field) => IN_PLACE.has(field),
+  defaults: ({ netns }): Props => ({ netns, env: {}, cwd: '/', user: '', reads: {}, rereads: {}, signal: '', state: RUNNING }),
+  find: ({ observation, desired }) => ({
+    resources: observation.processes.map((one) => {
+      const wanted = desired.resources.get(processId(one));
+      return observed(desired.lab, one, wanted?.netns ?? `${desired.lab}.${one.owner}`);
+    }),
+    conflicts: [],
+  }),
+  create: () => [],
+  finish,
+  update: () => [],
+  delete: (before) => [{ op: 'process-stop', netns: before.netns, process: before.definition as ProcessKey }],
+  title: ({ netns, definition }) => `process ${(definition as ProcessKey).name} in ${netns}`,
+};

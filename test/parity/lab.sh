@@ -1,7 +1,7 @@
 # What lab.yaml says, with Docker. `docker` and the image are there already.
 
 network() { docker network create "$@" >/dev/null; }
-run() { docker run --detach --label parity "$@" busybox /bin/busybox sleep infinity >/dev/null; }
+run() { docker run --detach "$@" busybox /bin/busybox sleep infinity >/dev/null; }
 
 network --subnet 10.61.0.0/24 --gateway 10.61.0.1 --ipv6 --subnet fd61::/64 --gateway fd61::1 a
 network --subnet 10.62.0.0/24 --gateway 10.62.0.1 b

@@ -14,6 +14,8 @@ export interface ObservationScope {
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
+  /** Programs that the lab's own processes are: whether they are installed matters. */
+  readonly programs?: readonly string[];
   /** Ports of the host that the lab publishes: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
 }

@@ -1,9 +1,9 @@
 /** A set of the files that processes of nodes see in place of the host's: one for all nodes that see the same. */
-import type { SourceRange } from '../model/diagnostic.js';
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { parseSetFolder, setFolder, type NodeFiles } from '../model/node-files.js';
 import type { NodeFilesObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
-import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { netnsId, ownNamespaces } from './ownership.js';
 
@@ -11,19 +11,28 @@ export interface NodeFilesSpec {
   readonly lab: string;
   readonly set: string;
   readonly files: NodeFiles;
+  /** What reads them, if that is no node: nothing is done where it is not installed. */
+  readonly program?: Program;
   readonly path: string;
   readonly at: SourceRange;
+}
+
+interface Program {
+  readonly name: string;
+  /** Of Debian. */
+  readonly package: string;
 }
 
 interface Definition {
   readonly folder: string;
   readonly files: NodeFiles;
+  readonly program: Program | undefined;
 }
 
-const nodeFilesId = (set: string): ResourceId => `names:${HOST}/${set}`;
+export const nodeFilesId = (set: string): ResourceId => `names:${HOST}/${set}`;
 
-export function nodeFilesResource({ lab, set, files, path, at }: NodeFilesSpec): Resource {
-  const definition: Definition = { folder: setFolder(lab, set), files };
+export function nodeFilesResource({ lab, set, files, program, path, at }: NodeFilesSpec): Resource {
+  const definition: Definition = { folder: setFolder(lab, set), files, program };
   return { ...resourceOf(set, propsOf(files, [])), definition, path, at };
 }
 
@@ -48,7 +57,24 @@ function find({ observation, desired }: FindContext): Found {
     const definition = { folder: setFolder(lab, set) };
     return { ...resourceOf(set, propsOf(sets.get(set) ?? {}, unused.get(set) ?? [])), definition };
   });
-  return { resources, conflicts: [] };
+  return { resources, conflicts: missingPrograms(observation.missingPrograms, desired) };
+}
+
+function missingPrograms(missing: readonly string[], desired: State): readonly Diagnostic[] {
+  if (missing.length === 0) return [];
+  return [...desired.resources.values()].flatMap(({ kind, definition, path = '', at }): Diagnostic[] => {
+    const program = kind === 'names' ? (definition as Definition).program : undefined;
+    if (program === undefined || !missing.includes(program.name)) return [];
+    return [
+      {
+        code: 'program-missing',
+        severity: 'error',
+        message: `${path}: \`dns: server\` needs the program ${program.name}, which is not installed here`,
+        ...(at === undefined ? {} : { at }),
+        hint: `on Debian and Ubuntu: apt-get install ${program.package}; \`dns: hosts\` does without`,
+      },
+    ];
+  });
 }
 
 /** By set. A namespace that somebody has deleted leaves its link behind. */

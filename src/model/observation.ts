@@ -10,31 +10,13 @@ export interface Observation {
   readonly otherLabs: readonly string[];
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
-  /** Of the lab, running or not. */
-  readonly processes: readonly ProcessObservation[];
   readonly files: NodeFilesObservation;
   /** Who listens in the host's namespace on the ports that were asked for. */
   readonly listeners: readonly ListenerObservation[];
-}
-
-/** What the record of a process says, as far as /proc confirms it. */
-export interface ProcessObservation {
-  readonly owner: string;
-  readonly name: string;
-  /** Null: the record was never finished. */
-  readonly definition: ProcessDefinition | null;
-  readonly running: boolean;
-  /** 0: it was never started. */
-  readonly pid: number;
-  /** Its network namespace is the one that has the name. */
-  readonly inItsNamespace: boolean;
-  /** Exit status, 128 and more for a signal; null: it did not live to tell, or lives. */
-  readonly exit: number | null;
-  /** Time of the start and of the end, ISO 8601; null: never, or unknown. */
-  readonly since: string | null;
-  readonly ended: string | null;
-  /** Path of the file with its output. */
-  readonly log: string;
+  /** Of the lab, running or not. */
+  readonly processes: readonly ProcessObservation[];
+  /** Of those that were asked for. */
+  readonly missingPrograms: readonly string[];
 }
 
 export interface ListenerObservation {
@@ -56,6 +38,26 @@ export interface NodeFilesObservation {
   readonly sets: ReadonlyMap<string, NodeFiles>;
   /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
   readonly refusal: string | null;
+}
+
+/** What the record of a process says, as far as /proc confirms it. */
+export interface ProcessObservation {
+  readonly owner: string;
+  readonly name: string;
+  /** Null: the record was never finished. */
+  readonly definition: ProcessDefinition | null;
+  readonly running: boolean;
+  /** 0: it was never started. */
+  readonly pid: number;
+  /** Its network namespace is the one that has the name. */
+  readonly inItsNamespace: boolean;
+  /** Exit status, 128 and more for a signal; null: it did not live to tell, or lives. */
+  readonly exit: number | null;
+  /** Time of the start and of the end, ISO 8601; null: never, or unknown. */
+  readonly since: string | null;
+  readonly ended: string | null;
+  /** Path of the file with its output. */
+  readonly log: string;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {

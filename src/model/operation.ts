@@ -29,7 +29,8 @@ export type Operation =
   | ProcessOperation
   | ExecRun
   /** What the kernel remembers of live flows that are to be judged by the rules again. */
-  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] }
+  | ProcessOperation;
 
 /** Flows to ports of the host. */
 export interface UdpFlows {

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
+import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
 import { routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
@@ -23,6 +24,8 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host: what other labs publish must be read. */
   readonly publishes: boolean;
+  /** Programs that the lab's own processes are. */
+  readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
@@ -45,6 +48,7 @@ export function expand(topology: Topology): Expansion {
       namespaces: lab.nodes.map((node) => node.netns),
       sysctls: sysctlKeys(state),
       rules: [HOST],
+      programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
       ports: topology.nodes.flatMap(({ ports }) =>
         ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),

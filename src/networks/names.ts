@@ -4,6 +4,7 @@ import { hash } from '../model/names.js';
 import { HOST_GATEWAY, HOST_RESOLVERS, HOST_RESOLVERS_ALONE, HOST_SEARCH, type NodeFiles } from '../model/node-files.js';
 import type { Resource } from '../model/state.js';
 import type { Node } from '../model/topology.js';
+import { dnsServer } from './dns-server.js';
 import { hostAddress } from './gateways.js';
 import type { Lab, LabNetwork, LabNode } from './lab.js';
 
@@ -25,7 +26,14 @@ export function namesOf(lab: Lab): Names {
     const { path, at } = node.attachments[0]?.network ?? node;
     resources.set(set, nodeFilesResource({ lab: lab.name, set, files: filesOf(node, entries), path, at }));
   }
-  return { setOf, resources: [...resources.values()] };
+  const servers = lab.networks.filter(({ network }) => network.dns === 'server');
+  return { setOf, resources: [...resources.values(), ...servers.flatMap((network) => serverOf(lab, network, entries))] };
+}
+
+function serverOf(lab: Lab, network: LabNetwork, entries: ReadonlyMap<string, readonly Entry[]>): readonly Resource[] {
+  const own = entries.get(network.network.name) ?? [];
+  const names = [...new Set(own.flatMap((entry) => [...entry.names, ...entry.qualified]))];
+  return dnsServer(lab.name, network, leadsOut(network), { hosts: hostsLines([own]), names });
 }
 
 const MOST_BYTES = 200;
@@ -77,7 +85,7 @@ function extraLines(node: LabNode): readonly string[] {
 }
 
 /** A node's address on a network, with its names there; the first one is the answer to the question the other way round. */
-export interface Entry {
+interface Entry {
   readonly address: string;
   readonly family: 4 | 6;
   readonly names: readonly string[];
@@ -135,7 +143,7 @@ function resolvConf(node: LabNode): readonly string[] {
 }
 
 /** Where the network's DNS server listens. */
-export function serverAddresses({ subnets }: LabNetwork): readonly string[] {
+function serverAddresses({ subnets }: LabNetwork): readonly string[] {
   return subnets.flatMap(({ gateway }) => gateway?.text ?? []);
 }
 
@@ -144,6 +152,6 @@ function hasWayOut({ attachments }: LabNode): boolean {
   return attachments.length === 0 || attachments.some(({ network }) => leadsOut(network));
 }
 
-export function leadsOut({ network: { internal, gateway } }: LabNetwork): boolean {
+function leadsOut({ network: { internal, gateway } }: LabNetwork): boolean {
   return !internal && gateway.kind !== 'none';
 }

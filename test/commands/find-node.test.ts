@@ -13,9 +13,10 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       host: empty('host'),
       otherLabs: [],
       otherTables: [],
-      processes: [],
+      missingPrograms: [],
       files: { links: new Map(), sets: new Map(), refusal: null },
       listeners: [],
+      processes: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),
         stale: false,

@@ -147,8 +147,8 @@ export class World {
         'ip -d -j -p -6 rule',
         'nft list ruleset',
         'ls /run/netns',
-        'find /etc/netns /run/topo -not -path /run/topo -not -path /run/topo/lock 2>/dev/null',
-        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 /proc/sys/net/bridge 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty' | sort",
+        'find /etc/netns /run/topo/names 2>/dev/null',
+        "grep -r '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 /proc/sys/net/bridge 2>/dev/null | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key' | sort",
       ].join('; echo; '),
     )
       .replace(/"(valid_life_time|preferred_life_time|expires)": *\d+/g, '')

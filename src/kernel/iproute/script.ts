@@ -35,8 +35,8 @@ function lineOf(command: Command): string {
   const { argv, stdin, condition, otherwise, silent } = command;
   const plain = argv.map(argumentText).join(' ') + redirection(command);
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
-  const quiet = silent === true ? ' >/dev/null 2>&1 || :' : '';
-  const line = stdin === undefined ? `${plain}${fallback}${quiet}` : hereDocument(plain, stdin);
+  const unheard = silent === true ? ' >/dev/null 2>&1 || :' : '';
+  const line = stdin === undefined ? `${plain}${fallback}${unheard}` : hereDocument(plain, stdin);
   if (condition === undefined) return line;
   const test = condition.argv.map(shellQuote).join(' ');
   if (condition.without === undefined) return `if ${test} >/dev/null 2>&1; then ${line}; fi`;

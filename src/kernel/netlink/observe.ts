@@ -4,6 +4,7 @@ import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Obse
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope } from '../kernel.js';
+import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
@@ -26,7 +27,8 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const listeners = ports.length === 0 ? [] : readListeners(ports);
   const files = observeNodeFiles(scope.lab);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files, processes };
+  const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
+  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files, processes, missingPrograms };
 }
 
 /** In the order of their names. */

@@ -1,0 +1,53 @@
+/**
+ * `dns: server`: dnsmasq on the gateway addresses of a network, with the names of that network. One for each network: dnsmasq
+ * answers all who ask with all that it knows, and a node may not know the names of other networks.
+ */
+import { nodeFilesId, nodeFilesResource } from '../kinds/node-files.js';
+import { processResource } from '../kinds/process.js';
+import { bridgeId } from '../kinds/bridge.js';
+import { hash } from '../model/names.js';
+import { setFolder } from '../model/node-files.js';
+import { LAB_ITSELF } from '../model/process.js';
+import { HOST, type Resource } from '../model/state.js';
+import type { LabNetwork } from './lab.js';
+
+export interface ServedName {
+  readonly hosts: readonly string[];
+  /** All names that stand there. */
+  readonly names: readonly string[];
+}
+
+const DNSMASQ = { name: 'dnsmasq', package: 'dnsmasq-base' } as const;
+
+/** In a user namespace where nobody may change his groups, dnsmasq cannot either: then it stays who it is. */
+const COMMAND = 'if grep -qsx deny /proc/self/setgroups; then set -- --no-daemon "$@"; fi; exec dnsmasq "$@"';
+
+/** `forwards`: what the network does not know is asked of the host's resolvers. */
+export function dnsServer(lab: string, network: LabNetwork, forwards: boolean, { hosts, names }: ServedName): readonly Resource[] {
+  const { bridge, path, at } = network;
+  const set = `${network.network.name}.dns`;
+  const folder = setFolder(lab, set);
+  // Never asked of anybody else: not even for an address of the family that the node does not have.
+  const local = names.map((name) => `server=/${name}/`);
+  const options = [
+    ...['--keep-in-foreground', '--conf-file=/dev/null', '--pid-file=', '--log-facility=-', '--no-hosts'],
+    // What arrives by another interface is not answered, whatever address it was sent to.
+    ...[`--interface=${bridge}`, '--except-interface=lo', '--bind-dynamic'],
+    ...[`--addn-hosts=${folder}/hosts`, `--servers-file=${folder}/local`],
+    forwards ? '--resolv-file=/etc/resolv.conf' : '--no-resolv',
+  ];
+  return [
+    nodeFilesResource({ lab, set, files: { hosts, local }, program: DNSMASQ, path, at }),
+    processResource({
+      ...{ lab, owner: LAB_ITSELF, name: `dns-${network.network.name}`, netns: HOST },
+      command: ['sh', '-c', COMMAND, DNSMASQ.name, ...options],
+      rereads: { names: hash(16, ...hosts, ...local) },
+      signal: 'SIGHUP',
+      needs: [nodeFilesId(set), bridgeId(bridge)],
+      path,
+      at,
+    }),
+  ];
+}
+
+export const DNS_PROGRAMS: readonly string[] = [DNSMASQ.name];

@@ -29,8 +29,7 @@ export type Operation =
   | ProcessOperation
   | ExecRun
   /** What the kernel remembers of live flows that are to be judged by the rules again. */
-  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] }
-  | ProcessOperation;
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
 
 /** Flows to ports of the host. */
 export interface UdpFlows {

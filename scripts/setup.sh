@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # The program itself needs the first two; the tests send traffic, trace system calls and read rules by other programs.
-packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack'
+packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack dnsmasq-base bind9-dnsutils hostname'
 
 missing() {
   for package in $packages; do

@@ -10,7 +10,7 @@ const node = (...networks: readonly (readonly [string, string?])[]): Pick<Node, 
     network,
     at,
     gwPriority: 0,
-      aliases: [],
+    aliases: [],
     ...(interfaceName === undefined ? {} : { interfaceName }),
   })),
 });

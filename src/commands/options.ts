@@ -62,6 +62,17 @@ export interface ShellArguments extends CommonOptions {
   readonly lab: string | undefined;
 }
 
+export interface LogsArguments extends CommonOptions {
+  /** NODE or LAB.NODE. */
+  readonly node: string;
+  readonly lab: string | undefined;
+  /** Of this process only. */
+  readonly name: string | undefined;
+  readonly follow: boolean;
+  /** So many lines of each process, the last ones. */
+  readonly tail: number | undefined;
+}
+
 export interface SandboxListArguments extends CommonOptions {
   readonly json: boolean;
 }

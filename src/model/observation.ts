@@ -13,10 +13,10 @@ export interface Observation {
   readonly files: NodeFilesObservation;
   /** Who listens in the host's namespace on the ports that were asked for. */
   readonly listeners: readonly ListenerObservation[];
-  /** Of the lab, running or not. */
-  readonly processes: readonly ProcessObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
+  /** Of the lab, running or not. */
+  readonly processes: readonly ProcessObservation[];
 }
 
 export interface ListenerObservation {

@@ -74,13 +74,35 @@ ${PREPARE}
 . "$dir/command"
 `;
 
+/** The same for a command that is run once and waited for. */
+export const ONCE = `
+refuse() {
+  echo "$1" >&2
+  exit 127
+}
+run() {
+  "$@"
+  exit $?
+}
+${PREPARE}
+eval "$COMMAND"
+`;
+
+/** The command line that runs it, for a shell that has \`ONCE\` and \`COMMAND\` in its environment. */
+export function once({ netns }: ProcessDefinition): readonly string[] {
+  return [...within(netns), ...NAMESPACE, 'sh', '-c', 'eval "$ONCE"', 'topo'];
+}
+
+/** With its process 1 all in it ends, and that one with its parent. */
+const NAMESPACE = ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
+
 /** The command line that starts it, for a shell that has the three texts in its environment. */
 export function starter(key: ProcessKey, definition: ProcessDefinition): readonly string[] {
   const folder = processFolder(key);
   return [
     ...['setsid', '--fork', 'sh', '-c', 'eval "$RECORDED"', 'topo', folder],
     ...within(definition.netns),
-    ...['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', 'sh', '-c', 'eval "$INIT"', 'topo', folder],
+    ...[...NAMESPACE, 'sh', '-c', 'eval "$INIT"', 'topo', folder],
   ];
 }
 

@@ -9,7 +9,7 @@ const PURE_CORE_MODULES = '^(crypto|net|util)$';
 const KIND_INTERFACE = ['^src/kinds/kind\\.ts$', '^src/kinds/link-attributes\\.ts$'];
 
 const KINDS =
-  'address|bridge|container|joined|loopback|neighbour|netns|nftables|node-files|process|route|rule|runtime|stranger|sysctl|veth';
+  'address|bridge|container|exec|joined|loopback|neighbour|netns|nftables|node-files|process|route|rule|runtime|stranger|sysctl|veth';
 
 /** What is imported from src/ besides the folder itself. */
 const MAY_IMPORT = {

@@ -3,6 +3,7 @@ import { address } from './address.js';
 import { bridge } from './bridge.js';
 import { container } from './container.js';
 import { joined } from './joined.js';
+import { exec } from './exec.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';
@@ -34,6 +35,7 @@ export const KINDS: readonly Kind[] = [
   runtime,
   container,
   process,
+  exec,
 ];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));

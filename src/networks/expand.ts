@@ -6,7 +6,7 @@ import { bridgeResources } from './bridge.js';
 import { containerResources, containersOf } from './containers.js';
 import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
-import { routersOf } from './gateways.js';
+import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
@@ -28,6 +28,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
+  /** The host forwards between networks and the world. */
+  readonly forwards: boolean;
   /** Programs that the lab's own processes are. */
   readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
@@ -56,6 +58,7 @@ export function expand(topology: Topology): Expansion {
       programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
       ...(containers === undefined ? {} : { containers }),
+      forwards: lab.networks.some(isForwarded),
       ports: topology.nodes.flatMap(({ ports }) =>
         ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
       ),

@@ -3,7 +3,7 @@ import { joinedResource } from '../kinds/joined.js';
 import { HOST, type Resource } from '../model/state.js';
 import type { Node } from '../model/topology.js';
 import type { LabJoined } from './lab.js';
-import { nodeProcesses } from './processes.js';
+import { nodeCommands, nodeProcesses } from './processes.js';
 
 type Nodes = ReadonlyMap<string, Node>;
 
@@ -36,6 +36,10 @@ const isStartedAs = (node: Node, container: string): boolean => node.container !
 export function joinedResources(lab: string, joined: readonly LabJoined[]): readonly Resource[] {
   return joined.flatMap((one) => {
     const { node, netns, path, at } = one;
-    return [joinedResource({ lab, node: node.name, netns, path: `${path}.network_mode`, at }), ...nodeProcesses(lab, one)];
+    return [
+      joinedResource({ lab, node: node.name, netns, path: `${path}.network_mode`, at }),
+      ...nodeProcesses(lab, one),
+      ...nodeCommands(lab, one),
+    ];
   });
 }

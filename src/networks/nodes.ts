@@ -12,7 +12,7 @@ import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
-import { nodeProcesses } from './processes.js';
+import { nodeCommands, nodeProcesses } from './processes.js';
 
 /** `names`: the set of files that it sees in place of the host's. */
 export function nodeResources(lab: string, node: LabNode, names: string, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -21,7 +21,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
   const plain = { lab, netns, node: node.node.name, ignore: node.node.ignore, names, forwarding: forwardingOf(node), path, at };
   const own = netnsResource(container === undefined ? plain : { ...plain, container });
   // The namespace is the other container's business.
-  if (node.node.joins !== undefined) return [own, ...nodeProcesses(lab, node)];
+  if (node.node.joins !== undefined) return [own, ...nodeProcesses(lab, node), ...nodeCommands(lab, node)];
   return [
     own,
     ...loopback(node),
@@ -31,6 +31,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
     ...nodeProcesses(lab, node),
+    ...nodeCommands(lab, node),
     ...node.node.rules.map((rule) =>
       ruleResource({ ...rule, netns, shared: container !== undefined, path: `${path}.rules[${rule.index}]` }),
     ),

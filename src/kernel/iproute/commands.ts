@@ -3,6 +3,7 @@ import { address } from './address.js';
 import { container, netnsAttach } from './container.js';
 import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
+import { execRun } from './exec.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete } from './netns.js';
@@ -70,6 +71,8 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return processStop(operation);
     case 'process-signal':
       return processSignal(operation);
+    case 'exec-run':
+      return execRun(operation);
     case 'nft-replace':
       return nftReplace(operation);
     case 'nft-delete':

@@ -1,5 +1,5 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
-import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
+import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles, removeLink } from '../node-files/write.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
@@ -43,6 +43,7 @@ export class Runner {
       const operation = operations[at]!;
       if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
       else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
+      else if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
       else {
         if (operation.op === 'netns-attach' || operation.op === 'netns-detach') this.outcomes[at] = this.changeName(operation);
         else this.attempt(operation, at);
@@ -68,7 +69,7 @@ export class Runner {
   }
 
   /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation>, index: number): void {
+  private attempt(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation | ExecRun>, index: number): void {
     try {
       if (isOfFiles(operation)) {
         changeNodeFiles(operation);
@@ -80,7 +81,7 @@ export class Runner {
   }
 
   private carryOut(
-    operation: Exclude<Operation, NetnsOperation | NameOperation | NodeFilesOperation | ProcessOperation>,
+    operation: Exclude<Operation, NetnsOperation | NameOperation | NodeFilesOperation | ProcessOperation | ExecRun>,
     index: number,
   ): void {
     const settle = this.settler(index);

@@ -10,8 +10,7 @@ const LAST_LINES = 5;
 
 /** Runs a command to its end; yields what it writes, line by line. It ends with this process, and all that it starts with it. */
 export async function* execute({ process, definition }: ExecRun): AsyncGenerator<string, Outcome> {
-  const [program, ...args] = ['setpriv', '--pdeathsig', 'KILL', ...once(definition)];
-  const child = spawn(program, args, {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...once(definition)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, ONCE, COMMAND: commandFile(process, definition) },
     cwd: '/',

@@ -1,5 +1,5 @@
 /** How a process is started, as text for a POSIX shell. */
-import { commandLine, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
+import { commandLine, LAB_ITSELF, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
 import { withHostName } from '../node-files/host-name.js';
 import { shellQuote } from '../shell-quote.js';
@@ -113,7 +113,7 @@ export function commandFile(key: ProcessKey, definition: ProcessDefinition): str
 
 /** What \`prepare\` takes. */
 function preparation({ lab, owner }: ProcessKey, { cwd, user, env, command }: ProcessDefinition): readonly string[] {
-  const all = { TOPO_LAB: lab, TOPO_NODE: owner, ...env };
+  const all = { TOPO_LAB: lab, ...(owner === LAB_ITSELF ? {} : { TOPO_NODE: owner }), ...env };
   return [cwd, user, ...Object.entries(all).map(([name, value]) => `${name}=${value}`), ...commandLine(command)];
 }
 

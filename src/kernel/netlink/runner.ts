@@ -1,15 +1,12 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
-import { HOST } from '../../model/state.js';
 import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles, removeLink } from '../node-files/write.js';
-import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { FORWARDING_KEYS, readForwarding } from './netconf.js';
 import { attachNamespace, createNamespaces, deleteName } from './namespaces.js';
 import type { Departures } from './departures.js';
-import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
@@ -18,6 +15,7 @@ import { Queue } from './queue.js';
 import { outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { restoreSysctl, setSysctl } from './sysctls.js';
+import { groupMembers, peerIsOuter } from './runner-links.js';
 import type { Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
@@ -275,22 +273,6 @@ function isForwarding({ socket, forwarding }: Session, { key, value }: Extract<O
   return (forwarding.get(family) ?? readForwarding(socket, key)) === value;
 }
 
-function groupMembers({ socket }: Session, group: number): readonly string[] {
-  let members: string[] = [];
-  const writer = new MessageWriter(64);
-  requestLinks(writer);
-  dump(
-    socket,
-    writer,
-    () => (members = []),
-    (bytes, _type, start, end) => {
-      const link = decodeLink(bytes, start, end);
-      if (link.group === group) members.push(link.name);
-    },
-  );
-  return members;
-}
-
 interface End {
   readonly name: string;
   readonly attributes: LinkAttributes;
@@ -308,14 +290,6 @@ function unlink(netns: string): Outcome {
   } catch (error) {
     return refusalOf(error, 'netns-delete');
   }
-}
-
-const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';
-
-/** IFLA_MASTER works for the end that lies in the namespace of the creating socket; without one, it is the host's end. */
-function peerIsOuter({ netns, attributes, peer }: LinkAdd): boolean {
-  if (peer === undefined || hasMaster(attributes)) return false;
-  return hasMaster(peer.attributes) || (peer.netns === HOST && netns !== HOST);
 }
 
 /** Nothing is left to delete in a namespace that is not there. */

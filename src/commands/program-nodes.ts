@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Declare } from './declare.js';
 
 interface OfLab {
@@ -19,6 +19,35 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     return run({ ...flags, node: node!, lab: flags.lab }, context);
   }).option('--lab <name>', 'the lab of the node; LAB.NODE says it too');
 
+  declare<OfLab & { readonly name?: string; readonly follow?: boolean; readonly tail?: number }>(
+    program,
+    'logs <node>',
+    'what the commands that run in a node have written',
+    async (flags, [node], context) => {
+      const { run } = await import('./logs.js');
+      const { lab, name, follow, tail } = flags;
+      return run({ ...flags, node: node!, lab, name, follow: follow === true, tail }, context);
+    },
+  )
+    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too')
+    .option('-f, --follow', 'go on with what they write from now on')
+    .option('-n, --tail <lines>', 'so many lines from the end of each', readCount)
+    .option('--name <name>', 'of this command only');
+
+  declare<OfLab & { readonly write?: string; readonly count?: number }>(
+    program,
+    'capture <node[:if]> [filter...]',
+    'show the packets of a node, by tcpdump',
+    async (flags, [target, ...filter], context) => {
+      const { run } = await import('./capture.js');
+      return run({ ...flags, target: target!, lab: flags.lab, write: flags.write, count: flags.count, filter }, context);
+    },
+  )
+    .usage('[options] NODE[:INTERFACE] [FILTER…]')
+    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too')
+    .option('-w, --write <file>', 'write the packets to a file that tcpdump and Wireshark read; - is standard output')
+    .option('-c, --count <packets>', 'end after so many packets', parseCount);
+
   const sandbox = program.command('sandbox').summary('the sandboxes of --sandbox').description('Sandboxes that --sandbox has started.');
 
   declare<{ readonly json?: boolean }>(sandbox, 'ls', 'the sandboxes that are alive', async (flags, _operands, context) => {
@@ -30,4 +59,14 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     const { remove } = await import('./sandbox.js');
     return remove({ ...flags, names }, context);
   });
+}
+
+function readCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a number of lines.');
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a number of packets, such as 10.');
+  return Number(text);
 }

@@ -70,7 +70,7 @@ export const PROBES: readonly (readonly [from: string, to: string])[] = [
 ];
 
 /** Fills the table: many at once, for much of the time is waiting for answers that do not come. */
-export async function table({ world }: Side, probes = PROBES, atOnce = 64): Promise<readonly Cell[]> {
+export async function table({ world }: Side, probes = PROBES, atOnce = 96): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
   const left = probes.map(([from, to], i) => ({ from, to, i }));
   const worker = async (): Promise<void> => {

@@ -74,11 +74,25 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     }
   }
   // What is set going now keeps the kernel busy for a while: what it does not change is read before.
-  const seen = plan.actions.some((action) => action.finish !== undefined) ? job.observe() : undefined;
-  yield* runFinishes(plan, kernel, tally);
-  if (tally.failed > 0) {
-    yield finish('failed', []);
-    return;
+  const finishes = finishesOf(plan);
+  // A command may change whatever it likes.
+  const seen = finishes.length > 0 && !finishes.some(isCommand) ? job.observe() : undefined;
+  yield* runFinishes(finishes, kernel, tally);
+  const commands = finishes.filter(isCommand);
+  for (let next = 0; next <= commands.length; next++) {
+    const unfinished = commands.slice(next).map(({ action, index }) => reference(action, index));
+    if (tally.failed > 0) {
+      yield finish('failed', unfinished);
+      return;
+    }
+    await new Promise(setImmediate);
+    const signal = unfinished.length === 0 ? null : job.interrupted();
+    if (signal !== null) {
+      yield { type: 'interrupted', signal, unfinished };
+      yield finish('interrupted', unfinished);
+      return;
+    }
+    if (next < commands.length) yield* runCommand(commands[next]!, kernel, tally);
   }
   const held = kernel.settle(SETTLE_MS);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
@@ -101,15 +115,52 @@ function* runBatch(batch: readonly Action[], offset: number, kernel: Kernel, tal
   }
 }
 
-/** What comes behind all actions and ends some of them. */
-function* runFinishes(plan: Plan, kernel: Kernel, tally: Tally): Generator<Event> {
-  const open = plan.actions.flatMap((action, index) => (action.finish === undefined ? [] : [{ action, index, operations: action.finish }]));
-  const outcomes = kernel.run(open.flatMap(({ operations }) => operations));
+/** What comes behind all actions and ends one of them. */
+interface Finish {
+  readonly action: Action;
+  readonly index: number;
+  readonly operations: readonly Operation[];
+}
+
+function finishesOf({ actions }: Plan): readonly Finish[] {
+  return actions.flatMap((action, index) => (action.finish === undefined ? [] : [{ action, index, operations: action.finish }]));
+}
+
+const isCommand = ({ operations }: Finish): boolean => operations.some(({ op }) => op === 'exec-run');
+const isOfProcess = ({ operations }: Finish): boolean => operations.some(({ op }) => op.startsWith('process-'));
+
+/** All but commands: links first, and what runs finds them working. */
+function* runFinishes(finishes: readonly Finish[], kernel: Kernel, tally: Tally): Generator<Event> {
+  yield* runTogether(
+    finishes.filter((one) => !isCommand(one) && !isOfProcess(one)),
+    kernel,
+    tally,
+  );
+  if (tally.failed > 0 || !finishes.some((one) => isCommand(one) || isOfProcess(one))) return;
+  kernel.waitForLinks(LINKS_MS);
+  yield* runTogether(finishes.filter(isOfProcess), kernel, tally);
+}
+
+function* runTogether(finishes: readonly Finish[], kernel: Kernel, tally: Tally): Generator<Event> {
+  const outcomes = kernel.run(finishes.flatMap(({ operations }) => operations));
   let next = 0;
-  for (const { action, index, operations } of open) {
+  for (const { action, index, operations } of finishes) {
     yield ended(action, reference(action, index), operations, outcomes.slice(next, next + operations.length), tally);
     next += operations.length;
   }
+}
+
+async function* runCommand({ action, index, operations }: Finish, kernel: Kernel, tally: Tally): AsyncGenerator<Event> {
+  const about = reference(action, index);
+  const outcomes: Outcome[] = [];
+  for (const operation of operations) {
+    if (operation.op !== 'exec-run') throw new Error(`${operation.op} beside a command`);
+    const running = kernel.execute(operation);
+    let step = await running.next();
+    for (; step.done !== true; step = await running.next()) yield { type: 'output', line: step.value, ...about };
+    outcomes.push(step.value);
+  }
+  yield ended(action, about, operations, outcomes, tally);
 }
 
 /** An action is done, or failed; it counts from now on. */

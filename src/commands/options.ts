@@ -64,6 +64,17 @@ export interface ShellArguments extends CommonOptions {
   readonly lab: string | undefined;
 }
 
+export interface LogsArguments extends CommonOptions {
+  /** NODE or LAB.NODE. */
+  readonly node: string;
+  readonly lab: string | undefined;
+  /** Of this process only. */
+  readonly name: string | undefined;
+  readonly follow: boolean;
+  /** So many lines of each process, the last ones. */
+  readonly tail: number | undefined;
+}
+
 export interface CaptureArguments extends CommonOptions {
   /** NODE, LAB.NODE or `host`, with `:INTERFACE` if not all are meant. */
   readonly target: string;

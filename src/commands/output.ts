@@ -6,6 +6,8 @@ export interface Output {
   write(text: string): void;
   /** Why what was written did not arrive, such as ENOSPC; null if it did, or if its reader has gone. */
   readonly failure: string | null;
+  /** What is written still arrives somewhere. */
+  readonly open: boolean;
 }
 
 /**
@@ -19,6 +21,9 @@ export function openOutput(fd: number): Output {
     isTTY: isTerminal(fd),
     write(text) {
       end ??= writeAll(fd, Buffer.from(text));
+    },
+    get open() {
+      return end === null;
     },
     get failure() {
       return end === null || GONE.has(end) ? null : end;

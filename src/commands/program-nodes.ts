@@ -19,6 +19,21 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     return run({ ...flags, node: node!, lab: flags.lab }, context);
   }).option('--lab <name>', 'the lab of the node; LAB.NODE says it too');
 
+  declare<OfLab & { readonly name?: string; readonly follow?: boolean; readonly tail?: number }>(
+    program,
+    'logs <node>',
+    'what the commands that run in a node have written',
+    async (flags, [node], context) => {
+      const { run } = await import('./logs.js');
+      const { lab, name, follow, tail } = flags;
+      return run({ ...flags, node: node!, lab, name, follow: follow === true, tail }, context);
+    },
+  )
+    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too')
+    .option('-f, --follow', 'go on with what they write from now on')
+    .option('-n, --tail <lines>', 'so many lines from the end of each', readCount)
+    .option('--name <name>', 'of this command only');
+
   declare<OfLab & { readonly write?: string; readonly count?: number }>(
     program,
     'capture <node[:if]> [filter...]',
@@ -44,6 +59,11 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     const { remove } = await import('./sandbox.js');
     return remove({ ...flags, names }, context);
   });
+}
+
+function readCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a number of lines.');
 }
 
 function parseCount(text: string): number {

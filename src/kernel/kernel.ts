@@ -1,5 +1,5 @@
 import type { Observation } from '../model/observation.js';
-import type { Operation } from '../model/operation.js';
+import type { ExecRun, Operation } from '../model/operation.js';
 
 /** Where `ip netns` keeps the names of namespaces. */
 export const NETNS_DIRECTORY = '/run/netns';
@@ -61,8 +61,10 @@ export interface Kernel {
   check(operations: readonly Operation[]): readonly Outcome[];
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */
   prepare(operations: readonly Operation[]): Promise<void>;
-  /** Runs all in order, refusals included: one outcome for each. */
+  /** Runs all in order, but no `exec-run`, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
+  /** Runs one command to its end; yields the lines that it writes. */
+  execute(operation: ExecRun): AsyncGenerator<string, Outcome>;
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */
   settle(timeoutMs: number): readonly HeldNetns[];
   /** Waits until links that were last observed up, and bridges that `run` made, pass packets on; at most `timeoutMs`. */

@@ -1,6 +1,7 @@
 /** The list of kinds. Those that make interfaces come first: the others ask whose an interface is. */
 import { address } from './address.js';
 import { bridge } from './bridge.js';
+import { exec } from './exec.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';
@@ -28,6 +29,7 @@ export const KINDS: readonly Kind[] = [
   rule,
   nftables,
   process,
+  exec,
 ];
 
 const byName = new Map(KINDS.map((kind) => [kind.name, kind]));

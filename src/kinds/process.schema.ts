@@ -47,6 +47,8 @@ const settings: { readonly [key: string]: JsonSchema } = {
 
 const long: JsonSchema = {
   type: ['string', 'object'],
+  pattern: '\\S',
+  'x-expected': 'a command',
   required: ['command'],
   additionalProperties: false,
 };
@@ -61,5 +63,18 @@ export const runSchema: JsonSchema = {
     description: 'A text for the shell, or the long form.',
     examples: ['python3 -m http.server 80'],
     properties: { command, name, ...settings },
+  },
+};
+
+export const execSchema: JsonSchema = {
+  type: ['array', 'null'],
+  description:
+    'Commands that `apply` runs once in the node, in the order of the file, when all else is there and everything of `run` has been started. What they write is shown; one that fails fails the apply. Run again if it is changed here, or if the node was made anew; whatever it leaves running in the background is ended with it.',
+  examples: [['ip route get 10.0.0.1', { command: ['./seed.sh'], cwd: '/srv/db' }]],
+  items: {
+    ...long,
+    description: 'A text for the shell, or the long form.',
+    examples: ['ip route get 10.0.0.1'],
+    properties: { command, ...settings },
   },
 };

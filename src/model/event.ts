@@ -13,6 +13,8 @@ export type Event =
   /** First of all, and once more where a failure is undone (`rollback`): the actions that follow are this plan's. */
   | { readonly type: 'plan'; readonly phase: Phase; readonly plan: Plan }
   | ({ readonly type: 'action-start' } & ActionReference)
+  /** A line that the action's command has written. */
+  | ({ readonly type: 'output'; readonly line: string } & ActionReference)
   /** The kernel took it. */
   | ({ readonly type: 'action-done' } & ActionReference)
   | ActionFailed

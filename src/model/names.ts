@@ -60,3 +60,15 @@ export function parseRememberedSysctl(altname: string): { readonly key: string; 
   if (!altname.startsWith(REMEMBERED) || equals < 0) return null;
   return { key: altname.slice(REMEMBERED.length, equals), value: altname.slice(equals + 1) };
 }
+
+const EXECUTED = 'exec:';
+
+/** The altname of lo that says that a command was run. */
+export function executedAltname(digest: string): string {
+  return `${EXECUTED}${digest}`;
+}
+
+/** The other way; null for another altname. */
+export function parseExecuted(altname: string): string | null {
+  return altname.startsWith(EXECUTED) ? altname.slice(EXECUTED.length) : null;
+}

@@ -15,10 +15,10 @@ export interface Observation {
   readonly listeners: readonly ListenerObservation[];
   /** Of other tables in the host's namespace, if they were asked for. */
   readonly forwardChains: readonly ForwardChainObservation[];
-  /** Of the lab, running or not. */
-  readonly processes: readonly ProcessObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
+  /** Of the lab, running or not. */
+  readonly processes: readonly ProcessObservation[];
 }
 
 /** A chain of somebody else's that forwarded packets pass. */

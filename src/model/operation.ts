@@ -26,9 +26,10 @@ export type Operation =
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string }
+  | ProcessOperation
+  | ExecRun
   /** What the kernel remembers of live flows that are to be judged by the rules again. */
-  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] }
-  | ProcessOperation;
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
 
 /** Flows to ports of the host. */
 export interface UdpFlows {
@@ -53,13 +54,6 @@ export interface NetnsAdd {
   readonly files?: string;
 }
 
-export type NodeFilesOperation =
-  /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
-  | { readonly op: 'node-files-link'; readonly netns: string; readonly folder: string }
-  /** Written in place, so that processes which have the files mounted see what is new. */
-  | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
-  | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
-
 export type ProcessOperation =
   /** Ends what runs under that key before; its log goes on. */
   | { readonly op: 'process-start'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition }
@@ -67,6 +61,23 @@ export type ProcessOperation =
   | { readonly op: 'process-stop'; readonly netns: string; readonly process: ProcessKey }
   /** Sends it the signal at which it reads its files again. */
   | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
+
+/** Runs a command to its end and remembers it by the altname of lo. By itself: it takes its time, and what it writes is shown meanwhile. */
+export interface ExecRun {
+  readonly op: 'exec-run';
+  readonly netns: string;
+  /** The name is a digest of the command. */
+  readonly process: ProcessKey;
+  readonly definition: ProcessDefinition;
+  readonly altname: string;
+}
+
+export type NodeFilesOperation =
+  /** `/etc/netns/NAME` becomes a link to the folder; '': the link goes. What is no link of topo's there is refused. */
+  | { readonly op: 'node-files-link'; readonly netns: string; readonly folder: string }
+  /** Written in place, so that processes which have the files mounted see what is new. */
+  | { readonly op: 'node-files-write'; readonly netns: string; readonly folder: string; readonly files: NodeFiles }
+  | { readonly op: 'node-files-delete'; readonly netns: string; readonly folder: string };
 
 export interface LinkAdd {
   readonly op: 'link-add';

@@ -64,6 +64,8 @@ export interface Node {
   readonly ports: readonly PublishedPort[];
   /** Kept running. */
   readonly run: readonly Command[];
+  /** Run once, in this order. */
+  readonly exec: readonly Omit<Command, 'name'>[];
   /** Patterns (`*` stands for any run of characters) of interfaces that are somebody else's. */
   readonly ignore: readonly string[];
   readonly hostname?: string;

@@ -11,7 +11,7 @@ import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
-import { nodeProcesses } from './processes.js';
+import { nodeCommands, nodeProcesses } from './processes.js';
 
 /** `names`: the set of files that it sees in place of the host's. */
 export function nodeResources(lab: string, node: LabNode, names: string, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -25,6 +25,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
     ...nodeProcesses(lab, node),
+    ...nodeCommands(lab, node),
     ...node.node.rules.map((rule) => ruleResource({ ...rule, netns, path: `${path}.rules[${rule.index}]` })),
   ];
 }

@@ -60,6 +60,8 @@ function textOf(event: Event, context: Context): ApplyText {
         : SILENCE;
     case 'action-start':
       return context.options.verbose ? progress(commandLines(event, context)) : SILENCE;
+    case 'output':
+      return progress([`    ${printable(event.line)}`]);
     case 'action-done':
       return progress([`${symbolOf(event, paint)} ${titleOf(event, context)}`]);
     case 'action-failed':

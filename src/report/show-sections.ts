@@ -16,6 +16,7 @@ export const SECTIONS: readonly (readonly [name: string, of: SectionOf])[] = [
   ],
   ['neighbours', listOf('neighbour', ({ address, dev, mac }) => worth({ address, dev, mac_address: mac }))],
   ['sysctls', sysctlsOf],
+  ['run', (_netns, resources) => byName(resources, 'process', processOf)],
   ['nftables', (_netns, resources) => byName(resources, 'nftables', tableOf)],
 ];
 
@@ -62,4 +63,10 @@ function tableOf({ id, props }: Resource): [string, PropValue] {
     return chain === null ? [] : [[field.slice('chain '.length), worth({ hook: chain.hook, rules: chain.rules.map((rule) => rule.text) })]];
   });
   return [id.slice(id.indexOf('/') + 1), worth({ chains: Object.fromEntries(chains), other: props['other'] })];
+}
+
+/** Without its environment, which may hold passwords. */
+function processOf({ id, props, facts = {} }: Resource): [string, PropValue] {
+  const { command, cwd, user, state } = props;
+  return [id.slice(id.indexOf('/') + 1), worth({ command, cwd: cwd === '/' ? '' : cwd, user, state, ...facts })];
 }

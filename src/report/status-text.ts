@@ -1,4 +1,4 @@
-import { HOST } from '../model/state.js';
+import { HOST, type Props } from '../model/state.js';
 import { placeText } from './place.js';
 import { tellingFields } from './attributes.js';
 import { chainDiff, isChain } from './rules-text.js';
@@ -45,13 +45,32 @@ function byNetns(objects: readonly ObjectStatus[]): [string, readonly ObjectStat
 }
 
 async function objectLines(object: ObjectStatus, paint: Paint, verbose: boolean): Promise<string[]> {
-  const { status, title, fields } = object;
+  const { status, title, fields, facts } = object;
   const place = status === 'ok' ? '' : placeText(object);
-  const head = `  ${paint(STYLES[status], status.padEnd(WIDTH))}  ${printable(title)}${place === '' ? '' : paint('dim', `  # ${place}`)}`;
+  const head = `  ${paint(STYLES[status], status.padEnd(WIDTH))}  ${printable(title)}${factsText(facts, paint)}${place === '' ? '' : paint('dim', `  # ${place}`)}`;
   const lines: string[] = [];
   for (const { field, from, to } of fields) {
     if (isChain(from) || isChain(to)) lines.push(...(await chainDiff(field, from, to, paint, verbose)));
     else lines.push(`${field}: ${valueText(from)} in the kernel, ${valueText(to)} in the topology`);
   }
   return [head, ...lines.map((line) => `${' '.repeat(WIDTH + 4)}${line}`)];
+}
+
+/** `(running since 2026-01-02 03:04:05, process 123)` */
+function factsText(facts: Props | undefined, paint: Paint): string {
+  if (facts === undefined) return '';
+  const { since, ended, pid } = facts;
+  const said = [
+    ...(typeof pid === 'number' && typeof since === 'string' ? [`running since ${clock(since)}`, `process ${pid}`] : []),
+    ...(typeof ended === 'string' ? [`ended ${clock(ended)}`] : []),
+  ];
+  return said.length === 0 ? '' : paint('dim', ` (${said.join(', ')})`);
+}
+
+/** In the reader's time zone. */
+function clock(time: string): string {
+  const date = new Date(time);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

@@ -1,7 +1,7 @@
 /** In sync or drifted, object by object: a plan read the other way round. */
 import type { SourceRange } from '../model/diagnostic.js';
 import type { FieldChange, Plan } from '../model/plan.js';
-import type { Resource, ResourceId, State } from '../model/state.js';
+import type { Props, Resource, ResourceId, State } from '../model/state.js';
 import { blocksOf, resourceOf, type Block } from './blocks.js';
 import type { Words } from './words.js';
 
@@ -24,6 +24,8 @@ export interface ObjectStatus {
   readonly status: Condition;
   readonly path?: string;
   readonly at?: SourceRange;
+  /** What else is known of it, such as since when it is there. */
+  readonly facts?: Props;
   /** What differs: `from` is the kernel's, `to` the topology's. */
   readonly fields: readonly Omit<FieldChange, 'forcesReplacement'>[];
 }
@@ -38,17 +40,19 @@ export interface StatusInput {
 /** Objects in the order of the topology, then those that nobody asked for. */
 export function statusOf({ plan, desired, observed }: StatusInput, words: Words): StatusDocument {
   const blocks = new Map(blocksOf(plan).map((block) => [block.id, block]));
-  const wanted = [...desired.resources.values()].map((resource) => entry(resource, blocks.get(resource.id), words));
+  const wanted = [...desired.resources.values()].map((resource) =>
+    entry(resource, blocks.get(resource.id), words, observed.resources.get(resource.id)?.facts),
+  );
   const others = [...observed.resources.values()]
     .filter(({ id, keep }) => !desired.resources.has(id) && keep !== true)
-    .map((resource) => entry(resource, blocks.get(resource.id), words));
+    .map((resource) => entry(resource, blocks.get(resource.id), words, resource.facts));
   const objects = [...wanted, ...others];
   const summary = { ok: 0, drifted: 0, missing: 0, unexpected: 0 };
   for (const { status } of objects) summary[status] += 1;
   return { format: 'topo-status/1', lab: plan.lab, inSync: summary.ok === objects.length, summary, objects };
 }
 
-function entry(resource: Resource, block: Block | undefined, words: Words): ObjectStatus {
+function entry(resource: Resource, block: Block | undefined, words: Words, facts: Props | undefined): ObjectStatus {
   const { id, kind, netns, path, at } = block === undefined ? resource : resourceOf(block);
   return {
     id,
@@ -56,6 +60,7 @@ function entry(resource: Resource, block: Block | undefined, words: Words): Obje
     netns,
     title: words.title(resource),
     status: conditionOf(block),
+    ...(facts === undefined ? {} : { facts }),
     ...(path === undefined ? {} : { path }),
     ...(at === undefined ? {} : { at }),
     fields: (block?.fields ?? []).map(({ field, from, to }) => ({ field, from, to })),

@@ -4,7 +4,7 @@ import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } fro
 import { aliasesSchema, dnsSchema, dnsSearchSchema, extraHostsSchema, hostnameSchema } from '../kinds/names.schema.js';
 import { neighbourSchema } from '../kinds/neighbour.schema.js';
 import { netnsSchema } from '../kinds/netns.schema.js';
-import { runSchema } from '../kinds/process.schema.js';
+import { execSchema, runSchema } from '../kinds/process.schema.js';
 import { publishedPortsSchema } from '../kinds/published-port.schema.js';
 import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
@@ -91,6 +91,7 @@ export const nodeSchema: JsonSchema = {
     sysctls: sysctlsSchema,
     ports: publishedPortsSchema,
     run: runSchema,
+    exec: execSchema,
     ignore: {
       type: ['array', 'null'],
       items: { type: 'string', description: 'A name, in which * stands for any run of characters.', examples: ['tun*'] },

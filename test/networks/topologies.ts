@@ -51,6 +51,7 @@ export function node(
     sysctls: [],
     ports: [],
     run: [],
+    exec: [],
     ignore: [],
     extraHosts: [],
     dns: [],

@@ -2,6 +2,7 @@ import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
 import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
+import { execRun } from './exec.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete } from './netns.js';
@@ -60,6 +61,8 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return processStop(operation);
     case 'process-signal':
       return processSignal(operation);
+    case 'exec-run':
+      return execRun(operation);
     case 'nft-replace':
       return nftReplace(operation);
     case 'nft-delete':

@@ -12,9 +12,9 @@ export function processStart({ process, definition }: Of<'process-start'>): read
     ...end(folder),
     { argv: ['mkdir', '-p', '-m', '700', folder] },
     { argv: ['rm', '-f', `${folder}/exit`, `${folder}/said`] },
-    { argv: ['tee', `${folder}/definition.json`], stdin: JSON.stringify(definition), quiet: true },
-    { argv: ['tee', `${folder}/command`], stdin: commandFile(process, definition), quiet: true },
-    { argv: ['env', '-i', `PATH=${PATH}`, `RECORDED=${RECORDED}`, `INIT=${INIT}`, ...starter(process, definition)], quiet: true },
+    { argv: ['cat'], stdin: JSON.stringify(definition), output: { path: `${folder}/definition.json` } },
+    { argv: ['cat'], stdin: commandFile(process, definition), output: { path: `${folder}/command` } },
+    { argv: ['env', '-i', `PATH=${PATH}`, `RECORDED=${RECORDED}`, `INIT=${INIT}`, ...starter(process, definition)] },
   ];
 }
 
@@ -28,7 +28,7 @@ export function processSignal({ process, definition }: Of<'process-signal'>): re
   const command = 'pkill "-$2" -P "$(pgrep -P "$(cut -d" " -f1 "$1/pid")")"';
   return [
     { argv: ['sh', '-c', command, 'signal', folder, definition.signal.replace(/^SIG/, '')] },
-    { argv: ['tee', `${folder}/definition.json`], stdin: JSON.stringify(definition), quiet: true },
+    { argv: ['cat'], stdin: JSON.stringify(definition), output: { path: `${folder}/definition.json` } },
   ];
 }
 

@@ -52,6 +52,14 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       process.kill(process.pid, 'SIGKILL');
       throw new Error('killed by itself');
     },
+    execute: async function* (operation) {
+      const { execute } = await import('../processes/execute.js');
+      const outcome = yield* execute(operation);
+      left -= 1;
+      if (left <= 0) process.kill(process.pid, 'SIGKILL');
+      const { netns, altname } = operation;
+      return outcome.ok ? run([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
+    },
     settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
     waitForLinks: (timeoutMs) => {
       const seen = sessions.all().flatMap(({ socket, idle }) => idle.map((name) => ({ socket, name })));

@@ -1,6 +1,6 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
 import { HOST } from '../../model/state.js';
-import type { LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
+import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles, removeLink } from '../node-files/write.js';
 import { decodeLink, requestLinks } from './links.js';
@@ -43,6 +43,7 @@ export class Runner {
       const operation = operations[at]!;
       if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
       else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
+      else if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
       else {
         this.attempt(operation, at);
         at++;
@@ -53,7 +54,7 @@ export class Runner {
   }
 
   /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation | ProcessOperation>, index: number): void {
+  private attempt(operation: Exclude<Operation, NetnsOperation | ProcessOperation | ExecRun>, index: number): void {
     try {
       if (isOfFiles(operation)) {
         changeNodeFiles(operation);
@@ -64,7 +65,7 @@ export class Runner {
     }
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation | ProcessOperation>, index: number): void {
+  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation | ProcessOperation | ExecRun>, index: number): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {

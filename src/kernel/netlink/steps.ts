@@ -36,7 +36,7 @@ export type Step =
   | VethStep
   | LinkAdd
   | Extract<Operation, { op: 'link-set' | 'link-delete' }>
-  | Extract<Operation, { altname: string }>
+  | Extract<Operation, { op: 'altname-add' | 'altname-delete' }>
   | AddressOperation
   | RouteOperation
   | RuleOperation

@@ -1,6 +1,7 @@
 /** How a process is started, as text for a POSIX shell. */
-import { commandLine, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
+import { commandLine, LAB_ITSELF, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
+import { withHostName } from '../node-files/host-name.js';
 import { shellQuote } from '../shell-quote.js';
 
 /** Where programs are looked for, as Docker has it. */
@@ -73,13 +74,35 @@ ${PREPARE}
 . "$dir/command"
 `;
 
+/** The same for a command that is run once and waited for. */
+export const ONCE = `
+refuse() {
+  echo "$1" >&2
+  exit 127
+}
+run() {
+  "$@"
+  exit $?
+}
+${PREPARE}
+eval "$COMMAND"
+`;
+
+/** The command line that runs it, for a shell that has \`ONCE\` and \`COMMAND\` in its environment. */
+export function once({ netns }: ProcessDefinition): readonly string[] {
+  return [...within(netns), ...NAMESPACE, 'sh', '-c', 'eval "$ONCE"', 'topo'];
+}
+
+/** With its process 1 all in it ends, and that one with its parent. */
+const NAMESPACE = ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
+
 /** The command line that starts it, for a shell that has the three texts in its environment. */
 export function starter(key: ProcessKey, definition: ProcessDefinition): readonly string[] {
   const folder = processFolder(key);
   return [
     ...['setsid', '--fork', 'sh', '-c', 'eval "$RECORDED"', 'topo', folder],
     ...within(definition.netns),
-    ...['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', 'sh', '-c', 'eval "$INIT"', 'topo', folder],
+    ...[...NAMESPACE, 'sh', '-c', 'eval "$INIT"', 'topo', folder],
   ];
 }
 
@@ -90,11 +113,11 @@ export function commandFile(key: ProcessKey, definition: ProcessDefinition): str
 
 /** What \`prepare\` takes. */
 function preparation({ lab, owner }: ProcessKey, { cwd, user, env, command }: ProcessDefinition): readonly string[] {
-  const all = { TOPO_LAB: lab, TOPO_NODE: owner, ...env };
+  const all = { TOPO_LAB: lab, ...(owner === LAB_ITSELF ? {} : { TOPO_NODE: owner }), ...env };
   return [cwd, user, ...Object.entries(all).map(([name, value]) => `${name}=${value}`), ...commandLine(command)];
 }
 
-/** With the namespace's /sys and the files of /etc/netns/NAME. */
+/** With the namespace's /sys, the files of /etc/netns/NAME and the node's host name. */
 export function within(netns: string): readonly string[] {
-  return netns === HOST ? [] : ['ip', 'netns', 'exec', netns];
+  return netns === HOST ? [] : ['ip', 'netns', 'exec', netns, ...withHostName(netns)];
 }

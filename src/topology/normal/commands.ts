@@ -1,12 +1,16 @@
-/** `run` → Command[]. */
+/** `run` and `exec` → Command[]. */
 import type { Command } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Mapping, Tree } from '../tree.js';
-import { asMapping, complain, itemsAt, pairsAt, placeOf, stringAt, textAt, textOf, withoutUndefined, type Reading } from './read.js';
+import { asMapping, complain, itemsAt, pairsAt, placeOf, stringAt, textAt, textOf, type Reading } from './read.js';
 
 /** Names are given to those that have none: by the program, and with a number if that is taken. */
-export function readCommands(reading: Reading, map: Mapping, key: 'run'): readonly Command[] {
-  const items = itemsAt(map, key).flatMap((item) => readCommand(reading, item) ?? []);
+export function readCommands(reading: Reading, map: Mapping): readonly Command[] {
+  const items = itemsAt(map, 'run').flatMap((tree): readonly Written[] => {
+    const command = readCommand(reading, tree);
+    const name = stringAt(asMapping(tree), 'name');
+    return command === undefined ? [] : [{ ...command, tree, ...(name === undefined ? {} : { name }) }];
+  });
   const taken = new Map<string, Written>();
   for (const item of items) {
     if (item.name === undefined) continue;
@@ -34,25 +38,23 @@ interface Written extends Omit<Command, 'name'> {
   readonly tree: Tree;
 }
 
-function readCommand(reading: Reading, tree: Tree): Written | undefined {
+export function readCommand(reading: Reading, tree: Tree): Omit<Command, 'name'> | undefined {
   const at = placeOf(reading, tree);
   const short = textOf(tree)?.text;
-  if (short !== undefined) return { tree, at, command: short, env: {}, cwd: '/', user: '' };
+  if (short !== undefined) return { at, command: short, env: {}, cwd: '/', user: '' };
   const map = asMapping(tree);
   const words = itemsAt(map, 'command').flatMap((word) => (word.kind === 'scalar' ? textOfScalar(word.value) : []));
   const command = stringAt(map, 'command') ?? (words.length > 0 ? words : undefined);
   if (command === undefined) return undefined;
-  return withoutUndefined({
-    tree,
+  return {
     at,
     command,
-    name: stringAt(map, 'name'),
     env: Object.fromEntries(
       pairsAt(map, 'env').flatMap(([name, { value }]) => (value.kind === 'scalar' ? [[name, textOfScalar(value.value)]] : [])),
     ),
     cwd: stringAt(map, 'cwd') ?? '/',
     user: userAt(map),
-  });
+  };
 }
 
 const textOfScalar = (value: string | number | boolean | null): string => String(value ?? '');

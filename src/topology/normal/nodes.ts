@@ -2,7 +2,7 @@
 import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
-import { readCommands } from './commands.js';
+import { readCommand, readCommands } from './commands.js';
 import { withDefaults } from './defaults.js';
 import { readDnsSearch, readExtraHosts } from './names.js';
 import { readPort } from './ports.js';
@@ -44,7 +44,8 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     neighbours: itemsAt(map, 'neighbours').flatMap((item) => readNeighbour(reading, item) ?? []),
     sysctls: pairsAt(map, 'sysctls').flatMap(([key, value]) => readSysctl(reading, key, value)),
     ports: itemsAt(map, 'ports').flatMap((item) => readPort(reading, item) ?? []),
-    run: readCommands(reading, map, 'run'),
+    run: readCommands(reading, map),
+    exec: itemsAt(map, 'exec').flatMap((item) => readCommand(reading, item) ?? []),
     ignore: itemsAt(map, 'ignore').flatMap((item) => textOf(item)?.text ?? []),
     hostname: stringAt(map, 'hostname'),
     extraHosts: readExtraHosts(reading, map),

@@ -1,0 +1,90 @@
+/**
+ * A command that is run once in a node, when all else is there. That it was done is remembered in an altname of the
+ * namespace's lo, and so for as long as the namespace lives.
+ */
+import type { SourceRange } from '../model/diagnostic.js';
+import { executedAltname, hash, parseExecuted } from '../model/names.js';
+import type { ProcessDefinition, ProcessKey } from '../model/process.js';
+import type { Props, Resource, ResourceId } from '../model/state.js';
+import { LAST, type FindContext, type Found, type Kind } from './kind.js';
+import { netnsId, ownNamespaces } from './ownership.js';
+
+export interface ExecSpec {
+  readonly lab: string;
+  readonly node: string;
+  readonly netns: string;
+  readonly command: string | readonly string[];
+  readonly env: { readonly [name: string]: string };
+  readonly cwd: string;
+  readonly user: string;
+  /** How many of the node's commands before it are the same. */
+  readonly nth: number;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+interface Definition {
+  readonly process: ProcessKey;
+  readonly definition: ProcessDefinition;
+}
+
+const execId = (netns: string, digest: string): ResourceId => `exec:${netns}/${digest}`;
+
+export function execResource({ lab, node, netns, command, env, cwd, user, nth, path, at }: ExecSpec): Resource {
+  const digest = hash(16, node, JSON.stringify([command, env, cwd, user]), String(nth));
+  const definition: Definition = {
+    process: { lab, owner: node, name: digest },
+    definition: { netns, command, env, cwd, user, reads: {}, rereads: {}, signal: '' },
+  };
+  return { ...bare(netns, digest, { command, env, cwd, user }), definition, path, at };
+}
+
+/** It is forgotten with the namespace. */
+function bare(netns: string, digest: string, props: Props): Resource {
+  const needs = [netnsId(netns)];
+  return { id: execId(netns, digest), kind: 'exec', netns, props, needs, goesWith: needs };
+}
+
+function find({ observation, desired }: FindContext): Found {
+  const resources = ownNamespaces(observation, desired.lab).flatMap(({ netns, links }) =>
+    (links.find(({ name }) => name === 'lo')?.altnames ?? []).flatMap((altname) => {
+      const digest = parseExecuted(altname);
+      if (digest === null) return [];
+      // The digest is of all that is asked for.
+      const wanted = desired.resources.get(execId(netns, digest));
+      return [bare(netns, digest, wanted?.props ?? { command: `(done earlier: ${digest})`, env: {}, cwd: '/', user: '' })];
+    }),
+  );
+  return { resources, conflicts: [] };
+}
+
+const digestOf = ({ id }: Resource): string => id.slice(id.lastIndexOf('/') + 1);
+
+export const exec: Kind = {
+  name: 'exec',
+  stage: () => LAST + 1,
+  inPlace: () => true,
+  // A short command stands in the title.
+  defaults: ({ props: { command } }) => ({
+    env: {},
+    cwd: '/',
+    user: '',
+    ...(firstLine(command).endsWith('…') ? {} : { command: command ?? '' }),
+  }),
+  find,
+  create: () => [],
+  finish: (after) => {
+    const { process, definition } = after.definition as Definition;
+    return [{ op: 'exec-run', netns: after.netns, process, definition, altname: executedAltname(digestOf(after)) }];
+  },
+  update: () => [],
+  delete: (before) => [{ op: 'altname-delete', netns: before.netns, name: 'lo', altname: executedAltname(digestOf(before)) }],
+  title: ({ netns, props: { command } }) => `exec ${firstLine(command)} in ${netns}`,
+};
+
+/** Commands may be whole scripts. */
+function firstLine(command: Props[string] | undefined): string {
+  const text = typeof command === 'string' ? command : (command as readonly string[]).join(' ');
+  const [line = '', ...more] = text.trim().split('\n');
+  return more.length > 0 || line.length > 60 ? `${line.slice(0, 60)}…` : line;
+}

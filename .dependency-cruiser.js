@@ -8,7 +8,8 @@ const PURE_CORE_MODULES = '^(crypto|net|util)$';
 
 const KIND_INTERFACE = ['^src/kinds/kind\\.ts$', '^src/kinds/link-attributes\\.ts$'];
 
-const KINDS = 'address|bridge|exec|loopback|neighbour|netns|nftables|node-files|process|route|rule|stranger|sysctl|veth';
+const KINDS =
+  'address|bridge|container|exec|joined|loopback|neighbour|netns|nftables|node-files|process|route|rule|runtime|stranger|sysctl|veth';
 
 /** What is imported from src/ besides the folder itself. */
 const MAY_IMPORT = {

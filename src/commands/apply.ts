@@ -1,8 +1,8 @@
 import { readKernel } from '../apply/observe.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
+import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
-import { openKernel } from './kernel.js';
 import { loadLab } from './lab.js';
 import type { ApplyArguments } from './options.js';
 import { planLab } from './planned.js';
@@ -12,7 +12,7 @@ import { printWarnings } from './warnings.js';
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
   const lab = loadLab(args.file, context);
   const interrupts = context.watchInterrupts();
-  const kernel = openKernel(context);
+  const kernel = await openLabKernel(lab.wanted, args, context);
   try {
     return await carryOutLocked(
       {

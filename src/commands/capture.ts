@@ -20,9 +20,9 @@ export async function run(args: CaptureArguments, context: Context): Promise<num
   return runInNetns(netns, ['tcpdump', ...tcpdumpArguments(device, args)], context);
 }
 
-/** Where is captured; `netns` null is this machine's own namespace. */
+/** Where is captured; the machine's own namespace is `HOST`. */
 interface Place {
-  readonly netns: string | null;
+  readonly netns: string;
   readonly device: string;
 }
 
@@ -33,18 +33,18 @@ function look({ target, lab }: CaptureArguments, context: Context): Place {
   const name = colon < 0 ? undefined : target.slice(colon + 1);
   const kernel = openKernel(context);
   try {
-    const netns = node === HOST ? null : findNode(kernel, { node, lab, nearby: nearbyLab(context) }).netns;
+    const netns = node === HOST ? HOST : findNode(kernel, { node, lab, nearby: nearbyLab(context) }).netns;
     return { netns, device: deviceOf(node, name, linksOf(kernel, netns)) };
   } finally {
     kernel.close();
   }
 }
 
-function linksOf(kernel: Kernel, netns: string | null): readonly LinkObservation[] {
+function linksOf(kernel: Kernel, netns: string): readonly LinkObservation[] {
   // Of no lab: nothing but what is asked for by name.
-  const scope = { lab: '', namespaces: netns === null ? [] : [netns], sysctls: new Map<string, readonly string[]>(), rules: [] };
+  const scope = { lab: '', namespaces: netns === HOST ? [] : [netns], sysctls: new Map<string, readonly string[]>(), rules: [] };
   const { host, namespaces } = kernel.observe(scope);
-  return (netns === null ? host : namespaces.find((each) => each.netns === netns))?.links ?? [];
+  return (netns === HOST ? host : namespaces.find((each) => each.netns === netns))?.links ?? [];
 }
 
 /** tcpdump's pseudo-interface: all of the namespace at once. */

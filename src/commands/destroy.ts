@@ -2,8 +2,8 @@ import { nothing, readKernel } from '../apply/observe.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
+import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
-import { openKernel } from './kernel.js';
 import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway } from './planned.js';
@@ -12,7 +12,7 @@ import { printPlan } from './print-plan.js';
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
   const lab = labOf(args, context);
   const interrupts = context.watchInterrupts();
-  const kernel = openKernel(context);
+  const kernel = await openLabKernel(nothing(lab), args, context);
   try {
     return await carryOutLocked(
       {

@@ -43,7 +43,12 @@ function split({ node, lab }: NodeQuestion): Split {
 }
 
 /** A namespace need not have the node's name: the mark on its lo tells which node it is. */
-function nodesOf(kernel: Pick<Kernel, 'observe'>, { lab, namespaces }: LabSummary): readonly NodePlace[] {
+function nodesOf(kernel: Pick<Kernel, 'observe'>, summary: LabSummary): readonly NodePlace[] {
+  const joined = (summary.joined ?? []).map(({ node, netns }) => ({ lab: summary.lab, node, netns }));
+  return joined.length === 0 ? owners(kernel, summary) : [...owners(kernel, summary), ...joined];
+}
+
+function owners(kernel: Pick<Kernel, 'observe'>, { lab, namespaces }: LabSummary): readonly NodePlace[] {
   if (namespaces.every((netns) => netns.startsWith(`${lab}.`)))
     return namespaces.map((netns) => ({ lab, netns, node: netns.slice(lab.length + 1) }));
   const observation = kernel.observe({ lab, namespaces: [], sysctls: new Map(), rules: [] });

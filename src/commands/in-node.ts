@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { hostNameFile, withHostName } from '../kernel/node-files/host-name.js';
+import { HOST } from '../model/state.js';
 import { supervise } from '../sandbox/supervise.js';
 import type { Context } from './context.js';
 import { NOT_FOUND, whyNot } from './program-file.js';
 
-/** Runs a command in a namespace, or here, in our place; gives its exit status, or what a shell gives for one that cannot run. */
+/** Runs a command in a namespace, in our place; gives its exit status, or what a shell gives for one that cannot run. */
 export async function runInNetns(
-  netns: string | null,
+  netns: string,
   command: readonly string[],
   context: Context,
   env: Context['env'] = context.env,
@@ -15,7 +16,7 @@ export async function runInNetns(
   const problem = whyNot(command[0]!, env['PATH']);
   if (problem !== null) return tell(command[0]!, problem, context);
   // `ip netns exec` also shows the namespace's /sys and the files of /etc/netns/NAME, and becomes the command.
-  const [program, ...args] = netns === null ? command : ['ip', 'netns', 'exec', netns, ...named(netns, command)];
+  const [program, ...args] = netns === HOST ? command : ['ip', 'netns', 'exec', netns, ...named(netns, command)];
   try {
     return await supervise({ command: program!, args, env, receivers: (pid) => [pid] });
   } catch (error) {

@@ -4,10 +4,12 @@ import { NETNS_DIRECTORY, type Kernel } from '../kernel/kernel.js';
 import type { Ahead } from '../kernel/netlink/ahead.js';
 import { plainLabName } from '../topology/lab-name.js';
 import type { TopologyFile } from '../topology/load.js';
+import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
 import { isLarge } from './engine.js';
 import { openKernel } from './kernel.js';
 import { labOf, type Lab } from './lab.js';
+import type { RuntimeOption } from './options.js';
 import { readTopologyFile } from './read-file.js';
 import { PROGRAM_DIRECTORY } from './version.js';
 
@@ -15,11 +17,14 @@ import { PROGRAM_DIRECTORY } from './version.js';
  * A lab, and the kernel to compare it with, for commands that change nothing: a large lab's namespaces are read while its file is
  * parsed. Whoever changes something reads after it has got the lock.
  */
-export async function lookAt(argument: string | undefined, context: Context): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
+export async function lookAt(
+  { file: argument, runtime }: RuntimeOption & { readonly file: string | undefined },
+  context: Context,
+): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
   const file = readTopologyFile(argument, context);
   const ahead = await startReading(file);
   const lab = labOf(file, context);
-  return { lab, kernel: openKernel(context, ahead) };
+  return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context) };
 }
 
 async function startReading(file: TopologyFile): Promise<Ahead | undefined> {

@@ -1,4 +1,5 @@
 /** Arguments of the commands, as they come out of the command line. */
+import type { Runtime } from '../model/lo-marks.js';
 
 export interface CommonOptions {
   /** Results and errors only. */
@@ -9,6 +10,11 @@ export interface CommonOptions {
   readonly debug: boolean;
 }
 
+/** Of commands that may have to do with containers. */
+export interface RuntimeOption {
+  readonly runtime?: Runtime | undefined;
+}
+
 export interface ValidateArguments extends CommonOptions {
   /** Empty: the default file. */
   readonly files: readonly string[];
@@ -17,14 +23,14 @@ export interface ValidateArguments extends CommonOptions {
 
 export type PlanFormat = 'text' | 'json' | 'shell';
 
-export interface PlanArguments extends CommonOptions {
+export interface PlanArguments extends CommonOptions, RuntimeOption {
   readonly file: string | undefined;
   /** `--json` has become `format: 'json'`. */
   readonly format: PlanFormat;
   readonly detailedExitcode: boolean;
 }
 
-export interface ApplyArguments extends CommonOptions {
+export interface ApplyArguments extends CommonOptions, RuntimeOption {
   readonly file: string | undefined;
   readonly yes: boolean;
   readonly json: boolean;
@@ -35,7 +41,7 @@ export interface DestroyArguments extends ApplyArguments {
   readonly lab: string | undefined;
 }
 
-export interface StatusArguments extends CommonOptions {
+export interface StatusArguments extends CommonOptions, RuntimeOption {
   readonly file: string | undefined;
   readonly json: boolean;
 }
@@ -52,16 +58,19 @@ export interface ShowArguments extends CommonOptions {
   readonly docker: boolean;
 }
 
-export interface ExecArguments extends CommonOptions {
+export interface ExecArguments extends CommonOptions, RuntimeOption {
   /** NODE or LAB.NODE. */
   readonly node: string;
   readonly lab: string | undefined;
   readonly command: readonly string[];
+  /** Through the container's runtime, in the container. */
+  readonly inContainer: boolean;
 }
 
-export interface ShellArguments extends CommonOptions {
+export interface ShellArguments extends CommonOptions, RuntimeOption {
   readonly node: string;
   readonly lab: string | undefined;
+  readonly inContainer: boolean;
 }
 
 export interface LogsArguments extends CommonOptions {

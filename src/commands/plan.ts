@@ -8,7 +8,7 @@ import { printWarnings } from './warnings.js';
 const CHANGES = 2;
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
-  const { lab, kernel } = await lookAt(args.file, context);
+  const { lab, kernel } = await lookAt(args, context);
   try {
     const { plan } = planLab(kernel, lab);
     if (args.format !== 'json' && !args.quiet) await printWarnings(plan, lab.sources, context);

@@ -1,23 +1,31 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Declare } from './declare.js';
+import type { RuntimeOption } from './options.js';
+import { runtimeOption } from './runtime-option.js';
 
-interface OfLab {
+interface OfLab extends RuntimeOption {
   readonly lab?: string;
+  readonly inContainer?: boolean;
 }
 
 /** The commands that run things in nodes, and those for sandboxes. */
 export function addNodeCommands(program: Command, declare: Declare): void {
   declare<OfLab>(program, 'exec <node> <command...>', 'run a command inside a node', async (flags, [node, ...command], context) => {
     const { run } = await import('./exec.js');
-    return run({ ...flags, node: node!, lab: flags.lab, command }, context);
+    return run({ ...flags, node: node!, lab: flags.lab, inContainer: flags.inContainer === true, command }, context);
   })
     .usage('[options] NODE [--] COMMAND…')
-    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too');
+    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too')
+    .option('--in-container', "of a container: with its own files and programs, not this machine's")
+    .addOption(runtimeOption());
 
   declare<OfLab>(program, 'shell <node>', 'open a shell inside a node', async (flags, [node], context) => {
     const { run } = await import('./shell.js');
-    return run({ ...flags, node: node!, lab: flags.lab }, context);
-  }).option('--lab <name>', 'the lab of the node; LAB.NODE says it too');
+    return run({ ...flags, node: node!, lab: flags.lab, inContainer: flags.inContainer === true }, context);
+  })
+    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too')
+    .option('--in-container', 'of a container: its own shell, with its own files and programs')
+    .addOption(runtimeOption());
 
   declare<OfLab & { readonly name?: string; readonly follow?: boolean; readonly tail?: number }>(
     program,

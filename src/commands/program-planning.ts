@@ -1,13 +1,14 @@
 import { Option, type Command } from 'commander';
 import { parseDuration } from './duration.js';
-import type { PlanFormat } from './options.js';
+import type { PlanFormat, RuntimeOption } from './options.js';
+import { runtimeOption } from './runtime-option.js';
 import type { Declare } from './declare.js';
 
 interface Json {
   readonly json?: boolean;
 }
 
-interface Writing extends Json {
+interface Writing extends Json, RuntimeOption {
   readonly yes?: boolean;
   readonly lockTimeout: number;
 }
@@ -19,7 +20,7 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     return run({ ...flags, files, json: flags.json === true }, context);
   }).option('--json', 'one JSON document');
 
-  declare<Json & { readonly format: PlanFormat; readonly detailedExitcode?: boolean }>(
+  declare<Json & RuntimeOption & { readonly format: PlanFormat; readonly detailedExitcode?: boolean }>(
     program,
     'plan [file]',
     'what apply would do, and why; changes nothing',
@@ -31,6 +32,7 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
   )
     .addOption(new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell']).default('text'))
     .option('--json', 'the same as --format json')
+    .addOption(runtimeOption())
     .option('--detailed-exitcode', 'exit status 0: nothing to do, 1: error, 2: changes');
 
   writing(
@@ -52,10 +54,12 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     ),
   ).option('--lab <name>', 'the lab, where its file is gone');
 
-  declare<Json>(program, 'status [file]', 'in sync or drifted, object by object', async (flags, [file], context) => {
+  declare<Json & RuntimeOption>(program, 'status [file]', 'in sync or drifted, object by object', async (flags, [file], context) => {
     const { run } = await import('./status.js');
     return run({ ...flags, file, json: flags.json === true }, context);
-  }).option('--json', 'one JSON document');
+  })
+    .option('--json', 'one JSON document')
+    .addOption(runtimeOption());
 
   declare<Json>(program, 'list', 'the labs on this machine', async (flags, _operands, context) => {
     const { run } = await import('./list.js');
@@ -81,6 +85,7 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
 function writing(command: Command): Command {
   return command
     .option('-y, --yes', 'do not ask')
+    .addOption(runtimeOption())
     .option('--json', 'a stream of events, one JSON object a line')
     .addOption(
       new Option('--lock-timeout <duration>', 'how long to wait for another topo that is changing this machine, such as 30s')

@@ -4,11 +4,13 @@ import { runInNetns } from './in-node.js';
 import type { ShellArguments } from './options.js';
 
 export async function run(args: ShellArguments, context: Context): Promise<number> {
-  const { locate } = await import('./locate.js');
+  const { locate, locateContainer } = await import('./locate.js');
+  // Whatever shell this machine's user has, a container need not have it.
+  if (args.inContainer) return locateContainer(args, ['sh'], context);
   const place = args.node === HOST ? null : locate(args.node, args.lab, context);
   const title = place === null ? HOST : `${place.lab}.${place.node}`;
   const shell = context.env['SHELL'] ?? '/bin/sh';
-  return runInNetns(place?.netns ?? null, [shell], context, { ...context.env, ...prompt(shell, title) });
+  return runInNetns(place?.netns ?? HOST, [shell], context, { ...context.env, ...prompt(shell, title) });
 }
 
 /** Bash sets its own prompt from its files, so it is told to change that before the first one; others take it as it is. */

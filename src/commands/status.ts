@@ -8,7 +8,7 @@ import { WORDS } from './words.js';
 
 /** 0 if in sync, 1 if not. */
 export async function run(args: StatusArguments, context: Context): Promise<number> {
-  const { lab, kernel } = await lookAt(args.file, context);
+  const { lab, kernel } = await lookAt(args, context);
   try {
     const { plan, observed } = planLab(kernel, lab);
     const input = { plan, desired: lab.wanted.state, observed: observed.state };

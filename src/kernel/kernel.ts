@@ -1,3 +1,4 @@
+import type { Runtime } from '../model/lo-marks.js';
 import type { Observation } from '../model/observation.js';
 import type { ExecRun, Operation } from '../model/operation.js';
 
@@ -14,6 +15,8 @@ export interface ObservationScope {
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
+  /** Containers and images that the topology names, for a kernel that asks a container runtime. */
+  readonly containers?: { readonly names: readonly string[]; readonly images: readonly string[] };
   /** Programs that the lab's own processes are: whether they are installed matters. */
   readonly programs?: readonly string[];
   /** Ports of the host that the lab publishes: who listens on them matters. */
@@ -50,6 +53,8 @@ export interface LabSummary {
   readonly lab: string;
   readonly namespaces: readonly string[];
   readonly hostLinks: readonly string[];
+  /** Nodes that live in a namespace which is not theirs alone; `HOST` for the host's. */
+  readonly joined?: readonly { readonly node: string; readonly netns: string }[];
 }
 
 /** The port to the kernel. Reading methods change nothing. */
@@ -57,6 +62,8 @@ export interface Kernel {
   /** With `seen` only the host's own namespace is read anew, and all others are as they were then. */
   observe(scope: ObservationScope, seen?: Observation): Observation;
   labs(): readonly LabSummary[];
+  /** Of the lab's containers, by the mark in the kernel; null: it has none. */
+  runtimeOf(lab: string): Runtime | null;
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */

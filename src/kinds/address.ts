@@ -8,7 +8,7 @@ import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { isLoopbacksOwn } from './lo-own-addresses.js';
 import { lacksLocalRoute } from './local-route.js';
-import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';
 
 export interface AddressSpec {
@@ -118,11 +118,13 @@ function find({ observation, desired, linkAt }: FindContext): Found {
       }
     }
   }
-  // Of the host only what stands on the lab's own links; of a link's end there, only what the file asks for is judged on others.
-  for (const address of observation.host.addresses) {
-    const link = linkAt(HOST, address.dev);
-    const wanted = desired.resources.has(addressId(HOST, address.dev, address.address));
-    if (link !== undefined && (wanted || !isKernels(address))) resources.push(observedAddress(observation.host, address, link));
+  // Of the host, and of containers, only what stands on the lab's own links.
+  for (const ns of [observation.host, ...containerNamespaces(observation, desired.lab)]) {
+    for (const address of ns.addresses) {
+      const link = linkAt(ns.netns, address.dev);
+      const wanted = desired.resources.has(addressId(ns.netns, address.dev, address.address));
+      if (link !== undefined && (wanted || !isKernels(address))) resources.push(observedAddress(ns, address, link));
+    }
   }
   return { resources, conflicts: overlappingRoutes(observation.host, desired, (dev) => linkAt(HOST, dev) !== undefined) };
 }

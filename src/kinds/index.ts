@@ -1,7 +1,9 @@
 /** The list of kinds. Those that make interfaces come first: the others ask whose an interface is. */
 import { address } from './address.js';
 import { bridge } from './bridge.js';
+import { container } from './container.js';
 import { exec } from './exec.js';
+import { joined } from './joined.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';
@@ -11,6 +13,7 @@ import { nodeFiles } from './node-files.js';
 import { process } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
+import { runtime } from './runtime.js';
 import { stranger } from './stranger.js';
 import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
@@ -28,6 +31,9 @@ export const KINDS: readonly Kind[] = [
   route,
   rule,
   nftables,
+  joined,
+  runtime,
+  container,
   process,
   exec,
 ];

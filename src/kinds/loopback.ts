@@ -4,7 +4,7 @@ import type { Props, Resource } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { addMissing, LOOPBACKS_OWN, ownAddresses } from './lo-own-addresses.js';
-import { netnsId, ownNamespaces } from './ownership.js';
+import { containerKindOf, labNamespaces, loOf, netnsId } from './ownership.js';
 
 export interface LoopbackSpec {
   readonly netns: string;
@@ -49,9 +49,9 @@ export const loopback: Kind = {
   inPlace: () => true,
   defaults: () => NEW,
   find: ({ observation, desired }) => ({
-    resources: ownNamespaces(observation, desired.lab).flatMap((ns) => {
-      const lo = ns.links.find((link) => link.name === 'lo');
-      if (lo === undefined) return [];
+    resources: labNamespaces(observation, desired.lab).flatMap((ns) => {
+      const lo = loOf(ns);
+      if (lo === undefined || containerKindOf(ns, desired.lab) === 'attached') return [];
       const ignored = desired.resources.get(loopbackId(ns.netns))?.props['own_addresses'] === null;
       const own_addresses = ignored ? null : ownAddresses(ns, lo);
       return [bare(ns.netns, { mtu: Number(lo.attributes['mtu']), up: lo.attributes['up'] === true, own_addresses })];

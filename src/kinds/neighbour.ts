@@ -5,7 +5,7 @@ import type { Operation } from '../model/operation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
 
 export interface NeighbourSpec {
@@ -54,12 +54,17 @@ function find(context: FindContext): Found {
   const own = ownNamespaces(observation, desired.lab).flatMap((ns) =>
     ns.neighbours.filter(isSet).map((entry) => observed(ns, entry, context)),
   );
+  const containers = containerNamespaces(observation, desired.lab).flatMap((ns) =>
+    ns.neighbours
+      .filter((entry) => isSet(entry) && context.linkAt(ns.netns, entry.dev) !== undefined)
+      .map((entry) => observed(ns, entry, context)),
+  );
   // On the host nobody declares neighbours yet: entries there are somebody's own, even on the lab's links.
   const wanted = ({ dev, address }: NeighbourObservation): boolean => desired.resources.has(neighbourId(HOST, dev, address));
   const host = observation.host.neighbours
     .filter((entry) => isSet(entry) && wanted(entry))
     .map((entry) => observed(observation.host, entry, context));
-  return { resources: [...own, ...host], conflicts: [] };
+  return { resources: [...own, ...containers, ...host], conflicts: [] };
 }
 
 function operation(op: 'neighbour-set' | 'neighbour-delete', { netns, props }: Resource): Operation {

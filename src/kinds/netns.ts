@@ -5,8 +5,9 @@ import type { Props, Resource, State } from '../model/state.js';
 import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import { addMissingRules, DEFAULT_RULES, defaultRulesIn } from './default-rules.js';
 import type { Found, Kind } from './kind.js';
+import { attach, detach, foundOfContainer, missingContainers, ofContainer, type NetnsContainer } from './netns-container.js';
 import { filesOf, refusedLinks, setOf } from './netns-files.js';
-import { foreign, netnsId, netnsMark, type NetnsDefinition } from './ownership.js';
+import { containerKindOf, foreign, netnsId, netnsMark, type NetnsDefinition } from './ownership.js';
 
 export interface NetnsSpec {
   readonly lab: string;
@@ -17,6 +18,8 @@ export interface NetnsSpec {
   /** The set of files that its processes see in place of the host's; '' for none. */
   readonly names: string;
   readonly forwarding: Forwarding;
+  /** The namespace is that of a container. */
+  readonly container?: NetnsContainer;
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -28,6 +31,7 @@ export interface Forwarding {
 }
 
 export function netnsResource(spec: NetnsSpec): Resource {
+  if (spec.container !== undefined) return ofContainer(spec, spec.container);
   const definition: NetnsDefinition = { ignore: spec.ignore };
   return {
     id: netnsId(spec.netns),
@@ -54,7 +58,8 @@ const SETTINGS = [IPV4_FORWARDING, IPV6_FORWARDING] as const;
 /** A kernel without IPv6 forwards none. */
 const forwardingIn = ({ forwarding }: NetnsObservation): Forwarding => ({ ipv4: forwarding[4] ?? '0', ipv6: forwarding[6] ?? '0' });
 
-function find({ namespaces, host, files }: Observation, desired: State): Found {
+function find(observation: Observation, desired: State): Found {
+  const { namespaces, host, files } = observation;
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [...refusedLinks(files, desired)];
   for (const ns of namespaces) {
@@ -62,6 +67,10 @@ function find({ namespaces, host, files }: Observation, desired: State): Found {
     const found = netnsMark(ns);
     if (found?.lab === desired.lab) {
       const names = setOf(files.links.get(ns.netns), desired.lab);
+      if (containerKindOf(ns, desired.lab) !== null) {
+        resources.push(foundOfContainer(ns, observation, desired, { mark: mark(found.lab, found.object), names }));
+        continue;
+      }
       const props = propsOf(mark(found.lab, found.object), defaultRulesIn(ns.rules, host.rules), forwardingIn(ns), names);
       resources.push({ id: netnsId(ns.netns), kind: 'netns', netns: ns.netns, props, needs: [] });
       continue;
@@ -69,7 +78,7 @@ function find({ namespaces, host, files }: Observation, desired: State): Found {
     const wanted = desired.resources.get(netnsId(ns.netns));
     if (wanted !== undefined) conflicts.push(foreign('foreign-netns', `a network namespace named ${ns.netns}`, wanted, found?.lab ?? null));
   }
-  return { resources, conflicts };
+  return { resources, conflicts: [...conflicts, ...missingContainers(observation, desired)] };
 }
 
 const valueOf = ({ props }: Resource, key: string): string => String(props[key]);
@@ -78,7 +87,7 @@ const markOf = (resource: Resource): string => String(resource.props['mark']);
 export const netns: Kind = {
   name: 'netns',
   stage: () => 0,
-  inPlace: () => true,
+  inPlace: (field) => field !== 'container',
   defaults: ({ props: { names } }) => ({
     [IPV4_FORWARDING]: '0',
     [IPV6_FORWARDING]: '0',
@@ -87,6 +96,8 @@ export const netns: Kind = {
   }),
   find: ({ observation, desired }) => find(observation, desired),
   create: (after) => {
+    const { altname } = after.definition as NetnsDefinition;
+    if (altname !== undefined) return attach(after, altname);
     const files = filesOf(after);
     return [
       {
@@ -109,11 +120,15 @@ export const netns: Kind = {
       value: valueOf(after, key),
       remember: false,
     })),
-    ...addMissingRules(after.netns, before.props['default_rules'] as readonly string[]),
+    ...(before.props['default_rules'] === null ? [] : addMissingRules(after.netns, before.props['default_rules'] as readonly string[])),
     ...(fields.some(({ field }) => field === 'names')
       ? [{ op: 'node-files-link' as const, netns: after.netns, folder: filesOf(after) }]
       : []),
   ],
-  delete: (before) => [{ op: 'netns-delete', netns: before.netns, ...(before.props['names'] === '' ? {} : { files: true }) }],
+  delete: (before) => {
+    const altname = (before.definition as NetnsDefinition | undefined)?.altname;
+    if (altname !== undefined) return detach(before, altname);
+    return [{ op: 'netns-delete', netns: before.netns, ...(before.props['names'] === '' ? {} : { files: true }) }];
+  },
   title: (resource) => `netns ${resource.netns} (node ${parseMark(markOf(resource))?.object ?? '?'})`,
 };

@@ -1,5 +1,6 @@
 /** Whose a kernel object is, by the marks in the kernel. */
 import type { Diagnostic } from '../model/diagnostic.js';
+import { containerOf } from '../model/lo-marks.js';
 import { labGroup, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
@@ -7,30 +8,64 @@ import { HOST, type Resource, type ResourceId } from '../model/state.js';
 /** What else the program must know of a desired namespace. */
 export interface NetnsDefinition {
   readonly ignore: readonly string[];
+  /** Of a container's: the name of lo that says so. */
+  readonly altname?: string;
 }
 
 export const netnsId = (netns: string): ResourceId => `netns:${netns}`;
 
-/** Namespaces that carry the lab's mark on their lo. Every kind asks for them. */
+/** Namespaces that the lab made: all that is in them is the lab's to judge. Every kind asks for them. */
 export function ownNamespaces(observation: Observation, lab: string): readonly NetnsObservation[] {
-  const known = owned.get(observation);
-  if (known?.lab === lab) return known.namespaces;
-  const namespaces = observation.namespaces.filter((ns) => netnsMark(ns)?.lab === lab);
-  owned.set(observation, { lab, namespaces });
+  return namespacesOf(observation, lab).own;
+}
+
+/** Those of containers that are nodes: only what carries the lab's mark, or stands on what does, is the lab's there. */
+export function containerNamespaces(observation: Observation, lab: string): readonly NetnsObservation[] {
+  return namespacesOf(observation, lab).containers;
+}
+
+/** Both: where the lab's own objects may be, whoever else is there. */
+export function labNamespaces(observation: Observation, lab: string): readonly NetnsObservation[] {
+  const { own, containers } = namespacesOf(observation, lab);
+  return containers.length === 0 ? own : [...own, ...containers];
+}
+
+interface Namespaces {
+  readonly lab: string;
+  readonly own: readonly NetnsObservation[];
+  readonly containers: readonly NetnsObservation[];
+}
+
+function namespacesOf(observation: Observation, lab: string): Namespaces {
+  const known = found.get(observation);
+  if (known?.lab === lab) return known;
+  const marked = observation.namespaces.filter((ns) => netnsMark(ns)?.lab === lab);
+  const containers = marked.filter((ns) => containerOf(loOf(ns)?.altnames ?? [], lab) !== null);
+  const own = containers.length === 0 ? marked : marked.filter((ns) => !containers.includes(ns));
+  const namespaces = { lab, own, containers };
+  found.set(observation, namespaces);
   return namespaces;
 }
 
-const owned = new WeakMap<Observation, { readonly lab: string; readonly namespaces: readonly NetnsObservation[] }>();
+const found = new WeakMap<Observation, Namespaces>();
+
+/** How the namespace came to the lab; null: topo made it. */
+export const containerKindOf = (ns: NetnsObservation, lab: string): ReturnType<typeof containerOf> =>
+  containerOf(loOf(ns)?.altnames ?? [], lab);
+
+export function loOf(ns: NetnsObservation): LinkObservation | undefined {
+  return ns.links.find((link) => link.name === 'lo');
+}
 
 export function netnsMark(ns: NetnsObservation): ReturnType<typeof parseMark> {
-  const lo = ns.links.find((link) => link.name === 'lo');
+  const lo = loOf(ns);
   return lo === undefined ? null : parseMark(lo.alias);
 }
 
 /** The id that the lab's mark on the link names, or null. */
 export function markedId(link: LinkObservation, lab: string): ResourceId | null {
-  const found = parseMark(link.alias);
-  return found?.lab === lab ? found.object : null;
+  const known = parseMark(link.alias);
+  return known?.lab === lab ? known.object : null;
 }
 
 /** Made by the lab, but killed before the mark was written: the group says so from the first moment. */

@@ -1,12 +1,12 @@
-import type { SourceRange } from '../model/diagnostic.js';
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
-import type { AddressObservation, NetnsObservation, RouteObservation } from '../model/observation.js';
+import type { AddressObservation, NetnsObservation, Observation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
 
 export interface RouteSpec {
@@ -103,9 +103,9 @@ function observedRoute(ns: NetnsObservation, route: RouteObservation, context: F
   };
 }
 
-function judged(route: RouteObservation, netns: string): boolean {
+function judged(route: RouteObservation, own: boolean): boolean {
   if (route.table === LOCAL_TABLE || route.dynamic) return false;
-  if (netns === HOST) return route.protocol === ROUTE_PROTOCOL;
+  if (!own) return route.protocol === ROUTE_PROTOCOL;
   return !BY_DAEMONS.has(route.protocol);
 }
 
@@ -119,11 +119,36 @@ function find(context: FindContext): Found {
     resources.set(id, observedRoute(ns, route, context, id));
   };
   for (const ns of ownNamespaces(observation, desired.lab))
-    ns.routes.filter((route) => judged(route, ns.netns)).forEach((route) => add(ns, route));
+    ns.routes.filter((route) => judged(route, true)).forEach((route) => add(ns, route));
+  for (const ns of containerNamespaces(observation, desired.lab))
+    ns.routes.filter((route) => judged(route, false)).forEach((route) => add(ns, route));
   for (const route of observation.host.routes) {
-    if (judged(route, HOST) && linkAt(HOST, route.dev) !== undefined) add(observation.host, route);
+    if (judged(route, false) && linkAt(HOST, route.dev) !== undefined) add(observation.host, route);
   }
-  return { resources: [...resources.values()], conflicts: [] };
+  return { resources: [...resources.values()], conflicts: takenDestinations(observation, desired) };
+}
+
+/** A container's own routes stay: the kernel takes no second one to the same place. */
+function takenDestinations(observation: Observation, desired: State): readonly Diagnostic[] {
+  return containerNamespaces(observation, desired.lab).flatMap((ns) =>
+    ns.routes.flatMap((route): Diagnostic[] => {
+      const wanted = judged(route, false) ? undefined : desired.resources.get(routeId(ns.netns, route.table, route.to, route.metric));
+      if (wanted === undefined) return [];
+      const to = isDefault(route.to) || route.to === '::/0' ? 'default' : route.to;
+      return [
+        {
+          code: 'foreign-route',
+          severity: 'error',
+          message: `${ns.netns} has a route of its own: ${to}${route.via === '' ? '' : ` via ${route.via}`}${route.dev === '' ? '' : ` dev ${route.dev}`}`,
+          ...(wanted.at === undefined ? {} : { at: wanted.at }),
+          hint:
+            to === 'default'
+              ? 'give the network gateway: none or internal: true, so that it has no default route; or remove the container’s'
+              : 'remove one of the two, or give this one another metric',
+        },
+      ];
+    }),
+  );
 }
 
 function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource: Resource): Operation {

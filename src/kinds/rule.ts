@@ -1,11 +1,12 @@
 import type { SourceRange } from '../model/diagnostic.js';
+import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { RuleObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
 import { isDefaultRule } from './default-rules.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { netnsId, ownNamespaces } from './ownership.js';
+import { containerKindOf, labNamespaces, netnsId } from './ownership.js';
 
 export interface RuleSpec {
   readonly netns: string;
@@ -17,6 +18,8 @@ export interface RuleSpec {
   readonly iif?: string;
   readonly oif?: string;
   readonly fwmark?: number;
+  /** The namespace is not topo's alone: the rule carries topo's number, by which it is found again. */
+  readonly shared?: boolean;
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -37,10 +40,15 @@ function ruleOf(netns: string, props: Props, links: readonly ResourceId[]): Reso
   return { id: ruleId(netns, props), kind: 'rule', netns, props, needs: [netnsId(netns), ...links], goesWith: [netnsId(netns)] };
 }
 
+interface RuleDefinition {
+  readonly shared: boolean;
+}
+
 export function ruleResource(spec: RuleSpec): Resource {
   const { family, priority, table } = spec;
   const selectors = { from: spec.from ?? '', to: spec.to ?? '', iif: spec.iif ?? '', oif: spec.oif ?? '', fwmark: spec.fwmark ?? 0 };
-  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }, []), path: spec.path, at: spec.at };
+  const definition: RuleDefinition = { shared: spec.shared ?? false };
+  return { ...ruleOf(spec.netns, { ...defaults, family, priority, table, ...selectors }, []), definition, path: spec.path, at: spec.at };
 }
 
 function observedProps(rule: RuleObservation): Props {
@@ -50,9 +58,10 @@ function observedProps(rule: RuleObservation): Props {
 
 function find({ observation, desired, linkAt }: FindContext): Found {
   const resources = new Map<ResourceId, Resource>();
-  for (const ns of ownNamespaces(observation, desired.lab)) {
+  for (const ns of labNamespaces(observation, desired.lab)) {
+    const shared = containerKindOf(ns, desired.lab) !== null;
     for (const rule of ns.rules) {
-      if (rule.protocol === KERNEL || isDefaultRule(rule)) continue;
+      if (shared ? rule.protocol !== ROUTE_PROTOCOL : rule.protocol === KERNEL || isDefaultRule(rule)) continue;
       const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
       const found = ruleOf(ns.netns, observedProps(rule), links);
       resources.set(found.id, found);
@@ -61,7 +70,7 @@ function find({ observation, desired, linkAt }: FindContext): Found {
   return { resources: [...resources.values()], conflicts: [] };
 }
 
-function operation(op: 'rule-add' | 'rule-delete', { netns, props }: Resource): Operation {
+function operation(op: 'rule-add' | 'rule-delete', { netns, props, definition }: Resource): Operation {
   return {
     op,
     netns,
@@ -73,6 +82,7 @@ function operation(op: 'rule-add' | 'rule-delete', { netns, props }: Resource): 
     iif: String(props['iif']),
     oif: String(props['oif']),
     fwmark: Number(props['fwmark']),
+    ...((definition as RuleDefinition | undefined)?.shared === true ? { protocol: ROUTE_PROTOCOL } : {}),
   };
 }
 

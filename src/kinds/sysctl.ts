@@ -4,7 +4,7 @@ import { HOST, type Resource, type ResourceId, type State } from '../model/state
 import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { netnsNeeds, ownNamespaces } from './ownership.js';
+import { netnsNeeds, labNamespaces } from './ownership.js';
 
 export interface SysctlSpec {
   readonly netns: string;
@@ -71,7 +71,7 @@ function find(context: FindContext): Found {
   const { observation, desired } = context;
   const resources: Resource[] = [];
   const lastLab = observation.otherLabs.length === 0;
-  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
+  for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
     for (const [key, value] of ns.sysctls) {
       const isHost = ns.netns === HOST;
       const wanted = desired.resources.get(sysctlId(ns.netns, key));
@@ -91,7 +91,7 @@ const disableIpv6 = (dev: string): string => `net.ipv6.conf.${dev}.disable_ipv6`
  * no file has to be read.
  */
 function switchedOff({ observation, desired, linkAt }: FindContext, known: ReadonlySet<ResourceId>): readonly Resource[] {
-  const off = [observation.host, ...ownNamespaces(observation, desired.lab)].flatMap(({ netns, links }) =>
+  const off = [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(({ netns, links }) =>
     links.filter(({ name, ipv6Disabled }) => ipv6Disabled && linkAt(netns, name) !== undefined).map(({ name }) => ({ netns, name })),
   );
   if (off.length === 0) return [];
@@ -167,8 +167,8 @@ export const sysctl: Kind = {
   create: set,
   update: (_before, after) => set(after),
   delete: (before) => {
-    const former = (before.definition as { former: string } | undefined)?.former ?? '';
-    return [{ op: 'sysctl-restore', netns: before.netns, key: keyOf(before), value: former }];
+    const former = (before.definition as { former: string } | undefined)?.former;
+    return former === undefined ? [] : [{ op: 'sysctl-restore', netns: before.netns, key: keyOf(before), value: former }];
   },
   title: (resource) => `sysctl ${keyOf(resource)} in ${resource.netns}`,
 };

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found } from './kind.js';
-import { foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
+import { containerNamespaces, foreign, labNamespaces, markedId, netnsNeeds, unmarkedOfLab } from './ownership.js';
 import { writeEnd } from './veth-end.js';
 
 interface FoundEnd {
@@ -29,7 +29,7 @@ function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
 /** What an end has that does not say. */
 const NO_MASTER: Props = { master: '' };
 
-function pairResource(id: ResourceId, ends: readonly FoundEnd[]): Resource {
+function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: ReadonlySet<string>): Resource {
   const home = id.slice('veth:'.length);
   const netns = home.slice(0, home.indexOf('/'));
   const first = ends.find((end) => place(end.netns, end.link.name) === home) ?? ends.find((end) => end.netns === netns);
@@ -51,6 +51,8 @@ function pairResource(id: ResourceId, ends: readonly FoundEnd[]): Resource {
     netns: first?.netns ?? netns,
     props,
     needs: [...netnsNeeds(netns), ...(second === undefined ? [] : netnsNeeds(second.netns))],
+    // Another container's namespace, by the same name, needs another pair; one that the lab made is never another by itself.
+    ...(containers.size === 0 ? {} : { goesWith: ends.filter((end) => containers.has(end.netns)).flatMap((end) => netnsNeeds(end.netns)) }),
   };
 }
 
@@ -70,22 +72,25 @@ export function findVeths({ observation, desired, linkAt }: FindContext): Found 
   const byId = new Map<ResourceId, FoundEnd[]>();
   const unmarked: FoundEnd[] = [];
   const conflicts: Diagnostic[] = [];
+  const containers = new Set(containerNamespaces(observation, desired.lab).map(({ netns }) => netns));
   const visit = (ns: NetnsObservation, link: LinkObservation): void => {
+    const isShared = ns.netns === HOST || containers.has(ns.netns);
     const id = markedId(link, desired.lab);
     const end = { netns: ns.netns, link };
     if (link.type === 'veth' && id?.startsWith('veth:') === true) byId.set(id, [...(byId.get(id) ?? []), end]);
-    else if (link.type === 'veth' && (ns.netns !== HOST ? link.alias === '' : unmarkedOfLab(link, desired.lab))) unmarked.push(end);
+    else if (link.type === 'veth' && (isShared ? unmarkedOfLab(link, desired.lab) : link.alias === '')) unmarked.push(end);
     // A bridge of the lab whose name is wanted for an end goes before the end comes.
-    else if (ns.netns === HOST && linkAt(HOST, link.name) === undefined) {
-      const resource = desired.resources.get(wanted.get(place(HOST, link.name)) ?? '');
+    else if (isShared && linkAt(ns.netns, link.name) === undefined) {
+      const resource = desired.resources.get(wanted.get(place(ns.netns, link.name)) ?? '');
+      const where = ns.netns === HOST ? '' : ` in ${ns.netns}`;
       if (resource !== undefined)
-        conflicts.push(foreign('foreign-link', `a link named ${link.name}`, resource, parseMark(link.alias)?.lab ?? null));
+        conflicts.push(foreign('foreign-link', `a link named ${link.name}${where}`, resource, parseMark(link.alias)?.lab ?? null));
     }
   };
-  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) for (const link of ns.links) visit(ns, link);
+  for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) for (const link of ns.links) visit(ns, link);
   adopt(byId, unmarked, wanted);
   return {
-    resources: [...byId].map(([id, ends]) => pairResource(id, ends)),
+    resources: [...byId].map(([id, ends]) => pairResource(id, ends, containers)),
     conflicts: [...conflicts, ...missingMasters(observation, desired, linkAt)],
   };
 }

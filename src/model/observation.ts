@@ -1,4 +1,5 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { ContainersObservation } from './container.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
 
@@ -10,6 +11,8 @@ export interface Observation {
   readonly otherLabs: readonly string[];
   /** Inet tables of other labs in the host's namespace, if they were asked for. */
   readonly otherTables: readonly NftTableObservation[];
+  /** Absent: nobody asked a container runtime. */
+  readonly containers?: ContainersObservation;
   readonly files: NodeFilesObservation;
   /** Who listens in the host's namespace on the ports that were asked for. */
   readonly listeners: readonly ListenerObservation[];
@@ -80,6 +83,8 @@ export interface NamedNetnsObservation extends NetnsObservation {
 
 export interface NetnsObservation {
   readonly netns: string;
+  /** What /proc/PID/ns/net shows. */
+  readonly inode?: number;
   readonly links: readonly LinkObservation[];
   readonly addresses: readonly AddressObservation[];
   readonly routes: readonly RouteObservation[];

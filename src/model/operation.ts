@@ -2,6 +2,7 @@
  * What can be done to the kernel, as plain data: run by the netlink adapter, written as a script by the
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
+import type { ContainerSpec } from './container.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition, ProcessKey } from './process.js';
 
@@ -10,6 +11,7 @@ export type Operation =
   /** `files`: its link in /etc/netns goes first. */
   | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
   | NodeFilesOperation
+  | ContainerOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
@@ -53,6 +55,31 @@ export interface NetnsAdd {
   /** The folder of files that its processes see (`node-files.ts`). */
   readonly files?: string;
 }
+
+/** A container runtime is asked; `container` is a name. */
+export type ContainerOperation =
+  /** The host's lo gets the mark that tells which runtime the lab's containers are of. */
+  | { readonly op: 'runtime-mark'; readonly netns: string; readonly lab: string }
+  | (Omit<ContainerSpec, 'names'> & {
+      readonly op: 'container-run';
+      readonly netns: string;
+      readonly container: string;
+      /** The folder of files that it has in place of the runtime's; '' for none. */
+      readonly files: string;
+      readonly labels: { readonly [name: string]: string };
+    })
+  | { readonly op: 'container-start' | 'container-remove'; readonly netns: string; readonly container: string }
+  /** The namespace of the container gets the name; its lo gets the alias and the altname. `pid` is filled in by who asks the runtime. */
+  | {
+      readonly op: 'netns-attach';
+      readonly netns: string;
+      readonly container: string;
+      readonly alias: string;
+      readonly altname: string;
+      readonly pid?: number;
+    }
+  /** The name is taken away; the namespace is the container's and stays. */
+  | { readonly op: 'netns-detach'; readonly netns: string };
 
 export type ProcessOperation =
   /** Ends what runs under that key before; its log goes on. */

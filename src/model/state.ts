@@ -27,6 +27,8 @@ export interface Resource<P extends Props = Props> {
   readonly mayGoWithChange?: readonly FieldOf[];
   /** Observed only: the object is not the lab's to delete (a host-wide setting, an undeletable thing). Never deleted by a plan. */
   readonly keep?: boolean;
+  /** Observed only: what `goesWith` it stays when it is deleted (the namespace of a container lives on without its name). */
+  readonly outlived?: boolean;
   /** Observed only: what is known of it and compared with nothing, such as since when it is there. */
   readonly facts?: Props;
   /** Desired only: what its creation needs beyond the props that are compared. */

@@ -52,6 +52,12 @@ export interface Node {
   /** Name of the network namespace, `LAB.NODE` unless the file says otherwise. */
   readonly netns: string;
   readonly networkMode?: 'none';
+  /** Whose namespace the node lives in: it has none of its own. */
+  readonly joins?: Joins;
+  /** The node is a container that topo starts. */
+  readonly container?: Container;
+  /** The node is this container, which is somebody else's and runs. */
+  readonly attach?: string;
   readonly ipv6: boolean;
   readonly forwarding: boolean;
   readonly networks: readonly Attachment[];
@@ -81,6 +87,23 @@ export interface ExtraHost {
   readonly name: string;
   /** An address, or `host-gateway`: the host's, as the node reaches it. */
   readonly address: string;
+}
+
+export type Joins =
+  | { readonly kind: 'host'; readonly at: SourceRange }
+  | { readonly kind: 'node'; readonly node: string; readonly at: SourceRange }
+  | { readonly kind: 'container'; readonly container: string; readonly at: SourceRange };
+
+export interface Container {
+  readonly at: SourceRange;
+  readonly image: string;
+  /** Empty: the image's own. */
+  readonly command: readonly string[];
+  readonly environment: { readonly [name: string]: string };
+  /** As `docker run --volume` takes them, with absolute paths. */
+  readonly volumes: readonly string[];
+  readonly capAdd: readonly string[];
+  readonly privileged: boolean;
 }
 
 /** A command of `run`. */

@@ -3,10 +3,12 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
+import { containerResources, containersOf } from './containers.js';
 import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
+import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
 import { namesOf } from './names.js';
@@ -26,6 +28,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** The host forwards between networks and the world. */
   readonly forwards: boolean;
+  /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
+  readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
   readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
@@ -42,7 +46,8 @@ export interface Expansion {
 export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
-  const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, diagnostics), diagnostics) };
+  const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics) };
+  const containers = containersOf(topology);
   return {
     state,
     diagnostics,
@@ -53,6 +58,7 @@ export function expand(topology: Topology): Expansion {
       programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
       forwards: lab.networks.some(isForwarded),
+      ...(containers === undefined ? {} : { containers }),
       ports: topology.nodes.flatMap(({ ports }) =>
         ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
       ),
@@ -60,18 +66,20 @@ export function expand(topology: Topology): Expansion {
   };
 }
 
-function resourcesOf(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
+function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
   const routers = routersOf(lab.nodes);
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
   return [
     ...names.resources,
+    ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
     ...firewall(lab, publications),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
+    ...joinedResources(lab.name, lab.joined),
   ];
 }
 

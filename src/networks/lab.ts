@@ -9,6 +9,8 @@ export interface Lab {
   readonly networks: readonly LabNetwork[];
   readonly nodes: readonly LabNode[];
   readonly links: readonly LabLink[];
+  /** Nodes without a namespace of their own: none of them is among `nodes`. */
+  readonly joined: readonly LabJoined[];
 }
 
 /** Where the file asks for a thing, in its words and as a place. */
@@ -42,6 +44,12 @@ export interface LabNode extends Origin {
   readonly attachments: readonly LabAttachment[];
   /** lo, those of networks, those of links. */
   readonly interfaces: ReadonlyMap<string, LabInterface>;
+}
+
+export interface LabJoined extends Origin {
+  readonly node: Node;
+  /** Of the node that it joins, or the host's. */
+  readonly netns: string;
 }
 
 export interface LabInterface extends Origin {

@@ -18,12 +18,12 @@ interface Setting {
 
 export function nodeSysctls(node: LabNode): readonly Resource[] {
   // Most nodes ask for nothing, and there are thousands of them.
-  if (node.node.sysctls.length === 0 && node.node.ipv6) return [];
+  const isContainer = node.node.container !== undefined || node.node.attach !== undefined;
+  if (node.node.sysctls.length === 0 && node.node.ipv6 && !isContainer) return [];
   const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting]));
-  written.delete(IPV4_FORWARDING);
-  written.delete(IPV6_FORWARDING);
-  const ipv6 = ipv6Settings(node).filter(({ key }) => !written.has(key));
-  return [...ipv6, ...written.values()].map((setting) => resourceOf(node, setting));
+  if (!isContainer) for (const key of FORWARDING) written.delete(key);
+  const others = [...(isContainer ? ofContainers(node) : []), ...ipv6Settings(node)].filter(({ key }) => !written.has(key));
+  return [...others, ...written.values()].map((setting) => resourceOf(node, setting));
 }
 
 /** What `forwarding` says, unless a setting says it by its own name. */
@@ -51,6 +51,23 @@ function writtenSettings({ node, path }: LabNode): readonly Setting[] {
     const folded = value.trim().replace(/\s+/g, ' ');
     return { key: key === ALIAS_OF_FORWARDING ? IPV4_FORWARDING : key, value: folded, path: `${path}.sysctls.${written}`, at };
   });
+}
+
+const FORWARDING = [IPV4_FORWARDING, IPV6_FORWARDING];
+
+/**
+ * What a namespace that topo makes has by itself. Docker switches IPv6 off in a container without a network; somebody else's
+ * container may have its own reasons to forward.
+ */
+function ofContainers({ node, interfaces, path, at }: LabNode): readonly Setting[] {
+  const own = node.attach === undefined;
+  const forwards = own || node.forwarding;
+  const needsIpv6 = node.ipv6 && (own || [...interfaces.values()].some(hasIpv6));
+  const value = node.forwarding ? '1' : '0';
+  return [
+    ...(forwards ? FORWARDING.map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at })) : []),
+    ...(needsIpv6 ? [{ key: interfaceKey('ipv6', 'all', 'disable_ipv6'), value: '0', path, at }] : []),
+  ];
 }
 
 /** `ipv6: false`, Docker's way: none on interfaces that have no IPv6 address. */

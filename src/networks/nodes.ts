@@ -6,6 +6,7 @@ import { ruleResource } from '../kinds/rule.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource } from '../model/state.js';
 import { portResource } from './bridge.js';
+import { containerOfNode } from './containers.js';
 import type { Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
@@ -16,8 +17,13 @@ import { nodeCommands, nodeProcesses } from './processes.js';
 /** `names`: the set of files that it sees in place of the host's. */
 export function nodeResources(lab: string, node: LabNode, names: string, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const { netns, path, at } = node;
+  const container = containerOfNode(node.node);
+  const plain = { lab, netns, node: node.node.name, ignore: node.node.ignore, names, forwarding: forwardingOf(node), path, at };
+  const own = netnsResource(container === undefined ? plain : { ...plain, container });
+  // The namespace is the other container's business.
+  if (node.node.joins !== undefined) return [own, ...nodeProcesses(lab, node), ...nodeCommands(lab, node)];
   return [
-    netnsResource({ lab, netns, node: node.node.name, ignore: node.node.ignore, names, forwarding: forwardingOf(node), path, at }),
+    own,
     ...loopback(node),
     ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
     ...nodeSysctls(node),
@@ -26,12 +32,15 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
     ...nodeRoutes(node, routers, diagnostics),
     ...nodeProcesses(lab, node),
     ...nodeCommands(lab, node),
-    ...node.node.rules.map((rule) => ruleResource({ ...rule, netns, path: `${path}.rules[${rule.index}]` })),
+    ...node.node.rules.map((rule) =>
+      ruleResource({ ...rule, netns, shared: container !== undefined, path: `${path}.rules[${rule.index}]` }),
+    ),
   ];
 }
 
-function loopback({ netns, interfaces }: LabNode): readonly Resource[] {
-  const lo = interfaces.get('lo');
+function loopback({ node, netns, interfaces }: LabNode): readonly Resource[] {
+  // Of somebody else's container, his.
+  const lo = node.attach === undefined ? interfaces.get('lo') : undefined;
   return lo === undefined ? [] : [loopbackResource({ netns, mtu: lo.mtu, up: lo.up, path: lo.path, at: lo.at })];
 }
 

@@ -3,9 +3,9 @@ import { execResource } from '../kinds/exec.js';
 import { processResource } from '../kinds/process.js';
 import type { Texts } from '../model/process.js';
 import type { Resource } from '../model/state.js';
-import type { LabNode } from './lab.js';
+import type { LabJoined, LabNode } from './lab.js';
 
-export function nodeProcesses(lab: string, { node, netns, path }: LabNode): readonly Resource[] {
+export function nodeProcesses(lab: string, { node, netns, path }: LabNode | LabJoined): readonly Resource[] {
   // Told at the start, as the rest of what they see is not.
   const reads: Texts = node.hostname === undefined ? {} : { hostname: node.hostname };
   return node.run.map(({ name, command, env, cwd, user, at }, i) =>
@@ -13,7 +13,7 @@ export function nodeProcesses(lab: string, { node, netns, path }: LabNode): read
   );
 }
 
-export function nodeCommands(lab: string, { node, netns, path }: LabNode): readonly Resource[] {
+export function nodeCommands(lab: string, { node, netns, path }: LabNode | LabJoined): readonly Resource[] {
   const before = new Map<string, number>();
   return node.exec.map(({ at, ...command }, i) => {
     const text = JSON.stringify(command);

@@ -7,7 +7,8 @@ import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topolo
 import { parseCidr } from '../model/address.js';
 import { derivationFor, type Derivation } from './derive.js';
 import { loopbackOf, refine, settingsOf } from './interfaces.js';
-import type { Lab, LabAddress, LabAttachment, LabInterface, LabLink, LabNetwork, LabNode, Origin } from './lab.js';
+import { ownerOf } from './joined.js';
+import type { Lab, LabAddress, LabAttachment, LabInterface, LabJoined, LabLink, LabNetwork, LabNode, Origin } from './lab.js';
 import { nodeAddresses, type NodeAddresses } from './node-addresses.js';
 import { resolveNetworks } from './resolve-networks.js';
 
@@ -32,8 +33,23 @@ export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
   };
   const links = topology.links.map((link, i) => resolveLink(context, link, { path: `links[${i}]`, at: link.at }));
   const ends = endsByNetns(links);
-  const nodes = topology.nodes.map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
-  return { name: topology.name, networks, nodes, links };
+  const nodes = topology.nodes.filter(hasNetns(context)).map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
+  return { name: topology.name, networks, nodes, links, joined: resolveJoined(context) };
+}
+
+/** A namespace with a name of its own; that of a container which is joined gets the name of the node, if no other node has it. */
+const hasNetns =
+  ({ nodes }: Context) =>
+  (node: Node): boolean =>
+    node.joins === undefined || (node.joins.kind === 'container' && ownerOf(node, nodes) === node);
+
+function resolveJoined(context: Context): readonly LabJoined[] {
+  const { topology, nodes } = context;
+  return topology.nodes.flatMap((node) => {
+    const owner = hasNetns(context)(node) ? undefined : ownerOf(node, nodes);
+    if (owner === undefined) return [];
+    return [{ node, netns: owner === HOST ? HOST : owner.netns, path: `nodes.${node.name}`, at: node.joins?.at ?? node.at }];
+  });
 }
 
 function endsByNetns(links: readonly LabLink[]): ReadonlyMap<string, readonly LabInterface[]> {

@@ -36,8 +36,8 @@ function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] 
 function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
   const verdict = verdicts.get(before.id);
   const takenAlong = before.goesWith?.find((id) => {
-    const other = verdicts.get(id)?.verdict;
-    return other === 'delete' || other === 'replace';
+    const other = verdicts.get(id);
+    return (other?.verdict === 'delete' || other?.verdict === 'replace') && other.before.outlived !== true;
   });
   return {
     id: before.id,

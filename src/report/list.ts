@@ -6,6 +6,8 @@ export interface LabRow {
   readonly lab: string;
   readonly namespaces: readonly string[];
   readonly hostLinks: readonly string[];
+  /** Names of nodes that live in a namespace which is not theirs; absent: there are none. */
+  readonly joined?: readonly string[];
 }
 
 /** One JSON document: schemas/list.schema.json. */
@@ -14,11 +16,15 @@ export interface ListDocument {
   readonly labs: readonly LabRow[];
 }
 
-export function listOf(labs: readonly LabRow[]): ListDocument {
-  const rows = labs.map(({ lab, namespaces, hostLinks }) => ({
+/** As the kernel port tells of it. */
+type LabOfKernel = Omit<LabRow, 'joined'> & { readonly joined?: readonly { readonly node: string }[] };
+
+export function listOf(labs: readonly LabOfKernel[]): ListDocument {
+  const rows = labs.map(({ lab, namespaces, hostLinks, joined = [] }) => ({
     lab,
     namespaces: [...namespaces].sort(),
     hostLinks: [...hostLinks].sort(),
+    ...(joined.length === 0 ? {} : { joined: joined.map(({ node }) => node).sort() }),
   }));
   return { format: 'topo-list/1', labs: rows.sort((a, b) => (a.lab < b.lab ? -1 : 1)) };
 }
@@ -30,7 +36,12 @@ export function listText({ labs }: ListDocument, options: { readonly color: bool
   if (labs.length === 0) return 'No labs on this machine.\n';
   const paint = painter(options.color);
   const heading = ['LAB', 'NODES', 'HOST LINKS', 'NAMESPACES'];
-  const rows = labs.map(({ lab, namespaces, hostLinks }) => [lab, `${namespaces.length}`, `${hostLinks.length}`, shortList(namespaces)]);
+  const rows = labs.map(({ lab, namespaces, hostLinks, joined = [] }) => [
+    lab,
+    `${namespaces.length + joined.length}`,
+    `${hostLinks.length}`,
+    shortList(namespaces),
+  ]);
   const texts = [heading, ...rows].map((row) => row.map(printable));
   const widths = heading.map((_, i) => Math.max(...texts.map((row) => columns(row[i] ?? ''))));
   const lines = texts.map((row) =>

@@ -18,12 +18,24 @@ export interface ShownNode {
 
 /** Of the whole lab, or of one node; null if the kernel has no such node of the lab. */
 export function showOf(observed: State, node?: string): ShowDocument | null {
-  const nodes = [...held(observed)]
+  const namespaces = held(observed);
+  const nodes = [...namespaces]
     .map(([netns, resources]) => ({ netns, resources, name: nodeName(netns, resources) }))
     .filter(({ name, resources }) => (node === undefined ? resources.length > 0 : name === node));
-  if (nodes.length === 0 && node !== undefined) return null;
+  const joined = joinedNodes(observed, namespaces).filter(([name]) => node === undefined || name === node);
+  if (nodes.length + joined.length === 0 && node !== undefined) return null;
   const shown = nodes.map(({ netns, resources, name }): [string, ShownNode] => [name, { netns, ...sections(netns, resources, observed) }]);
-  return { format: 'topo-show/1', lab: observed.lab, nodes: Object.fromEntries(shown) };
+  return { format: 'topo-show/1', lab: observed.lab, nodes: Object.fromEntries([...shown, ...joined]) };
+}
+
+/** Nodes that live in a namespace which has an entry of its own. */
+function joinedNodes(observed: State, namespaces: ReadonlyMap<string, readonly Resource[]>): readonly [string, ShownNode][] {
+  return [...observed.resources.values()]
+    .filter(({ kind }) => kind === 'joined')
+    .map(({ netns, props }) => {
+      const mode = netns === HOST ? HOST : `node:${nodeName(netns, namespaces.get(netns) ?? [])}`;
+      return [String(props['node']), { netns, network_mode: mode }];
+    });
 }
 
 function sections(netns: string, resources: readonly Resource[], state: State): { readonly [section: string]: PropValue } {
@@ -35,6 +47,7 @@ function sections(netns: string, resources: readonly Resource[], state: State): 
 function held(state: State): ReadonlyMap<string, readonly Resource[]> {
   const map = new Map<string, Resource[]>([[HOST, []]]);
   for (const resource of state.resources.values()) {
+    if (resource.kind === 'joined') continue;
     const peer = resource.props['peer_netns'];
     for (const netns of new Set([resource.netns, ...(typeof peer === 'string' ? [peer] : [])])) {
       const list = map.get(netns);

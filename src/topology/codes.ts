@@ -86,6 +86,13 @@ export const CODES = {
   // Nodes
   'command-twice': 'Two commands of one node have the same name.',
   'network-mode-none': 'A node without a network has networks, links or ports.',
+  'network-mode-joined': 'A node that lives in another’s namespace has a key that describes a namespace of its own, or a link.',
+  'container-without-image': 'A node that is no container to be started has a key that says how to start one.',
+  'container-and-image': 'A node is to be started from an image, and is a container that runs already.',
+  'container-twice': 'Two nodes are the same container.',
+  'container-key': 'A node that is somebody else’s container has a key that topo could not take back.',
+  'container-joins-node': 'A container joins the namespace of a node that is no container.',
+  'join-circle': 'Nodes live in each other’s namespaces, and none of them has one.',
   'no-host-gateway': 'An extra host has the address host-gateway, and the node is on no network on which the host has an address.',
   'sysctl-conflict': 'A sysctl contradicts a key of the node that sets the same thing.',
   'route-without-nexthop': 'A unicast route has neither via nor dev.',

@@ -10,6 +10,8 @@ import { routeSchema } from '../kinds/route.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
 import { sysctlsSchema } from '../kinds/sysctl.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { containerSchemas } from './schema-container.js';
+import { networkModeSchema } from './schema-network-mode.js';
 
 const attachment: JsonSchema = {
   type: ['object', 'string', 'null'],
@@ -52,7 +54,8 @@ const interfaceSettings: JsonSchema = {
 
 export const nodeSchema: JsonSchema = {
   type: ['object', 'null'],
-  description: 'A node: a network namespace. With no networks and no links it has only lo.',
+  description:
+    'A node: a network namespace, a container that topo starts (`image`), or one that runs already (`container`). With no networks and no links it has only lo.',
   additionalProperties: false,
   properties: {
     networks: {
@@ -63,11 +66,8 @@ export const nodeSchema: JsonSchema = {
         'Networks that the node is attached to: a list of names, or name → settings of the interface. Interfaces are eth0, eth1 … in the order written.',
       examples: [['front', 'back'], { front: { ipv4_address: '172.28.0.10' }, back: {} }],
     },
-    network_mode: {
-      type: 'string',
-      enum: ['none'],
-      description: '`none`: the node has only lo; `networks`, links and `ports` are refused.',
-    },
+    network_mode: networkModeSchema,
+    ...containerSchemas,
     netns: netnsSchema,
     ipv6: {
       type: 'boolean',

@@ -29,10 +29,11 @@ export class Docker {
     world.must(cgroupMounts().join(' && '));
     const folders = ['--data-root', '/run/docker-data', '--exec-root', '/run/docker', '--pidfile', '/run/docker.pid'];
     const command = ['dockerd', ...folders, '-H', `unix://${SOCKET}`, '--cgroup-parent', `/${cgroup}`, ...flags];
-    const child = await world.background(null, command, 'API listen on');
-    // Somebody has to read what it writes, or it would stop when the pipe is full.
-    child.stdout?.resume();
-    child.stderr?.resume();
+    // Into a file: with a pipe it would stop when that is full, for nobody reads it while a test waits for a command.
+    const ready = 'API listen on';
+    const log = '/run/docker.log';
+    const start = `${command.map(quoted).join(' ')} >${log} 2>&1 & until grep -q '${ready}' ${log}; do kill -0 $! || { cat ${log}; exit 1; }; sleep 0.05; done`;
+    await world.background(null, ['sh', '-c', `${start}; echo '${ready}'; wait`], ready);
     const docker = new Docker(world, cgroup);
     world.must(`mkdir -p /run/image/bin && cp ${BUSYBOX} /run/image/bin/busybox && ln -s busybox /run/image/bin/sh`);
     docker.shell(`tar -C /run/image -c . | ${DOCKER} import - ${IMAGE}`);

@@ -119,8 +119,7 @@ it('host-gateway is the host on the network of the default route, otherwise on t
 
 describe('a DNS server', () => {
   const of = topology([SERVED, INNER_SERVED], [node('x', { networks: [at4('served', '10.5.0.5', ['web']), 'inner-served'] })]);
-  const command = (name: string): string =>
-    (resource(of, `process:@lab/dns-${name}`).props['command'] as readonly string[]).join(' ');
+  const command = (name: string): string => (resource(of, `process:@lab/dns-${name}`).props['command'] as readonly string[]).join(' ');
 
   it('is one for each network, with its names alone', () => {
     expect(ids(of, 'process')).toEqual(['process:@lab/dns-served', 'process:@lab/dns-inner-served']);

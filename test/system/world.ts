@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const TOPO = join(ROOT, 'dist/topo.cjs');
-const SERVER = join(ROOT, 'test/system/server.mjs');
+export const SERVER = join(ROOT, 'test/system/server.mjs');
 
 /** Root makes the namespaces as root, anybody else in a user namespace of his own. */
 const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
@@ -21,7 +21,11 @@ export const PRIVATE_ETC = [
   'mount -t tmpfs tmpfs /run',
   'mkdir -p /run/etc/upper /run/etc/work',
   'mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work,userxattr overlay /etc',
+  'rm -rf /etc/netns',
 ].join(' && ');
+
+/** Of examples/; those with containers need a daemon, and are tested in test/docker. */
+export const WITH_CONTAINERS = ['containers'];
 
 export interface Result {
   readonly status: number;

@@ -1,5 +1,6 @@
 import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
+import { container, netnsAttach } from './container.js';
 import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
 import { execRun } from './exec.js';
@@ -20,6 +21,15 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return netnsAdd(operation);
     case 'netns-delete':
       return netnsDelete(operation);
+    case 'netns-detach':
+      return netnsDelete({ op: 'netns-delete', netns: operation.netns });
+    case 'netns-attach':
+      return netnsAttach(operation);
+    case 'runtime-mark':
+    case 'container-run':
+    case 'container-start':
+    case 'container-remove':
+      return container(operation);
     case 'node-files-link':
       return nodeFilesLink(operation);
     case 'node-files-write':

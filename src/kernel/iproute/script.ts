@@ -50,7 +50,7 @@ function redirection({ output }: Command): string {
 /** Printed in double quotes nothing of the output is split or expanded; the prefix is quoted for itself. */
 function argumentText(argument: Argument): string {
   if (typeof argument === 'string') return shellQuote(argument);
-  return `${shellQuote(argument.prefix)}"$(${argument.output.map(shellQuote).join(' ')})"`;
+  return `${argument.prefix === '' ? '' : shellQuote(argument.prefix)}"$(${argument.output.map(shellQuote).join(' ')})"`;
 }
 
 function hereDocument(command: string, text: string): string {

@@ -1,4 +1,5 @@
 /** The kernel by netlink, in this process. */
+import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
 import type { Ahead } from './ahead.js';
@@ -7,6 +8,7 @@ import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
+import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
 import { isOfProcess, Runner, type RunProcesses } from './runner.js';
 import { Sessions } from './sessions.js';
@@ -39,6 +41,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   return {
     observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
     labs: () => observeLabs(sessions),
+    runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
     prepare: async (operations) => {
       if (operations.some(isOfProcess)) ({ runProcesses } = await import('../processes/run.js'));

@@ -1,12 +1,14 @@
 /** Named network namespaces, as `ip netns` keeps them: a file in /run/netns with the namespace mounted over it. */
 import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
+import { mark, parseMark } from '../../model/names.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
-import { encodeLinkSet } from './link-encode.js';
+import { encodeAltname, encodeLinkSet } from './link-encode.js';
 import { MessageWriter, NLM_F_ACK } from './message.js';
+import { readLink } from './read-link.js';
+import { refusalOf, refused } from './refusal.js';
 import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.js';
 import { writeSysctl } from './proc-sys.js';
-import { refusalOf } from './refusal.js';
 import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { makeLink } from '../node-files/write.js';
@@ -59,6 +61,56 @@ function createNamespace(sessions: Sessions, { netns, alias, sysctls = {} }: Net
     rmSync(path, { force: true });
     throw error;
   }
+}
+
+/** Gives a name to the namespace of a process. As with a new one, the marks come first. */
+export function attachNamespace(
+  sessions: Sessions,
+  { netns, alias, altname, pid, container }: Extract<Operation, { op: 'netns-attach' }>,
+): Outcome {
+  if (pid === undefined || pid === 0) return refused('netns-attach', 'ESRCH', `the container ${container} does not run`);
+  const path = sessions.path(netns);
+  return attempt(() => {
+    shareDirectory(sessions.directory);
+    const fd = openSync(`/proc/${pid}/ns/net`, 'r');
+    try {
+      takePlace(path);
+      sessions.thread.inside(fd, () => nameHere(sessions, netns, path, alias, altname));
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** The thread stands in the namespace. */
+function nameHere(sessions: Sessions, netns: string, path: string, alias: string, altname: string): void {
+  try {
+    const session = sessions.here(netns);
+    const owner = parseMark(readLink(session.socket, 'lo')?.alias ?? '');
+    if (owner !== null && mark(owner.lab, owner.object) !== alias) throw new TakenError(owner.lab, owner.object);
+    startLoopback(session, alias);
+    addAltname(session, altname);
+    expect('mount', libc.mount(THREAD_NETNS, path, 'none', MS_BIND, null), path);
+  } catch (error) {
+    sessions.forget(netns);
+    rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+class TakenError extends Error {
+  readonly code = 'EEXIST';
+
+  constructor(lab: string, node: string) {
+    super(`the container's namespace is the node ${node} of the lab ${lab} already`);
+  }
+}
+
+function addAltname({ socket }: Session, altname: string): void {
+  writer.clear();
+  encodeAltname(writer, 'altname-add', 'lo', altname);
+  const [reply] = socket.exchange(writer.bytes, writer.length);
+  if (reply!.errno !== 0 && reply!.errno !== constants.errno.EEXIST) throw new SystemCallError('altname of lo', reply!.errno);
 }
 
 /** Makes the file; one that is no namespace is what a crash left behind, and is used. */

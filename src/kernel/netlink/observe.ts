@@ -1,4 +1,5 @@
 /** The state of the machine, as far as it concerns a lab. */
+import { joinedNodes } from '../../model/lo-marks.js';
 import { parseMark } from '../../model/names.js';
 import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Observation } from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
@@ -92,7 +93,21 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
-  return { netns, links, addresses, routes, localAddresses, rules, neighbours, forwarding, sysctls, remembered, nft, stale: false };
+  return {
+    netns,
+    inode: session.inode,
+    links,
+    addresses,
+    routes,
+    localAddresses,
+    rules,
+    neighbours,
+    forwarding,
+    sysctls,
+    remembered,
+    nft,
+    stale: false,
+  };
 }
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
@@ -124,19 +139,32 @@ function otherLabs(host: NetnsObservation, lab: string): readonly string[] {
   return [...new Set(labs as string[])].sort();
 }
 
+interface LabParts {
+  readonly namespaces: string[];
+  readonly hostLinks: string[];
+  readonly joined: { readonly node: string; readonly netns: string }[];
+}
+
 /** All labs of the machine: namespaces by their lo, and links of the host. */
 export function observeLabs(sessions: Sessions): readonly LabSummary[] {
-  const labs = new Map<string, { namespaces: string[]; hostLinks: string[] }>();
-  const of = (lab: string): { namespaces: string[]; hostLinks: string[] } => {
-    const known = labs.get(lab) ?? { namespaces: [], hostLinks: [] };
+  const labs = new Map<string, LabParts>();
+  const of = (lab: string): LabParts => {
+    const known = labs.get(lab) ?? { namespaces: [], hostLinks: [], joined: [] };
     labs.set(lab, known);
     return known;
   };
+  const addJoined = (netns: string, altnames: readonly string[]): void => {
+    for (const { lab, node } of joinedNodes(altnames)) of(lab).joined.push({ node, netns });
+  };
   sessions.visit(sessions.names(), ({ netns, socket }) => {
-    const lab = labOf(socket);
-    if (lab !== null) of(lab).namespaces.push(netns);
+    const lo = readLink(socket, 'lo');
+    const lab = parseMark(lo?.alias ?? '')?.lab ?? null;
+    if (lab === null) return;
+    of(lab).namespaces.push(netns);
+    addJoined(netns, lo?.altnames ?? []);
   });
   for (const link of dumpNetns(sessions.host().socket).links) {
+    if (link.name === 'lo') addJoined(HOST, link.altnames);
     const lab = parseMark(link.alias)?.lab;
     if (lab !== undefined) of(lab).hostLinks.push(link.name);
   }

@@ -7,12 +7,13 @@ import { decodeLink, requestLinks } from './links.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { FORWARDING_KEYS, readForwarding } from './netconf.js';
-import { createNamespaces, deleteName } from './namespaces.js';
+import { attachNamespace, createNamespaces, deleteName } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { dump } from './dump.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
+import { leftovers } from './leftovers.js';
 import { Queue } from './queue.js';
 import { outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
@@ -27,6 +28,7 @@ export type RunProcesses = (operations: readonly ProcessOperation[]) => readonly
 export const isOfProcess = (operation: Operation): operation is ProcessOperation => operation.op.startsWith('process-');
 
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
+type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-detach' }>;
 
 export class Runner {
   private readonly queues = new Map<string, Queue>();
@@ -45,7 +47,8 @@ export class Runner {
       else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
       else if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
       else {
-        this.attempt(operation, at);
+        if (operation.op === 'netns-attach' || operation.op === 'netns-detach') this.outcomes[at] = this.changeName(operation);
+        else this.attempt(operation, at);
         at++;
       }
     }
@@ -53,8 +56,22 @@ export class Runner {
     return this.outcomes;
   }
 
+  /** The name of a container's namespace, which is there before it and after it. */
+  private changeName(operation: NameOperation): Outcome {
+    this.flushAll();
+    this.queues.delete(operation.netns);
+    if (operation.op === 'netns-attach') {
+      const outcome = attachNamespace(this.sessions, operation);
+      const queue = outcome.ok ? this.queue(operation.netns) : null;
+      if (queue !== null) for (const step of leftovers(queue.session)) queue.push(step, () => undefined);
+      return outcome;
+    }
+    this.sessions.forget(operation.netns);
+    return deleteName(this.sessions.path(operation.netns));
+  }
+
   /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation | ProcessOperation | ExecRun>, index: number): void {
+  private attempt(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation | ExecRun>, index: number): void {
     try {
       if (isOfFiles(operation)) {
         changeNodeFiles(operation);
@@ -65,7 +82,10 @@ export class Runner {
     }
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation | NodeFilesOperation | ProcessOperation | ExecRun>, index: number): void {
+  private carryOut(
+    operation: Exclude<Operation, NetnsOperation | NameOperation | NodeFilesOperation | ProcessOperation | ExecRun>,
+    index: number,
+  ): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {
@@ -98,6 +118,11 @@ export class Runner {
       case 'nft-delete':
         queue.flush();
         return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeDelete(operation.table, true)));
+      case 'runtime-mark':
+      case 'container-run':
+      case 'container-start':
+      case 'container-remove':
+        return settle(refused(operation.op, 'ENOSYS', 'no container runtime is at hand'));
       case 'conntrack-delete':
         queue.flush();
         return settle(deleteFlows(this.sessions.netfilter(operation.netns), queue.session.socket, operation.flows));

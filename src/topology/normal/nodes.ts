@@ -3,9 +3,11 @@ import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/to
 import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 import { readCommand, readCommands } from './commands.js';
+import { readContainer } from './containers.js';
 import { withDefaults } from './defaults.js';
 import { readDnsSearch, readExtraHosts } from './names.js';
 import { readPort } from './ports.js';
+import { readNetworkMode } from './network-mode.js';
 import {
   asMapping,
   booleanAt,
@@ -34,7 +36,8 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     name,
     at: placeOf(reading, entry.key),
     netns: stringAt(map, 'netns') ?? `${lab}.${name}`,
-    networkMode: stringAt(map, 'network_mode') === 'none' ? ('none' as const) : undefined,
+    ...readNetworkMode(reading, map),
+    ...readContainer(reading, name, map, asMapping(entry.value)),
     ipv6,
     forwarding: booleanAt(map, 'forwarding') ?? false,
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),

@@ -1,6 +1,7 @@
 /** The cross-checks, in the order of the file's sections. */
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
+import { containers } from './containers.js';
 import { externalNetwork } from './external-network.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
@@ -14,6 +15,7 @@ import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
 import { netnsName } from './netns-name.js';
+import { networkModeJoined } from './network-mode-joined.js';
 import { networkModeNone } from './network-mode-none.js';
 import { networkSize } from './network-size.js';
 import { portsUnreachable } from './ports-unreachable.js';
@@ -38,6 +40,8 @@ export const RULES: readonly Rule[] = [
   networkSize,
   netnsName,
   networkModeNone,
+  networkModeJoined,
+  containers,
   unknownNetwork,
   attachmentAddress,
   specialAddress,

@@ -7,7 +7,14 @@ export const portsUnreachable: Rule = {
   check({ topology, networks, report, isIncomplete }) {
     for (const node of topology.nodes) {
       const [first] = node.ports;
-      if (first === undefined || node.networkMode === 'none' || isIncomplete('nodes', node.name) || isIncomplete('networks')) continue;
+      if (
+        first === undefined ||
+        node.networkMode === 'none' ||
+        node.joins !== undefined ||
+        isIncomplete('nodes', node.name) ||
+        isIncomplete('networks')
+      )
+        continue;
       const attached = node.networks.map(({ network }) => networks.get(network));
       if (attached.some((network) => network === undefined || isForwarded(network))) continue;
       const why =

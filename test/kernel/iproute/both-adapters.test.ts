@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation } from '../../../src/model/operation.js';
 import { desired, nothing, planned } from '../../report/states.js';
+import { WITH_CONTAINERS } from '../../system/world.js';
 import { createMachine, type Machine } from './machine.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from './operations.js';
 import type { Snapshot } from './snapshot.js';
@@ -26,7 +27,11 @@ const ACTS: { readonly [name: string]: readonly (readonly Operation[])[] } = {
   changed: [BUILD, CHANGE],
   'partly removed': [BUILD, CHANGE, REMOVE],
   destroyed: [BUILD, CHANGE, REMOVE, DESTROY],
-  ...Object.fromEntries(readdirSync(EXAMPLES).map((name) => [`examples/${name}`, [example(name)]])),
+  ...Object.fromEntries(
+    readdirSync(EXAMPLES)
+      .filter((name) => !WITH_CONTAINERS.includes(name))
+      .map((name) => [`examples/${name}`, [example(name)]]),
+  ),
 };
 
 let machine: Machine;

@@ -7,6 +7,24 @@ const ROUTER = 'ip -n every.router';
 const WEB = 'ip -n every.web';
 const LEAF = 'ip -n every.leaf';
 
+const joined: readonly Drift[] = [
+  {
+    name: 'mark of a node that joins another',
+    by: `${ROUTER} link property del dev lo altname joined:every.guest`,
+    seen: ['+ joined:every.router/guest'],
+  },
+  {
+    name: 'mark of a node in the host’s namespace',
+    by: 'ip link property del dev lo altname joined:every.ground',
+    seen: ['+ joined:host/ground'],
+  },
+  {
+    name: 'mark of a node that nobody declared',
+    by: `${LEAF} link property add dev lo altname joined:every.nobody`,
+    seen: ['- joined:every.leaf/nobody'],
+  },
+];
+
 const addresses: readonly Drift[] = [
   { name: 'address added in a node', by: `${LEAF} addr add 10.99.9.9/24 dev mid`, seen: ['- address:every.leaf/mid/10.99.9.9/24'] },
   {
@@ -310,7 +328,7 @@ beforeAll(async () => {
 });
 afterAll(() => built.world.dispose());
 
-test.each([...addresses, ...kernels, ...routes, ...rules, ...neighbours, ...sysctls])('$name', (drift) => built.check(drift));
+test.each([...joined, ...addresses, ...kernels, ...routes, ...rules, ...neighbours, ...sysctls])('$name', (drift) => built.check(drift));
 
 test('IPv6 switched off in a whole node: each interface that has addresses of it, and the default of new ones', () => {
   const { world, file } = built;

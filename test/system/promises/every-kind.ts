@@ -36,6 +36,8 @@ nodes:
     extra_hosts: ['printer:192.0.2.7']
     dns: 192.0.2.53
     interfaces: { mid: { mtu: 1450 } }
+  guest: { network_mode: 'node:router' }
+  ground: { network_mode: host }
   alone: { network_mode: none }
 
 links:
@@ -49,6 +51,7 @@ links:
 `;
 
 const CHANGES: readonly (readonly [from: string, to: string])[] = [
+  ["guest: { network_mode: 'node:router' }\n  ground: { network_mode: host }", "guest: { network_mode: 'node:leaf' }"],
   // A node goes, another comes, a third changes its place.
   ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
   ["'fd71:1::/64'], dns: server }", "'fd71:1::/64'], dns: server, mtu: 1420 }"],

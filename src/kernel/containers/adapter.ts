@@ -1,0 +1,77 @@
+/** A kernel with containers: what concerns them is asked of their runtime, all else of the kernel. */
+import type { Runtime } from '../../model/lo-marks.js';
+import { runtimeMark } from '../../model/lo-marks.js';
+import type { ContainerOperation, Operation } from '../../model/operation.js';
+import { HOST } from '../../model/state.js';
+import type { Kernel, Outcome } from '../kernel.js';
+import { RuntimeCli } from './cli.js';
+import { inspect, observeContainers } from './observe.js';
+import { runWords } from './words.js';
+
+const OF_CONTAINERS = new Set<Operation['op']>(['runtime-mark', 'container-run', 'container-start', 'container-remove', 'netns-attach']);
+
+type Asked = Exclude<ContainerOperation, { op: 'netns-detach' }>;
+
+const isAsked = (operation: Operation): operation is Asked => OF_CONTAINERS.has(operation.op);
+
+export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly [name: string]: string | undefined }): Kernel {
+  const cli = new RuntimeCli(runtime, env);
+  const one = (operation: Asked): Outcome => carryOut(kernel, cli, operation);
+  return {
+    ...kernel,
+    observe: (scope, seen) => {
+      // Asked first: without an answer there is nothing to be done.
+      const containers = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
+      return { ...kernel.observe(scope, seen), containers };
+    },
+    run: (operations) => {
+      const outcomes: Outcome[] = [];
+      for (let at = 0; at < operations.length;) {
+        const start = at;
+        while (at < operations.length && !isAsked(operations[at]!)) at++;
+        if (at > start) outcomes.push(...kernel.run(operations.slice(start, at)));
+        const operation = operations[at];
+        if (operation === undefined || !isAsked(operation)) continue;
+        outcomes.push(one(operation));
+        at++;
+      }
+      return outcomes;
+    },
+  };
+}
+
+function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {
+  switch (operation.op) {
+    case 'runtime-mark':
+      return kernel.run([{ op: 'altname-add', netns: HOST, name: 'lo', altname: runtimeMark(cli.runtime, operation.lab) }])[0]!;
+    case 'container-run':
+      return told(cli, runWords(operation));
+    case 'container-start':
+      return told(cli, ['start', operation.container]);
+    case 'container-remove': {
+      const outcome = told(cli, ['rm', '--force', '--volumes', operation.container]);
+      return !outcome.ok && /no such container/i.test(outcome.message) ? { ok: true } : outcome;
+    }
+    case 'netns-attach': {
+      const [container] = inspect(cli, [operation.container]);
+      if (container === undefined) return refusal(`there is no container ${operation.container}`);
+      if (container.pid === 0) return refusal(ended(cli, container.name, container.status, container.exitCode));
+      return kernel.run([{ ...operation, pid: container.pid }])[0]!;
+    }
+  }
+}
+
+function told(cli: RuntimeCli, words: readonly string[]): Outcome {
+  const { status, complaint } = cli.try(...words);
+  return status === 0 ? { ok: true } : refusal(complaint);
+}
+
+const refusal = (message: string): Outcome => ({ ok: false, errno: 'ECONTAINER', message });
+
+/** With the last that it wrote: nobody else will tell why. */
+function ended(cli: RuntimeCli, name: string, status: string, exitCode: number): string {
+  const { stdout, complaint } = cli.try('logs', '--tail', '1', name);
+  const last = stdout.trim() === '' ? complaint : stdout.trim();
+  const why = status === 'exited' ? `it exited with status ${exitCode}` : `it is ${status}`;
+  return `the container ${name} does not run: ${why}${last === '' ? '' : `; its last line: ${last}`}`;
+}

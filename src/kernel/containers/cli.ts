@@ -1,0 +1,77 @@
+/** Docker or Podman by their command lines, which know how to reach their daemon (DOCKER_HOST, contexts). */
+import { spawnSync } from 'node:child_process';
+import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+import type { Runtime } from '../../model/lo-marks.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly stdout: string;
+  /** In one line. */
+  readonly complaint: string;
+}
+
+/** To start a container may take its time, all else is a question. */
+const TIMEOUT_MS = 120_000;
+
+export class RuntimeCli {
+  constructor(
+    readonly runtime: Runtime,
+    private readonly env: { readonly [name: string]: string | undefined },
+  ) {}
+
+  try(...words: readonly string[]): Answer {
+    const { error, status, stdout, stderr, signal } = spawnSync(this.runtime, words, {
+      encoding: 'utf8',
+      env: this.env,
+      timeout: TIMEOUT_MS,
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'ETIMEDOUT')
+      throw new DiagnosticError([notRun(this.runtime, error)]);
+    const complaint = signal === null ? sentence(stderr) : `${this.runtime} gave no answer (${signal})`;
+    return { status: status ?? 128, stdout, complaint };
+  }
+
+  /** A question that has to be answered. */
+  ask(...words: readonly string[]): string {
+    const { status, stdout, complaint } = this.try(...words);
+    if (status !== 0) throw this.failed(complaint);
+    return stdout;
+  }
+
+  failed(complaint: string): DiagnosticError {
+    return new DiagnosticError([noAnswer(this.runtime, complaint)]);
+  }
+}
+
+/** The last line but what tells to read the help; `docker: `, `Error: ` and the like are left out. */
+function sentence(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const telling = lines.filter((line) => line !== '' && !/^See '|^Run '|^[0-9a-f]{64}$/.test(line));
+  return (telling.at(-1) ?? '')
+    .replace(/^(docker|podman|error|error response from daemon): */gi, '')
+    .replace(/^error response from daemon: */i, '');
+}
+
+function notRun(runtime: Runtime, error: Error): Diagnostic {
+  const { code } = error as NodeJS.ErrnoException;
+  return {
+    code: 'no-container-runtime',
+    severity: 'error',
+    message: code === 'ENOENT' ? `${runtime} is not installed` : `${runtime} cannot be run: ${error.message}`,
+    hint: 'the lab has containers: install docker or podman (--runtime says which), or see that it is in PATH',
+  };
+}
+
+function noAnswer(runtime: Runtime, complaint: string): Diagnostic {
+  return {
+    code: 'container-runtime-failed',
+    severity: 'error',
+    message: `${runtime} does not answer: ${complaint}`,
+    hint:
+      runtime === 'docker'
+        ? 'the lab has containers: start the daemon, or set DOCKER_HOST to where it listens'
+        : 'the lab has containers: see that podman works here, such as by podman ps',
+  };
+}

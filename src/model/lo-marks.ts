@@ -1,0 +1,54 @@
+/**
+ * Names that lo has besides its own, and what they say of its namespace. No dot can be in the name of a lab or a node, and `ip`
+ * takes no slash there.
+ */
+
+/** A node lives in the namespace and has none of its own. */
+const JOINED = 'joined:';
+/** The namespace is that of a container which topo started as a node. */
+const STARTED = 'container:';
+/** The namespace is that of somebody else's container which is a node. */
+const ATTACHED = 'attached:';
+
+export const RUNTIMES = ['docker', 'podman'] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+export interface NodeOfLab {
+  readonly lab: string;
+  readonly node: string;
+}
+
+export const joinedMark = (lab: string, node: string): string => `${JOINED}${lab}.${node}`;
+
+export const containerMark = (kind: 'started' | 'attached', lab: string, node: string): string =>
+  `${kind === 'started' ? STARTED : ATTACHED}${lab}.${node}`;
+
+/** Of the host’s lo: the lab has containers of that runtime. */
+export const runtimeMark = (runtime: Runtime, lab: string): string => `${runtime}:${lab}`;
+
+/** The nodes that live in the namespace of such a lo without having it. */
+export function joinedNodes(altnames: readonly string[]): readonly NodeOfLab[] {
+  if (altnames.length === 0) return NOBODY;
+  return altnames.flatMap((altname) => (altname.startsWith(JOINED) ? split(altname.slice(JOINED.length)) : []));
+}
+
+const NOBODY: readonly NodeOfLab[] = [];
+
+/** How the namespace of such a lo came to the lab; null: topo made it. */
+export function containerOf(altnames: readonly string[], lab: string): 'started' | 'attached' | null {
+  for (const altname of altnames) {
+    if (altname.startsWith(`${STARTED}${lab}.`)) return 'started';
+    if (altname.startsWith(`${ATTACHED}${lab}.`)) return 'attached';
+  }
+  return null;
+}
+
+/** The runtime of the lab's containers, from the host's lo; null: it has none. */
+export function runtimeOf(altnames: readonly string[], lab: string): Runtime | null {
+  return RUNTIMES.find((runtime) => altnames.includes(runtimeMark(runtime, lab))) ?? null;
+}
+
+function split(text: string): readonly NodeOfLab[] {
+  const dot = text.indexOf('.');
+  return dot < 0 ? [] : [{ lab: text.slice(0, dot), node: text.slice(dot + 1) }];
+}

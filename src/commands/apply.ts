@@ -7,6 +7,7 @@ import { loadLab } from './lab.js';
 import type { ApplyArguments } from './options.js';
 import { planLab } from './planned.js';
 import { printPlan } from './print-plan.js';
+import { printWarnings } from './warnings.js';
 
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
   const lab = loadLab(args.file, context);
@@ -24,6 +25,7 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         replan: (seen) => planLab(kernel, lab, seen).plan,
         agreed: async (plan) => {
           if (args.json) return args.yes || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
+          if (!args.quiet) await printWarnings(plan, lab.sources, context);
           if (!args.quiet || !args.yes) await printPlan(plan, { ...args, format: 'text' }, context);
           if (args.yes || plan.actions.length === 0) return true;
           return askToGoOn('Do you want to make these changes?', interrupts, context);

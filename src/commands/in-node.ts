@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { ETC_NETNS } from '../model/node-files.js';
+import { existsSync } from 'node:fs';
+import { hostNameFile, withHostName } from '../kernel/node-files/host-name.js';
 import { supervise } from '../sandbox/supervise.js';
 import type { Context } from './context.js';
 import { NOT_FOUND, whyNot } from './program-file.js';
@@ -26,16 +26,7 @@ export async function runInNetns(
 
 /** With the node's own host name, if it has one. */
 function named(netns: string, command: readonly string[]): readonly string[] {
-  const hostname = hostnameOf(netns);
-  return hostname === null ? command : ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname, ...command];
-}
-
-function hostnameOf(netns: string): string | null {
-  try {
-    return readFileSync(`${ETC_NETNS}/${netns}/hostname`, 'utf8').trimEnd();
-  } catch {
-    return null;
-  }
+  return existsSync(hostNameFile(netns)) ? [...withHostName(netns), ...command] : command;
 }
 
 function tell(program: string, status: number, context: Context): number {

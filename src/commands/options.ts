@@ -48,6 +48,8 @@ export interface ShowArguments extends CommonOptions {
   readonly node: string | undefined;
   readonly lab: string | undefined;
   readonly format: 'text' | 'json' | 'yaml';
+  /** Networks, endpoints and sandboxes instead. */
+  readonly docker: boolean;
 }
 
 export interface ExecArguments extends CommonOptions {
@@ -71,6 +73,18 @@ export interface LogsArguments extends CommonOptions {
   readonly follow: boolean;
   /** So many lines of each process, the last ones. */
   readonly tail: number | undefined;
+}
+
+export interface CaptureArguments extends CommonOptions {
+  /** NODE, LAB.NODE or `host`, with `:INTERFACE` if not all are meant. */
+  readonly target: string;
+  readonly lab: string | undefined;
+  /** A file for the packets; `-` is standard output. */
+  readonly write: string | undefined;
+  /** End after so many packets. */
+  readonly count: number | undefined;
+  /** Words of pcap-filter(7). */
+  readonly filter: readonly string[];
 }
 
 export interface SandboxListArguments extends CommonOptions {

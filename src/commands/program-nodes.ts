@@ -34,6 +34,20 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     .option('-n, --tail <lines>', 'so many lines from the end of each', readCount)
     .option('--name <name>', 'of this command only');
 
+  declare<OfLab & { readonly write?: string; readonly count?: number }>(
+    program,
+    'capture <node[:if]> [filter...]',
+    'show the packets of a node, by tcpdump',
+    async (flags, [target, ...filter], context) => {
+      const { run } = await import('./capture.js');
+      return run({ ...flags, target: target!, lab: flags.lab, write: flags.write, count: flags.count, filter }, context);
+    },
+  )
+    .usage('[options] NODE[:INTERFACE] [FILTER…]')
+    .option('--lab <name>', 'the lab of the node; LAB.NODE says it too')
+    .option('-w, --write <file>', 'write the packets to a file that tcpdump and Wireshark read; - is standard output')
+    .option('-c, --count <packets>', 'end after so many packets', parseCount);
+
   const sandbox = program.command('sandbox').summary('the sandboxes of --sandbox').description('Sandboxes that --sandbox has started.');
 
   declare<{ readonly json?: boolean }>(sandbox, 'ls', 'the sandboxes that are alive', async (flags, _operands, context) => {
@@ -50,4 +64,9 @@ export function addNodeCommands(program: Command, declare: Declare): void {
 function readCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a number of lines.');
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a number of packets, such as 10.');
+  return Number(text);
 }

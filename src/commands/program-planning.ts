@@ -62,17 +62,18 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     return run({ ...flags, json: flags.json === true }, context);
   }).option('--json', 'one JSON document');
 
-  declare<Json & { readonly yaml?: boolean; readonly lab?: string }>(
+  declare<Json & { readonly yaml?: boolean; readonly docker?: boolean; readonly lab?: string }>(
     program,
     'show [node]',
     "what the kernel has, in the topology's words",
     async (flags, [node], context) => {
       const { run } = await import('./show.js');
       const format = flags.json === true ? 'json' : flags.yaml === true ? 'yaml' : 'text';
-      return run({ ...flags, node, lab: flags.lab, format }, context);
+      return run({ ...flags, node, lab: flags.lab, format, docker: flags.docker === true }, context);
     },
   )
     .option('--lab <name>', 'of this lab')
+    .option('--docker', 'in Docker’s words: networks, endpoints, sandboxes')
     .option('--json', 'one JSON document')
     .addOption(new Option('--yaml', 'one YAML document').conflicts('json'));
 }

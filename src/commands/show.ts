@@ -13,8 +13,15 @@ export async function run(args: ShowArguments, context: Context): Promise<number
   const kernel = openKernel(context);
   try {
     const { lab, node } = shownLab(args, kernel, context);
-    const document = showOf(planAnyway(kernel, nothing(lab)).observed.state, node);
+    const { state } = planAnyway(kernel, nothing(lab)).observed;
+    const document = showOf(state, node);
     if (document === null) throw new DiagnosticError([noSuchNode(lab, node ?? '')]);
+    if (args.docker) {
+      const { shownInDockersWords } = await import('./show-docker.js');
+      // Who is at the other end of a node's links is seen in the whole lab.
+      context.stdout.write(await shownInDockersWords(showOf(state) ?? document, node, { format: args.format, color: context.color }));
+      return 0;
+    }
     if (args.format === 'json') context.stdout.write(`${JSON.stringify(document)}\n`);
     else if (args.format === 'yaml') context.stdout.write(await showYaml(document));
     else context.stdout.write(showText(document, { color: context.color }));

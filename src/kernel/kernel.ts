@@ -18,6 +18,8 @@ export interface ObservationScope {
   readonly programs?: readonly string[];
   /** Ports of the host that the lab publishes: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
+  /** The host forwards for the lab: what others drop of that matters. */
+  readonly forwards?: boolean;
 }
 
 export interface PortSpan {

@@ -3,6 +3,7 @@ import { labGroup, mark, parseMark } from '../model/names.js';
 import type { LinkObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type State } from '../model/state.js';
+import { droppedForwarding, type ForwardedNetwork } from './foreign-forward.js';
 import type { Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
 import { foreign, markedId, unmarkedOfLab } from './ownership.js';
@@ -14,6 +15,8 @@ export interface BridgeSpec {
   readonly mtu: number;
   /** A longer, readable name. */
   readonly altname: string;
+  /** Families that the host forwards for it. */
+  readonly forwards: readonly (4 | 6)[];
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -39,6 +42,7 @@ export function bridgeResource(spec: BridgeSpec): Resource {
       altnames: [spec.altname],
     },
     needs: [],
+    definition: { forwards: spec.forwards },
     path: spec.path,
     at: spec.at,
   };
@@ -61,6 +65,13 @@ function observed(link: LinkObservation): Resource {
 /** A veth of the lab whose name is wanted for a bridge goes before the bridge comes. */
 function isOwnVeth(link: LinkObservation, lab: string): boolean {
   return link.type === 'veth' && (markedId(link, lab)?.startsWith('veth:') === true || unmarkedOfLab(link, lab));
+}
+
+function forwardedNetworks({ resources }: State): readonly ForwardedNetwork[] {
+  return [...resources.values()].flatMap(({ kind, id, definition, path = id, at }) => {
+    const families = kind === 'bridge' ? (definition as { forwards: readonly (4 | 6)[] }).forwards : [];
+    return families.length === 0 ? [] : [{ bridge: id.slice(bridgeId('').length), families, path, ...(at === undefined ? {} : { at }) }];
+  });
 }
 
 function find(links: readonly LinkObservation[], desired: State): Found {
@@ -115,7 +126,12 @@ export const bridge: Kind = {
   stage: () => 2,
   inPlace: () => true,
   defaults: () => defaults,
-  find: ({ observation, desired }) => find(observation.host.links, desired),
+  find: ({ observation, desired }) => {
+    const { resources, conflicts } = find(observation.host.links, desired);
+    const { forwardChains } = observation;
+    if (forwardChains.length === 0) return { resources, conflicts };
+    return { resources, conflicts: [...conflicts, ...droppedForwarding(forwardedNetworks(desired), forwardChains)] };
+  },
   create,
   finish,
   update: (before, after, fields) => {

@@ -17,7 +17,7 @@ export const aliasesSchema: JsonSchema = {
 export const hostnameSchema: JsonSchema = {
   ...hostName,
   description:
-    'The host name that programs in the node see when `topo exec`, `topo shell` or `ip netns exec` start them (the latter in /etc/hostname alone), and one more name of it for others on its networks. Default: the host’s own name.',
+    'The host name that programs in the node see, and one more name of it for others on its networks. What `ip netns exec` starts sees it in /etc/hostname alone. Default: the host’s own name.',
   examples: ['db1', 'db1.example.com'],
 };
 

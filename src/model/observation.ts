@@ -13,10 +13,23 @@ export interface Observation {
   readonly files: NodeFilesObservation;
   /** Who listens in the host's namespace on the ports that were asked for. */
   readonly listeners: readonly ListenerObservation[];
-  /** Of the lab, running or not. */
-  readonly processes: readonly ProcessObservation[];
+  /** Of other tables in the host's namespace, if they were asked for. */
+  readonly forwardChains: readonly ForwardChainObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
+  /** Of the lab, running or not. */
+  readonly processes: readonly ProcessObservation[];
+}
+
+/** A chain of somebody else's that forwarded packets pass. */
+export interface ForwardChainObservation {
+  readonly family: 'ip' | 'ip6' | 'inet';
+  readonly table: string;
+  readonly chain: string;
+  /** Its policy. */
+  readonly drops: boolean;
+  /** Of all chains of the table that have rules. */
+  readonly rules: ReadonlyMap<string, readonly NftRuleText[]>;
 }
 
 export interface ListenerObservation {

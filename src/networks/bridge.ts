@@ -6,6 +6,7 @@ import { vethResource } from '../kinds/veth.js';
 import { cidrOf, IPV6_MIN_MTU } from '../model/address.js';
 import { HOST, type Resource } from '../model/state.js';
 import { bridgeAltname } from './derive.js';
+import { isForwarded } from './gateways.js';
 import type { LabAttachment, LabNetwork } from './lab.js';
 import { interfaceKey } from '../model/sysctl-key.js';
 
@@ -13,7 +14,9 @@ import { interfaceKey } from '../model/sysctl-key.js';
 export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {
   const { network, bridge: name, mac, path, at } = bridged;
   if (network.external) return [];
-  const bridge = bridgeResource({ lab, name, mac, mtu: network.mtu, altname: bridgeAltname(lab, network.name), path, at });
+  const altname = bridgeAltname(lab, network.name);
+  const forwards = isForwarded(bridged) ? bridged.subnets.map(({ family }) => family) : [];
+  const bridge = bridgeResource({ lab, name, mac, mtu: network.mtu, altname, forwards, path, at });
   return [bridge, ...settings(bridged, loopback), ...(bridged.hosted ? hostAddresses(bridged) : [])];
 }
 

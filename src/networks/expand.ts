@@ -5,7 +5,7 @@ import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
 import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
-import { routersOf } from './gateways.js';
+import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
@@ -24,6 +24,8 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host: what other labs publish must be read. */
   readonly publishes: boolean;
+  /** The host forwards between networks and the world. */
+  readonly forwards: boolean;
   /** Programs that the lab's own processes are. */
   readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
@@ -50,6 +52,7 @@ export function expand(topology: Topology): Expansion {
       rules: [HOST],
       programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
+      forwards: lab.networks.some(isForwarded),
       ports: topology.nodes.flatMap(({ ports }) =>
         ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
       ),

@@ -1,12 +1,15 @@
 /** What runs in a node, and what is run once. */
 import { execResource } from '../kinds/exec.js';
 import { processResource } from '../kinds/process.js';
+import type { Texts } from '../model/process.js';
 import type { Resource } from '../model/state.js';
 import type { LabNode } from './lab.js';
 
 export function nodeProcesses(lab: string, { node, netns, path }: LabNode): readonly Resource[] {
+  // Told at the start, as the rest of what they see is not.
+  const reads: Texts = node.hostname === undefined ? {} : { hostname: node.hostname };
   return node.run.map(({ name, command, env, cwd, user, at }, i) =>
-    processResource({ lab, owner: node.name, name, netns, command, env, cwd, user, path: `${path}.run[${i}]`, at }),
+    processResource({ lab, owner: node.name, name, netns, command, env, cwd, user, reads, path: `${path}.run[${i}]`, at }),
   );
 }
 

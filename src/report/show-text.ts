@@ -15,7 +15,7 @@ export function showText({ nodes }: ShowDocument, options: { readonly color: boo
 }
 
 /** As YAML that reads like a topology. */
-export async function showYaml(document: ShowDocument): Promise<string> {
+export async function showYaml(document: object): Promise<string> {
   const { stringify } = await import('yaml');
   return stringify(document, { lineWidth: 0, flowCollectionPadding: true });
 }

@@ -2,12 +2,12 @@ import { DiagnosticError } from '../model/diagnostic.js';
 import { DEFAULT_NAME, isSandboxName } from './name.js';
 
 /** Commands that look at or change a kernel: only these have a use for a sandbox. */
-const KERNEL_COMMANDS = new Set(['plan', 'apply', 'destroy', 'status', 'list', 'show', 'exec', 'shell', 'logs']);
+const KERNEL_COMMANDS = new Set(['plan', 'apply', 'destroy', 'status', 'list', 'show', 'exec', 'shell', 'logs', 'capture']);
 const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'help']);
 /** The word after `--sandbox` is their NODE, which may look like a name. */
-const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show', 'logs']);
+const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show', 'logs', 'capture']);
 /** Options whose value is the next word, of commands that have a NODE. */
-const TAKES_VALUE = new Set(['--lab', '--name', '--tail', '-n']);
+const TAKES_VALUE = new Set(['--lab', '--name', '--tail', '-n', '-w', '--write', '-c', '--count']);
 
 export interface Invocation {
   /** The sandbox to go into; absent: stay here. */

@@ -18,7 +18,7 @@ describe('help and version', () => {
     expect(program.run(['--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('Usage: topo') });
   });
 
-  it.each(['validate', 'plan', 'apply', 'destroy', 'status', 'list', 'show', 'exec', 'shell', 'sandbox ls', 'sandbox rm'])(
+  it.each(['validate', 'plan', 'apply', 'destroy', 'status', 'list', 'show', 'exec', 'shell', 'capture', 'sandbox ls', 'sandbox rm'])(
     'of %s names its options',
     (command) => {
       const { status, stdout } = program.run([...command.split(' '), '--help']);

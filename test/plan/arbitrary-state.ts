@@ -50,7 +50,7 @@ function bridgeResources(index: number): Resource[] {
   const name = `br${index}`;
   const link = bridgeId(name);
   return [
-    bridgeResource({ lab: LAB, name, mac: `02:00:00:00:00:0${index}`, mtu: 1500, altname: `topo.p.${name}`, ...about }),
+    bridgeResource({ lab: LAB, name, mac: `02:00:00:00:00:0${index}`, mtu: 1500, altname: `topo.p.${name}`, forwards: [], ...about }),
     addressResource({ netns: HOST, dev: name, cidr: `10.0.${index}.1/24`, link, ...about }),
     sysctlResource({ netns: HOST, key: `net.ipv6.conf.${name}.accept_ra`, value: '0', remember: false, link, ...about }),
   ];

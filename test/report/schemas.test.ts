@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ActionReference, Event } from '../../src/model/event.js';
 import type { Plan } from '../../src/model/plan.js';
 import { eventJson } from '../../src/report/event-json.js';
+import { dockerOf } from '../../src/report/docker.js';
 import { listOf } from '../../src/report/list.js';
 import { planJson } from '../../src/report/plan-json.js';
 import { sandboxesOf } from '../../src/report/sandboxes.js';
@@ -18,7 +19,7 @@ import { words } from './words.js';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const GOLDEN = join(import.meta.dirname, 'golden/plan');
-const NAMES = ['plan', 'events', 'status', 'list', 'show', 'validate', 'sandboxes'] as const;
+const NAMES = ['plan', 'events', 'status', 'list', 'show', 'show-docker', 'validate', 'sandboxes'] as const;
 
 let ajv: Ajv;
 beforeAll(async () => {
@@ -99,6 +100,13 @@ describe('the other documents', () => {
 
   it('show is valid', () => {
     expect(errors('show', showOf(observed(shop)))).toEqual([]);
+  });
+
+  it('show in Docker’s words is valid', () => {
+    const document = dockerOf(showOf(observed(shop))!, { node: undefined, keyOf: (netns) => `/run/netns/${netns}`, inodeOf: () => null });
+    expect(errors('show-docker', document)).toEqual([]);
+    expect(document.endpoints).toHaveLength(1);
+    expect(errors('show-docker', { ...document, endpoints: [{ ...document.endpoints[0], peer: 'host' }] })).not.toEqual([]);
   });
 
   it('list is valid', () => {

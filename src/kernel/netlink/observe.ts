@@ -10,6 +10,7 @@ import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { FORWARDING_KEYS } from './netconf.js';
+import { readForwardChains } from './nft/foreign.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
@@ -23,12 +24,23 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
+  const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const ports = scope.ports ?? [];
   const listeners = ports.length === 0 ? [] : readListeners(ports);
   const files = observeNodeFiles(scope.lab);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
-  return { host, namespaces, otherLabs: otherLabs(host, scope.lab), otherTables, listeners, files, processes, missingPrograms };
+  return {
+    host,
+    namespaces,
+    otherLabs: otherLabs(host, scope.lab),
+    otherTables,
+    listeners,
+    forwardChains,
+    files,
+    processes,
+    missingPrograms,
+  };
 }
 
 /** In the order of their names. */
@@ -87,6 +99,9 @@ function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableO
   const names = tableNames(socket).filter((name) => name !== own && name.startsWith(nftTableName('')));
   return names.map((name) => readTable(socket, name)).filter((table) => table !== null);
 }
+
+/** A lab drops nothing of another one's. */
+const isOfTopo = (table: string): boolean => table.startsWith(nftTableName(''));
 
 function staleNamespace(netns: string): NamedNetnsObservation {
   const nothing = {

@@ -1,6 +1,7 @@
 /** How a process is started, as text for a POSIX shell. */
 import { commandLine, LAB_ITSELF, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
+import { withHostName } from '../node-files/host-name.js';
 import { shellQuote } from '../shell-quote.js';
 
 /** Where programs are looked for, as Docker has it. */
@@ -116,7 +117,7 @@ function preparation({ lab, owner }: ProcessKey, { cwd, user, env, command }: Pr
   return [cwd, user, ...Object.entries(all).map(([name, value]) => `${name}=${value}`), ...commandLine(command)];
 }
 
-/** With the namespace's /sys and the files of /etc/netns/NAME. */
+/** With the namespace's /sys, the files of /etc/netns/NAME and the node's host name. */
 export function within(netns: string): readonly string[] {
-  return netns === HOST ? [] : ['ip', 'netns', 'exec', netns];
+  return netns === HOST ? [] : ['ip', 'netns', 'exec', netns, ...withHostName(netns)];
 }

@@ -26,6 +26,7 @@ nodes:
     extra_hosts: ['printer:192.0.2.7', 'printer6=[2001:db8::7]', 'backend:host-gateway']
     dns: [192.0.2.53, 2001:db8::53]
     dns_search: [example.com, example.net]
+    run: ['hostname > /run/said; getent hosts a2 >> /run/said; exec sleep 1000']
 `;
 
 let world: World;
@@ -137,6 +138,7 @@ describe('resolv.conf', () => {
 
 it('hostname is what the node calls itself', () => {
   expect(world.mustTopo('exec', 'own', '--', 'hostname')).toBe('db.example.com\n');
+  expect(world.must('cat /run/said')).toMatch(/^db\.example\.com\nfd61::3 +a2 /);
   expect(world.mustTopo('exec', 'own', '--', 'cat', '/etc/hostname')).toBe('db.example.com\n');
   expect(world.mustTopo('exec', 'a1', '--', 'hostname')).toBe(world.must('hostname'));
 });

@@ -3,8 +3,8 @@
 export const EVERY_KIND = `name: every
 
 networks:
-  front: { subnet: [10.71.1.0/24, 'fd71:1::/64'] }
-  back: { subnet: 10.71.2.0/24, internal: true, mtu: 1400, bridge_name: ek-back }
+  front: { subnet: [10.71.1.0/24, 'fd71:1::/64'], dns: server }
+  back: { subnet: 10.71.2.0/24, dns: server, internal: true, mtu: 1400, bridge_name: ek-back }
 
 nodes:
   web:
@@ -51,7 +51,7 @@ links:
 const CHANGES: readonly (readonly [from: string, to: string])[] = [
   // A node goes, another comes, a third changes its place.
   ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
-  ["'fd71:1::/64'] }", "'fd71:1::/64'], mtu: 1420 }"],
+  ["'fd71:1::/64'], dns: server }", "'fd71:1::/64'], dns: server, mtu: 1420 }"],
   ['ipv4_address: 10.71.1.10,', 'ipv4_address: 10.71.1.11,'],
   ['interface_name: front0', 'interface_name: front1'],
   ["'8080:80', '5300:53/udp', '127.0.0.1:8443:443'", "'8081:80'"],
@@ -65,7 +65,7 @@ const CHANGES: readonly (readonly [from: string, to: string])[] = [
   ['fwmark: 7', 'fwmark: 8'],
   ['    ipv6: false\n', ''],
   ['mid: { mtu: 1450 }', 'mid: { mtu: 1460, state: down }'],
-  ['internal: true, ', ''],
+  ['dns: server, internal: true, ', ''],
   ['[www, shared]', '[shared, api]'],
   ['    hostname: web1\n', ''],
   ["'printer:192.0.2.7'", "'printer:192.0.2.8'"],

@@ -32,7 +32,7 @@ picture() {
   ip -d -j rule; echo; ip -d -j -6 rule; echo; echo '#end rule'
   ip -j neigh show nud permanent; echo; ip -j neigh show proxy; echo; echo '#end neigh'
   nft list ruleset; echo '#end nft'
-  grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|/ns_last' | sort; echo '#end sysctl'
+  grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key\\|/ns_last' | sort; echo '#end sysctl'
   [ "$1" = inside ] || { find /etc/netns -type l -printf '%p -> %l\\n' 2>/dev/null | sort; grep -rs '' /run/topo/names | sort; }
   echo '#end files'
 }

@@ -79,3 +79,25 @@ describe('a published port that is taken out of the file', () => {
     expect(world.mustTopo('plan')).toBe(NO_CHANGES);
   });
 });
+
+describe('multicast', () => {
+  const GROUP = '224.0.0.251';
+  const HEAR = `const s = require('dgram').createSocket('udp4');
+s.on('message', (m, from) => console.log(m + ' from ' + from.address));
+s.bind(5353, () => { s.addMembership('${GROUP}', '10.99.0.1'); console.log('listening'); });`;
+  const SEND = `const s = require('dgram').createSocket('udp4');
+s.bind(0, () => { s.setMulticastTTL(8); s.setMulticastInterface(process.argv[1]); s.send(process.argv[2], 5353, '${GROUP}', () => s.close()); });`;
+
+  it('of a node does not leave its network', async () => {
+    const listener = await world.background('outside', [process.execPath, '-e', HEAR], 'listening');
+    let heard = '';
+    listener.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    for (const [netns, address, word] of [
+      ['holes.a1', '10.61.0.2', 'node'],
+      [null, '10.99.0.2', 'host'],
+    ] as const)
+      await world.later(netns, `${process.execPath} -e "${SEND}" ${address} ${word}`);
+    for (let i = 0; i < 50 && heard === ''; i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(heard).toBe('host from 10.99.0.2\n');
+  });
+});

@@ -3,12 +3,15 @@ import { isIP } from 'node:net';
 import type { Result, World } from '../world.js';
 
 /**
- * `target` is a URL for curl, `ping ADDRESS`, `udp ADDRESS:PORT`, or `name NAME` (or an address, whose name is wanted). The result
- * is `answer` of a ping, `SERVER sees ADDRESS` of a server, what the name means or `unknown`, or `timeout`, `refused`, `unreachable`.
+ * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT`, `route ADDRESS`, or `name NAME` (or an address,
+ * whose name is wanted). The result is `answer` of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, what
+ * the name means or `unknown`, or `timeout`, `refused`, `unreachable`, `too long`.
  */
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
-  const [word = '', rest = ''] = target.split(' ');
+  const [word = '', ...words] = target.split(' ');
+  const rest = words.join(' ');
   if (word === 'ping') return pinged(await world.later(from, `ping -n -c 1 -W 2 ${rest}`));
+  if (word === 'route') return routed(await world.later(from, `ip route get ${rest}`));
   if (word === 'name')
     return named(await world.later(from, isIP(rest) === 0 ? `getent ahosts ${rest}` : `getent hosts ${rest}`), isIP(rest));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
@@ -34,7 +37,11 @@ function named({ status, stdout, stderr }: Result, asked: number): string {
 
 function pinged({ status, stdout, stderr }: Result): string {
   if (status === 0) return 'answer';
-  return refusal(`${stdout}${stderr}`) ?? 'timeout';
+  return refusal(`${stdout}${stderr}`) ?? (status === 1 ? 'timeout' : `status ${status}: ${stderr}`);
+}
+
+function routed({ stdout, stderr }: Result): string {
+  return /via \S+ dev \S+|dev \S+/.exec(stdout)?.[0] ?? refusal(stderr) ?? stderr;
 }
 
 function served({ status, stdout, stderr }: Result): string {
@@ -46,5 +53,6 @@ function served({ status, stdout, stderr }: Result): string {
 
 function refusal(text: string): string | null {
   if (/connection refused/i.test(text)) return 'refused';
+  if (/message too long/i.test(text)) return 'too long';
   return /unreachable|no route to host/i.test(text) ? 'unreachable' : null;
 }

@@ -1,0 +1,168 @@
+/** Chains of others that drop what the host forwards for a lab: named by plan and apply, with the rules that help; never touched. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PlanDocument } from '../../../src/report/plan-json.js';
+import { probe } from '../traffic/probe.js';
+import { World } from '../world.js';
+
+const BRIDGE = 'br-front';
+const LAB = `name: foreign
+networks:
+  front: { subnet: [10.61.0.0/24, 'fd61::/64'], bridge_name: ${BRIDGE} }
+nodes:
+  a: { networks: { front: { ipv4_address: 10.61.0.2, ipv6_address: 'fd61::2' } }, ports: ['8080:80'] }
+`;
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+  world.outside();
+  world.file('topo.yaml', LAB);
+  world.mustTopo('apply', '--yes');
+  await Promise.all([world.serve('foreign.a', 80, 'a'), world.serve('outside', 80, 'lan')]);
+});
+afterAll(() => world.dispose());
+
+const CLEAN =
+  'iptables-nft -P FORWARD ACCEPT; ip6tables-nft -P FORWARD ACCEPT; nft list tables | grep -v topo_ | while read t; do nft delete $t; done';
+const NFT = (declaration: string, rules = ''): string =>
+  `nft 'table inet fw { chain mine { type filter hook forward priority ${declaration}; ${rules}\n }\n }'`;
+
+interface Case {
+  readonly name: string;
+  readonly by: string;
+  readonly chain: string;
+  /** Of the hint. */
+  readonly help: readonly string[];
+  /** Run by hand, it helps. */
+  readonly helps?: false;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'iptables with policy DROP',
+    by: 'iptables-nft -P FORWARD DROP',
+    chain: 'chain FORWARD of the table ip filter (policy drop)',
+    help: [`iptables -I FORWARD -i ${BRIDGE} -j ACCEPT`, `iptables -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'ip6tables with policy DROP',
+    by: 'ip6tables-nft -P FORWARD DROP',
+    chain: 'chain FORWARD of the table ip6 filter (policy drop)',
+    help: [`ip6tables -I FORWARD -i ${BRIDGE} -j ACCEPT`, `ip6tables -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'Docker’s, which has a chain for it',
+    by: 'iptables-nft -P FORWARD DROP; iptables-nft -N DOCKER-USER; iptables-nft -A DOCKER-USER -j RETURN; iptables-nft -I FORWARD -j DOCKER-USER',
+    chain: 'chain FORWARD of the table ip filter (policy drop)',
+    help: [`iptables -I DOCKER-USER -i ${BRIDGE} -j ACCEPT`, `iptables -I DOCKER-USER -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'iptables that rejects the rest',
+    by: 'iptables-nft -A FORWARD -i eth7 -j ACCEPT; iptables-nft -A FORWARD -j REJECT --reject-with icmp-host-prohibited',
+    chain: 'chain FORWARD of the table ip filter (its last rule)',
+    help: [`iptables -I FORWARD -i ${BRIDGE} -j ACCEPT`, `iptables -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'only one direction',
+    by: `iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i ${BRIDGE} -j ACCEPT`,
+    chain: 'chain FORWARD of the table ip filter (policy drop)',
+    help: [`iptables -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'nftables with policy drop',
+    by: NFT('0; policy drop', 'ct state established,related accept; iifname "eth7" accept'),
+    chain: 'chain mine of the table inet fw (policy drop)',
+    help: [`nft insert rule inet fw mine iifname ${BRIDGE} accept`, `nft insert rule inet fw mine oifname ${BRIDGE} accept`],
+  },
+  {
+    name: 'nftables that drops the rest, after topo',
+    by: NFT('10; policy accept', 'tcp dport 22 accept; counter drop'),
+    chain: 'chain mine of the table inet fw (its last rule)',
+    help: [`nft insert rule inet fw mine iifname ${BRIDGE} accept`, `nft insert rule inet fw mine oifname ${BRIDGE} accept`],
+  },
+  {
+    name: 'ufw',
+    by: 'iptables-nft -P FORWARD DROP; iptables-nft -N ufw-before-forward; iptables-nft -A ufw-before-forward -p icmp -j ACCEPT; iptables-nft -A FORWARD -j ufw-before-forward',
+    chain: 'chain FORWARD of the table ip filter (policy drop)',
+    help: [`ufw route allow in on ${BRIDGE}`, `ufw route allow out on ${BRIDGE}`],
+    helps: false,
+  },
+  {
+    name: 'firewalld',
+    by: `nft 'table inet firewalld { chain filter_FORWARD { type filter hook forward priority 10; policy accept; ct state established accept; reject with icmpx type admin-prohibited; }; }'`,
+    chain: 'chain filter_FORWARD of the table inet firewalld (its last rule)',
+    help: [`firewall-cmd --zone=trusted --add-interface=${BRIDGE}`],
+    helps: false,
+  },
+];
+
+/** Counters of rules go on by themselves. */
+const machine = (): string => world.must('nft list ruleset; ip -4 route; ip -br addr show br-front').replace(/packets \d+ bytes \d+/g, '');
+
+const passing = (): Promise<readonly string[]> =>
+  Promise.all(
+    [
+      ['foreign.a', 'http://10.99.0.1'],
+      ['foreign.a', 'http://[fd99::1]'],
+      ['outside', 'http://10.99.0.2:8080'],
+      ['outside', 'http://[fd99::2]:8080'],
+    ].map(([from = '', to = '']) => probe(world, from, to)),
+  );
+const ALL = ['lan sees 10.99.0.2', 'lan sees fd99::2', 'a sees 10.99.0.1', 'a sees fd99::1'];
+
+describe.each(CASES)('$name', ({ by, chain, help, helps }) => {
+  test('is told by plan and apply, in text and as JSON, and nothing of it is changed', () => {
+    world.must(by);
+    const before = machine();
+    for (const command of [['plan'], ['apply', '--yes']]) {
+      const { status, stderr } = world.topo(command);
+      expect(status).toBe(0);
+      expect(stderr).toMatch(/topo\.yaml:3:\d+: warning: .*\[forwarding-dropped\]/);
+      expect(stderr).toContain(`the ${chain} drops what the host forwards for networks.front`);
+      expect(stderr).toContain(`these let it pass: ${help.join('; ')}\n`);
+    }
+    const { warnings } = JSON.parse(world.mustTopo('plan', '--json')) as PlanDocument;
+    expect(warnings).toMatchObject([{ code: 'forwarding-dropped', severity: 'warning', line: 3 }]);
+    expect(world.topo(['plan', '--quiet']).stderr).toBe('');
+    expect(machine()).toBe(before);
+  });
+
+  test('is there no more once the rules are', async () => {
+    expect(await passing()).not.toEqual(ALL);
+    if (helps !== false) {
+      world.must(help.join(' && '));
+      expect(world.topo(['plan']).stderr).toBe('');
+      expect(await passing()).toEqual(ALL);
+    }
+    world.must(CLEAN);
+    expect(world.topo(['plan']).stderr).toBe('');
+  });
+});
+
+test.each([
+  ['a policy that accepts', 'iptables-nft -P FORWARD DROP; iptables-nft -P FORWARD ACCEPT'],
+  [
+    'rules for all bridges',
+    'iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i br-+ -j ACCEPT; iptables-nft -A FORWARD -o br-+ -j ACCEPT',
+  ],
+  ['a rule that takes all', 'iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -j ACCEPT'],
+  [
+    'a chain that is jumped to and takes all',
+    NFT('0; policy drop', 'jump more').replace('chain mine', 'chain more { accept; }; chain mine'),
+  ],
+  ['a chain at another hook', `nft 'table inet fw { chain in { type filter hook input priority 0; policy drop; iif lo accept; }; }'`],
+])('nothing is told of %s', (_what, by) => {
+  world.must(by);
+  expect(world.topo(['plan']).stderr).toBe('');
+  world.must(CLEAN);
+});
+
+test('nothing is told to a lab that the host does not forward for, and only of families that it has', () => {
+  world.must(`${NFT('0; policy drop')}; ip6tables-nft -P FORWARD DROP`);
+  const inner = 'networks: { n: { subnet: 10.66.0.0/24, internal: true }, q: { subnet: 10.67.0.0/24, gateway: none } }';
+  expect(world.topo(['plan', world.file('inner.yaml', `name: inner\n${inner}\nnodes: { x: { networks: [n, q] } }\n`)]).stderr).toBe('');
+  const { stderr } = world.topo(['plan', world.file('four.yaml', 'name: four\nnetworks: { n: { subnet: 10.66.0.0/24 } }\n')]);
+  expect(stderr.match(/forwarding-dropped/g)).toHaveLength(1);
+  expect(stderr).toContain('inet fw');
+  world.must(CLEAN);
+});

@@ -20,7 +20,7 @@ export async function run(args: CaptureArguments, context: Context): Promise<num
   return runInNetns(netns, ['tcpdump', ...tcpdumpArguments(device, args)], context);
 }
 
-/** Where is captured. */
+/** Where is captured; the machine's own namespace is `HOST`. */
 interface Place {
   readonly netns: string;
   readonly device: string;

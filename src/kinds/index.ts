@@ -2,8 +2,8 @@
 import { address } from './address.js';
 import { bridge } from './bridge.js';
 import { container } from './container.js';
-import { joined } from './joined.js';
 import { exec } from './exec.js';
+import { joined } from './joined.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
 import { neighbour } from './neighbour.js';

@@ -26,10 +26,10 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host: what other labs publish must be read. */
   readonly publishes: boolean;
-  /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
-  readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** The host forwards between networks and the world. */
   readonly forwards: boolean;
+  /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
+  readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
   readonly programs: readonly string[];
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
@@ -57,8 +57,8 @@ export function expand(topology: Topology): Expansion {
       rules: [HOST],
       programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
       publishes: topology.nodes.some(({ ports }) => ports.length > 0),
-      ...(containers === undefined ? {} : { containers }),
       forwards: lab.networks.some(isForwarded),
+      ...(containers === undefined ? {} : { containers }),
       ports: topology.nodes.flatMap(({ ports }) =>
         ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
       ),

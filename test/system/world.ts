@@ -21,6 +21,7 @@ export const PRIVATE_ETC = [
   'mount -t tmpfs tmpfs /run',
   'mkdir -p /run/etc/upper /run/etc/work',
   'mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work,userxattr overlay /etc',
+  'rm -rf /etc/netns',
 ].join(' && ');
 
 /** Of examples/; those with containers need a daemon, and are tested in test/docker. */

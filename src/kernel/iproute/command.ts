@@ -6,8 +6,6 @@ export interface Command {
   readonly stdin?: string;
   /** The file that takes the output; `append`: behind what it holds. */
   readonly output?: { readonly path: string; readonly append?: boolean };
-  /** What it prints is of no interest. */
-  readonly quiet?: boolean;
   /** Only if that command succeeds, or (`without`) if its output does not hold the text. */
   readonly condition?: { readonly argv: readonly string[]; readonly without?: string };
   /** If it fails, this is said and the script goes on. */

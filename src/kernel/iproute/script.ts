@@ -32,8 +32,8 @@ export function commandText(operation: Operation): string {
 }
 
 function lineOf(command: Command): string {
-  const { argv, stdin, quiet, condition, otherwise, silent } = command;
-  const plain = `${argv.map(argumentText).join(' ')}${redirection(command)}${quiet === true ? ' >/dev/null' : ''}`;
+  const { argv, stdin, condition, otherwise, silent } = command;
+  const plain = argv.map(argumentText).join(' ') + redirection(command);
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
   const unheard = silent === true ? ' >/dev/null 2>&1 || :' : '';
   const line = stdin === undefined ? `${plain}${fallback}${unheard}` : hereDocument(plain, stdin);

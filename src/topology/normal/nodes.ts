@@ -2,8 +2,8 @@
 import type { Attachment, InterfaceSettings, Node, Sysctl } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
-import { readContainer } from './containers.js';
 import { readCommand, readCommands } from './commands.js';
+import { readContainer } from './containers.js';
 import { withDefaults } from './defaults.js';
 import { readDnsSearch, readExtraHosts } from './names.js';
 import { readPort } from './ports.js';

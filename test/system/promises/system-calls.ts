@@ -19,9 +19,12 @@ const MESSAGE_TYPE = /nlmsg_type=([^,]+),/g;
 const NFT_QUESTIONS = new Set([1, 4, 7, 10, 13, 16, 19, 23]);
 const NFNL_SUBSYS_NFTABLES = 10;
 
+/** The same number as RTM_NEWADDR, which never comes as a dump of that length without asking for an acknowledgement. */
+const SOCK_DIAG = /nlmsg_len=72, nlmsg_type=0x14[^,]*, nlmsg_flags=NLM_F_REQUEST\|0x300,/g;
+
 /** By name or, where strace does not know whose socket it is (another namespace's), by number. */
 function isQuestion(type: string): boolean {
-  if (/^(RTM_GET\w+|NFNL_SUBSYS_NFTABLES<<8\|NFT_MSG_GET\w+)$/.test(type)) return !type.endsWith('_RESET');
+  if (/^(SOCK_DIAG_BY_FAMILY|RTM_GET\w+|NFNL_SUBSYS_NFTABLES<<8\|NFT_MSG_GET\w+)$/.test(type)) return !type.endsWith('_RESET');
   const number = parseInt(type, 16);
   // rtnetlink(7): new, delete, get, set in turn.
   if (number < 0x100) return number >= 16 && number % 4 === 2;
@@ -35,7 +38,7 @@ export function traceOf(text: string): Trace {
   const setns: string[] = [];
   for (const call of calls(text)) {
     if (NETLINK.test(call)) {
-      const types = [...call.matchAll(MESSAGE_TYPE)].map(([, type]) => type ?? '');
+      const types = [...call.replace(SOCK_DIAG, 'nlmsg_type=SOCK_DIAG_BY_FAMILY,').matchAll(MESSAGE_TYPE)].map(([, type]) => type ?? '');
       const asking = types.filter(isQuestion);
       questions += asking.length;
       if (types.length === 0 || asking.length !== types.length) mutations.push(call);

@@ -13,6 +13,7 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples'))
 /** One thing that works as long as the example is there. */
 const ALIVE: { readonly [example: string]: readonly [netns: string, to: string] } = {
   'docker-bridge': ['ns1', 'ping 10.99.0.1'],
+  'dual-homed-proxy': ['dual-homed-proxy.client', 'ping 10.99.0.1'],
   'dual-stack': ['dual-stack.client', 'ping fd99::1'],
   'first-lab': ['first-lab.client', 'ping 10.20.2.80'],
   'joined-node': ['joined-node.client', 'ping 10.35.0.10'],
@@ -22,7 +23,7 @@ const ALIVE: { readonly [example: string]: readonly [netns: string, to: string] 
 };
 
 /** Neither the order in which they came nor its reverse; those that need the host's forwarding are not all last. */
-const ORDER = ['dual-stack', 'docker-bridge', 'routed-chain', 'variables', 'shop', 'joined-node', 'first-lab'];
+const ORDER = ['dual-stack', 'dual-homed-proxy', 'docker-bridge', 'routed-chain', 'variables', 'shop', 'joined-node', 'first-lab'];
 
 /** Nobody is left who needs them: the next apply, or the last destroy, puts them back. */
 const NOT_NEEDED = ['-sysctl:host/net.ipv4.ip_forward', '-sysctl:host/net.ipv6.conf.all.forwarding'];

@@ -70,7 +70,7 @@ export function attachNamespace(
 ): Outcome {
   if (pid === undefined || pid === 0) return refused('netns-attach', 'ESRCH', `the container ${container} does not run`);
   const path = sessions.path(netns);
-  return attempt(() => {
+  const name = (): void => {
     shareDirectory(sessions.directory);
     const fd = openSync(`/proc/${pid}/ns/net`, 'r');
     try {
@@ -79,7 +79,13 @@ export function attachNamespace(
     } finally {
       closeSync(fd);
     }
-  });
+  };
+  try {
+    return attempt(name);
+  } catch (error) {
+    if (error instanceof TakenError) return refused('netns-attach', 'EEXIST', error.message);
+    throw error;
+  }
 }
 
 /** The thread stands in the namespace. */
@@ -99,8 +105,6 @@ function nameHere(sessions: Sessions, netns: string, path: string, alias: string
 }
 
 class TakenError extends Error {
-  readonly code = 'EEXIST';
-
   constructor(lab: string, node: string) {
     super(`the container's namespace is the node ${node} of the lab ${lab} already`);
   }

@@ -50,7 +50,8 @@ function refuseKeys({ report, place, isWritten }: RuleContext, node: Node, joins
   for (const key of refused) {
     if (!isWritten(node, key)) continue;
     const related = [{ message: 'network_mode is here', at: joins.at }];
-    const message = `node ${node.name} has network_mode ${modeOf(joins)}, and ${key}: it has no namespace of its own to describe`;
+    const why = key === 'exec' ? '' : ': it has no namespace of its own to describe';
+    const message = `node ${node.name} has network_mode ${modeOf(joins)}, and ${key}${why}`;
     report('network-mode-joined', place(node, key), message, { hint: hintFor(key, joins), related });
   }
 }

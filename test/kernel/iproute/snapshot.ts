@@ -52,7 +52,11 @@ function inOrder(list: readonly unknown[]): unknown {
 }
 
 function stable(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.filter((entry) => isKept(entry, name)).map((entry) => stable(entry, ''));
+  if (Array.isArray(value)) {
+    const kept = value.filter((entry) => isKept(entry, name)).map((entry) => stable(entry, ''));
+    // An interface gets its link-local address in its own time.
+    return name === 'addr_info' ? inOrder(kept) : kept;
+  }
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([key]) => !OF_THE_MOMENT.has(key));
   const members = kept.map(([key, member]) => [key, stable(member, key)] as const);

@@ -177,8 +177,6 @@ const names: readonly Drift[] = [
       '+ loopback:every.leaf/lo',
       '+ netns:every.leaf',
       '+ route:every.router/10.75.0.0/16',
-      '+ sysctl:every.leaf/net.ipv4.ip_forward',
-      '+ sysctl:every.leaf/net.ipv6.conf.all.forwarding',
       '+ sysctl:every.leaf/net.ipv6.conf.mid.disable_ipv6',
       '+ veth:every.leaf/cut',
       '+ veth:every.leaf/mid',

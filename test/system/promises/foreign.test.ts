@@ -24,7 +24,7 @@ function foreignOnHost({ links, addresses, routes, rules, neighbours, nft, sysct
   return {
     links: links
       .filter((text) => !mine.test(name(text)))
-      .map((text) => text.replace(/"altnames":\[[^\]]*\]/, (names) => names.replace(/,?"sysctl:[^"]*"/g, ''))),
+      .map((text) => text.replace(/"altnames":\[[^\]]*\]/, (names) => names.replace(/,?"(sysctl:|joined:every\.)[^"]*"/g, ''))),
     addresses: addresses.filter((text) => !mine.test(text.split(' ')[0] ?? '')),
     // A host that forwards answers to the anycast address of each of its IPv6 subnets.
     routes: routes.filter((text) => !OWN_ROUTE.test(text) && !text.includes('"type":"anycast"')),

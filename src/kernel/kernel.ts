@@ -1,5 +1,5 @@
 import type { Runtime } from '../model/lo-marks.js';
-import type { Observation } from '../model/observation.js';
+import type { NetnsObservation, Observation } from '../model/observation.js';
 import type { ExecRun, Operation } from '../model/operation.js';
 
 /** Where `ip netns` keeps the names of namespaces. */
@@ -64,6 +64,8 @@ export interface Kernel {
   labs(): readonly LabSummary[];
   /** Of the lab's containers, by the mark in the kernel; null: it has none. */
   runtimeOf(lab: string): Runtime | null;
+  /** What there is in the namespace of a process, whatever its name. */
+  look(pid: number): Pick<NetnsObservation, 'links' | 'routes'>;
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */

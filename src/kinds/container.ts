@@ -1,9 +1,11 @@
 /** A container that topo starts for a node. Its network namespace is the business of `netns.ts`. */
-import type { ContainerObservation, ContainerSpec, ContainersObservation } from '../model/container.js';
+import type { ContainerSpec } from '../model/container.js';
+import type { ContainerObservation, ContainersObservation } from '../model/observation.js';
 import { LABELS } from '../model/container.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { setFolder } from '../model/node-files.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
+import { inTheWay } from './container-inside.js';
 import { containerId, containerNameOf, namesId, RUNTIME } from './ids-of-containers.js';
 import type { FindContext, Found, Kind } from './kind.js';
 
@@ -98,7 +100,14 @@ function find({ observation, desired }: FindContext): Found {
   const own = containers.found.filter(({ labels }) => labels[LABELS.lab] === desired.lab);
   const resources = own.map((one) => observed(one, containers));
   const known = new Map(resources.map((resource) => [resource.id, resource]));
-  return { resources, conflicts: [...takenNames(containers, desired, known), ...missingImages(containers, desired, known)] };
+  return {
+    resources,
+    conflicts: [
+      ...takenNames(containers, desired, known),
+      ...missingImages(containers, desired, known),
+      ...inTheWay(containers.found, desired),
+    ],
+  };
 }
 
 type Known = ReadonlyMap<ResourceId, Resource>;

@@ -1,9 +1,9 @@
 /** The namespace of a container: its name and its marks are topo's, the namespace is the container's. */
-import { LABELS, type ContainerObservation } from '../model/container.js';
+import { LABELS } from '../model/container.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { containerMark, containerOf } from '../model/lo-marks.js';
 import { mark } from '../model/names.js';
-import type { NetnsObservation, Observation } from '../model/observation.js';
+import type { ContainerObservation, NetnsObservation, Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, PropValue, Resource, State } from '../model/state.js';
 import { containerId, RUNTIME } from './ids-of-containers.js';

@@ -20,26 +20,3 @@ export interface ContainerSpec {
   /** The set of files (`node-files.ts`) that it has in place of the runtime's; '' for none. */
   readonly names: string;
 }
-
-export interface ContainerObservation {
-  readonly id: string;
-  readonly name: string;
-  /** `running`, `exited`, `created` … */
-  readonly status: string;
-  readonly exitCode: number;
-  /** Of its first process; 0: it does not run. */
-  readonly pid: number;
-  /** Of its network namespace, as in `NetnsObservation.inode`; null: it does not run. */
-  readonly inode: number | null;
-  /** By name, as it was asked for, and what that meant then. */
-  readonly image: string;
-  readonly imageId: string;
-  readonly labels: { readonly [name: string]: string };
-}
-
-/** Those of the lab, by label, and those that the file names. */
-export interface ContainersObservation {
-  readonly found: readonly ContainerObservation[];
-  /** Image → what its name means on this machine; null: there is no such image here. */
-  readonly images: ReadonlyMap<string, string | null>;
-}

@@ -1,5 +1,4 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
-import type { ContainersObservation } from './container.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
 
@@ -74,6 +73,31 @@ export interface ProcessObservation {
   readonly ended: string | null;
   /** Path of the file with its output. */
   readonly log: string;
+}
+
+export interface ContainerObservation {
+  readonly id: string;
+  readonly name: string;
+  /** `running`, `exited`, `created` … */
+  readonly status: string;
+  readonly exitCode: number;
+  /** Of its first process; 0: it does not run. */
+  readonly pid: number;
+  /** Of its network namespace, as in `NetnsObservation.inode`; null: it does not run. */
+  readonly inode: number | null;
+  /** By name, as it was asked for, and what that meant then. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly labels: { readonly [name: string]: string };
+  /** Of one that is not topo’s and runs: what there is in its namespace. */
+  readonly inside?: { readonly links: readonly LinkObservation[]; readonly routes: readonly RouteObservation[] };
+}
+
+/** Those of the lab, by label, and those that the file names. */
+export interface ContainersObservation {
+  readonly found: readonly ContainerObservation[];
+  /** Image → what its name means on this machine; null: there is no such image here. */
+  readonly images: ReadonlyMap<string, string | null>;
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {

@@ -106,10 +106,35 @@ asRoot('a container that runs already', () => {
     const other = lab.world.file('other.yaml', 'name: other\nnodes: { b: { container: own } }\n');
     expect(attempt('apply', '--yes', other)).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining("the container's namespace is the node db of the lab att already") as unknown,
+      stderr: expect.stringContaining('the container own is the node db of the lab att already [container-taken]') as unknown,
     });
-    lab.topo('destroy', '--yes', '--lab', 'other');
     expect(lab.topo('plan', file)).toBe(NO_CHANGES);
+  });
+
+  it('with an interface or a route of its own in the way is an error before any change', () => {
+    run('full', 'sleep', 'infinity');
+    const full = `nsenter -t ${lab.docker.pid('full')} -n ip`;
+    lab.world.must(`${full} link add eth0 type bridge && ${full} link set eth0 up && ${full} addr add 10.202.0.2/24 dev eth0`);
+    lab.world.must(`${full} route add default via 10.202.0.1`);
+    const links = lab.world.must(`${full} link`);
+    const other = lab.world.file(
+      'other.yaml',
+      'name: other\nnetworks: { n: { subnet: 10.39.0.0/24 } }\nnodes: { b: { container: full, networks: [n] } }\n',
+    );
+    const { status: failed, stderr } = attempt('apply', '--yes', other);
+    expect(failed).toBe(1);
+    expect(stderr).toContain("a link named eth0 in the container full exists already and is not marked as topo's [foreign-link]");
+    expect(stderr).toContain('the container full has a route of its own: default via 10.202.0.1 dev eth0 [foreign-route]');
+    expect(lab.world.must(`${full} link`)).toBe(links);
+    const beside = lab.world.file(
+      'other.yaml',
+      'name: other\nnetworks: { n: { subnet: 10.39.0.0/24, gateway: none } }\nnodes: { b: { container: full, networks: { n: { interface_name: lab0 } } } }\n',
+    );
+    lab.topo('apply', '--yes', beside);
+    expect(lab.topo('plan', beside)).toBe(NO_CHANGES);
+    lab.topo('destroy', '--yes', beside);
+    expect(lab.world.must(`${full} link`)).toBe(links);
+    lab.docker.must('rm', '--force', 'full');
   });
 
   it('loses exactly what topo made, with destroy', () => {

@@ -1,4 +1,6 @@
 /** A kernel with containers: what concerns them is asked of their runtime, all else of the kernel. */
+import { LABELS } from '../../model/container.js';
+import type { ContainerObservation } from '../../model/observation.js';
 import type { Runtime } from '../../model/lo-marks.js';
 import { runtimeMark } from '../../model/lo-marks.js';
 import type { ContainerOperation, Operation } from '../../model/operation.js';
@@ -22,7 +24,10 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
     observe: (scope, seen) => {
       // Asked first: without an answer there is nothing to be done.
       const containers = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
-      return { ...kernel.observe(scope, seen), containers };
+      return {
+        ...kernel.observe(scope, seen),
+        containers: { ...containers, found: containers.found.map((container) => withInside(kernel, container)) },
+      };
     },
     run: (operations) => {
       const outcomes: Outcome[] = [];
@@ -38,6 +43,19 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
       return outcomes;
     },
   };
+}
+
+/** Of somebody else's: what is in the way there is to be told before the first change. */
+function withInside(kernel: Kernel, container: ContainerObservation): ContainerObservation {
+  if (container.pid === 0 || container.labels[LABELS.lab] !== undefined) return container;
+  try {
+    const { links, routes } = kernel.look(container.pid);
+    return { ...container, inside: { links, routes } };
+  } catch (error) {
+    // It has ended since.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return container;
+    throw error;
+  }
 }
 
 function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {

@@ -1,6 +1,7 @@
 /** Containers and images as the runtime has them. */
 import { readFileSync, statSync } from 'node:fs';
-import { LABELS, type ContainerObservation, type ContainersObservation } from '../../model/container.js';
+import { LABELS } from '../../model/container.js';
+import type { ContainerObservation, ContainersObservation } from '../../model/observation.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import type { RuntimeCli } from './cli.js';
 

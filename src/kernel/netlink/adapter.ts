@@ -8,6 +8,7 @@ import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
+import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
 import { isOfProcess, Runner, type RunProcesses } from './runner.js';
@@ -41,6 +42,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   return {
     observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
     labs: () => observeLabs(sessions),
+    look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
     prepare: async (operations) => {

@@ -148,6 +148,19 @@ export class Sessions {
     return netns === HOST ? body() : this.thread.inside(this.fd(netns), body);
   }
 
+  /** Calls `body` with a socket in the namespace that the file means, for as long as that takes. */
+  look<T>(file: string, body: (socket: NetlinkSocket) => T): T {
+    return this.thread.excursion((enter) => {
+      enterFile(file, enter);
+      const socket = new NetlinkSocket(NETLINK_ROUTE);
+      try {
+        return body(socket);
+      } finally {
+        socket.close();
+      }
+    });
+  }
+
   /** All that are open. */
   all(): readonly Session[] {
     return [...this.open.values()];

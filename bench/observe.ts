@@ -12,7 +12,7 @@ import { loadTopology } from '../src/topology/load.js';
 
 const [name = ''] = process.argv.slice(2);
 const file = { file: name, bytes: readFileSync(name) };
-const ahead = readAhead('dist/recorder.cjs', NETNS_DIRECTORY, plainLabName(file) ?? '');
+const ahead = readAhead('./dist/recorder.cjs', NETNS_DIRECTORY, plainLabName(file) ?? '');
 const { topology } = loadTopology(file, {});
 if (topology === null) throw new Error(`${name} is not valid`);
 const { observe } = expand(topology);

@@ -15,6 +15,8 @@ export interface Order {
 
 export interface Recorded {
   readonly netns: string;
+  /** Of the namespace. */
+  readonly inode: number;
   readonly start: number;
   readonly end: number;
 }
@@ -28,7 +30,7 @@ export interface Recording {
 export interface Ahead {
   readonly lab: string;
   /** Null: it has to be read. The first call waits until the other thread is ready. */
-  netns(name: string): NetnsDump | null;
+  netns(name: string): { readonly inode: number; readonly dump: NetnsDump } | null;
 }
 
 /** How far the other thread has come. */
@@ -62,7 +64,7 @@ export function readAhead(program: string, directory: string, lab: string): Ahea
     netns: (name) => {
       recording ??= received();
       const place = recording.places.get(name);
-      return place === undefined ? null : replay(recording.bytes, place.start, place.end);
+      return place === undefined ? null : { inode: place.inode, dump: replay(recording.bytes, place.start, place.end) };
     },
   };
 }

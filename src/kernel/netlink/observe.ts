@@ -65,9 +65,9 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
 /** Null for one that was not read, and for one of which files or rules have to be read as well. */
 function observedAhead(netns: string, scope: ObservationScope, ahead: Ahead): NamedNetnsObservation | null {
   if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return null;
-  const dump = ahead.netns(netns);
-  if (dump === null || rememberedIn(dump).size > 0) return null;
-  return { netns, ...dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
+  const read = ahead.netns(netns);
+  if (read === null || rememberedIn(read.dump).size > 0) return null;
+  return { netns, inode: read.inode, ...read.dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
 }
 
 const rememberedIn = ({ links }: Pick<NetnsDump, 'links'>): Map<string, string> =>
@@ -111,7 +111,7 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
 }
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
-  const names = tableNames(socket).filter((name) => name !== own && name.startsWith(nftTableName('')));
+  const names = tableNames(socket).filter((name) => name !== own && isOfTopo(name));
   return names.map((name) => readTable(socket, name)).filter((table) => table !== null);
 }
 

@@ -2,7 +2,7 @@
  * A thread of its own that reads the namespaces of labs while the file is still being parsed: half of the time of observing is
  * the kernel's, and another processor's. It tells nothing but what was said; `ahead.ts` makes sense of it.
  */
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { parseMark } from '../../model/names.js';
 import { DONE, READING, type Order, type Recorded, type Recording } from './ahead.js';
@@ -20,34 +20,36 @@ function read(): Recording {
   const namespaces: Recorded[] = [];
   for (const netns of readdirSync(directory)) {
     const start = writer.length;
-    if (visit(`${directory}/${netns}`, writer)) namespaces.push({ netns, start, end: writer.length });
-    else writer.length = start;
+    const inode = visit(`${directory}/${netns}`, writer);
+    if (inode === null) writer.length = start;
+    else namespaces.push({ netns, inode, start, end: writer.length });
   }
   return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces };
 }
 
 const INITIAL_BYTES = 1024 * 1024;
 
-/** True if it is the lab's, and all of it was read. */
-function visit(path: string, writer: MessageWriter): boolean {
+/** The namespace's inode if it is the lab's, and all of it was read. */
+function visit(path: string, writer: MessageWriter): number | null {
   try {
-    enter(path);
+    const inode = enter(path);
     const socket = new NetlinkSocket(NETLINK_ROUTE);
     try {
-      return parseMark(readLink(socket, 'lo')?.alias ?? '')?.lab === lab && record(socket, writer);
+      return parseMark(readLink(socket, 'lo')?.alias ?? '')?.lab === lab && record(socket, writer) ? inode : null;
     } finally {
       socket.close();
     }
   } catch {
-    return false;
+    return null;
   }
 }
 
-/** This thread never goes back: nobody else stands in it. */
-function enter(path: string): void {
+/** This thread never goes back: nobody else stands in it. Gives the namespace's inode. */
+function enter(path: string): number {
   const fd = openSync(path, 'r');
   try {
     expect('setns', libc.setns(fd, CLONE_NEWNET), path);
+    return fstatSync(fd).ino;
   } finally {
     closeSync(fd);
   }

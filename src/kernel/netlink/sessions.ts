@@ -1,6 +1,7 @@
 /** A socket per namespace, and one for nftables where that is wanted, opened when first wanted and kept. */
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { HOST } from '../../model/state.js';
+import { namesIn } from '../folder.js';
 import { identityOf } from './identity.js';
 import { libc } from './libc.js';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
@@ -38,11 +39,7 @@ export class Sessions {
 
   /** Names in the directory, sorted. */
   names(): readonly string[] {
-    try {
-      return readdirSync(this.directory).sort();
-    } catch {
-      return [];
-    }
+    return namesIn(this.directory);
   }
 
   path(netns: string): string {

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ETC_NETNS, hostPartOf, SETS, type NodeFiles } from '../../model/node-files.js';
 import type { NodeFilesObservation } from '../../model/observation.js';
+import { namesIn } from '../folder.js';
 import { hostLines } from './resolvers.js';
 
 /** What there is of a lab's files, and whatever stands in /etc/netns. */
@@ -11,14 +12,6 @@ export function observeNodeFiles(lab: string): NodeFilesObservation {
     sets: new Map(namesIn(`${SETS}/${lab}`).map((set) => [set, readSet(`${SETS}/${lab}/${set}`)])),
     refusal: refusal(),
   };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function linkTarget(path: string): string | null {

@@ -1,15 +1,12 @@
 /** What the processes of a node have written. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PROCESS_DIRECTORY } from '../../model/process.js';
+import { namesIn } from '../folder.js';
 import { logOf } from './record.js';
 
 /** Names of a node's processes, running or not, in order. */
 export function processNames(lab: string, owner: string): readonly string[] {
-  try {
-    return readdirSync(`${PROCESS_DIRECTORY}/${lab}/${owner}`).sort();
-  } catch {
-    return [];
-  }
+  return namesIn(`${PROCESS_DIRECTORY}/${lab}/${owner}`);
 }
 
 /** One log, read as it grows. */

@@ -2,9 +2,10 @@
  * The folder of a process: `definition.json`, what is wanted; `command`, the same for the shell that runs it; `pid`, number and start time, written by the process itself
  * before it becomes the command; `said`, `ok` or why the command cannot be run; `exit`, the status that its command ended with; `log`, its output.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PROCESS_DIRECTORY, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
+import { namesIn } from '../folder.js';
 import { commandFile } from './script.js';
 import type { ProcessIdentity } from './identity.js';
 
@@ -54,8 +55,8 @@ export function removeRecord(key: ProcessKey): void {
 
 /** In the order of their names. */
 export function recordsOf(lab: string): readonly ProcessRecord[] {
-  return names(`${PROCESS_DIRECTORY}/${lab}`).flatMap((owner) =>
-    names(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })),
+  return namesIn(`${PROCESS_DIRECTORY}/${lab}`).flatMap((owner) =>
+    namesIn(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })),
   );
 }
 
@@ -72,14 +73,6 @@ export function readRecord(key: ProcessKey): ProcessRecord {
     since: timeOf(`${folder}/pid`),
     ended: timeOf(`${folder}/exit`),
   };
-}
-
-function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function read(file: string): string | null {

@@ -1,6 +1,6 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { mark, nftTableName, parseMark } from '../model/names.js';
-import type { NftTableObservation } from '../model/observation.js';
+import type { NetnsObservation, NftTableObservation, Observation } from '../model/observation.js';
 import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
@@ -10,7 +10,7 @@ import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { portsInUse } from './port-in-use.js';
 import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
-import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
+import { foreign, labNamespaces, netnsNeeds } from './ownership.js';
 
 export interface NftablesSpec {
   readonly lab: string;
@@ -64,7 +64,9 @@ function propsOf(table: NftTableObservation): Props {
 function find({ observation, desired }: FindContext): Found {
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
-  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
+  for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
+    const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
+    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
     if (ns.nft === null) continue;
     if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft));
     else {
@@ -72,12 +74,15 @@ function find({ observation, desired }: FindContext): Found {
       if (wanted !== undefined) conflicts.push(foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null));
     }
   }
-  const wanted = desired.resources.get(nftablesId(HOST, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-  const hostPorts = wanted?.hostPorts ?? [];
-  conflicts.push(...takenPorts(hostPorts, observation.otherTables));
-  const own = observation.host.nft;
-  conflicts.push(...portsInUse(hostPorts, own === null ? [] : publishedIn(own), observation.listeners));
   return { resources, conflicts };
+}
+
+/** Ports of the host that others have. Other labs are on the host itself only. */
+function takenIn({ netns, nft }: NetnsObservation, hostPorts: readonly HostPorts[], observation: Observation): readonly Diagnostic[] {
+  if (hostPorts.length === 0) return [];
+  const listeners = observation.listeners.filter((listener) => listener.netns === netns);
+  const inUse = portsInUse(hostPorts, nft === null ? [] : publishedIn(nft), listeners);
+  return netns === HOST ? [...takenPorts(hostPorts, observation.otherTables), ...inUse] : inUse;
 }
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);

@@ -6,6 +6,7 @@ import { HOST } from '../model/state.js';
 import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
 import { parseCidr } from '../model/address.js';
 import { derivationFor, type Derivation } from './derive.js';
+import { homesOf, type Homes } from './homes.js';
 import { loopbackOf, refine, settingsOf } from './interfaces.js';
 import { ownerOf } from './joined.js';
 import type { Lab, LabAddress, LabAttachment, LabInterface, LabJoined, LabLink, LabNetwork, LabNode, Origin } from './lab.js';
@@ -16,19 +17,23 @@ import { resolveNetworks } from './resolve-networks.js';
 interface Context {
   readonly topology: Topology;
   readonly derivation: Derivation;
+  readonly homes: Homes;
+  /** By home and name. */
   readonly networks: ReadonlyMap<string, LabNetwork>;
   readonly addresses: NodeAddresses;
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
 export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
-  const derivation = derivationFor(topology);
-  const networks = resolveNetworks(topology, derivation, diagnostics);
+  const homes = homesOf(topology);
+  const derivation = derivationFor(topology, homes);
+  const networks = resolveNetworks(topology, homes, derivation, diagnostics);
   const context: Context = {
     topology,
     derivation,
-    networks: new Map(networks.map((network) => [network.network.name, network])),
-    addresses: nodeAddresses(topology, networks, diagnostics),
+    homes,
+    networks: new Map(networks.map((network) => [placeOfNetwork(network.home, network.network.name), network])),
+    addresses: nodeAddresses(topology, homes, networks, diagnostics),
     nodes: new Map(topology.nodes.map((node) => [node.name, node])),
   };
   const links = topology.links.map((link, i) => resolveLink(context, link, { path: `links[${i}]`, at: link.at }));
@@ -36,6 +41,8 @@ export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
   const nodes = topology.nodes.filter(hasNetns(context)).map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
   return { name: topology.name, networks, nodes, links, joined: resolveJoined(context) };
 }
+
+const placeOfNetwork = (home: string, network: string): string => `${home}/${network}`;
 
 /** A namespace with a name of its own; that of a container which is joined gets the name of the node, if no other node has it. */
 const hasNetns =
@@ -65,7 +72,7 @@ function endsByNetns(links: readonly LabLink[]): ReadonlyMap<string, readonly La
 function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterface[]): LabNode {
   const names = interfaceNames(node, context.topology.links);
   const attachments = node.networks.flatMap((attachment) => {
-    const network = context.networks.get(attachment.network);
+    const network = context.networks.get(placeOfNetwork(context.homes.of(node), attachment.network));
     const name = names.get(attachment.network);
     return network === undefined || name === undefined ? [] : [resolveAttachment(context, node, attachment, network, name)];
   });
@@ -84,7 +91,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
   const { derivation } = context;
   const path = `nodes.${node.name}.networks.${attachment.network}`;
   const { at } = attachment;
-  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network);
+  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network, network.home);
   const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
   const plain = {
     path,
@@ -93,7 +100,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     name,
     link: vethIdOf([
       { netns: node.netns, name },
-      { netns: HOST, name: hostInterface },
+      { netns: network.home, name: hostInterface, master: network.bridge },
     ]),
     mac: attachment.macAddress,
     mtu: network.network.mtu,

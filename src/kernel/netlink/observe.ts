@@ -1,10 +1,17 @@
 /** The state of the machine, as far as it concerns a lab. */
 import { joinedNodes } from '../../model/lo-marks.js';
 import { parseMark } from '../../model/names.js';
-import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Observation } from '../../model/observation.js';
+import type {
+  LinkObservation,
+  ListenerObservation,
+  NamedNetnsObservation,
+  NetnsObservation,
+  NftTableObservation,
+  Observation,
+} from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
-import type { LabSummary, ObservationScope } from '../kernel.js';
+import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
 import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
@@ -26,8 +33,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
-  const ports = scope.ports ?? [];
-  const listeners = ports.length === 0 ? [] : readListeners(ports);
+  const listeners = listenersOf(sessions, scope.ports ?? []);
   const files = observeNodeFiles(scope.lab);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
@@ -42,6 +48,17 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     processes,
     missingPrograms,
   };
+}
+
+/** A host that is still to come has none. */
+function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {
+  const there = new Set(ports.map(({ netns }) => netns));
+  return [...there].flatMap((netns) => {
+    const spans = ports.filter((span) => span.netns === netns);
+    if (netns === HOST) return readListeners(netns, spans);
+    const [found] = sessions.visit([netns], () => readListeners(netns, spans));
+    return typeof found === 'string' ? [] : found!;
+  });
 }
 
 /** In the order of their names. */
@@ -66,7 +83,7 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
 function observedAhead(netns: string, scope: ObservationScope, ahead: Ahead): NamedNetnsObservation | null {
   if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return null;
   const read = ahead.netns(netns);
-  if (read === null || rememberedIn(read.dump).size > 0) return null;
+  if (read === null || rememberedIn(read.dump).size > 0 || read.dump.links.some(isBridgeOf(scope.lab))) return null;
   return { netns, inode: read.inode, ...read.dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
 }
 
@@ -92,7 +109,10 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   };
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
-  const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
+  const nft =
+    scope.rules.includes(netns) || (netns !== HOST && links.some(isBridgeOf(scope.lab)))
+      ? readTable(sessions.netfilter(netns), nftTableName(scope.lab))
+      : null;
   return {
     netns,
     inode: session.inode,
@@ -109,6 +129,12 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
     stale: false,
   };
 }
+
+/** Where a network of the lab is, or was, its rules may be. */
+const isBridgeOf =
+  (lab: string) =>
+  ({ type, alias }: LinkObservation): boolean =>
+    type === 'bridge' && parseMark(alias)?.lab === lab;
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
   const names = tableNames(socket).filter((name) => name !== own && isOfTopo(name));

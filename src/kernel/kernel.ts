@@ -61,7 +61,7 @@ export interface LabSummary {
 
 /** The port to the kernel. Reading methods change nothing. */
 export interface Kernel {
-  /** With `seen` only the host's own namespace is read anew, and all others are as they were then. */
+  /** With `seen` only the namespaces of hosts are read anew, and all others are as they were then. */
   observe(scope: ObservationScope, seen?: Observation): Observation;
   labs(): readonly LabSummary[];
   /** Of the lab's containers, by the mark in the kernel; null: it has none. */

@@ -10,11 +10,13 @@ import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { portsInUse } from './port-in-use.js';
 import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
-import { foreign, labNamespaces, netnsNeeds } from './ownership.js';
+import { foreign, labNamespaces, netnsMark, netnsNeeds } from './ownership.js';
 
 export interface NftablesSpec {
   readonly lab: string;
   readonly netns: string;
+  /** Name of the simulated host whose namespace it is. */
+  readonly host?: string;
   readonly chains: NftTable['chains'];
   readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
@@ -34,10 +36,10 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 export function nftablesResource(spec: NftablesSpec): Resource {
   const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
   const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
-  return { ...tableResource(spec.netns, desiredTable(table)), definition, path: spec.path, at: spec.at };
+  return { ...tableResource(spec.netns, desiredTable(table), spec.host), definition, path: spec.path, at: spec.at };
 }
 
-function tableResource(netns: string, table: NftTableObservation): Resource {
+function tableResource(netns: string, table: NftTableObservation, host: string | undefined): Resource {
   return {
     id: nftablesId(netns, table.name),
     kind: 'nftables',
@@ -45,6 +47,7 @@ function tableResource(netns: string, table: NftTableObservation): Resource {
     props: propsOf(table),
     needs: netnsNeeds(netns),
     goesWith: netnsNeeds(netns),
+    ...(host === undefined ? {} : { facts: { host } }),
   };
 }
 
@@ -68,7 +71,7 @@ function find({ observation, desired }: FindContext): Found {
     const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
     conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
     if (ns.nft === null) continue;
-    if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft));
+    if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {
       const wanted = desired.resources.get(nftablesId(ns.netns, ns.nft.name));
       if (wanted !== undefined) conflicts.push(foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null));
@@ -108,6 +111,6 @@ export const nftables: Kind = {
   create: (after) => [replace(after), ...moveFlows(null, after)],
   update: (before, after) => [replace(after), ...moveFlows(before, after)],
   delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
-  exposes: (resource) => exposedPorts(publishedBy(resource)),
+  exposes: (resource) => exposedPorts(publishedBy(resource), resource.facts?.['host'] as string | undefined),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

@@ -21,13 +21,20 @@ export function firewall(lab: Lab, publications: readonly Publication[]): readon
     tableOf(
       lab.name,
       home,
+      lab.nodes.find(({ node, netns }) => node.isHost === true && netns === home)?.node.name,
       lab.networks.filter((network) => network.home === home),
       publications.filter(({ network }) => network.home === home),
     ),
   );
 }
 
-function tableOf(lab: string, home: string, networks: readonly LabNetwork[], publications: readonly Publication[]): readonly Resource[] {
+function tableOf(
+  lab: string,
+  home: string,
+  host: string | undefined,
+  networks: readonly LabNetwork[],
+  publications: readonly Publication[],
+): readonly Resource[] {
   const hosted = networks.filter((network) => network.hosted).sort(byName);
   const first = networks.find((network) => network.hosted);
   const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications)]);
@@ -37,6 +44,7 @@ function tableOf(lab: string, home: string, networks: readonly LabNetwork[], pub
     nftablesResource({
       lab,
       netns: home,
+      ...(host === undefined ? {} : { host }),
       maps: branched.maps,
       chains,
       hostPorts: publications.map(hostPorts),

@@ -48,6 +48,8 @@ export interface LabNode extends Origin {
   readonly attachments: readonly LabAttachment[];
   /** lo, those of networks, those of links. */
   readonly interfaces: ReadonlyMap<string, LabInterface>;
+  /** Of a simulated host: the families that it forwards for its networks. */
+  readonly forwards: ReadonlySet<Family>;
 }
 
 export interface LabJoined extends Origin {

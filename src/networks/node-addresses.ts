@@ -1,6 +1,7 @@
 /** The addresses that nodes have in the subnets of their networks: written, or automatic. */
 import { cidrOf, parseAddress, parseCidr, type Address } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
 import type { Homes } from './homes.js';
@@ -61,7 +62,7 @@ function fill(
       diagnostics.push(exhausted(network, subnet, attachment, node));
       continue;
     }
-    const origin = { path: `nodes.${node.name}.networks.${network.network.name}`, at: attachment.at };
+    const origin = { path: `${pathOfNode(node)}.networks.${network.network.name}`, at: attachment.at };
     const own = { cidr: cidrOf(address, subnet.cidr.prefix), ...origin };
     const before = addresses.get(node.name);
     if (before === undefined) addresses.set(node.name, [own]);

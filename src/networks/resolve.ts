@@ -2,12 +2,14 @@
 import { vethIdOf } from '../kinds/veth.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { interfaceNames } from '../model/interfaces.js';
+import { pathOfNode } from '../model/node-path.js';
 import { HOST } from '../model/state.js';
 import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
 import { parseCidr } from '../model/address.js';
 import { derivationFor, type Derivation } from './derive.js';
+import { isForwarded } from './gateways.js';
 import { homesOf, type Homes } from './homes.js';
-import { loopbackOf, refine, settingsOf } from './interfaces.js';
+import { loopbackOf, refine } from './interfaces.js';
 import { ownerOf } from './joined.js';
 import type { Lab, LabAddress, LabAttachment, LabInterface, LabJoined, LabLink, LabNetwork, LabNode, Origin } from './lab.js';
 import { nodeAddresses, type NodeAddresses } from './node-addresses.js';
@@ -55,7 +57,7 @@ function resolveJoined(context: Context): readonly LabJoined[] {
   return topology.nodes.flatMap((node) => {
     const owner = hasNetns(context)(node) ? undefined : ownerOf(node, nodes);
     if (owner === undefined) return [];
-    return [{ node, netns: owner === HOST ? HOST : owner.netns, path: `nodes.${node.name}`, at: node.joins?.at ?? node.at }];
+    return [{ node, netns: owner === HOST ? HOST : owner.netns, path: pathOfNode(node), at: node.joins?.at ?? node.at }];
   });
 }
 
@@ -82,14 +84,23 @@ function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterfa
     netns: node.netns,
     attachments,
     interfaces: new Map(interfaces.map((one) => [one.name, one])),
-    path: `nodes.${node.name}`,
+    forwards: node.isHost === true ? forwardedIn(context, node) : NONE,
+    path: pathOfNode(node),
     at: node.at,
   };
 }
 
+const NONE: LabNode['forwards'] = new Set();
+
+/** What its networks need of a simulated host. */
+function forwardedIn({ networks }: Context, { netns }: Node): LabNode['forwards'] {
+  const own = [...networks.values()].filter((network) => network.home === netns && isForwarded(network));
+  return new Set(own.flatMap(({ subnets }) => subnets.map(({ family }) => family)));
+}
+
 function resolveAttachment(context: Context, node: Node, attachment: Attachment, network: LabNetwork, name: string): LabAttachment {
   const { derivation } = context;
-  const path = `nodes.${node.name}.networks.${attachment.network}`;
+  const path = `${pathOfNode(node)}.networks.${attachment.network}`;
   const { at } = attachment;
   const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network, network.home);
   const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
@@ -112,7 +123,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     at,
     attachment,
     network,
-    interface: refine(plain, settingsOf(node, name), node.name, derivation),
+    interface: refine(plain, node, derivation),
     hostInterface,
     hostMac: derivation.hostMac(node.name, attachment.network),
     addresses,
@@ -136,8 +147,7 @@ function resolveLink(context: Context, link: Link, origin: Origin): LabLink {
       up: link.state === 'up',
       addresses,
     };
-    const node = context.nodes.get(endpoint.node);
-    return refine(plain, node === undefined ? undefined : settingsOf(node, endpoint.interface), endpoint.node, context.derivation);
+    return refine(plain, context.nodes.get(endpoint.node), context.derivation);
   };
   return { link, ends: [end(first, places[0], 0), end(second, places[1], 1)], ...origin };
 }

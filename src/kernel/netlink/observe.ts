@@ -29,7 +29,7 @@ import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
 
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
+  const namespaces = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
   const host = observeOne(sessions, sessions.host(), scope);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
@@ -58,6 +58,18 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
     if (netns === HOST) return readListeners(netns, spans);
     const [found] = sessions.visit([netns], () => readListeners(netns, spans));
     return typeof found === 'string' ? [] : found!;
+  });
+}
+
+/** Those of simulated hosts are read again. */
+function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
+  const hosts = seen.filter(({ links }) => links.some(isBridgeOf(scope.lab))).map(({ netns }) => netns);
+  if (hosts.length === 0) return seen;
+  const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
+  const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
+  return seen.flatMap((ns) => {
+    const now = anew.get(ns.netns) ?? ns;
+    return typeof now === 'string' ? [] : [now];
   });
 }
 

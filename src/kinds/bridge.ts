@@ -6,7 +6,7 @@ import { HOST, type PropValue, type Props, type Resource, type State } from '../
 import { droppedForwarding, type ForwardedNetwork } from './foreign-forward.js';
 import type { Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
-import { foreign, markedId, unmarkedOfLab } from './ownership.js';
+import { foreign, isOwnLink, markedId, unmarkedOfLab } from './ownership.js';
 
 export interface BridgeSpec {
   readonly lab: string;
@@ -62,10 +62,8 @@ function observed(link: LinkObservation): Resource {
   };
 }
 
-/** A veth of the lab whose name is wanted for a bridge goes before the bridge comes. */
-function isOwnVeth(link: LinkObservation, lab: string): boolean {
-  return link.type === 'veth' && (markedId(link, lab)?.startsWith('veth:') === true || unmarkedOfLab(link, lab));
-}
+/** Another link of the lab whose name is wanted for a bridge goes before the bridge comes. */
+const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);
 
 function forwardedNetworks({ resources }: State): readonly ForwardedNetwork[] {
   return [...resources.values()].flatMap(({ kind, id, definition, path = id, at }) => {
@@ -83,7 +81,7 @@ function find(links: readonly LinkObservation[], desired: State): Found {
     const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
     const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
     if (ours) resources.push(observed(link));
-    else if (wanted !== undefined && !isOwnVeth(link, desired.lab))
+    else if (wanted !== undefined && !isOtherOwn(link, desired.lab))
       conflicts.push(foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null));
   }
   return { resources, conflicts };

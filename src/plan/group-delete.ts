@@ -46,10 +46,14 @@ function bridgesAmong(names: readonly string[], observed: State): readonly strin
   return bridges.filter((name) => wanted.has(name));
 }
 
+/** Links without another end. */
+const ONE_ENDED = new Set(['vxlan', 'macvlan']);
+
 function hostLinksInGroup(observed: State, group: number): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { kind, netns, id, props } of observed.resources.values()) {
     if (kind === 'bridge' && props['group'] === group) names.add(nameOf(id));
+    if (ONE_ENDED.has(kind) && netns === HOST && props['group'] === group) names.add(String(props['name']));
     if (kind !== 'veth') continue;
     if (netns === HOST && props['group'] === group) names.add(String(props['name']));
     if (props['peer_netns'] === HOST && props['peer_group'] === group) names.add(String(props['peer_name']));

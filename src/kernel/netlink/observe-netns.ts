@@ -1,7 +1,14 @@
 /** Everything of one namespace in one send: a dump per kind of object. */
-import type { AddressObservation, NeighbourObservation, RouteObservation, RuleObservation } from '../../model/observation.js';
+import type {
+  AddressObservation,
+  FdbObservation,
+  NeighbourObservation,
+  RouteObservation,
+  RuleObservation,
+} from '../../model/observation.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump, mustRepeat } from './dump.js';
+import { readFdb } from './fdb.js';
 import { decodeLink, type DecodedLink, requestLinks } from './links.js';
 import { type Bytes, MessageWriter } from './message.js';
 import { decodeNeighbour, requestNeighbours } from './neighbours.js';
@@ -17,6 +24,7 @@ export interface NetnsDump {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
+  readonly fdb?: readonly FdbObservation[];
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
   readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
 }
@@ -35,15 +43,17 @@ class Collection {
 
   readonly nameOf = (index: number): string => this.names.get(index) ?? `if${index}`;
 
+  private readonly nameOrNone = (index: number): string => (index === 0 ? '' : this.nameOf(index));
+
   addLink(link: DecodedLink): void {
     this.links.push(link);
     this.names.set(link.index, link.name);
   }
 
   dump(): NetnsDump {
-    for (const { attributes } of this.links) {
-      const master = attributes['master'] as number;
-      attributes['master'] = master === 0 ? '' : this.nameOf(master);
+    for (const { attributes, type } of this.links) {
+      attributes['master'] = this.nameOrNone(attributes['master'] as number);
+      if (type === 'vxlan') attributes['dev'] = this.nameOrNone(attributes['dev'] as number);
     }
     const { links, addresses, routes, localAddresses, rules, forwarding } = this;
     return {
@@ -181,7 +191,9 @@ export function dumpNetns(socket: NetlinkSocket): NetnsDump {
     );
     for (let i = 0; i < parts.length; i++) if (mustRepeat(replies[i]!)) repeat(socket, collection, parts[i]!);
   }
-  return collection.dump();
+  const all = collection.dump();
+  const fdb = readFdb(socket, all.links);
+  return fdb === null ? all : { ...all, fdb };
 }
 
 function repeat(socket: NetlinkSocket, collection: Collection, part: Part): void {

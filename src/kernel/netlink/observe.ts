@@ -16,14 +16,15 @@ import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
+import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
 
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
-  const host = observeOne(sessions, sessions.host(), scope);
+  const observed = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
+  const [host, ...namespaces] = withParents(sessions, [observeOne(sessions, sessions.host(), scope), ...observed]) as Observed;
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const ports = scope.ports ?? [];
@@ -43,6 +44,9 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     missingPrograms,
   };
 }
+
+/** The host's first. */
+type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
 
 /** In the order of their names. */
 function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
@@ -66,9 +70,12 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
 function observedAhead(netns: string, scope: ObservationScope, ahead: Ahead): NamedNetnsObservation | null {
   if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return null;
   const read = ahead.netns(netns);
-  if (read === null || rememberedIn(read.dump).size > 0) return null;
+  if (read === null || rememberedIn(read.dump).size > 0 || read.dump.links.some(needsQuestions)) return null;
   return { netns, inode: read.inode, ...read.dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
 }
+
+/** What a link has to be asked for in its namespace: a forwarding table, whose number the parent’s namespace has. */
+const needsQuestions = ({ type }: NetnsDump['links'][number]): boolean => type === 'vxlan';
 
 const rememberedIn = ({ links }: Pick<NetnsDump, 'links'>): Map<string, string> =>
   rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
@@ -102,6 +109,7 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
     localAddresses,
     rules,
     neighbours,
+    ...(dump.fdb === undefined ? {} : { fdb: dump.fdb }),
     forwarding,
     sysctls,
     remembered,

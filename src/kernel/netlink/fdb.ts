@@ -34,10 +34,10 @@ const NTF_EXT_LEARNED = 0x10;
 /** struct ndmsg */
 const HEADER = 12;
 
-/** Nothing is asked where there is no vxlan link; null: there is none. */
-export function readFdb(socket: NetlinkSocket, links: readonly DecodedLink[]): readonly FdbObservation[] | null {
-  const tunnels = links.filter(({ type }) => type === 'vxlan');
-  if (tunnels.length === 0) return null;
+export const hasFdb = ({ type }: DecodedLink): boolean => type === 'vxlan';
+
+export function readFdb(socket: NetlinkSocket, links: readonly DecodedLink[]): readonly FdbObservation[] {
+  const tunnels = links.filter(hasFdb);
   const names = new Map(links.map(({ index, name }) => [index, name]));
   return tunnels.flatMap((link) => readOne(socket, link, (index) => names.get(index) ?? `if${index}`));
 }

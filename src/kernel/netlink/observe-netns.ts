@@ -1,14 +1,7 @@
 /** Everything of one namespace in one send: a dump per kind of object. */
-import type {
-  AddressObservation,
-  FdbObservation,
-  NeighbourObservation,
-  RouteObservation,
-  RuleObservation,
-} from '../../model/observation.js';
+import type { AddressObservation, NeighbourObservation, RouteObservation, RuleObservation } from '../../model/observation.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump, mustRepeat } from './dump.js';
-import { readFdb } from './fdb.js';
 import { decodeLink, type DecodedLink, requestLinks } from './links.js';
 import { type Bytes, MessageWriter } from './message.js';
 import { decodeNeighbour, requestNeighbours } from './neighbours.js';
@@ -24,7 +17,6 @@ export interface NetnsDump {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
-  readonly fdb?: readonly FdbObservation[];
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
   readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
 }

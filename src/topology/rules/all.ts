@@ -33,6 +33,7 @@ import { underlay } from './underlay.js';
 import { unknownInterface } from './unknown-interface.js';
 import { unknownNetwork } from './unknown-network.js';
 import { unknownNode } from './unknown-node.js';
+import { vniTwice } from './vni-twice.js';
 
 export const RULES: readonly Rule[] = [
   driverKeys,
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   hosts,
   networkHosts,
   underlay,
+  vniTwice,
   netnsName,
   networkModeNone,
   networkModeJoined,

@@ -25,6 +25,7 @@ import {
   type Text,
 } from './read.js';
 import { readNeighbour, readRoute, readRules } from './routes.js';
+import { readRouting } from './routing.js';
 import { readAddress, readInterfaceAddress, readMac } from './values.js';
 
 export function readNode(reading: Reading, lab: string, name: string, entry: Entry, defaults: Tree | undefined): Node {
@@ -54,6 +55,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     extraHosts: readExtraHosts(reading, map),
     dns: textsAt(map, 'dns').flatMap((text) => readAddress(reading, text) ?? []),
     dnsSearch: readDnsSearch(map),
+    ...readRouting(reading, map),
   });
   reading.origins.set(node, map);
   return node;

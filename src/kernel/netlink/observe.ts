@@ -21,14 +21,15 @@ import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
 
+/** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
   const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
-  const host = observeOne(sessions, sessions.host(), scope);
+  const host = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const ports = scope.ports ?? [];
   const listeners = ports.length === 0 ? [] : readListeners(ports);
-  const files = observeNodeFiles(scope.lab);
+  const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
   return {
@@ -49,12 +50,20 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
   const asked = new Set(scope.namespaces);
   const names = sessions.names().filter((name) => name !== HOST);
   const known = new Map<string, NamedNetnsObservation | Absence | null>();
-  if (ahead?.lab === scope.lab) for (const name of names) known.set(name, observedAhead(name, scope, ahead));
-  const others = names.filter((name) => (known.get(name) ?? null) === null);
-  const visited = sessions.visit(others, (session) =>
-    asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
-  );
-  others.forEach((name, i) => known.set(name, visited[i]!));
+  const look = (some: readonly string[]): void => {
+    const visited = sessions.visit(some, (session) =>
+      asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
+    );
+    some.forEach((name, i) => known.set(name, visited[i]!));
+  };
+  if (ahead !== undefined) {
+    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some.filter((name) => name !== HOST));
+    for (const name of names) {
+      const one = known.has(name) ? undefined : observedAhead(name, scope, asked.has(name), ahead);
+      if (one !== undefined) known.set(name, one);
+    }
+  }
+  look(names.filter((name) => !known.has(name)));
   return names.flatMap((name) => {
     const one = known.get(name) ?? null;
     if (one === 'stale' && asked.has(name)) return [staleNamespace(name)];
@@ -62,13 +71,22 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
   });
 }
 
-/** Null for one that was not read, and for one of which files or rules have to be read as well. */
-function observedAhead(netns: string, scope: ObservationScope, ahead: Ahead): NamedNetnsObservation | null {
-  if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return null;
+/**
+ * Null: it does not matter. Undefined: it has to be read, for it was not, or files or rules have to be read as well, or it is
+ * to be asked again (`carriers.ts`).
+ */
+function observedAhead(netns: string, scope: ObservationScope, asked: boolean, ahead: Ahead): NamedNetnsObservation | null | undefined {
+  if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return undefined;
   const read = ahead.netns(netns);
-  if (read === null || rememberedIn(read.dump).size > 0) return null;
-  return { netns, inode: read.inode, ...read.dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
+  if (read === null) return undefined;
+  const { inode, dump } = read;
+  const lo = dump.links.find((link) => link.name === 'lo');
+  if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some(isIdle)) return undefined;
+  return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
+
+const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 
 const rememberedIn = ({ links }: Pick<NetnsDump, 'links'>): Map<string, string> =>
   rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
@@ -79,9 +97,13 @@ function labOf(socket: Session['socket']): string | null {
 }
 
 /** The thread stands in the namespace. */
-function observeOne(sessions: Sessions, session: Session, scope: ObservationScope): NamedNetnsObservation {
-  const { netns, socket } = session;
-  const dump = dumpNetns(socket);
+function observeOne(
+  sessions: Sessions,
+  session: Session,
+  scope: ObservationScope,
+  dump: NetnsDump = dumpNetns(session.socket),
+): NamedNetnsObservation {
+  const { netns } = session;
   const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dump;
   session.idle = links.filter(isIdle).map(({ name }) => name);
   const remembered = rememberedIn(dump);

@@ -112,6 +112,28 @@ test.each(CASES)('$name', ({ by, code, line, undo }) => {
   world.must(undo);
 });
 
+test.each([
+  ['10.71.0.0/17', '10.71.0.0/17'],
+  ['10.0.0.0/7', '10.0.0.0/7'],
+  ['fd00::/8', 'fd00::/8'],
+])('a route to %s of the host is in the way, and plan shows it', (to, shown) => {
+  world.must(`ip link add r type veth peer name x && ip link set r up && ip route add ${to} dev r`);
+  const { status, stderr } = world.topo(['plan', 'topo.yaml']);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`overlaps the host's route ${shown} dev r`);
+  world.must('ip link del r');
+});
+
+test.each(['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '::/0', '::/1', '8000::/1', '2000::/3'])(
+  'a route to %s is in nobody’s way: a VPN writes default routes in halves',
+  (to) => {
+    world.must(`ip link add r type veth peer name x && ip link set r up && ip route add ${to} dev r metric 7`);
+    const { status, stderr } = world.topo(['plan', 'topo.yaml']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    world.must('ip link del r');
+  },
+);
+
 test('an empty file in the place of a namespace is taken over, anything else is an error', () => {
   const file = world.file('topo.yaml', EVERY_KIND);
   world.must('touch /run/netns/every.web');

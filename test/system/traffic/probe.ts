@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Result, World } from '../world.js';
 
 /**
- * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT`, `route ADDRESS`, or `name NAME` (or an address,
+ * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT` (`udp [ADDRESS]:PORT`), `route ADDRESS`, or `name NAME` (or an address,
  * whose name is wanted). The result is `answer` of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, what
  * the name means or `unknown`, or `timeout`, `refused`, `unreachable`, `too long`.
  */
@@ -20,7 +20,7 @@ export async function probe(world: World, from: string | null, target: string): 
 
 /** A connected socket: an answer from another address than the one that was asked does not count. */
 function udp(place: string): string {
-  const [address, port] = place.split(':');
+  const [, address, port] = /^\[?(.*?)\]?:(\d+)$/.exec(place) ?? [];
   return `timeout 3 bash -c 'exec 3<>/dev/udp/${address}/${port} && echo hello >&3 && head -n 1 <&3'`;
 }
 

@@ -52,6 +52,10 @@ export interface Node {
   readonly at: SourceRange;
   /** Name of the network namespace, `LAB.NODE` unless the file says otherwise. */
   readonly netns: string;
+  /** A simulated host: other nodes may live on it. */
+  readonly isHost?: true;
+  /** The simulated host that the node lives on; absent: the host itself. */
+  readonly host?: NodeHost;
   readonly networkMode?: 'none';
   /** Whose namespace the node lives in: it has none of its own. */
   readonly joins?: Joins;
@@ -83,6 +87,11 @@ export interface Node {
   readonly dnsSearch?: readonly string[];
   /** A routing daemon runs in it. */
   readonly routing?: Routing;
+}
+
+export interface NodeHost {
+  readonly name: string;
+  readonly at: SourceRange;
 }
 
 export interface ExtraHost {

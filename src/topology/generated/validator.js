@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
@@ -452,7 +452,7 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
 const pattern7 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
 const pattern8 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
 const pattern9 = new RegExp("^[^\\s-]\\S*$", "u");
@@ -695,11 +695,9 @@ errors++;
 }
 }
 }
-if(data.network_mode !== undefined){
-let data11 = data.network_mode;
-if(typeof data11 === "string"){
-if(!pattern8.test(data11)){
-const err17 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
+if(data.host !== undefined){
+if(typeof data.host !== "string"){
+const err17 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -709,8 +707,11 @@ vErrors.push(err17);
 errors++;
 }
 }
-else {
-const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+if(data.network_mode !== undefined){
+let data12 = data.network_mode;
+if(typeof data12 === "string"){
+if(!pattern8.test(data12)){
+const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -720,11 +721,8 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.image !== undefined){
-let data12 = data.image;
-if(typeof data12 === "string"){
-if(!pattern9.test(data12)){
-const err19 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
+else {
+const err19 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -734,8 +732,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-else {
-const err20 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
+if(data.image !== undefined){
+let data13 = data.image;
+if(typeof data13 === "string"){
+if(!pattern9.test(data13)){
+const err20 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -745,10 +746,8 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data.command !== undefined){
-let data13 = data.command;
-if(((!(Array.isArray(data13))) && (typeof data13 !== "string")) && (data13 !== null)){
-const err21 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
+else {
+const err21 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -757,11 +756,11 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(Array.isArray(data13)){
-const len2 = data13.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data13[i2] !== "string"){
-const err22 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.command !== undefined){
+let data14 = data.command;
+if(((!(Array.isArray(data14))) && (typeof data14 !== "string")) && (data14 !== null)){
+const err22 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -770,13 +769,11 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-}
-if(data.environment !== undefined){
-let data15 = data.environment;
-if(typeof data15 != "object"){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
+if(Array.isArray(data14)){
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data14[i2] !== "string"){
+const err23 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -785,11 +782,13 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(Array.isArray(data15)){
-const len3 = data15.length;
-for(let i3=0; i3<len3; i3++){
-if(typeof data15[i3] !== "string"){
-const err24 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.environment !== undefined){
+let data16 = data.environment;
+if(typeof data16 != "object"){
+const err24 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -798,13 +797,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-for(const key3 in data15){
-let data17 = data15[key3];
-if((((typeof data17 !== "string") && (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17))))) && (typeof data17 !== "boolean")) && (data17 !== null)){
-const err25 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
+if(Array.isArray(data16)){
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data16[i3] !== "string"){
+const err25 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -815,11 +812,11 @@ errors++;
 }
 }
 }
-}
-if(data.volumes !== undefined){
-let data18 = data.volumes;
-if((!(Array.isArray(data18))) && (data18 !== null)){
-const err26 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key3 in data16){
+let data18 = data16[key3];
+if((((typeof data18 !== "string") && (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18))))) && (typeof data18 !== "boolean")) && (data18 !== null)){
+const err26 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -828,11 +825,13 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(Array.isArray(data18)){
-const len4 = data18.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data18[i4] !== "string"){
-const err27 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.volumes !== undefined){
+let data19 = data.volumes;
+if((!(Array.isArray(data19))) && (data19 !== null)){
+const err27 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -841,13 +840,11 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-}
-}
-if(data.cap_add !== undefined){
-let data20 = data.cap_add;
-if((!(Array.isArray(data20))) && (data20 !== null)){
-const err28 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
+if(Array.isArray(data19)){
+const len4 = data19.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data19[i4] !== "string"){
+const err28 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -856,13 +853,13 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(Array.isArray(data20)){
-const len5 = data20.length;
-for(let i5=0; i5<len5; i5++){
-let data21 = data20[i5];
-if(typeof data21 === "string"){
-if(!pattern10.test(data21)){
-const err29 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
+}
+}
+}
+if(data.cap_add !== undefined){
+let data21 = data.cap_add;
+if((!(Array.isArray(data21))) && (data21 !== null)){
+const err29 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -871,9 +868,13 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-else {
-const err30 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data21)){
+const len5 = data21.length;
+for(let i5=0; i5<len5; i5++){
+let data22 = data21[i5];
+if(typeof data22 === "string"){
+if(!pattern10.test(data22)){
+const err30 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -883,11 +884,8 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
-}
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err31 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err31 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -897,11 +895,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data23 = data.container;
-if(typeof data23 === "string"){
-if(!pattern11.test(data23)){
-const err32 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
+}
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err32 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -911,8 +909,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
+if(data.container !== undefined){
+let data24 = data.container;
+if(typeof data24 === "string"){
+if(!pattern11.test(data24)){
+const err33 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -922,11 +923,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data24 = data.netns;
-if(typeof data24 === "string"){
-if(!pattern12.test(data24)){
-const err34 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+else {
+const err34 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -936,8 +934,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+if(data.netns !== undefined){
+let data25 = data.netns;
+if(typeof data25 === "string"){
+if(!pattern12.test(data25)){
+const err35 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -947,9 +948,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err36 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err36 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -959,9 +959,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err37 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err37 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -971,10 +971,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data27 = data.interfaces;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err38 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err38 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -983,11 +982,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key4 in data27){
-let data28 = data27[key4];
+}
+if(data.interfaces !== undefined){
+let data28 = data.interfaces;
 if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
-const err39 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+const err39 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -997,9 +996,10 @@ vErrors.push(err39);
 errors++;
 }
 if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key5 in data28){
-if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
-const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+for(const key4 in data28){
+let data29 = data28[key4];
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
+const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1008,11 +1008,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data28.addresses !== undefined){
-let data29 = data28.addresses;
-if((!(Array.isArray(data29))) && (data29 !== null)){
-const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+for(const key5 in data29){
+if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
+const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1021,11 +1020,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(Array.isArray(data29)){
-const len6 = data29.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data29[i6] !== "string"){
-const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data29.addresses !== undefined){
+let data30 = data29.addresses;
+if((!(Array.isArray(data30))) && (data30 !== null)){
+const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1034,13 +1033,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-}
-if(data28.mtu !== undefined){
-let data31 = data28.mtu;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(Array.isArray(data30)){
+const len6 = data30.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data30[i6] !== "string"){
+const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1049,9 +1046,13 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 65535 || isNaN(data31)){
-const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+}
+if(data29.mtu !== undefined){
+let data32 = data29.mtu;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1060,8 +1061,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data31 < 68 || isNaN(data31)){
-const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 65535 || isNaN(data32)){
+const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1070,12 +1072,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-if(data28.state !== undefined){
-let data32 = data28.state;
-if(typeof data32 !== "string"){
-const err46 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+if(data32 < 68 || isNaN(data32)){
+const err46 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1084,8 +1082,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(!((data32 === "up") || (data32 === "down"))){
-const err47 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+}
+}
+if(data29.state !== undefined){
+let data33 = data29.state;
+if(typeof data33 !== "string"){
+const err47 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1094,10 +1096,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data28.mac_address !== undefined){
-if(typeof data28.mac_address !== "string"){
-const err48 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(!((data33 === "up") || (data33 === "down"))){
+const err48 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1107,14 +1107,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.routes !== undefined){
-let data34 = data.routes;
-if((!(Array.isArray(data34))) && (data34 !== null)){
-const err49 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data29.mac_address !== undefined){
+if(typeof data29.mac_address !== "string"){
+const err49 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1123,13 +1118,15 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(Array.isArray(data34)){
-const len7 = data34.length;
-for(let i7=0; i7<len7; i7++){
-let data35 = data34[i7];
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(data35.to === undefined){
-const err50 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+}
+}
+if(data.routes !== undefined){
+let data35 = data.routes;
+if((!(Array.isArray(data35))) && (data35 !== null)){
+const err50 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1138,9 +1135,13 @@ vErrors.push(err50);
 }
 errors++;
 }
-for(const key6 in data35){
-if(!(func1.call(schema21.properties.routes.items.properties, key6))){
-const err51 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(Array.isArray(data35)){
+const len7 = data35.length;
+for(let i7=0; i7<len7; i7++){
+let data36 = data35[i7];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.to === undefined){
+const err51 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1149,10 +1150,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data35.to !== undefined){
-if(typeof data35.to !== "string"){
-const err52 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key6 in data36){
+if(!(func1.call(schema21.properties.routes.items.properties, key6))){
+const err52 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1162,10 +1162,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data35.type !== undefined){
-let data37 = data35.type;
-if(typeof data37 !== "string"){
-const err53 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data36.to !== undefined){
+if(typeof data36.to !== "string"){
+const err53 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1174,8 +1173,11 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(!((((data37 === "unicast") || (data37 === "blackhole")) || (data37 === "unreachable")) || (data37 === "prohibit"))){
-const err54 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+}
+if(data36.type !== undefined){
+let data38 = data36.type;
+if(typeof data38 !== "string"){
+const err54 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1184,10 +1186,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data35.via !== undefined){
-if(typeof data35.via !== "string"){
-const err55 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(!((((data38 === "unicast") || (data38 === "blackhole")) || (data38 === "unreachable")) || (data38 === "prohibit"))){
+const err55 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1197,9 +1197,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data35.dev !== undefined){
-if(typeof data35.dev !== "string"){
-const err56 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data36.via !== undefined){
+if(typeof data36.via !== "string"){
+const err56 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1209,9 +1209,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data35.src !== undefined){
-if(typeof data35.src !== "string"){
-const err57 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(data36.dev !== undefined){
+if(typeof data36.dev !== "string"){
+const err57 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1221,10 +1221,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data35.metric !== undefined){
-let data41 = data35.metric;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err58 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data36.src !== undefined){
+if(typeof data36.src !== "string"){
+const err58 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1233,9 +1232,11 @@ vErrors.push(err58);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 4294967295 || isNaN(data41)){
-const err59 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data36.metric !== undefined){
+let data42 = data36.metric;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err59 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1244,8 +1245,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data41 < 0 || isNaN(data41)){
-const err60 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 4294967295 || isNaN(data42)){
+const err60 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1254,12 +1256,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-}
-if(data35.table !== undefined){
-let data42 = data35.table;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err61 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data42 < 0 || isNaN(data42)){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1268,9 +1266,12 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 4294967295 || isNaN(data42)){
-const err62 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data36.table !== undefined){
+let data43 = data36.table;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1279,8 +1280,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data42 < 1 || isNaN(data42)){
-const err63 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 4294967295 || isNaN(data43)){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1289,12 +1291,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-}
-if(data35.mtu !== undefined){
-let data43 = data35.mtu;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err64 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data43 < 1 || isNaN(data43)){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1303,9 +1301,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 65535 || isNaN(data43)){
-const err65 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data36.mtu !== undefined){
+let data44 = data36.mtu;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1314,8 +1315,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data43 < 68 || isNaN(data43)){
-const err66 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 65535 || isNaN(data44)){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1324,11 +1326,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-if(data35.onlink !== undefined){
-if(typeof data35.onlink !== "boolean"){
-const err67 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data44 < 68 || isNaN(data44)){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1339,8 +1338,9 @@ errors++;
 }
 }
 }
-else {
-const err68 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data36.onlink !== undefined){
+if(typeof data36.onlink !== "boolean"){
+const err68 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1351,11 +1351,8 @@ errors++;
 }
 }
 }
-}
-if(data.rules !== undefined){
-let data45 = data.rules;
-if((!(Array.isArray(data45))) && (data45 !== null)){
-const err69 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+else {
+const err69 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1364,13 +1361,13 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(Array.isArray(data45)){
-const len8 = data45.length;
-for(let i8=0; i8<len8; i8++){
-let data46 = data45[i8];
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.priority === undefined){
-const err70 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+}
+if(data.rules !== undefined){
+let data46 = data.rules;
+if((!(Array.isArray(data46))) && (data46 !== null)){
+const err70 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1379,9 +1376,13 @@ vErrors.push(err70);
 }
 errors++;
 }
-for(const key7 in data46){
-if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
-const err71 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(Array.isArray(data46)){
+const len8 = data46.length;
+for(let i8=0; i8<len8; i8++){
+let data47 = data46[i8];
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.priority === undefined){
+const err71 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1390,10 +1391,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data46.from !== undefined){
-if(typeof data46.from !== "string"){
-const err72 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data47){
+if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
+const err72 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1403,9 +1403,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data46.to !== undefined){
-if(typeof data46.to !== "string"){
-const err73 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data47.from !== undefined){
+if(typeof data47.from !== "string"){
+const err73 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1415,9 +1415,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data46.iif !== undefined){
-if(typeof data46.iif !== "string"){
-const err74 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if(data47.to !== undefined){
+if(typeof data47.to !== "string"){
+const err74 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1427,9 +1427,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data46.oif !== undefined){
-if(typeof data46.oif !== "string"){
-const err75 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data47.iif !== undefined){
+if(typeof data47.iif !== "string"){
+const err75 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1439,10 +1439,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data46.fwmark !== undefined){
-let data51 = data46.fwmark;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err76 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data47.oif !== undefined){
+if(typeof data47.oif !== "string"){
+const err76 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1451,9 +1450,11 @@ vErrors.push(err76);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 4294967295 || isNaN(data51)){
-const err77 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data47.fwmark !== undefined){
+let data52 = data47.fwmark;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err77 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1462,8 +1463,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data51 < 1 || isNaN(data51)){
-const err78 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 4294967295 || isNaN(data52)){
+const err78 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1472,12 +1474,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-if(data46.table !== undefined){
-let data52 = data46.table;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err79 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data52 < 1 || isNaN(data52)){
+const err79 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1486,9 +1484,12 @@ vErrors.push(err79);
 }
 errors++;
 }
-if((typeof data52 == "number") && (isFinite(data52))){
-if(data52 > 4294967295 || isNaN(data52)){
-const err80 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data47.table !== undefined){
+let data53 = data47.table;
+if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
+const err80 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1497,8 +1498,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data52 < 1 || isNaN(data52)){
-const err81 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 4294967295 || isNaN(data53)){
+const err81 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1507,12 +1509,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-}
-if(data46.priority !== undefined){
-let data53 = data46.priority;
-if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
-const err82 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data53 < 1 || isNaN(data53)){
+const err82 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1521,9 +1519,12 @@ vErrors.push(err82);
 }
 errors++;
 }
-if((typeof data53 == "number") && (isFinite(data53))){
-if(data53 > 32765 || isNaN(data53)){
-const err83 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+}
+}
+if(data47.priority !== undefined){
+let data54 = data47.priority;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err83 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1532,8 +1533,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data53 < 1 || isNaN(data53)){
-const err84 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 32765 || isNaN(data54)){
+const err84 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1542,11 +1544,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err85 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data54 < 1 || isNaN(data54)){
+const err85 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1558,10 +1557,8 @@ errors++;
 }
 }
 }
-if(data.neighbours !== undefined){
-let data54 = data.neighbours;
-if((!(Array.isArray(data54))) && (data54 !== null)){
-const err86 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+else {
+const err86 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1570,13 +1567,13 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(Array.isArray(data54)){
-const len9 = data54.length;
-for(let i9=0; i9<len9; i9++){
-let data55 = data54[i9];
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.address === undefined){
-const err87 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data55 = data.neighbours;
+if((!(Array.isArray(data55))) && (data55 !== null)){
+const err87 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1585,8 +1582,13 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data55.mac_address === undefined){
-const err88 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+if(Array.isArray(data55)){
+const len9 = data55.length;
+for(let i9=0; i9<len9; i9++){
+let data56 = data55[i9];
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.address === undefined){
+const err88 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1595,8 +1597,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data55.dev === undefined){
-const err89 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+if(data56.mac_address === undefined){
+const err89 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1605,9 +1607,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-for(const key8 in data55){
-if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
-const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(data56.dev === undefined){
+const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1616,10 +1617,9 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-if(data55.address !== undefined){
-if(typeof data55.address !== "string"){
-const err91 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data56){
+if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
+const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1629,9 +1629,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data55.mac_address !== undefined){
-if(typeof data55.mac_address !== "string"){
-const err92 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data56.address !== undefined){
+if(typeof data56.address !== "string"){
+const err92 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1641,9 +1641,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data55.dev !== undefined){
-if(typeof data55.dev !== "string"){
-const err93 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data56.mac_address !== undefined){
+if(typeof data56.mac_address !== "string"){
+const err93 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1653,9 +1653,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-}
-else {
-const err94 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data56.dev !== undefined){
+if(typeof data56.dev !== "string"){
+const err94 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1666,11 +1666,8 @@ errors++;
 }
 }
 }
-}
-if(data.routing !== undefined){
-let data59 = data.routing;
-if((!(data59 && typeof data59 == "object" && !Array.isArray(data59))) && (data59 !== null)){
-const err95 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
+else {
+const err95 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1679,10 +1676,13 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-for(const key9 in data59){
-if(!(((((key9 === "router_id") || (key9 === "multipath")) || (key9 === "bgp")) || (key9 === "ospf")) || (key9 === "static"))){
-const err96 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+}
+}
+if(data.routing !== undefined){
+let data60 = data.routing;
+if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
+const err96 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1691,12 +1691,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-if(data59.router_id !== undefined){
-let data60 = data59.router_id;
-if(typeof data60 === "string"){
-if(!pattern13.test(data60)){
-const err97 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+for(const key9 in data60){
+if(!(((((key9 === "router_id") || (key9 === "multipath")) || (key9 === "bgp")) || (key9 === "ospf")) || (key9 === "static"))){
+const err97 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1706,8 +1704,11 @@ vErrors.push(err97);
 errors++;
 }
 }
-else {
-const err98 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
+if(data60.router_id !== undefined){
+let data61 = data60.router_id;
+if(typeof data61 === "string"){
+if(!pattern13.test(data61)){
+const err98 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1717,9 +1718,8 @@ vErrors.push(err98);
 errors++;
 }
 }
-if(data59.multipath !== undefined){
-if(typeof data59.multipath !== "boolean"){
-const err99 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err99 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1729,11 +1729,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data59.bgp !== undefined){
-let data62 = data59.bgp;
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-if(data62.asn === undefined){
-const err100 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
+if(data60.multipath !== undefined){
+if(typeof data60.multipath !== "boolean"){
+const err100 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1742,9 +1740,12 @@ vErrors.push(err100);
 }
 errors++;
 }
-for(const key10 in data62){
-if(!(((((key10 === "asn") || (key10 === "neighbors")) || (key10 === "networks")) || (key10 === "redistribute")) || (key10 === "cluster_id"))){
-const err101 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data60.bgp !== undefined){
+let data63 = data60.bgp;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.asn === undefined){
+const err101 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1753,11 +1754,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-if(data62.asn !== undefined){
-let data63 = data62.asn;
-if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
-const err102 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
+for(const key10 in data63){
+if(!(((((key10 === "asn") || (key10 === "neighbors")) || (key10 === "networks")) || (key10 === "redistribute")) || (key10 === "cluster_id"))){
+const err102 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1766,9 +1765,11 @@ vErrors.push(err102);
 }
 errors++;
 }
-if((typeof data63 == "number") && (isFinite(data63))){
-if(data63 > 4294967294 || isNaN(data63)){
-const err103 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data63.asn !== undefined){
+let data64 = data63.asn;
+if(!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))){
+const err103 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1777,8 +1778,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(data63 < 1 || isNaN(data63)){
-const err104 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data64 == "number") && (isFinite(data64))){
+if(data64 > 4294967294 || isNaN(data64)){
+const err104 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1787,12 +1789,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-}
-if(data62.neighbors !== undefined){
-let data64 = data62.neighbors;
-if((!(Array.isArray(data64))) && (data64 !== null)){
-const err105 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
+if(data64 < 1 || isNaN(data64)){
+const err105 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1801,12 +1799,12 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(Array.isArray(data64)){
-const len10 = data64.length;
-for(let i10=0; i10<len10; i10++){
-let data65 = data64[i10];
-if((typeof data65 !== "string") && (!(data65 && typeof data65 == "object" && !Array.isArray(data65)))){
-const err106 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
+}
+}
+if(data63.neighbors !== undefined){
+let data65 = data63.neighbors;
+if((!(Array.isArray(data65))) && (data65 !== null)){
+const err106 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1815,9 +1813,12 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.peer === undefined){
-const err107 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
+if(Array.isArray(data65)){
+const len10 = data65.length;
+for(let i10=0; i10<len10; i10++){
+let data66 = data65[i10];
+if((typeof data66 !== "string") && (!(data66 && typeof data66 == "object" && !Array.isArray(data66)))){
+const err107 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1826,9 +1827,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-for(const key11 in data65){
-if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key11))){
-const err108 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.peer === undefined){
+const err108 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1837,10 +1838,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-if(data65.peer !== undefined){
-if(typeof data65.peer !== "string"){
-const err109 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
+for(const key11 in data66){
+if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key11))){
+const err109 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1850,10 +1850,9 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data65.asn !== undefined){
-let data67 = data65.asn;
-if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
-const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
+if(data66.peer !== undefined){
+if(typeof data66.peer !== "string"){
+const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1862,9 +1861,11 @@ vErrors.push(err110);
 }
 errors++;
 }
-if((typeof data67 == "number") && (isFinite(data67))){
-if(data67 > 4294967294 || isNaN(data67)){
-const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data66.asn !== undefined){
+let data68 = data66.asn;
+if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
+const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1873,8 +1874,9 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data67 < 1 || isNaN(data67)){
-const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data68 == "number") && (isFinite(data68))){
+if(data68 > 4294967294 || isNaN(data68)){
+const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1883,11 +1885,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-}
-if(data65.address !== undefined){
-if(typeof data65.address !== "string"){
-const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data68 < 1 || isNaN(data68)){
+const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1897,9 +1896,10 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data65.source_address !== undefined){
-if(typeof data65.source_address !== "string"){
-const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
+}
+if(data66.address !== undefined){
+if(typeof data66.address !== "string"){
+const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1909,9 +1909,9 @@ vErrors.push(err114);
 errors++;
 }
 }
-if(data65.next_hop_self !== undefined){
-if(typeof data65.next_hop_self !== "boolean"){
-const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
+if(data66.source_address !== undefined){
+if(typeof data66.source_address !== "string"){
+const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1921,9 +1921,9 @@ vErrors.push(err115);
 errors++;
 }
 }
-if(data65.route_reflector_client !== undefined){
-if(typeof data65.route_reflector_client !== "boolean"){
-const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
+if(data66.next_hop_self !== undefined){
+if(typeof data66.next_hop_self !== "boolean"){
+const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1933,10 +1933,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data65.multihop !== undefined){
-let data72 = data65.multihop;
-if(!(((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72))) && (isFinite(data72)))){
-const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
+if(data66.route_reflector_client !== undefined){
+if(typeof data66.route_reflector_client !== "boolean"){
+const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1945,9 +1944,11 @@ vErrors.push(err117);
 }
 errors++;
 }
-if((typeof data72 == "number") && (isFinite(data72))){
-if(data72 > 255 || isNaN(data72)){
-const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
+}
+if(data66.multihop !== undefined){
+let data73 = data66.multihop;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
+const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1956,8 +1957,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(data72 < 1 || isNaN(data72)){
-const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data73 == "number") && (isFinite(data73))){
+if(data73 > 255 || isNaN(data73)){
+const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1966,11 +1968,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-}
-if(data65.passive !== undefined){
-if(typeof data65.passive !== "boolean"){
-const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data73 < 1 || isNaN(data73)){
+const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1980,9 +1979,10 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data65.bfd !== undefined){
-if(typeof data65.bfd !== "boolean"){
-const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data66.passive !== undefined){
+if(typeof data66.passive !== "boolean"){
+const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1992,11 +1992,9 @@ vErrors.push(err121);
 errors++;
 }
 }
-if(data65.password !== undefined){
-let data75 = data65.password;
-if(typeof data75 === "string"){
-if(!pattern14.test(data75)){
-const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
+if(data66.bfd !== undefined){
+if(typeof data66.bfd !== "boolean"){
+const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2006,8 +2004,11 @@ vErrors.push(err122);
 errors++;
 }
 }
-else {
-const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
+if(data66.password !== undefined){
+let data76 = data66.password;
+if(typeof data76 === "string"){
+if(!pattern14.test(data76)){
+const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2017,10 +2018,8 @@ vErrors.push(err123);
 errors++;
 }
 }
-if(data65.hold_time !== undefined){
-let data76 = data65.hold_time;
-if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
-const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
+else {
+const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2029,9 +2028,11 @@ vErrors.push(err124);
 }
 errors++;
 }
-if((typeof data76 == "number") && (isFinite(data76))){
-if(data76 > 65535 || isNaN(data76)){
-const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data66.hold_time !== undefined){
+let data77 = data66.hold_time;
+if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
+const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2040,8 +2041,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-if(data76 < 3 || isNaN(data76)){
-const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if((typeof data77 == "number") && (isFinite(data77))){
+if(data77 > 65535 || isNaN(data77)){
+const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2050,12 +2052,8 @@ vErrors.push(err126);
 }
 errors++;
 }
-}
-}
-if(data65.keepalive !== undefined){
-let data77 = data65.keepalive;
-if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
-const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
+if(data77 < 3 || isNaN(data77)){
+const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -2064,9 +2062,12 @@ vErrors.push(err127);
 }
 errors++;
 }
-if((typeof data77 == "number") && (isFinite(data77))){
-if(data77 > 65535 || isNaN(data77)){
-const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data66.keepalive !== undefined){
+let data78 = data66.keepalive;
+if(!(((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78))) && (isFinite(data78)))){
+const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -2075,8 +2076,9 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data77 < 1 || isNaN(data77)){
-const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data78 == "number") && (isFinite(data78))){
+if(data78 > 65535 || isNaN(data78)){
+const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2085,16 +2087,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-if(data62.networks !== undefined){
-let data78 = data62.networks;
-if((!(Array.isArray(data78))) && (data78 !== null)){
-const err130 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
+if(data78 < 1 || isNaN(data78)){
+const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2103,11 +2097,16 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(Array.isArray(data78)){
-const len11 = data78.length;
-for(let i11=0; i11<len11; i11++){
-if(typeof data78[i11] !== "string"){
-const err131 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+}
+}
+if(data63.networks !== undefined){
+let data79 = data63.networks;
+if((!(Array.isArray(data79))) && (data79 !== null)){
+const err131 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2116,13 +2115,11 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-}
-}
-if(data62.redistribute !== undefined){
-let data80 = data62.redistribute;
-if((!(Array.isArray(data80))) && (data80 !== null)){
-const err132 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
+if(Array.isArray(data79)){
+const len11 = data79.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data79[i11] !== "string"){
+const err132 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2131,12 +2128,13 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(Array.isArray(data80)){
-const len12 = data80.length;
-for(let i12=0; i12<len12; i12++){
-let data81 = data80[i12];
-if(typeof data81 !== "string"){
-const err133 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data63.redistribute !== undefined){
+let data81 = data63.redistribute;
+if((!(Array.isArray(data81))) && (data81 !== null)){
+const err133 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -2145,8 +2143,12 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(!(((((data81 === "connected") || (data81 === "static")) || (data81 === "kernel")) || (data81 === "bgp")) || (data81 === "ospf"))){
-const err134 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
+if(Array.isArray(data81)){
+const len12 = data81.length;
+for(let i12=0; i12<len12; i12++){
+let data82 = data81[i12];
+if(typeof data82 !== "string"){
+const err134 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -2155,14 +2157,8 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-}
-}
-if(data62.cluster_id !== undefined){
-let data82 = data62.cluster_id;
-if(typeof data82 === "string"){
-if(!pattern13.test(data82)){
-const err135 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(!(((((data82 === "connected") || (data82 === "static")) || (data82 === "kernel")) || (data82 === "bgp")) || (data82 === "ospf"))){
+const err135 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -2172,8 +2168,13 @@ vErrors.push(err135);
 errors++;
 }
 }
-else {
-const err136 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data63.cluster_id !== undefined){
+let data83 = data63.cluster_id;
+if(typeof data83 === "string"){
+if(!pattern13.test(data83)){
+const err136 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -2183,9 +2184,8 @@ vErrors.push(err136);
 errors++;
 }
 }
-}
 else {
-const err137 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
+const err137 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -2195,11 +2195,9 @@ vErrors.push(err137);
 errors++;
 }
 }
-if(data59.ospf !== undefined){
-let data83 = data59.ospf;
-if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
-if(data83.areas === undefined){
-const err138 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
+}
+else {
+const err138 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2208,9 +2206,12 @@ vErrors.push(err138);
 }
 errors++;
 }
-for(const key12 in data83){
-if(!((key12 === "areas") || (key12 === "redistribute"))){
-const err139 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+if(data60.ospf !== undefined){
+let data84 = data60.ospf;
+if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
+if(data84.areas === undefined){
+const err139 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2219,15 +2220,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-}
-if(data83.areas !== undefined){
-let data84 = data83.areas;
-if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
-for(const key13 in data84){
-const _errs184 = errors;
-if(typeof key13 === "string"){
-if(!pattern16.test(key13)){
-const err140 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key13};
+for(const key12 in data84){
+if(!((key12 === "areas") || (key12 === "redistribute"))){
+const err140 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2237,9 +2232,14 @@ vErrors.push(err140);
 errors++;
 }
 }
-var valid39 = _errs184 === errors;
-if(!valid39){
-const err141 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key13}};
+if(data84.areas !== undefined){
+let data85 = data84.areas;
+if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
+for(const key13 in data85){
+const _errs186 = errors;
+if(typeof key13 === "string"){
+if(!pattern16.test(key13)){
+const err141 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key13};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2249,10 +2249,9 @@ vErrors.push(err141);
 errors++;
 }
 }
-for(const key14 in data84){
-let data85 = data84[key14];
-if(typeof data85 != "object"){
-const err142 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
+var valid39 = _errs186 === errors;
+if(!valid39){
+const err142 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key13}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2261,11 +2260,11 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(Array.isArray(data85)){
-const len13 = data85.length;
-for(let i13=0; i13<len13; i13++){
-if(typeof data85[i13] !== "string"){
-const err143 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+}
+for(const key14 in data85){
+let data86 = data85[key14];
+if(typeof data86 != "object"){
+const err143 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -2274,13 +2273,11 @@ vErrors.push(err143);
 }
 errors++;
 }
-}
-}
-if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
-for(const key15 in data85){
-let data87 = data85[key15];
-if((!(data87 && typeof data87 == "object" && !Array.isArray(data87))) && (data87 !== null)){
-const err144 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
+if(Array.isArray(data86)){
+const len13 = data86.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data86[i13] !== "string"){
+const err144 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -2289,10 +2286,13 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-for(const key16 in data87){
-if(!((((((key16 === "cost") || (key16 === "passive")) || (key16 === "type")) || (key16 === "hello")) || (key16 === "dead")) || (key16 === "bfd"))){
-const err145 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+}
+}
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+for(const key15 in data86){
+let data88 = data86[key15];
+if((!(data88 && typeof data88 == "object" && !Array.isArray(data88))) && (data88 !== null)){
+const err145 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2301,11 +2301,10 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-if(data87.cost !== undefined){
-let data88 = data87.cost;
-if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
-const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+for(const key16 in data88){
+if(!((((((key16 === "cost") || (key16 === "passive")) || (key16 === "type")) || (key16 === "hello")) || (key16 === "dead")) || (key16 === "bfd"))){
+const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2314,9 +2313,11 @@ vErrors.push(err146);
 }
 errors++;
 }
-if((typeof data88 == "number") && (isFinite(data88))){
-if(data88 > 65535 || isNaN(data88)){
-const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data88.cost !== undefined){
+let data89 = data88.cost;
+if(!(((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89))) && (isFinite(data89)))){
+const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2325,8 +2326,9 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data88 < 1 || isNaN(data88)){
-const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data89 == "number") && (isFinite(data89))){
+if(data89 > 65535 || isNaN(data89)){
+const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2335,11 +2337,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-}
-if(data87.passive !== undefined){
-if(typeof data87.passive !== "boolean"){
-const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data89 < 1 || isNaN(data89)){
+const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2349,10 +2348,10 @@ vErrors.push(err149);
 errors++;
 }
 }
-if(data87.type !== undefined){
-let data90 = data87.type;
-if(typeof data90 !== "string"){
-const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
+}
+if(data88.passive !== undefined){
+if(typeof data88.passive !== "boolean"){
+const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2361,8 +2360,11 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(!((data90 === "point-to-point") || (data90 === "broadcast"))){
-const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
+}
+if(data88.type !== undefined){
+let data91 = data88.type;
+if(typeof data91 !== "string"){
+const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2371,11 +2373,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-}
-if(data87.hello !== undefined){
-let data91 = data87.hello;
-if(!(((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91))) && (isFinite(data91)))){
-const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
+if(!((data91 === "point-to-point") || (data91 === "broadcast"))){
+const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2384,9 +2383,11 @@ vErrors.push(err152);
 }
 errors++;
 }
-if((typeof data91 == "number") && (isFinite(data91))){
-if(data91 > 65535 || isNaN(data91)){
-const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data88.hello !== undefined){
+let data92 = data88.hello;
+if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
+const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2395,8 +2396,9 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(data91 < 1 || isNaN(data91)){
-const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 > 65535 || isNaN(data92)){
+const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2405,12 +2407,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-}
-}
-if(data87.dead !== undefined){
-let data92 = data87.dead;
-if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
-const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
+if(data92 < 1 || isNaN(data92)){
+const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2419,9 +2417,12 @@ vErrors.push(err155);
 }
 errors++;
 }
-if((typeof data92 == "number") && (isFinite(data92))){
-if(data92 > 65535 || isNaN(data92)){
-const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data88.dead !== undefined){
+let data93 = data88.dead;
+if(!(((typeof data93 == "number") && (!(data93 % 1) && !isNaN(data93))) && (isFinite(data93)))){
+const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2430,8 +2431,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(data92 < 2 || isNaN(data92)){
-const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if((typeof data93 == "number") && (isFinite(data93))){
+if(data93 > 65535 || isNaN(data93)){
+const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2440,11 +2442,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-}
-}
-if(data87.bfd !== undefined){
-if(typeof data87.bfd !== "boolean"){
-const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if(data93 < 2 || isNaN(data93)){
+const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2455,12 +2454,9 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-else {
-const err159 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
+if(data88.bfd !== undefined){
+if(typeof data88.bfd !== "boolean"){
+const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2470,10 +2466,13 @@ vErrors.push(err159);
 errors++;
 }
 }
-if(data83.redistribute !== undefined){
-let data94 = data83.redistribute;
-if((!(Array.isArray(data94))) && (data94 !== null)){
-const err160 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
+}
+}
+}
+}
+}
+else {
+const err160 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2482,12 +2481,11 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(Array.isArray(data94)){
-const len14 = data94.length;
-for(let i14=0; i14<len14; i14++){
-let data95 = data94[i14];
-if(typeof data95 !== "string"){
-const err161 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data84.redistribute !== undefined){
+let data95 = data84.redistribute;
+if((!(Array.isArray(data95))) && (data95 !== null)){
+const err161 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2496,8 +2494,12 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(!(((((data95 === "connected") || (data95 === "static")) || (data95 === "kernel")) || (data95 === "bgp")) || (data95 === "ospf"))){
-const err162 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
+if(Array.isArray(data95)){
+const len14 = data95.length;
+for(let i14=0; i14<len14; i14++){
+let data96 = data95[i14];
+if(typeof data96 !== "string"){
+const err162 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2506,12 +2508,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err163 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
+if(!(((((data96 === "connected") || (data96 === "static")) || (data96 === "kernel")) || (data96 === "bgp")) || (data96 === "ospf"))){
+const err163 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2521,10 +2519,11 @@ vErrors.push(err163);
 errors++;
 }
 }
-if(data59.static !== undefined){
-let data96 = data59.static;
-if((!(Array.isArray(data96))) && (data96 !== null)){
-const err164 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
+}
+}
+}
+else {
+const err164 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2533,13 +2532,11 @@ vErrors.push(err164);
 }
 errors++;
 }
-if(Array.isArray(data96)){
-const len15 = data96.length;
-for(let i15=0; i15<len15; i15++){
-let data97 = data96[i15];
-if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
-if(data97.to === undefined){
-const err165 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+if(data60.static !== undefined){
+let data97 = data60.static;
+if((!(Array.isArray(data97))) && (data97 !== null)){
+const err165 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2548,9 +2545,13 @@ vErrors.push(err165);
 }
 errors++;
 }
-for(const key17 in data97){
-if(!(((key17 === "to") || (key17 === "via")) || (key17 === "type"))){
-const err166 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+if(Array.isArray(data97)){
+const len15 = data97.length;
+for(let i15=0; i15<len15; i15++){
+let data98 = data97[i15];
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+if(data98.to === undefined){
+const err166 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2559,10 +2560,9 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-if(data97.to !== undefined){
-if(typeof data97.to !== "string"){
-const err167 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key17 in data98){
+if(!(((key17 === "to") || (key17 === "via")) || (key17 === "type"))){
+const err167 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2572,10 +2572,9 @@ vErrors.push(err167);
 errors++;
 }
 }
-if(data97.via !== undefined){
-let data99 = data97.via;
-if((typeof data99 !== "string") && (!(Array.isArray(data99)))){
-const err168 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
+if(data98.to !== undefined){
+if(typeof data98.to !== "string"){
+const err168 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2584,9 +2583,11 @@ vErrors.push(err168);
 }
 errors++;
 }
-if(Array.isArray(data99)){
-if(data99.length < 1){
-const err169 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data98.via !== undefined){
+let data100 = data98.via;
+if((typeof data100 !== "string") && (!(Array.isArray(data100)))){
+const err169 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2595,10 +2596,9 @@ vErrors.push(err169);
 }
 errors++;
 }
-const len16 = data99.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data99[i16] !== "string"){
-const err170 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data100)){
+if(data100.length < 1){
+const err170 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2607,13 +2607,10 @@ vErrors.push(err170);
 }
 errors++;
 }
-}
-}
-}
-if(data97.type !== undefined){
-let data101 = data97.type;
-if(typeof data101 !== "string"){
-const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+const len16 = data100.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data100[i16] !== "string"){
+const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2622,8 +2619,13 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(!((((data101 === "unicast") || (data101 === "blackhole")) || (data101 === "unreachable")) || (data101 === "prohibit"))){
-const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+}
+}
+}
+if(data98.type !== undefined){
+let data102 = data98.type;
+if(typeof data102 !== "string"){
+const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2632,10 +2634,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-}
-else {
-const err173 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+if(!((((data102 === "unicast") || (data102 === "blackhole")) || (data102 === "unreachable")) || (data102 === "prohibit"))){
+const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2646,13 +2646,8 @@ errors++;
 }
 }
 }
-}
-}
-}
-if(data.sysctls !== undefined){
-let data102 = data.sysctls;
-if((!(data102 && typeof data102 == "object" && !Array.isArray(data102))) && (data102 !== null)){
-const err174 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+else {
+const err174 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2661,12 +2656,15 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(data102 && typeof data102 == "object" && !Array.isArray(data102)){
-for(const key18 in data102){
-const _errs225 = errors;
-if(typeof key18 === "string"){
-if(!pattern17.test(key18)){
-const err175 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key18};
+}
+}
+}
+}
+}
+if(data.sysctls !== undefined){
+let data103 = data.sysctls;
+if((!(data103 && typeof data103 == "object" && !Array.isArray(data103))) && (data103 !== null)){
+const err175 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2675,9 +2673,12 @@ vErrors.push(err175);
 }
 errors++;
 }
-}
-else {
-const err176 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key18};
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+for(const key18 in data103){
+const _errs227 = errors;
+if(typeof key18 === "string"){
+if(!pattern17.test(key18)){
+const err176 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key18};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2686,9 +2687,9 @@ vErrors.push(err176);
 }
 errors++;
 }
-var valid52 = _errs225 === errors;
-if(!valid52){
-const err177 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key18}};
+}
+else {
+const err177 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key18};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2697,11 +2698,9 @@ vErrors.push(err177);
 }
 errors++;
 }
-}
-for(const key19 in data102){
-let data103 = data102[key19];
-if(((typeof data103 !== "string") && (!(((typeof data103 == "number") && (!(data103 % 1) && !isNaN(data103))) && (isFinite(data103))))) && (typeof data103 !== "boolean")){
-const err178 = {instancePath:instancePath+"/sysctls/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+var valid52 = _errs227 === errors;
+if(!valid52){
+const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key18}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2711,12 +2710,10 @@ vErrors.push(err178);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data104 = data.ports;
-if((!(Array.isArray(data104))) && (data104 !== null)){
-const err179 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+for(const key19 in data103){
+let data104 = data103[key19];
+if(((typeof data104 !== "string") && (!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104))))) && (typeof data104 !== "boolean")){
+const err179 = {instancePath:instancePath+"/sysctls/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2725,12 +2722,13 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(Array.isArray(data104)){
-const len17 = data104.length;
-for(let i17=0; i17<len17; i17++){
-let data105 = data104[i17];
-if(((typeof data105 !== "string") && (!(((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105))) && (isFinite(data105))))) && (!(data105 && typeof data105 == "object" && !Array.isArray(data105)))){
-const err180 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+}
+}
+}
+if(data.ports !== undefined){
+let data105 = data.ports;
+if((!(Array.isArray(data105))) && (data105 !== null)){
+const err180 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2739,9 +2737,12 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
-if(data105.target === undefined){
-const err181 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(Array.isArray(data105)){
+const len17 = data105.length;
+for(let i17=0; i17<len17; i17++){
+let data106 = data105[i17];
+if(((typeof data106 !== "string") && (!(((typeof data106 == "number") && (!(data106 % 1) && !isNaN(data106))) && (isFinite(data106))))) && (!(data106 && typeof data106 == "object" && !Array.isArray(data106)))){
+const err181 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2750,8 +2751,9 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(data105.published === undefined){
-const err182 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+if(data106.target === undefined){
+const err182 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2760,9 +2762,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-for(const key20 in data105){
-if(!((((key20 === "target") || (key20 === "published")) || (key20 === "host_ip")) || (key20 === "protocol"))){
-const err183 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(data106.published === undefined){
+const err183 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2771,11 +2772,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-if(data105.target !== undefined){
-let data106 = data105.target;
-if((!(((typeof data106 == "number") && (!(data106 % 1) && !isNaN(data106))) && (isFinite(data106)))) && (typeof data106 !== "string")){
-const err184 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+for(const key20 in data106){
+if(!((((key20 === "target") || (key20 === "published")) || (key20 === "host_ip")) || (key20 === "protocol"))){
+const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2785,10 +2784,10 @@ vErrors.push(err184);
 errors++;
 }
 }
-if(data105.published !== undefined){
-let data107 = data105.published;
+if(data106.target !== undefined){
+let data107 = data106.target;
 if((!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107)))) && (typeof data107 !== "string")){
-const err185 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+const err185 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2798,9 +2797,10 @@ vErrors.push(err185);
 errors++;
 }
 }
-if(data105.host_ip !== undefined){
-if(typeof data105.host_ip !== "string"){
-const err186 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data106.published !== undefined){
+let data108 = data106.published;
+if((!(((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108))) && (isFinite(data108)))) && (typeof data108 !== "string")){
+const err186 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2810,10 +2810,9 @@ vErrors.push(err186);
 errors++;
 }
 }
-if(data105.protocol !== undefined){
-let data109 = data105.protocol;
-if(typeof data109 !== "string"){
-const err187 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data106.host_ip !== undefined){
+if(typeof data106.host_ip !== "string"){
+const err187 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2822,13 +2821,26 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(!((data109 === "tcp") || (data109 === "udp"))){
-const err188 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data106.protocol !== undefined){
+let data110 = data106.protocol;
+if(typeof data110 !== "string"){
+const err188 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err188];
 }
 else {
 vErrors.push(err188);
+}
+errors++;
+}
+if(!((data110 === "tcp") || (data110 === "udp"))){
+const err189 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
 }
 errors++;
 }
@@ -2838,23 +2850,9 @@ errors++;
 }
 }
 if(data.run !== undefined){
-let data110 = data.run;
-if((!(Array.isArray(data110))) && (data110 !== null)){
-const err189 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
-if(vErrors === null){
-vErrors = [err189];
-}
-else {
-vErrors.push(err189);
-}
-errors++;
-}
-if(Array.isArray(data110)){
-const len18 = data110.length;
-for(let i18=0; i18<len18; i18++){
-let data111 = data110[i18];
-if((typeof data111 !== "string") && (!(data111 && typeof data111 == "object" && !Array.isArray(data111)))){
-const err190 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+let data111 = data.run;
+if((!(Array.isArray(data111))) && (data111 !== null)){
+const err190 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2863,9 +2861,12 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(typeof data111 === "string"){
-if(!pattern18.test(data111)){
-const err191 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data111)){
+const len18 = data111.length;
+for(let i18=0; i18<len18; i18++){
+let data112 = data111[i18];
+if((typeof data112 !== "string") && (!(data112 && typeof data112 == "object" && !Array.isArray(data112)))){
+const err191 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2874,10 +2875,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-if(data111.command === undefined){
-const err192 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data112 === "string"){
+if(!pattern18.test(data112)){
+const err192 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2886,9 +2886,10 @@ vErrors.push(err192);
 }
 errors++;
 }
-for(const key21 in data111){
-if(!(((((key21 === "command") || (key21 === "name")) || (key21 === "env")) || (key21 === "cwd")) || (key21 === "user"))){
-const err193 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+if(data112.command === undefined){
+const err193 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2897,11 +2898,9 @@ vErrors.push(err193);
 }
 errors++;
 }
-}
-if(data111.command !== undefined){
-let data112 = data111.command;
-if((typeof data112 !== "string") && (!(Array.isArray(data112)))){
-const err194 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+for(const key21 in data112){
+if(!(((((key21 === "command") || (key21 === "name")) || (key21 === "env")) || (key21 === "cwd")) || (key21 === "user"))){
+const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2910,9 +2909,11 @@ vErrors.push(err194);
 }
 errors++;
 }
-if(typeof data112 === "string"){
-if(!pattern18.test(data112)){
-const err195 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data112.command !== undefined){
+let data113 = data112.command;
+if((typeof data113 !== "string") && (!(Array.isArray(data113)))){
+const err195 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2921,10 +2922,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-if(Array.isArray(data112)){
-if(data112.length < 1){
-const err196 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data113 === "string"){
+if(!pattern18.test(data113)){
+const err196 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2933,11 +2933,10 @@ vErrors.push(err196);
 }
 errors++;
 }
-const len19 = data112.length;
-for(let i19=0; i19<len19; i19++){
-let data113 = data112[i19];
-if((typeof data113 !== "string") && (!(((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113))) && (isFinite(data113))))){
-const err197 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+}
+if(Array.isArray(data113)){
+if(data113.length < 1){
+const err197 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2946,14 +2945,11 @@ vErrors.push(err197);
 }
 errors++;
 }
-}
-}
-}
-if(data111.name !== undefined){
-let data114 = data111.name;
-if(typeof data114 === "string"){
-if(!pattern20.test(data114)){
-const err198 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+const len19 = data113.length;
+for(let i19=0; i19<len19; i19++){
+let data114 = data113[i19];
+if((typeof data114 !== "string") && (!(((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114))) && (isFinite(data114))))){
+const err198 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2963,8 +2959,13 @@ vErrors.push(err198);
 errors++;
 }
 }
-else {
-const err199 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data112.name !== undefined){
+let data115 = data112.name;
+if(typeof data115 === "string"){
+if(!pattern20.test(data115)){
+const err199 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2974,10 +2975,8 @@ vErrors.push(err199);
 errors++;
 }
 }
-if(data111.env !== undefined){
-let data115 = data111.env;
-if((!(data115 && typeof data115 == "object" && !Array.isArray(data115))) && (data115 !== null)){
-const err200 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+else {
+const err200 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2986,11 +2985,11 @@ vErrors.push(err200);
 }
 errors++;
 }
-if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
-for(const key22 in data115){
-let data116 = data115[key22];
-if(((typeof data116 !== "string") && (!(((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116))) && (isFinite(data116))))) && (typeof data116 !== "boolean")){
-const err201 = {instancePath:instancePath+"/run/" + i18+"/env/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+}
+if(data112.env !== undefined){
+let data116 = data112.env;
+if((!(data116 && typeof data116 == "object" && !Array.isArray(data116))) && (data116 !== null)){
+const err201 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2999,14 +2998,11 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-}
-if(data111.cwd !== undefined){
-let data117 = data111.cwd;
-if(typeof data117 === "string"){
-if(!pattern21.test(data117)){
-const err202 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
+for(const key22 in data116){
+let data117 = data116[key22];
+if(((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))) && (typeof data117 !== "boolean")){
+const err202 = {instancePath:instancePath+"/run/" + i18+"/env/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -3016,8 +3012,13 @@ vErrors.push(err202);
 errors++;
 }
 }
-else {
-const err203 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data112.cwd !== undefined){
+let data118 = data112.cwd;
+if(typeof data118 === "string"){
+if(!pattern21.test(data118)){
+const err203 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -3027,10 +3028,8 @@ vErrors.push(err203);
 errors++;
 }
 }
-if(data111.user !== undefined){
-let data118 = data111.user;
-if((typeof data118 !== "string") && (!(((typeof data118 == "number") && (!(data118 % 1) && !isNaN(data118))) && (isFinite(data118))))){
-const err204 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+else {
+const err204 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -3039,9 +3038,11 @@ vErrors.push(err204);
 }
 errors++;
 }
-if((typeof data118 == "number") && (isFinite(data118))){
-if(data118 < 0 || isNaN(data118)){
-const err205 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data112.user !== undefined){
+let data119 = data112.user;
+if((typeof data119 !== "string") && (!(((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119))) && (isFinite(data119))))){
+const err205 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -3050,15 +3051,26 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-if(typeof data118 === "string"){
-if(!pattern22.test(data118)){
-const err206 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data119 == "number") && (isFinite(data119))){
+if(data119 < 0 || isNaN(data119)){
+const err206 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err206];
 }
 else {
 vErrors.push(err206);
+}
+errors++;
+}
+}
+if(typeof data119 === "string"){
+if(!pattern22.test(data119)){
+const err207 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
 }
 errors++;
 }
@@ -3069,23 +3081,9 @@ errors++;
 }
 }
 if(data.exec !== undefined){
-let data119 = data.exec;
-if((!(Array.isArray(data119))) && (data119 !== null)){
-const err207 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
-if(vErrors === null){
-vErrors = [err207];
-}
-else {
-vErrors.push(err207);
-}
-errors++;
-}
-if(Array.isArray(data119)){
-const len20 = data119.length;
-for(let i20=0; i20<len20; i20++){
-let data120 = data119[i20];
-if((typeof data120 !== "string") && (!(data120 && typeof data120 == "object" && !Array.isArray(data120)))){
-const err208 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
+let data120 = data.exec;
+if((!(Array.isArray(data120))) && (data120 !== null)){
+const err208 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -3094,9 +3092,12 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(typeof data120 === "string"){
-if(!pattern18.test(data120)){
-const err209 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data120)){
+const len20 = data120.length;
+for(let i20=0; i20<len20; i20++){
+let data121 = data120[i20];
+if((typeof data121 !== "string") && (!(data121 && typeof data121 == "object" && !Array.isArray(data121)))){
+const err209 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -3105,10 +3106,9 @@ vErrors.push(err209);
 }
 errors++;
 }
-}
-if(data120 && typeof data120 == "object" && !Array.isArray(data120)){
-if(data120.command === undefined){
-const err210 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data121 === "string"){
+if(!pattern18.test(data121)){
+const err210 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -3117,9 +3117,10 @@ vErrors.push(err210);
 }
 errors++;
 }
-for(const key23 in data120){
-if(!((((key23 === "command") || (key23 === "env")) || (key23 === "cwd")) || (key23 === "user"))){
-const err211 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+}
+if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
+if(data121.command === undefined){
+const err211 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -3128,11 +3129,9 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-if(data120.command !== undefined){
-let data121 = data120.command;
-if((typeof data121 !== "string") && (!(Array.isArray(data121)))){
-const err212 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+for(const key23 in data121){
+if(!((((key23 === "command") || (key23 === "env")) || (key23 === "cwd")) || (key23 === "user"))){
+const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -3141,9 +3140,11 @@ vErrors.push(err212);
 }
 errors++;
 }
-if(typeof data121 === "string"){
-if(!pattern18.test(data121)){
-const err213 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data121.command !== undefined){
+let data122 = data121.command;
+if((typeof data122 !== "string") && (!(Array.isArray(data122)))){
+const err213 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -3152,10 +3153,9 @@ vErrors.push(err213);
 }
 errors++;
 }
-}
-if(Array.isArray(data121)){
-if(data121.length < 1){
-const err214 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data122 === "string"){
+if(!pattern18.test(data122)){
+const err214 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -3164,11 +3164,10 @@ vErrors.push(err214);
 }
 errors++;
 }
-const len21 = data121.length;
-for(let i21=0; i21<len21; i21++){
-let data122 = data121[i21];
-if((typeof data122 !== "string") && (!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122))))){
-const err215 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+}
+if(Array.isArray(data122)){
+if(data122.length < 1){
+const err215 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -3177,13 +3176,11 @@ vErrors.push(err215);
 }
 errors++;
 }
-}
-}
-}
-if(data120.env !== undefined){
-let data123 = data120.env;
-if((!(data123 && typeof data123 == "object" && !Array.isArray(data123))) && (data123 !== null)){
-const err216 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+const len21 = data122.length;
+for(let i21=0; i21<len21; i21++){
+let data123 = data122[i21];
+if((typeof data123 !== "string") && (!(((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123))) && (isFinite(data123))))){
+const err216 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -3192,11 +3189,13 @@ vErrors.push(err216);
 }
 errors++;
 }
-if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
-for(const key24 in data123){
-let data124 = data123[key24];
-if(((typeof data124 !== "string") && (!(((typeof data124 == "number") && (!(data124 % 1) && !isNaN(data124))) && (isFinite(data124))))) && (typeof data124 !== "boolean")){
-const err217 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key24.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+}
+}
+}
+if(data121.env !== undefined){
+let data124 = data121.env;
+if((!(data124 && typeof data124 == "object" && !Array.isArray(data124))) && (data124 !== null)){
+const err217 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -3205,14 +3204,11 @@ vErrors.push(err217);
 }
 errors++;
 }
-}
-}
-}
-if(data120.cwd !== undefined){
-let data125 = data120.cwd;
-if(typeof data125 === "string"){
-if(!pattern21.test(data125)){
-const err218 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+for(const key24 in data124){
+let data125 = data124[key24];
+if(((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))) && (typeof data125 !== "boolean")){
+const err218 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key24.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -3222,8 +3218,13 @@ vErrors.push(err218);
 errors++;
 }
 }
-else {
-const err219 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data121.cwd !== undefined){
+let data126 = data121.cwd;
+if(typeof data126 === "string"){
+if(!pattern21.test(data126)){
+const err219 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -3233,10 +3234,8 @@ vErrors.push(err219);
 errors++;
 }
 }
-if(data120.user !== undefined){
-let data126 = data120.user;
-if((typeof data126 !== "string") && (!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126))))){
-const err220 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+else {
+const err220 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -3245,9 +3244,11 @@ vErrors.push(err220);
 }
 errors++;
 }
-if((typeof data126 == "number") && (isFinite(data126))){
-if(data126 < 0 || isNaN(data126)){
-const err221 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data121.user !== undefined){
+let data127 = data121.user;
+if((typeof data127 !== "string") && (!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127))))){
+const err221 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -3256,15 +3257,26 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-if(typeof data126 === "string"){
-if(!pattern22.test(data126)){
-const err222 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data127 == "number") && (isFinite(data127))){
+if(data127 < 0 || isNaN(data127)){
+const err222 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err222];
 }
 else {
 vErrors.push(err222);
+}
+errors++;
+}
+}
+if(typeof data127 === "string"){
+if(!pattern22.test(data127)){
+const err223 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
 }
 errors++;
 }
@@ -3275,22 +3287,9 @@ errors++;
 }
 }
 if(data.ignore !== undefined){
-let data127 = data.ignore;
-if((!(Array.isArray(data127))) && (data127 !== null)){
-const err223 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
-if(vErrors === null){
-vErrors = [err223];
-}
-else {
-vErrors.push(err223);
-}
-errors++;
-}
-if(Array.isArray(data127)){
-const len22 = data127.length;
-for(let i22=0; i22<len22; i22++){
-if(typeof data127[i22] !== "string"){
-const err224 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+let data128 = data.ignore;
+if((!(Array.isArray(data128))) && (data128 !== null)){
+const err224 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3299,14 +3298,11 @@ vErrors.push(err224);
 }
 errors++;
 }
-}
-}
-}
-if(data.hostname !== undefined){
-let data129 = data.hostname;
-if(typeof data129 === "string"){
-if(!pattern7.test(data129)){
-const err225 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(Array.isArray(data128)){
+const len22 = data128.length;
+for(let i22=0; i22<len22; i22++){
+if(typeof data128[i22] !== "string"){
+const err225 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3316,8 +3312,13 @@ vErrors.push(err225);
 errors++;
 }
 }
-else {
-const err226 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.hostname !== undefined){
+let data130 = data.hostname;
+if(typeof data130 === "string"){
+if(!pattern7.test(data130)){
+const err226 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -3327,10 +3328,8 @@ vErrors.push(err226);
 errors++;
 }
 }
-if(data.extra_hosts !== undefined){
-let data130 = data.extra_hosts;
-if(typeof data130 != "object"){
-const err227 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+else {
+const err227 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3339,11 +3338,11 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(Array.isArray(data130)){
-const len23 = data130.length;
-for(let i23=0; i23<len23; i23++){
-if(typeof data130[i23] !== "string"){
-const err228 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.extra_hosts !== undefined){
+let data131 = data.extra_hosts;
+if(typeof data131 != "object"){
+const err228 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -3352,14 +3351,11 @@ vErrors.push(err228);
 }
 errors++;
 }
-}
-}
-if(data130 && typeof data130 == "object" && !Array.isArray(data130)){
-for(const key25 in data130){
-const _errs291 = errors;
-if(typeof key25 === "string"){
-if(!pattern7.test(key25)){
-const err229 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key25};
+if(Array.isArray(data131)){
+const len23 = data131.length;
+for(let i23=0; i23<len23; i23++){
+if(typeof data131[i23] !== "string"){
+const err229 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -3369,8 +3365,13 @@ vErrors.push(err229);
 errors++;
 }
 }
-else {
-const err230 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key25};
+}
+if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
+for(const key25 in data131){
+const _errs293 = errors;
+if(typeof key25 === "string"){
+if(!pattern7.test(key25)){
+const err230 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key25};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -3379,9 +3380,9 @@ vErrors.push(err230);
 }
 errors++;
 }
-var valid73 = _errs291 === errors;
-if(!valid73){
-const err231 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key25}};
+}
+else {
+const err231 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key25};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -3390,11 +3391,9 @@ vErrors.push(err231);
 }
 errors++;
 }
-}
-for(const key26 in data130){
-let data132 = data130[key26];
-if((typeof data132 !== "string") && (!(Array.isArray(data132)))){
-const err232 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+var valid73 = _errs293 === errors;
+if(!valid73){
+const err232 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key25}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -3403,9 +3402,11 @@ vErrors.push(err232);
 }
 errors++;
 }
-if(Array.isArray(data132)){
-if(data132.length < 1){
-const err233 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+}
+for(const key26 in data131){
+let data133 = data131[key26];
+if((typeof data133 !== "string") && (!(Array.isArray(data133)))){
+const err233 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -3414,15 +3415,26 @@ vErrors.push(err233);
 }
 errors++;
 }
-const len24 = data132.length;
-for(let i24=0; i24<len24; i24++){
-if(typeof data132[i24] !== "string"){
-const err234 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data133)){
+if(data133.length < 1){
+const err234 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err234];
 }
 else {
 vErrors.push(err234);
+}
+errors++;
+}
+const len24 = data133.length;
+for(let i24=0; i24<len24; i24++){
+if(typeof data133[i24] !== "string"){
+const err235 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
 }
 errors++;
 }
@@ -3432,22 +3444,9 @@ errors++;
 }
 }
 if(data.dns !== undefined){
-let data134 = data.dns;
-if(((typeof data134 !== "string") && (!(Array.isArray(data134)))) && (data134 !== null)){
-const err235 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
-if(vErrors === null){
-vErrors = [err235];
-}
-else {
-vErrors.push(err235);
-}
-errors++;
-}
-if(Array.isArray(data134)){
-const len25 = data134.length;
-for(let i25=0; i25<len25; i25++){
-if(typeof data134[i25] !== "string"){
-const err236 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+let data135 = data.dns;
+if(((typeof data135 !== "string") && (!(Array.isArray(data135)))) && (data135 !== null)){
+const err236 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -3456,13 +3455,11 @@ vErrors.push(err236);
 }
 errors++;
 }
-}
-}
-}
-if(data.dns_search !== undefined){
-let data136 = data.dns_search;
-if(((typeof data136 !== "string") && (!(Array.isArray(data136)))) && (data136 !== null)){
-const err237 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(Array.isArray(data135)){
+const len25 = data135.length;
+for(let i25=0; i25<len25; i25++){
+if(typeof data135[i25] !== "string"){
+const err237 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -3471,9 +3468,13 @@ vErrors.push(err237);
 }
 errors++;
 }
-if(typeof data136 === "string"){
-if(!pattern29.test(data136)){
-const err238 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+}
+}
+if(data.dns_search !== undefined){
+let data137 = data.dns_search;
+if(((typeof data137 !== "string") && (!(Array.isArray(data137)))) && (data137 !== null)){
+const err238 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -3482,14 +3483,9 @@ vErrors.push(err238);
 }
 errors++;
 }
-}
-if(Array.isArray(data136)){
-const len26 = data136.length;
-for(let i26=0; i26<len26; i26++){
-let data137 = data136[i26];
 if(typeof data137 === "string"){
 if(!pattern29.test(data137)){
-const err239 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+const err239 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -3499,13 +3495,29 @@ vErrors.push(err239);
 errors++;
 }
 }
-else {
-const err240 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data137)){
+const len26 = data137.length;
+for(let i26=0; i26<len26; i26++){
+let data138 = data137[i26];
+if(typeof data138 === "string"){
+if(!pattern29.test(data138)){
+const err240 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err240];
 }
 else {
 vErrors.push(err240);
+}
+errors++;
+}
+}
+else {
+const err241 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err241];
+}
+else {
+vErrors.push(err241);
 }
 errors++;
 }
@@ -3520,10 +3532,10 @@ validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema22 = {"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}};
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate57.evaluated;
+const evaluated0 = validate58.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3765,10 +3777,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
-validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3793,7 +3805,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "name") || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
+if(!(((((((key0 === "name") || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "hosts")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -3943,10 +3955,10 @@ errors = vErrors.length;
 }
 }
 }
-if(data.links !== undefined){
-let data5 = data.links;
-if((!(Array.isArray(data5))) && (data5 !== null)){
-const err12 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+if(data.hosts !== undefined){
+let data5 = data.hosts;
+if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+const err12 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: schema19.properties.hosts.type}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3955,11 +3967,68 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(Array.isArray(data5)){
-const len0 = data5.length;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+for(const key5 in data5){
+const _errs18 = errors;
+if(typeof key5 === "string"){
+if(!pattern5.test(key5)){
+const err13 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var valid5 = _errs18 === errors;
+if(!valid5){
+const err15 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+for(const key6 in data5){
+if(!(validate55(data5[key6], {instancePath:instancePath+"/hosts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data5,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate55.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+if(data.links !== undefined){
+let data7 = data.links;
+if((!(Array.isArray(data7))) && (data7 !== null)){
+const err16 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(Array.isArray(data7)){
+const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data5[i0], {instancePath:instancePath+"/links/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = append(vErrors, validate57.errors);
+if(!(validate58(data7[i0], {instancePath:instancePath+"/links/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -3973,12 +4042,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err13];
+vErrors = [err17];
 }
 else {
-vErrors.push(err13);
+vErrors.push(err17);
 }
 errors++;
 }

@@ -35,7 +35,8 @@ export const routing: Rule = {
 /** Who says \`forwarding: false\` has thought of it: such a node only announces itself. */
 function checkForwarding({ report, isWritten }: RuleContext, node: Node, { at }: Routing): void {
   const forwards = node.sysctls.some(({ key }) => FORWARDING.has(canonicalKey(key)));
-  if (node.forwarding || forwards || isWritten(node, 'forwarding')) return;
+  // A simulated host forwards for its nodes.
+  if (node.forwarding || node.isHost === true || forwards || isWritten(node, 'forwarding')) return;
   report(
     'routing-without-forwarding',
     at,

@@ -7,16 +7,15 @@ import { NETNS_DIRECTORY } from '../src/kernel/kernel.js';
 import { createNetlinkKernel } from '../src/kernel/netlink/adapter.js';
 import { readAhead } from '../src/kernel/netlink/ahead.js';
 import { expand } from '../src/networks/expand.js';
-import { plainLabName } from '../src/topology/lab-name.js';
 import { loadTopology } from '../src/topology/load.js';
 
 const [name = ''] = process.argv.slice(2);
 const file = { file: name, bytes: readFileSync(name) };
-const ahead = readAhead('./dist/recorder.cjs', NETNS_DIRECTORY, plainLabName(file) ?? '');
+const ahead = readAhead('./dist/recorder.cjs', NETNS_DIRECTORY);
 const { topology } = loadTopology(file, {});
 if (topology === null) throw new Error(`${name} is not valid`);
 const { observe } = expand(topology);
-const kernel = createNetlinkKernel({ ahead });
+const kernel = createNetlinkKernel(ahead === undefined ? {} : { ahead });
 const start = performance.now();
 kernel.observe({ lab: topology.name, ...observe });
 console.log(performance.now() - start);

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import type { Kernel } from '../kernel/kernel.js';
 import { createNetlinkKernel } from '../kernel/netlink/adapter.js';
 import type { Ahead } from '../kernel/netlink/ahead.js';
@@ -7,15 +8,23 @@ import { errno, libc } from '../kernel/netlink/libc.js';
 import { CLONE_NEWNET, THREAD_NETNS } from '../kernel/netlink/thread.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import type { Context } from './context.js';
+import { PROGRAM_DIRECTORY } from './version.js';
 
 /** For the tests of crashes: the program kills itself after so many operations. */
 const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
+
+/** The thread that reads namespaces beside the main one; undefined where the sources run by themselves. */
+export const RECORDER = PROGRAM_DIRECTORY === null ? undefined : join(PROGRAM_DIRECTORY, 'recorder.cjs');
 
 /** `ahead`: what another thread reads meanwhile. */
 export function openKernel(context: Context, ahead?: Ahead): Kernel {
   refuseWithoutRights();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
-  return createNetlinkKernel({ ...(killAfter > 0 ? { killAfter } : {}), ...(ahead === undefined ? {} : { ahead }) });
+  return createNetlinkKernel({
+    ...(RECORDER === undefined ? {} : { recorder: RECORDER }),
+    ...(killAfter > 0 ? { killAfter } : {}),
+    ...(ahead === undefined ? {} : { ahead }),
+  });
 }
 
 /** Entering a network namespace, even one's own, takes CAP_SYS_ADMIN (setns(2)): to look at nodes as well as to change them. */

@@ -1,17 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { NETNS_DIRECTORY, type Kernel } from '../kernel/kernel.js';
 import type { Ahead } from '../kernel/netlink/ahead.js';
-import { plainLabName } from '../topology/lab-name.js';
-import type { TopologyFile } from '../topology/load.js';
 import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
 import { isLarge } from './engine.js';
-import { openKernel } from './kernel.js';
+import { openKernel, RECORDER } from './kernel.js';
 import { labOf, type Lab } from './lab.js';
 import type { RuntimeOption } from './options.js';
 import { readTopologyFile } from './read-file.js';
-import { PROGRAM_DIRECTORY } from './version.js';
 
 /**
  * A lab, and the kernel to compare it with, for commands that change nothing: a large lab's namespaces are read while its file is
@@ -22,15 +18,13 @@ export async function lookAt(
   context: Context,
 ): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
   const file = readTopologyFile(argument, context);
-  const ahead = await startReading(file);
+  const ahead = await startReading(file.bytes.length);
   const lab = labOf(file, context);
   return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context) };
 }
 
-async function startReading(file: TopologyFile): Promise<Ahead | undefined> {
-  if (!isLarge(file.bytes.length) || PROGRAM_DIRECTORY === null || availableParallelism() === 1) return undefined;
-  const name = plainLabName(file);
-  if (name === undefined) return undefined;
+async function startReading(bytes: number): Promise<Ahead | undefined> {
+  if (!isLarge(bytes) || RECORDER === undefined || availableParallelism() === 1) return undefined;
   const { readAhead } = await import('../kernel/netlink/ahead.js');
-  return readAhead(join(PROGRAM_DIRECTORY, 'recorder.cjs'), NETNS_DIRECTORY, name);
+  return readAhead(RECORDER, NETNS_DIRECTORY);
 }

@@ -35,12 +35,6 @@ export function labNameOf({ file, bytes }: TopologyFile, variables: Variables): 
   return { name: null, diagnostics: [diagnosticOf('bad-name', `${quote(name)} cannot be the name of a lab`, at)], text };
 }
 
-/** The name where it stands plainly in the file; nothing is parsed. */
-export function plainLabName({ file, bytes }: TopologyFile): string | undefined {
-  const { text, problem } = decode(file, bytes);
-  return problem === undefined ? plainName(text) : undefined;
-}
-
 /** Words that are other values unless they are quoted. */
 const NO_STRINGS = new Set(['true', 'false', 'null']);
 const NAME_LINES = /^name:.*$/gm;

@@ -2,6 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
+import { readAhead } from '../../src/kernel/netlink/ahead.js';
+import { NETNS_DIRECTORY } from '../../src/kernel/kernel.js';
 import type { Operation } from '../../src/model/operation.js';
 
 const KILLED = '--killed';
@@ -21,6 +23,7 @@ function serve(): void {
     run: (operations: readonly Operation[]) => kernel.run(operations),
     check: (operations: readonly Operation[]) => kernel.check(operations),
     observe: (scope: Scope) => kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) }),
+    observeAhead,
     labs: () => kernel.labs(),
     settle: (timeoutMs: number) => kernel.settle(timeoutMs),
     sh: (command: string) =>
@@ -32,6 +35,21 @@ function serve(): void {
     const { call, parameters } = JSON.parse(line) as { call: string; parameters: never[] };
     process.stdout.write(`${answer(() => calls[call]!(...parameters))}\n`);
   });
+}
+
+/** With the help of the other thread, which begins `headStart` milliseconds earlier. */
+function observeAhead(recorder: string, headStart: number, scope: Scope): unknown {
+  const ahead = readAhead(recorder, NETNS_DIRECTORY);
+  if (ahead === undefined) throw new Error('no threads');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, headStart);
+  const kernel = createNetlinkKernel({ ahead });
+  try {
+    const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
+    const read = observation.namespaces.filter(({ netns }) => ahead.netns(netns) !== null).length;
+    return { observation, read };
+  } finally {
+    kernel.close();
+  }
 }
 
 function answer(body: () => unknown): string {

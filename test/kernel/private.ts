@@ -98,6 +98,14 @@ export class Machine {
     return (await this.ask('observe', { namespaces: [], sysctls: {}, rules: ['host', 'a'], ...scope })) as PlainObservation;
   }
 
+  /** With the help of the bundled recorder; `read`: of so many namespaces that matter. */
+  async observeAhead(headStart: number, scope: Scope): Promise<{ readonly observation: PlainObservation; readonly read: number }> {
+    const whole = { namespaces: [], sysctls: {}, rules: ['host'], ...scope };
+    return (await this.ask('observeAhead', join(ROOT, 'dist/recorder.cjs'), headStart, whole)) as Awaited<
+      ReturnType<Machine['observeAhead']>
+    >;
+  }
+
   async labs(): Promise<readonly LabSummary[]> {
     return (await this.ask('labs')) as readonly LabSummary[];
   }

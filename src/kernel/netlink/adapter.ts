@@ -2,7 +2,8 @@
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
-import type { Ahead } from './ahead.js';
+import { availableParallelism } from 'node:os';
+import { type Ahead, readAhead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
@@ -17,7 +18,9 @@ import { Sessions } from './sessions.js';
 export interface NetlinkOptions {
   /** Where namespaces have their names; `ip netns` looks in /run/netns. */
   readonly netnsDir?: string;
-  /** What another thread reads meanwhile: for those who only look. */
+  /** The file of `recorder.ts`, bundled: many namespaces are read by two threads. */
+  readonly recorder?: string;
+  /** What another thread reads already: for those who only look, and look once. */
   readonly ahead?: Ahead;
   /** For tests: after exactly that many operations the process kills itself. */
   readonly killAfter?: number;
@@ -27,11 +30,11 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const sessions = new Sessions(options.netnsDir ?? NETNS_DIRECTORY);
   let departures: Departures | null = null;
   /** Made by this process. */
-  const bridges = new Set<string>();
+  const bridges: { readonly netns: string; readonly name: string }[] = [];
   let runProcesses: RunProcesses | null = null;
   let left = options.killAfter ?? Infinity;
   const run = (operations: readonly Operation[]): readonly Outcome[] => {
-    for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.add(operation.name);
+    for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
       return new Runner(sessions, leaving, runProcesses).run(operations);
@@ -40,7 +43,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     }
   };
   return {
-    observe: (scope, seen) => observe(sessions, scope, seen, options.ahead),
+    observe: (scope, seen) => observe(sessions, scope, seen, options.ahead ?? (seen === undefined ? share(sessions, options) : undefined)),
     labs: () => observeLabs(sessions),
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
@@ -69,14 +72,25 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
     waitForLinks: (timeoutMs) => {
       const seen = sessions.all().flatMap(({ socket, idle }) => idle.map((name) => ({ socket, name })));
-      const { socket } = sessions.host();
-      waitForLinks([...seen, ...[...bridges].map((name) => ({ socket, name }))], timeoutMs);
+      const made = bridges.flatMap(({ netns, name }) => {
+        const session = sessions.get(netns);
+        return typeof session === 'string' ? [] : [{ socket: session.socket, name }];
+      });
+      waitForLinks([...seen, ...made], timeoutMs);
     },
     close: () => {
       departures?.close();
       sessions.close();
     },
   };
+}
+
+/** A thread takes as long to begin as reading so many namespaces. */
+const MANY_NAMESPACES = 256;
+
+function share(sessions: Sessions, { recorder }: NetlinkOptions): Ahead | undefined {
+  if (recorder === undefined || availableParallelism() === 1 || sessions.names().length < MANY_NAMESPACES) return undefined;
+  return readAhead(recorder, sessions.directory);
 }
 
 /** Only nftables can be asked beforehand; a namespace that is still to come cannot. */

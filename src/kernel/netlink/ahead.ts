@@ -1,16 +1,20 @@
-/** Namespaces that another thread reads (`recorder.ts`) while this one has other things to do. */
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+/** Namespaces that another thread reads (`recorder.ts`) while this one has other things to do, or reads some of them itself. */
+import type { MessagePort } from 'node:worker_threads';
+import { HOST } from '../../model/state.js';
+import { namesIn } from '../folder.js';
 import { bytesOf, type Bytes } from './message.js';
 import { type NetnsDump, replay } from './observe-netns.js';
 
 export interface Order {
   /** Where namespaces have their names. */
   readonly directory: string;
-  /** Only namespaces with its mark. */
-  readonly lab: string;
-  readonly port: MessagePort;
+  /** What is to be read, `HOST` first. */
+  readonly names: readonly string[];
+  /** One number: so many of the names are somebody's already. */
+  readonly taken: Int32Array<SharedArrayBuffer>;
   /** One number, a stage. */
   readonly stage: Int32Array<SharedArrayBuffer>;
+  readonly port: MessagePort;
 }
 
 export interface Recorded {
@@ -24,13 +28,18 @@ export interface Recorded {
 export interface Recording {
   readonly bytes: ArrayBuffer;
   readonly namespaces: readonly Recorded[];
+  /** What stands in /etc/netns, as `NodeFilesObservation` has it. */
+  readonly links: ReadonlyMap<string, string | null>;
 }
 
 /** What was read ahead. */
 export interface Ahead {
-  readonly lab: string;
+  /** Names that nobody has begun to read, for this thread to read; none: all are somebody's. `HOST` may be among them. */
+  take(): readonly string[];
   /** Null: it has to be read. The first call waits until the other thread is ready. */
   netns(name: string): { readonly inode: number; readonly dump: NetnsDump } | null;
+  /** Undefined: the other thread was not heard of. */
+  links(): Recording['links'] | undefined;
 }
 
 /** How far the other thread has come. */
@@ -42,29 +51,58 @@ export const DONE = 2;
 const BEGIN_MS = 500;
 const READ_MS = 10_000;
 
-export function readAhead(program: string, directory: string, lab: string): Ahead {
-  const { port1, port2 } = new MessageChannel();
-  const stage = new Int32Array(new SharedArrayBuffer(4));
-  const order: Order = { directory, lab, port: port2, stage };
-  const worker = new Worker(program, { workerData: order, transferList: [port2] });
+/** Few enough that neither thread waits long for the other's last ones. */
+const AT_A_TIME = 8;
+
+export function takeNames({ names, taken }: Pick<Order, 'names' | 'taken'>): readonly string[] {
+  const first = Atomics.add(taken, 0, AT_A_TIME);
+  return names.slice(first, first + AT_A_TIME);
+}
+
+const sharedNumber = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(4));
+
+/** Starts at once. `program`: the file of `recorder.ts`, bundled. Undefined where Node (before 20.16) has no way to load threads only now. */
+export function readAhead(program: string, directory: string): Ahead | undefined {
+  if (!('getBuiltinModule' in process)) return undefined;
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const { port1, port2 } = new threads.MessageChannel();
+  const names = [HOST, ...namesIn(directory).filter((name) => name !== HOST)];
+  const order: Order = { directory, names, taken: sharedNumber(), stage: sharedNumber(), port: port2 };
+  const worker = new threads.Worker(program, { workerData: order, transferList: [port2] });
   // What goes wrong there is done here instead.
   worker.on('error', () => undefined);
   worker.unref();
-  let recording: { readonly bytes: Bytes; readonly places: ReadonlyMap<string, Recorded> } | undefined;
-  const received = (): NonNullable<typeof recording> => {
-    Atomics.wait(stage, 0, NOT_BEGUN, BEGIN_MS);
-    Atomics.wait(stage, 0, READING, READ_MS);
-    const message = receiveMessageOnPort(port1)?.message as Recording | undefined;
+  let recording: Received | undefined;
+  const received = (): Received => {
+    if (recording !== undefined) return recording;
+    waitFor(order.stage);
+    const message = threads.receiveMessageOnPort(port1)?.message as Recording | undefined;
     port1.close();
-    const places = new Map((message?.namespaces ?? []).map((one) => [one.netns, one]));
-    return { bytes: bytesOf(Buffer.from(message?.bytes ?? new ArrayBuffer(0))), places };
+    return (recording = receivedFrom(message));
   };
   return {
-    lab,
+    take: () => takeNames(order),
     netns: (name) => {
-      recording ??= received();
-      const place = recording.places.get(name);
-      return place === undefined ? null : { inode: place.inode, dump: replay(recording.bytes, place.start, place.end) };
+      const { bytes, places } = received();
+      const place = places.get(name);
+      return place === undefined ? null : { inode: place.inode, dump: replay(bytes, place.start, place.end) };
     },
+    links: () => received().links,
   };
+}
+
+interface Received {
+  readonly bytes: Bytes;
+  readonly places: ReadonlyMap<string, Recorded>;
+  readonly links: Recording['links'] | undefined;
+}
+
+function waitFor(stage: Int32Array<SharedArrayBuffer>): void {
+  Atomics.wait(stage, 0, NOT_BEGUN, BEGIN_MS);
+  Atomics.wait(stage, 0, READING, READ_MS);
+}
+
+function receivedFrom(message: Recording | undefined): Received {
+  const places = new Map((message?.namespaces ?? []).map((one) => [one.netns, one]));
+  return { bytes: bytesOf(Buffer.from(message?.bytes ?? new ArrayBuffer(0))), places, links: message?.links };
 }

@@ -1,10 +1,17 @@
 /** The state of the machine, as far as it concerns a lab. */
 import { joinedNodes } from '../../model/lo-marks.js';
 import { parseMark } from '../../model/names.js';
-import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Observation } from '../../model/observation.js';
+import type {
+  LinkObservation,
+  ListenerObservation,
+  NamedNetnsObservation,
+  NetnsObservation,
+  NftTableObservation,
+  Observation,
+} from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
-import type { LabSummary, ObservationScope } from '../kernel.js';
+import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
 import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
@@ -21,14 +28,14 @@ import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
 
+/** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
-  const host = observeOne(sessions, sessions.host(), scope);
+  const namespaces = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
+  const host = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
-  const ports = scope.ports ?? [];
-  const listeners = ports.length === 0 ? [] : readListeners(ports);
-  const files = observeNodeFiles(scope.lab);
+  const listeners = listenersOf(sessions, scope.ports ?? []);
+  const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
   return {
@@ -44,17 +51,48 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   };
 }
 
+/** A host that is still to come has none. */
+function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {
+  const there = new Set(ports.map(({ netns }) => netns));
+  return [...there].flatMap((netns) => {
+    const spans = ports.filter((span) => span.netns === netns);
+    if (netns === HOST) return readListeners(netns, spans);
+    const [found] = sessions.visit([netns], () => readListeners(netns, spans));
+    return typeof found === 'string' ? [] : found!;
+  });
+}
+
+/** Those of simulated hosts are read again. */
+function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
+  const hosts = seen.filter(({ links }) => links.some((link) => isBridgeOf(scope.lab, link))).map(({ netns }) => netns);
+  if (hosts.length === 0) return seen;
+  const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
+  const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
+  return seen.flatMap((ns) => {
+    const now = anew.get(ns.netns) ?? ns;
+    return typeof now === 'string' ? [] : [now];
+  });
+}
+
 /** In the order of their names. */
 function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
   const asked = new Set(scope.namespaces);
   const names = sessions.names().filter((name) => name !== HOST);
   const known = new Map<string, NamedNetnsObservation | Absence | null>();
-  if (ahead?.lab === scope.lab) for (const name of names) known.set(name, observedAhead(name, scope, ahead));
-  const others = names.filter((name) => (known.get(name) ?? null) === null);
-  const visited = sessions.visit(others, (session) =>
-    asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
-  );
-  others.forEach((name, i) => known.set(name, visited[i]!));
+  const look = (some: readonly string[]): void => {
+    const visited = sessions.visit(some, (session) =>
+      asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
+    );
+    some.forEach((name, i) => known.set(name, visited[i]!));
+  };
+  if (ahead !== undefined) {
+    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some.filter((name) => name !== HOST));
+    for (const name of names) {
+      const one = known.has(name) ? undefined : observedAhead(name, scope, asked.has(name), ahead);
+      if (one !== undefined) known.set(name, one);
+    }
+  }
+  look(names.filter((name) => !known.has(name)));
   return names.flatMap((name) => {
     const one = known.get(name) ?? null;
     if (one === 'stale' && asked.has(name)) return [staleNamespace(name)];
@@ -62,13 +100,22 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
   });
 }
 
-/** Null for one that was not read, and for one of which files or rules have to be read as well. */
-function observedAhead(netns: string, scope: ObservationScope, ahead: Ahead): NamedNetnsObservation | null {
-  if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return null;
+/**
+ * Null: it does not matter. Undefined: it has to be read, for it was not, or files or rules have to be read as well, or it is
+ * to be asked again (`carriers.ts`).
+ */
+function observedAhead(netns: string, scope: ObservationScope, asked: boolean, ahead: Ahead): NamedNetnsObservation | null | undefined {
+  if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return undefined;
   const read = ahead.netns(netns);
-  if (read === null || rememberedIn(read.dump).size > 0) return null;
-  return { netns, inode: read.inode, ...read.dump, sysctls: new Map(), remembered: new Map(), nft: null, stale: false };
+  if (read === null) return undefined;
+  const { inode, dump } = read;
+  const lo = dump.links.find((link) => link.name === 'lo');
+  if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => isIdle(link) || isBridgeOf(scope.lab, link))) return undefined;
+  return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
+
+const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 
 const rememberedIn = ({ links }: Pick<NetnsDump, 'links'>): Map<string, string> =>
   rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
@@ -79,9 +126,13 @@ function labOf(socket: Session['socket']): string | null {
 }
 
 /** The thread stands in the namespace. */
-function observeOne(sessions: Sessions, session: Session, scope: ObservationScope): NamedNetnsObservation {
-  const { netns, socket } = session;
-  const dump = dumpNetns(socket);
+function observeOne(
+  sessions: Sessions,
+  session: Session,
+  scope: ObservationScope,
+  dump: NetnsDump = dumpNetns(session.socket),
+): NamedNetnsObservation {
+  const { netns } = session;
   const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dump;
   session.idle = links.filter(isIdle).map(({ name }) => name);
   const remembered = rememberedIn(dump);
@@ -92,7 +143,10 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
   };
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
-  const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
+  const nft =
+    scope.rules.includes(netns) || (netns !== HOST && links.some((link) => isBridgeOf(scope.lab, link)))
+      ? readTable(sessions.netfilter(netns), nftTableName(scope.lab))
+      : null;
   return {
     netns,
     inode: session.inode,
@@ -109,6 +163,9 @@ function observeOne(sessions: Sessions, session: Session, scope: ObservationScop
     stale: false,
   };
 }
+
+/** Where a network of the lab is, or was, its rules may be. */
+const isBridgeOf = (lab: string, { type, alias }: LinkObservation): boolean => type === 'bridge' && parseMark(alias)?.lab === lab;
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
   const names = tableNames(socket).filter((name) => name !== own && isOfTopo(name));

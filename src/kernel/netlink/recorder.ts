@@ -1,57 +1,58 @@
 /**
- * A thread of its own that reads the namespaces of labs while the file is still being parsed: half of the time of observing is
- * the kernel's, and another processor's. It tells nothing but what was said; `ahead.ts` makes sense of it.
+ * A thread of its own that reads namespaces while the file is still being parsed, or beside the main thread: half of the time
+ * of observing is the kernel's, and another processor's. It tells nothing but what was said; `ahead.ts` makes sense of it.
  */
-import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { parseMark } from '../../model/names.js';
-import { DONE, READING, type Order, type Recorded, type Recording } from './ahead.js';
+import { HOST } from '../../model/state.js';
+import { etcNetnsLinks } from '../node-files/links.js';
+import { DONE, READING, takeNames, type Order, type Recorded, type Recording } from './ahead.js';
 import { expect, libc } from './libc.js';
 import { MessageWriter } from './message.js';
 import { record } from './observe-netns.js';
-import { readLink } from './read-link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
-import { CLONE_NEWNET } from './thread.js';
+import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
-const { directory, lab, port, stage } = workerData as Order;
+const order = workerData as Order;
+const { directory, port, stage } = order;
 
-function read(): Recording {
+function read(home: number): Recording {
   const writer = new MessageWriter(INITIAL_BYTES);
   const namespaces: Recorded[] = [];
-  for (const netns of readdirSync(directory)) {
-    const start = writer.length;
-    const inode = visit(`${directory}/${netns}`, writer);
-    if (inode === null) writer.length = start;
-    else namespaces.push({ netns, inode, start, end: writer.length });
+  for (let names = takeNames(order); names.length > 0; names = takeNames(order)) {
+    for (const netns of names) {
+      const start = writer.length;
+      const inode = netns === HOST ? visit(home, writer) : visitFile(`${directory}/${netns}`, writer);
+      if (inode === null) writer.length = start;
+      else namespaces.push({ netns, inode, start, end: writer.length });
+    }
   }
-  return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces };
+  return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces, links: etcNetnsLinks() };
 }
 
-const INITIAL_BYTES = 1024 * 1024;
+const INITIAL_BYTES = 4 * 1024 * 1024;
 
-/** The namespace's inode if it is the lab's, and all of it was read. */
-function visit(path: string, writer: MessageWriter): number | null {
+function visitFile(path: string, writer: MessageWriter): number | null {
   try {
-    const inode = enter(path);
-    const socket = new NetlinkSocket(NETLINK_ROUTE);
+    const fd = openSync(path, 'r');
     try {
-      return parseMark(readLink(socket, 'lo')?.alias ?? '')?.lab === lab && record(socket, writer) ? inode : null;
+      return visit(fd, writer);
     } finally {
-      socket.close();
+      closeSync(fd);
     }
   } catch {
     return null;
   }
 }
 
-/** This thread never goes back: nobody else stands in it. Gives the namespace's inode. */
-function enter(path: string): number {
-  const fd = openSync(path, 'r');
+/** The namespace's inode if all of it was read. */
+function visit(fd: number, writer: MessageWriter): number | null {
+  expect('setns', libc.setns(fd, CLONE_NEWNET));
+  const socket = new NetlinkSocket(NETLINK_ROUTE);
   try {
-    expect('setns', libc.setns(fd, CLONE_NEWNET), path);
-    return fstatSync(fd).ino;
+    return record(socket, writer) ? fstatSync(fd).ino : null;
   } finally {
-    closeSync(fd);
+    socket.close();
   }
 }
 
@@ -60,10 +61,14 @@ function reached(number: number): void {
   Atomics.notify(stage, 0);
 }
 
+const home = openSync(THREAD_NETNS, 'r');
 reached(READING);
 try {
-  const recording = read();
+  const recording = read(home);
   port.postMessage(recording, [recording.bytes]);
 } finally {
+  // A thread that stands in a namespace keeps it alive.
+  libc.setns(home, CLONE_NEWNET);
+  closeSync(home);
   reached(DONE);
 }

@@ -1,25 +1,18 @@
-import { accessSync, constants, existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ETC_NETNS, hostPartOf, SETS, type NodeFiles } from '../../model/node-files.js';
 import type { NodeFilesObservation } from '../../model/observation.js';
 import { namesIn } from '../folder.js';
+import { etcNetnsLinks } from './links.js';
 import { hostLines } from './resolvers.js';
 
-/** What there is of a lab's files, and whatever stands in /etc/netns. */
-export function observeNodeFiles(lab: string): NodeFilesObservation {
+/** What there is of a lab's files, and whatever stands in /etc/netns, unless that is known. */
+export function observeNodeFiles(lab: string, links = etcNetnsLinks()): NodeFilesObservation {
   return {
-    links: new Map(namesIn(ETC_NETNS).map((name) => [name, linkTarget(`${ETC_NETNS}/${name}`)])),
+    links,
     sets: new Map(namesIn(`${SETS}/${lab}`).map((set) => [set, readSet(`${SETS}/${lab}/${set}`)])),
     refusal: refusal(),
   };
-}
-
-function linkTarget(path: string): string | null {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return null;
-  }
 }
 
 function readSet(folder: string): NodeFiles {

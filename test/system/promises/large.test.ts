@@ -47,12 +47,13 @@ function entered(...args: readonly string[]): readonly number[] {
 }
 
 describe('the plan of a large lab', () => {
-  it('is empty after apply, and the namespaces were read by the other thread', () => {
+  it('is empty after apply, and another thread took part in reading the namespaces', () => {
     expect(world.mustTopo('plan', 'topo.yaml')).toBe(NO_CHANGES);
     const [own = 0, other = 0] = entered('plan', 'topo.yaml');
-    expect(other).toBeGreaterThanOrEqual(NODES);
-    // The node with a setting, the two that are nobody's, and home again.
-    expect(own).toBeLessThan(20);
+    expect(Math.min(own, other)).toBeGreaterThan(0);
+    expect(Math.max(own, other)).toBeGreaterThan(NODES / 3);
+    // Each once, but for the one with a setting, those that are nobody's, and the ways home.
+    expect(own + other).toBeLessThan(NODES + 50);
   });
 
   it.each([

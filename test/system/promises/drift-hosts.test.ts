@@ -33,7 +33,11 @@ const ports: readonly Drift[] = [
   { name: 'port isolated', by: inHost('ip link set ek-app type bridge_slave isolated on'), seen: [`~ ${APP} peer_isolated`] },
   { name: 'port mtu', by: inHost('ip link set ek-app mtu 1400'), seen: [`~ ${APP} peer_mtu`] },
   { name: 'port down', by: inHost('ip link set ek-app down'), seen: [`~ ${APP} peer_up`] },
-  { name: 'port taken from the bridge', by: inHost('ip link set ek-app nomaster'), seen: [`~ ${APP} peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_isolated`] },
+  {
+    name: 'port taken from the bridge',
+    by: inHost('ip link set ek-app nomaster'),
+    seen: [`~ ${APP} peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_isolated`],
+  },
   { name: 'port alias', by: inHost("ip link set ek-app alias ''"), seen: [`~ ${APP} peer_alias`] },
   {
     name: 'port deleted',

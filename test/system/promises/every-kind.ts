@@ -1,3 +1,5 @@
+import { hash } from '../../../src/model/names.js';
+
 /** A lab with an object of every kind, and a second version of its file. */
 
 export const EVERY_KIND = `name: every
@@ -41,8 +43,11 @@ nodes:
     extra_hosts: ['printer:192.0.2.7']
     dns: 192.0.2.53
     interfaces: { mid: { mtu: 1450 } }
-  guest: { network_mode: 'node:router' }
-  ground: { network_mode: host }
+    exec: ['true # leaf']
+  guest:
+    network_mode: 'node:router'
+    run: [{ name: idle, command: [sleep, '100002'], env: { SIZE: small } }, { name: other, command: [sleep, '100003'] }]
+  ground: { network_mode: host, run: [{ name: idle, command: [sleep, '100004'] }] }
   app:
     host: m1
     networks: { rack: { ipv4_address: 10.71.3.10, host_interface: ek-app } }
@@ -61,9 +66,18 @@ links:
   - { endpoints: ['router:cut', 'leaf:cut'], state: down, mtu: 1200 }
 `;
 
+/** What is run once in its node `leaf`. */
+export const LEAF_COMMAND = `exec:every.leaf/${hash(16, 'leaf', JSON.stringify(['true # leaf', {}, '/', '']), '0')}`;
+
 const CHANGES: readonly (readonly [from: string, to: string])[] = [
-  ["guest: { network_mode: 'node:router' }\n  ground: { network_mode: host }", "guest: { network_mode: 'node:leaf' }"],
-  ["dns: server, bridge_name: ek-rack }", "isolated: false, bridge_name: ek-rack2 }"],
+  ["network_mode: 'node:router'", "network_mode: 'node:leaf'"],
+  ["  ground: { network_mode: host, run: [{ name: idle, command: [sleep, '100004'] }] }\n", ''],
+  [
+    "env: { SIZE: small } }, { name: other, command: [sleep, '100003'] }]",
+    "env: { SIZE: large } }, { name: more, command: [sleep, '100005'] }]",
+  ],
+  ['true # leaf', 'true # anew'],
+  ['dns: server, bridge_name: ek-rack }', 'isolated: false, bridge_name: ek-rack2 }'],
   ["'5300:53/udp', '127.0.0.1:8444:443'", "'5301:53/udp'"],
   // A node and its network move to another host, which is new, and one from there to the machine.
   ["'fd71:1::20' } } }", "'fd71:1::20' } } }\n  m2: {}"],

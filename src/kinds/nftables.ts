@@ -9,7 +9,8 @@ import { desiredTable } from '../model/nft/canonical.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { portsInUse } from './port-in-use.js';
-import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
+import { deleteTable, replaceTable } from './moving-flows.js';
+import { publishedBy, publishedIn } from './published-rules.js';
 import { foreign, labNamespaces, netnsMark, netnsNeeds } from './ownership.js';
 
 export interface NftablesSpec {
@@ -90,16 +91,8 @@ function takenIn({ netns, nft }: NetnsObservation, hostPorts: readonly HostPorts
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
 
-const replace = ({ netns, definition }: Resource): Operation => ({
-  op: 'nft-replace',
-  netns,
-  table: (definition as NftablesDefinition).table,
-});
-
-/** Behind the new rules: a flow that is met before is remembered again as it was. */
-function moveFlows(before: Resource | null, after: Resource | null): readonly Operation[] {
-  const flows = movedFlows(before === null ? [] : publishedBy(before), after === null ? [] : publishedBy(after));
-  return flows.length === 0 ? [] : [{ op: 'conntrack-delete', netns: (after ?? before)?.netns ?? HOST, flows }];
+function replace(before: Resource | null, after: Resource): readonly Operation[] {
+  return replaceTable(after.netns, (after.definition as NftablesDefinition).table, before, after);
 }
 
 export const nftables: Kind = {
@@ -108,9 +101,9 @@ export const nftables: Kind = {
   inPlace: () => true,
   defaults: () => ({ other: [] }),
   find,
-  create: (after) => [replace(after), ...moveFlows(null, after)],
-  update: (before, after) => [replace(after), ...moveFlows(before, after)],
-  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
+  create: (after) => replace(null, after),
+  update: (before, after) => replace(before, after),
+  delete: (before) => deleteTable(before.netns, tableOf(before), before),
   exposes: (resource) => exposedPorts(publishedBy(resource), resource.facts?.['host'] as string | undefined),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

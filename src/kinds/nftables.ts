@@ -8,6 +8,7 @@ import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
+import { unreachedPorts, type ApartNetwork } from './isolated-ports.js';
 import { portsInUse } from './port-in-use.js';
 import { deleteTable, replaceTable } from './moving-flows.js';
 import { publishedBy, publishedIn } from './published-rules.js';
@@ -22,6 +23,8 @@ export interface NftablesSpec {
   readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
   readonly hostPorts: readonly HostPorts[];
+  /** Networks whose nodes are kept apart, with what is published for them. */
+  readonly apart: readonly ApartNetwork[];
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -29,6 +32,7 @@ export interface NftablesSpec {
 interface NftablesDefinition {
   readonly table: NftTable;
   readonly hostPorts: readonly HostPorts[];
+  readonly apart: readonly ApartNetwork[];
 }
 
 const nftablesId = (netns: string, table: string): ResourceId => `nftables:${netns}/${table}`;
@@ -36,7 +40,7 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 /** One table of family inet per lab and namespace, always replaced as a whole. */
 export function nftablesResource(spec: NftablesSpec): Resource {
   const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
-  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
+  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts, apart: spec.apart };
   return { ...tableResource(spec.netns, desiredTable(table), spec.host), definition, path: spec.path, at: spec.at };
 }
 
@@ -70,7 +74,7 @@ function find({ observation, desired }: FindContext): Found {
   const conflicts: Diagnostic[] = [];
   for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
     const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
+    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation), ...unreachedPorts(wanted?.apart ?? [], ns.sysctls));
     if (ns.nft === null) continue;
     if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { probe } from '../system/traffic/probe.js';
-import { ROOT, WITH_CONTAINERS, World } from '../system/world.js';
+import { ROOT, TESTED_ELSEWHERE, World } from '../system/world.js';
 import { NO_CHANGES, pathOf, planned } from './example.js';
 
 const EXAMPLES = readdirSync(join(ROOT, 'examples'))
-  .filter((name) => !WITH_CONTAINERS.includes(name))
+  .filter((name) => !TESTED_ELSEWHERE.includes(name))
   .sort();
 
 /** One thing that works as long as the example is there. */

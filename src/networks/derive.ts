@@ -10,6 +10,8 @@ const ALTNAME_BYTES = 127;
 export interface Derivation {
   bridgeName(network: string, home: string): string;
   bridgeMac(network: string, home: string): string;
+  /** The host's own interface on a LAN. */
+  shimName(network: string, home: string): string;
   /** The host's end of a node's veth on a network. */
   hostInterface(node: string, network: string, home: string): string;
   hostMac(node: string, network: string): string;
@@ -27,6 +29,7 @@ export function derivationFor(topology: Topology, homes: Homes): Derivation {
   const macs = writtenMacs(topology);
   return {
     bridgeName: (network, home) => claim(namesIn(home), (digest) => `br-${digest.slice(0, 8)}`, lab, network),
+    shimName: (network, home) => claim(namesIn(home), (digest) => `mv-${digest.slice(0, 8)}`, lab, network),
     // Bridges of one network may hear each other, from host to host.
     bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, network, ...(home === HOST ? [] : [home])),
     hostInterface: (node, network, home) => claim(namesIn(home), (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),

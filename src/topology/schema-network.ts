@@ -1,6 +1,7 @@
 /** `networks.NAME` in JSON Schema. */
 import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
+import { macvlanSchemas } from '../kinds/macvlan.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
 
@@ -40,14 +41,16 @@ const ipam: JsonSchema = {
 
 export const networkSchema: JsonSchema = {
   type: ['object', 'null'],
-  description: 'A network: a bridge of the host to which nodes are attached. Every key has a default, so `front: {}` is a working network.',
+  description:
+    'A network: a bridge of the host to which nodes are attached, or a LAN that the host is on. Every key has a default, so `front: {}` is a working network.',
   additionalProperties: false,
   properties: {
     driver: {
       type: 'string',
-      enum: ['bridge'],
+      enum: ['bridge', 'macvlan'],
       default: 'bridge',
-      description: 'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are.',
+      description:
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -74,7 +77,12 @@ export const networkSchema: JsonSchema = {
         'Where automatic addresses come from: a CIDR within the subnet, or a list with one for each subnet. Default: the whole subnet.',
       examples: ['172.28.0.128/25'],
     },
-    mtu: { ...mtuSchema, default: 1500, description: 'MTU of the bridge and of both ends of every veth, in bytes.' },
+    mtu: {
+      ...mtuSchema,
+      default: 1500,
+      description:
+        'MTU of the bridge and of both ends of every veth, in bytes. With `driver: macvlan`: of the nodes’ interfaces; default: the parent’s.',
+    },
     masquerade: {
       type: ['boolean', 'string'],
       default: true,
@@ -98,6 +106,7 @@ export const networkSchema: JsonSchema = {
       description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
     },
     dns: networkDnsSchema,
+    ...macvlanSchemas,
     bridge_name: bridgeNameSchema,
     external: {
       type: 'boolean',

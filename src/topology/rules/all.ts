@@ -12,6 +12,7 @@ import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
 import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
+import { macvlan } from './macvlan.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
@@ -35,6 +36,7 @@ import { unknownNode } from './unknown-node.js';
 
 export const RULES: readonly Rule[] = [
   externalNetwork,
+  macvlan,
   subnetOverlap,
   gatewayAddress,
   gatewayNode,

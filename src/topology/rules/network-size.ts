@@ -26,7 +26,7 @@ export const networkSize: Rule = {
     for (const attachment of context.topology.nodes.flatMap((node) => node.networks)) attached.get(attachment.network)?.push(attachment);
     for (const network of context.topology.networks) {
       const attachments = attached.get(network.name) ?? [];
-      if (attachments.length > BRIDGE_PORTS) {
+      if (network.driver === 'bridge' && attachments.length > BRIDGE_PORTS) {
         const message = `the network ${network.name} has ${attachments.length} nodes, and a bridge of the kernel takes ${BRIDGE_PORTS}`;
         context.report('network-full', network.at, message, { hint: 'spread the nodes over several networks' });
       } else if (!context.isIncomplete('networks', network.name)) checkSubnets(context, network, attachments);

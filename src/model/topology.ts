@@ -17,7 +17,7 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge' | 'macvlan';
+  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'macvlan';
   /** Of that driver: whose wire it is, and how it is shared. */
   readonly macvlan?: Macvlan;
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
@@ -34,6 +34,17 @@ export interface Network {
   readonly external: boolean;
   /** How nodes resolve each other's names on it: by a file, by a DNS server too, or not at all. */
   readonly dns: 'hosts' | 'server' | 'none';
+  /** What carries it between hosts: each host sends by the first of these networks that it is on. Absent: what they all share. */
+  readonly underlay?: readonly NamedNetwork[];
+  /** Number of the virtual network; absent: derived. */
+  readonly vni?: number;
+  /** UDP port between hosts; absent: the driver's. */
+  readonly port?: number;
+}
+
+export interface NamedNetwork {
+  readonly name: string;
+  readonly at: SourceRange;
 }
 
 export interface Macvlan {

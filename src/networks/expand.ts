@@ -17,6 +17,7 @@ import { linkResources } from './links.js';
 import { onParents, shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
+import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { resolve } from './resolve.js';
 
@@ -95,6 +96,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...hostSettings(lab.networks),
     ...firewall(lab, publications),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
+    ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),

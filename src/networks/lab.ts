@@ -33,6 +33,8 @@ export interface LabNetwork extends Origin {
   readonly subnets: readonly LabSubnet[];
   /** The host has addresses on the bridge, and its rules apply to the network. */
   readonly hosted: boolean;
+  /** Of a network that spans hosts: the interface that leads to the others. */
+  readonly tunnel?: { readonly name: string; readonly mac: string };
 }
 
 export interface LabSubnet {

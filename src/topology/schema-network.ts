@@ -3,7 +3,9 @@ import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
 import { macvlanSchemas } from '../kinds/macvlan.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
+import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
 
@@ -47,10 +49,10 @@ export const networkSchema: JsonSchema = {
   properties: {
     driver: {
       type: 'string',
-      enum: ['bridge', 'macvlan'],
+      enum: Object.keys(DRIVERS),
       default: 'bridge',
       description:
-        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN.',
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -81,7 +83,7 @@ export const networkSchema: JsonSchema = {
       ...mtuSchema,
       default: 1500,
       description:
-        'MTU of the bridge and of both ends of every veth, in bytes. With `driver: macvlan`: of the nodes’ interfaces; default: the parent’s.',
+        'MTU of the bridge and of both ends of every veth, in bytes. Default of networks that span hosts: what fits in a packet of the underlay, which is 1450 for `vxlan` on a network of 1500; of `macvlan`: the parent’s.',
     },
     masquerade: {
       type: ['boolean', 'string'],
@@ -108,6 +110,9 @@ export const networkSchema: JsonSchema = {
     dns: networkDnsSchema,
     ...macvlanSchemas,
     bridge_name: bridgeNameSchema,
+    underlay: underlaySchema,
+    vni: vniSchema,
+    port: tunnelPortSchema,
     external: {
       type: 'boolean',
       default: false,

@@ -18,9 +18,8 @@ import {
   type Text,
 } from './read.js';
 import { readMacvlan } from './macvlan.js';
+import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
 import { readAddress, readSubnet } from './values.js';
-
-const DEFAULT_MTU = 1500;
 
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
@@ -30,7 +29,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: macvlan === undefined ? ('bridge' as const) : ('macvlan' as const),
+    driver: readDriver(map),
     macvlan,
     subnets,
     gateway: readGateway(reading, map, gateways, external || macvlan !== undefined),
@@ -42,6 +41,9 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     bridgeName: stringAt(map, 'bridge_name'),
     external,
     dns: readDns(map),
+    underlay: readUnderlay(reading, map),
+    vni: numberAt(map, 'vni'),
+    port: numberAt(map, 'port'),
   });
   reading.origins.set(network, map);
   return network;

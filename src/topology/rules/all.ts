@@ -2,6 +2,7 @@
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
 import { containers } from './containers.js';
+import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
@@ -30,11 +31,14 @@ import { specialAddress } from './special-address.js';
 import { subnetOverlap } from './subnet-overlap.js';
 import { sysctlConflict } from './sysctl-conflict.js';
 import { twiceInNode } from './twice-in-node.js';
+import { underlay } from './underlay.js';
 import { unknownInterface } from './unknown-interface.js';
 import { unknownNetwork } from './unknown-network.js';
 import { unknownNode } from './unknown-node.js';
+import { vniTwice } from './vni-twice.js';
 
 export const RULES: readonly Rule[] = [
+  driverKeys,
   externalNetwork,
   macvlan,
   subnetOverlap,
@@ -45,6 +49,8 @@ export const RULES: readonly Rule[] = [
   networkSize,
   hosts,
   networkHosts,
+  underlay,
+  vniTwice,
   netnsName,
   networkModeNone,
   networkModeJoined,

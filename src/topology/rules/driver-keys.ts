@@ -13,6 +13,9 @@ const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
   vni: ['vxlan', 'weave'],
   port: ['vxlan', 'weave'],
   external: ['bridge'],
+  parent: ['macvlan'],
+  mode: ['macvlan'],
+  host_shim: ['macvlan'],
 };
 
 export const driverKeys: Rule = {

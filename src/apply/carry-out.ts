@@ -18,7 +18,7 @@ export interface Job {
   readonly plan: Plan;
   readonly kernel: Kernel;
   readonly observe: () => Observation;
-  /** Reads the kernel again and plans again: what is still to do. With `seen` only the host's namespace is read. */
+  /** Reads the kernel again and plans again: what is still to do. With `seen` only the namespaces of hosts are read. */
   readonly verify: (seen?: Observation) => Plan;
   /** The signal that has come, if one has. */
   readonly interrupted: () => string | null;

@@ -17,7 +17,7 @@ export interface Observed {
   readonly observation: Observation;
 }
 
-/** Reads the kernel and finds the lab in it; changes nothing. With `seen` only the host's namespace is read. */
+/** Reads the kernel and finds the lab in it; changes nothing. With `seen` only the namespaces of hosts are read. */
 export function observeLab(kernel: Kernel, wanted: Wanted, seen?: Observation): Observed {
   const observation = readKernel(kernel, wanted, seen);
   return { ...findState(observation, wanted.state), observation };

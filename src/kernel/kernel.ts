@@ -11,7 +11,7 @@ export interface ObservationScope {
   readonly namespaces: readonly string[];
   /** Keys to read, dotted, by namespace (`HOST` included). */
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
-  /** Namespaces where the lab's nftables rules may stand (`HOST` included); elsewhere nobody looks. */
+  /** Namespaces where the lab's nftables rules may stand (`HOST` included), besides those with a bridge of the lab's; elsewhere nobody looks. */
   readonly rules: readonly string[];
   /** The lab publishes ports: what other labs publish matters. */
   readonly publishes?: boolean;
@@ -19,13 +19,15 @@ export interface ObservationScope {
   readonly containers?: { readonly names: readonly string[]; readonly images: readonly string[] };
   /** Programs that the lab's own processes are: whether they are installed matters. */
   readonly programs?: readonly string[];
-  /** Ports of the host that the lab publishes: who listens on them matters. */
+  /** Ports that the lab publishes on each host: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
   /** The host forwards for the lab: what others drop of that matters. */
   readonly forwards?: boolean;
 }
 
 export interface PortSpan {
+  /** Of the host. */
+  readonly netns: string;
   readonly protocol: 'tcp' | 'udp';
   readonly from: number;
   readonly to: number;
@@ -59,7 +61,7 @@ export interface LabSummary {
 
 /** The port to the kernel. Reading methods change nothing. */
 export interface Kernel {
-  /** With `seen` only the host's own namespace is read anew, and all others are as they were then. */
+  /** With `seen` only the namespaces of hosts are read anew, and all others are as they were then. */
   observe(scope: ObservationScope, seen?: Observation): Observation;
   labs(): readonly LabSummary[];
   /** Of the lab's containers, by the mark in the kernel; null: it has none. */

@@ -1,15 +1,17 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark, parseMark } from '../model/names.js';
-import type { LinkObservation } from '../model/observation.js';
+import type { LinkObservation, NetnsObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
-import { HOST, type PropValue, type Props, type Resource, type State } from '../model/state.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import { droppedForwarding, type ForwardedNetwork } from './foreign-forward.js';
-import type { Found, Kind } from './kind.js';
+import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
-import { foreign, markedId, unmarkedOfLab } from './ownership.js';
+import { containerNamespaces, foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
 export interface BridgeSpec {
   readonly lab: string;
+  /** Of the host that it is a bridge of. */
+  readonly netns: string;
   readonly name: string;
   readonly mac: string;
   readonly mtu: number;
@@ -21,18 +23,19 @@ export interface BridgeSpec {
   readonly at: SourceRange;
 }
 
-export const bridgeId = (name: string): string => `bridge:${HOST}/${name}`;
+export const bridgeId = (netns: string, name: string): ResourceId => `bridge:${netns}/${name}`;
 
 const attributeDefaults: Props = Object.fromEntries(BRIDGE_ATTRIBUTES.map((row) => [row.name, row.default]));
 const defaults: Props = { ...attributeDefaults, mtu: 1500, up: true, txqlen: 1000 };
 
 /** A bridge of the host. A MAC of its own: without one it takes a port's, and changes as ports come and go. */
 export function bridgeResource(spec: BridgeSpec): Resource {
-  const id = bridgeId(spec.name);
+  const id = bridgeId(spec.netns, spec.name);
+  const needs = netnsNeeds(spec.netns);
   return {
     id,
     kind: 'bridge',
-    netns: HOST,
+    netns: spec.netns,
     props: {
       ...defaults,
       mac: spec.mac,
@@ -41,24 +44,27 @@ export function bridgeResource(spec: BridgeSpec): Resource {
       alias: mark(spec.lab, id),
       altnames: [spec.altname],
     },
-    needs: [],
+    needs,
+    goesWith: needs,
     definition: { forwards: spec.forwards },
     path: spec.path,
     at: spec.at,
   };
 }
 
-function observed(link: LinkObservation): Resource {
-  const id = bridgeId(link.name);
+function observed(netns: string, link: LinkObservation): Resource {
+  const id = bridgeId(netns, link.name);
+  const needs = netnsNeeds(netns);
   const props: Record<string, PropValue> = {};
   for (const field of [...Object.keys(defaults), 'mac']) props[field] = link.attributes[field] ?? null;
   return {
     id,
     kind: 'bridge',
-    netns: HOST,
+    netns,
     // Killed before the alias was written: the mark is what is missing.
     props: { ...props, group: link.group, alias: link.alias, altnames: [...link.altnames].sort() },
-    needs: [],
+    needs,
+    goesWith: needs,
   };
 }
 
@@ -67,22 +73,35 @@ function isOwnVeth(link: LinkObservation, lab: string): boolean {
   return link.type === 'veth' && (markedId(link, lab)?.startsWith('veth:') === true || unmarkedOfLab(link, lab));
 }
 
+/** Of the host itself: a simulated one has no rules but the lab's. */
 function forwardedNetworks({ resources }: State): readonly ForwardedNetwork[] {
-  return [...resources.values()].flatMap(({ kind, id, definition, path = id, at }) => {
-    const families = kind === 'bridge' ? (definition as { forwards: readonly (4 | 6)[] }).forwards : [];
-    return families.length === 0 ? [] : [{ bridge: id.slice(bridgeId('').length), families, path, ...(at === undefined ? {} : { at }) }];
+  return [...resources.values()].flatMap(({ kind, netns, id, definition, path = id, at }) => {
+    const families = kind === 'bridge' && netns === HOST ? (definition as { forwards: readonly (4 | 6)[] }).forwards : [];
+    return families.length === 0
+      ? []
+      : [{ bridge: id.slice(bridgeId(HOST, '').length), families, path, ...(at === undefined ? {} : { at }) }];
   });
 }
 
-function find(links: readonly LinkObservation[], desired: State): Found {
+function find(context: FindContext): Found {
+  const { observation, desired } = context;
+  // In a namespace that the lab made, what is in the way is drift (`stranger.ts`).
+  const own = ownNamespaces(observation, desired.lab).flatMap(({ netns, links }) => {
+    const bridges = links.filter(({ type }) => type === 'bridge');
+    return bridges.length === 0 ? [] : findIn({ netns, links: bridges }, desired).resources;
+  });
+  const shared = [observation.host, ...containerNamespaces(observation, desired.lab)].map((ns) => findIn(ns, desired));
+  return { resources: [...shared.flatMap(({ resources }) => resources), ...own], conflicts: shared.flatMap(({ conflicts }) => conflicts) };
+}
+
+function findIn({ netns, links }: Pick<NetnsObservation, 'netns' | 'links'>, desired: State): Found {
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
   for (const link of links) {
-    const id = bridgeId(link.name);
-    const wanted = desired.resources.get(id);
+    const wanted = desired.resources.get(bridgeId(netns, link.name));
     const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
     const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
-    if (ours) resources.push(observed(link));
+    if (ours) resources.push(observed(netns, link));
     else if (wanted !== undefined && !isOwnVeth(link, desired.lab))
       conflicts.push(foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null));
   }
@@ -102,11 +121,11 @@ function attributes(resource: Resource, fields: readonly string[]): LinkAttribut
 function altnameChanges(op: 'altname-add' | 'altname-delete', having: Resource, lacking: Resource | null): Operation[] {
   const others = lacking === null ? [] : altnamesOf(lacking);
   const changed = altnamesOf(having).filter((altname) => !others.includes(altname));
-  return changed.map((altname) => ({ op, netns: HOST, name: nameOf(having), altname }));
+  return changed.map((altname) => ({ op, netns: having.netns, name: nameOf(having), altname }));
 }
 
 function create(after: Resource): Operation[] {
-  return [{ op: 'link-add', netns: HOST, name: nameOf(after), type: 'bridge', attributes: attributes(after, createdWith(after)) }];
+  return [{ op: 'link-add', netns: after.netns, name: nameOf(after), type: 'bridge', attributes: attributes(after, createdWith(after)) }];
 }
 
 const createdWith = (after: Resource): readonly string[] => Object.keys(after.props).filter((field) => field !== 'up');
@@ -117,7 +136,7 @@ const createdWith = (after: Resource): readonly string[] => Object.keys(after.pr
  * bridge may have them until then.
  */
 function finish(after: Resource, before: Resource | null): Operation[] {
-  const up: Operation = { op: 'link-set', netns: HOST, name: nameOf(after), attributes: attributes(after, ['up']) };
+  const up: Operation = { op: 'link-set', netns: after.netns, name: nameOf(after), attributes: attributes(after, ['up']) };
   return [...altnameChanges('altname-add', after, before), ...(before === null ? [up] : [])];
 }
 
@@ -126,8 +145,9 @@ export const bridge: Kind = {
   stage: () => 2,
   inPlace: () => true,
   defaults: () => defaults,
-  find: ({ observation, desired }) => {
-    const { resources, conflicts } = find(observation.host.links, desired);
+  find: (context) => {
+    const { resources, conflicts } = find(context);
+    const { desired, observation } = context;
     const { forwardChains } = observation;
     if (forwardChains.length === 0) return { resources, conflicts };
     return { resources, conflicts: [...conflicts, ...droppedForwarding(forwardedNetworks(desired), forwardChains)] };
@@ -136,10 +156,10 @@ export const bridge: Kind = {
   finish,
   update: (before, after, fields) => {
     const changed = fields.map((change) => change.field).filter((field) => field !== 'altnames');
-    const set = { op: 'link-set' as const, netns: HOST, name: nameOf(after), attributes: attributes(after, changed) };
+    const set = { op: 'link-set' as const, netns: after.netns, name: nameOf(after), attributes: attributes(after, changed) };
     return [...(changed.length === 0 ? [] : [set]), ...altnameChanges('altname-delete', before, after)];
   },
-  delete: (before) => [{ op: 'link-delete', netns: HOST, name: nameOf(before) }],
-  interfaces: (resource) => [{ netns: HOST, name: nameOf(resource) }],
-  title: (resource) => `bridge ${nameOf(resource)}`,
+  delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
+  interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],
+  title: (resource) => `bridge ${nameOf(resource)}${resource.netns === HOST ? '' : ` in ${resource.netns}`}`,
 };

@@ -2,9 +2,11 @@
 import type { ExposedPort } from '../model/exposure.js';
 import type { PublishedRule } from './published-rules.js';
 
-export function exposedPorts(rules: readonly PublishedRule[]): readonly ExposedPort[] {
+/** `host`: a simulated one, whose ports they are; undefined: the host itself. */
+export function exposedPorts(rules: readonly PublishedRule[], host?: string): readonly ExposedPort[] {
   const runs: ExposedPort[] = [];
-  for (const port of rules.map(exposed).sort(inOrder)) {
+  const onHost = host === undefined ? {} : { host };
+  for (const port of rules.map((rule) => ({ ...exposed(rule), ...onHost })).sort(inOrder)) {
     const last = runs.at(-1);
     if (last !== undefined && goesOn(last, port)) runs[runs.length - 1] = { ...last, to: port.to, nodeTo: port.nodeTo };
     else runs.push(port);
@@ -21,7 +23,7 @@ function exposed({ protocol, family, address, from, to, target, targetPort, path
     to,
     address: address ?? null,
     families: [family],
-    node: /^nodes\.([^.]+)\.ports/.exec(path)?.[1] ?? target,
+    node: /^(?:nodes|hosts)\.([^.]+)\.ports/.exec(path)?.[1] ?? target,
     nodeFrom,
     nodeTo: nodeFrom + to - from,
   };

@@ -1,6 +1,6 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { mark, nftTableName, parseMark } from '../model/names.js';
-import type { NftTableObservation } from '../model/observation.js';
+import type { NetnsObservation, NftTableObservation, Observation } from '../model/observation.js';
 import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
@@ -10,11 +10,13 @@ import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { portsInUse } from './port-in-use.js';
 import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
-import { foreign, netnsNeeds, ownNamespaces } from './ownership.js';
+import { foreign, labNamespaces, netnsMark, netnsNeeds } from './ownership.js';
 
 export interface NftablesSpec {
   readonly lab: string;
   readonly netns: string;
+  /** Name of the simulated host whose namespace it is. */
+  readonly host?: string;
   readonly chains: NftTable['chains'];
   readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
@@ -34,10 +36,10 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 export function nftablesResource(spec: NftablesSpec): Resource {
   const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
   const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
-  return { ...tableResource(spec.netns, desiredTable(table)), definition, path: spec.path, at: spec.at };
+  return { ...tableResource(spec.netns, desiredTable(table), spec.host), definition, path: spec.path, at: spec.at };
 }
 
-function tableResource(netns: string, table: NftTableObservation): Resource {
+function tableResource(netns: string, table: NftTableObservation, host: string | undefined): Resource {
   return {
     id: nftablesId(netns, table.name),
     kind: 'nftables',
@@ -45,6 +47,7 @@ function tableResource(netns: string, table: NftTableObservation): Resource {
     props: propsOf(table),
     needs: netnsNeeds(netns),
     goesWith: netnsNeeds(netns),
+    ...(host === undefined ? {} : { facts: { host } }),
   };
 }
 
@@ -64,20 +67,25 @@ function propsOf(table: NftTableObservation): Props {
 function find({ observation, desired }: FindContext): Found {
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
-  for (const ns of [observation.host, ...ownNamespaces(observation, desired.lab)]) {
+  for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
+    const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
+    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
     if (ns.nft === null) continue;
-    if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft));
+    if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {
       const wanted = desired.resources.get(nftablesId(ns.netns, ns.nft.name));
       if (wanted !== undefined) conflicts.push(foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null));
     }
   }
-  const wanted = desired.resources.get(nftablesId(HOST, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-  const hostPorts = wanted?.hostPorts ?? [];
-  conflicts.push(...takenPorts(hostPorts, observation.otherTables));
-  const own = observation.host.nft;
-  conflicts.push(...portsInUse(hostPorts, own === null ? [] : publishedIn(own), observation.listeners));
   return { resources, conflicts };
+}
+
+/** Ports of the host that others have. Other labs are on the host itself only. */
+function takenIn({ netns, nft }: NetnsObservation, hostPorts: readonly HostPorts[], observation: Observation): readonly Diagnostic[] {
+  if (hostPorts.length === 0) return [];
+  const listeners = observation.listeners.filter((listener) => listener.netns === netns);
+  const inUse = portsInUse(hostPorts, nft === null ? [] : publishedIn(nft), listeners);
+  return netns === HOST ? [...takenPorts(hostPorts, observation.otherTables), ...inUse] : inUse;
 }
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
@@ -103,6 +111,6 @@ export const nftables: Kind = {
   create: (after) => [replace(after), ...moveFlows(null, after)],
   update: (before, after) => [replace(after), ...moveFlows(before, after)],
   delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
-  exposes: (resource) => exposedPorts(publishedBy(resource)),
+  exposes: (resource) => exposedPorts(publishedBy(resource), resource.facts?.['host'] as string | undefined),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

@@ -95,13 +95,14 @@ export function findVeths({ observation, desired, linkAt }: FindContext): Found 
   };
 }
 
-/** Bridges of the host that the file calls external must be there, and somebody else's. */
+/** Bridges of the host itself that the file calls external must be there, and somebody else's. */
 function missingMasters(observation: Observation, desired: State, linkAt: FindContext['linkAt']): Diagnostic[] {
   const there = new Set(observation.host.links.filter((link) => link.type === 'bridge').map((link) => link.name));
   const told = new Set<string>();
   const conflicts: Diagnostic[] = [];
   for (const resource of desired.resources.values()) {
-    const master = resource.kind === 'veth' ? String(resource.props['peer_master']) : '';
+    const isPort = resource.kind === 'veth' && resource.props['peer_netns'] === HOST;
+    const master = isPort ? String(resource.props['peer_master']) : '';
     const own = linkAt(HOST, master) !== undefined;
     if (master === '' || (there.has(master) && !own) || desired.resources.has(`bridge:${HOST}/${master}`) || told.has(master)) continue;
     told.add(master);

@@ -1,4 +1,4 @@
-/** A veth pair: one resource with two ends, `…` and `peer_…`. The first end is the one in a node, if one is. */
+/** A veth pair: one resource with two ends, `…` and `peer_…`. The first end is the one in a node, if one is; a port of a bridge is the second. */
 import type { SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
@@ -35,16 +35,22 @@ export interface VethSpec {
 const newEnd = endDefaults('');
 const pairDefaults: Props = { ...endDefaults(''), ...endDefaults('peer_') };
 
+interface EndPlace {
+  readonly netns: string;
+  readonly name: string;
+  readonly master?: string;
+}
+
 /** Both ends in an order that does not depend on how they were written: nodes first, then by name. */
-export function orderEnds<E extends { readonly netns: string; readonly name: string }>(ends: readonly [E, E]): readonly [E, E] {
-  const key = (end: E): string => `${end.netns === HOST ? 1 : 0}/${end.netns}/${end.name}`;
+export function orderEnds<E extends EndPlace>(ends: readonly [E, E]): readonly [E, E] {
+  const key = (end: E): string => `${end.netns === HOST || end.master !== undefined ? 1 : 0}/${end.netns}/${end.name}`;
   return key(ends[0]) <= key(ends[1]) ? ends : [ends[1], ends[0]];
 }
 
 export const vethId = (first: { readonly netns: string; readonly name: string }): ResourceId => `veth:${first.netns}/${first.name}`;
 
 /** The id of the pair that the two ends make. */
-export function vethIdOf(ends: readonly [{ netns: string; name: string }, { netns: string; name: string }]): ResourceId {
+export function vethIdOf(ends: readonly [EndPlace, EndPlace]): ResourceId {
   return vethId(orderEnds(ends)[0]);
 }
 
@@ -148,7 +154,8 @@ export const veth: Kind = {
   delete: (before) => {
     // The host's end, so that many go as one group; either end takes the other along.
     const ends = endsOf(before).filter((end) => end.name !== '');
-    const end = ends.find((candidate) => candidate.netns === HOST) ?? ends[0];
+    const isPort = ({ prefix }: End): boolean => (before.props[`${prefix}master`] ?? '') !== '';
+    const end = ends.find((candidate) => candidate.netns === HOST) ?? ends.find(isPort) ?? ends[0];
     return end === undefined ? [] : [{ op: 'link-delete', netns: end.netns, name: end.name }];
   },
   interfaces: (resource) => endsOf(resource).filter((end) => end.name !== ''),

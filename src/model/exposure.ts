@@ -1,7 +1,9 @@
-/** What can be reached through ports of the host. */
+/** What can be reached through ports of hosts. */
 
 /** One port or a run of ports. */
 export interface ExposedPort {
+  /** The simulated host whose port it is; absent: the host itself. */
+  readonly host?: string;
   readonly protocol: 'tcp' | 'udp';
   readonly from: number;
   readonly to: number;

@@ -13,7 +13,7 @@ export interface Observation {
   /** Absent: nobody asked a container runtime. */
   readonly containers?: ContainersObservation;
   readonly files: NodeFilesObservation;
-  /** Who listens in the host's namespace on the ports that were asked for. */
+  /** Who listens on the ports that were asked for, on each host. */
   readonly listeners: readonly ListenerObservation[];
   /** Of other tables in the host's namespace, if they were asked for. */
   readonly forwardChains: readonly ForwardChainObservation[];
@@ -35,6 +35,8 @@ export interface ForwardChainObservation {
 }
 
 export interface ListenerObservation {
+  /** Of the host. */
+  readonly netns: string;
   readonly protocol: 'tcp' | 'udp';
   /** `0.0.0.0` and `::` for all. */
   readonly address: string;

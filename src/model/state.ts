@@ -29,7 +29,7 @@ export interface Resource<P extends Props = Props> {
   readonly keep?: boolean;
   /** Observed only: what `goesWith` it stays when it is deleted (the namespace of a container lives on without its name). */
   readonly outlived?: boolean;
-  /** Observed only: what is known of it and compared with nothing, such as since when it is there. */
+  /** What is known of it and compared with nothing, such as since when it is there. */
   readonly facts?: Props;
   /** Desired only: what its creation needs beyond the props that are compared. */
   readonly definition?: unknown;

@@ -51,6 +51,10 @@ export interface Node {
   readonly at: SourceRange;
   /** Name of the network namespace, `LAB.NODE` unless the file says otherwise. */
   readonly netns: string;
+  /** A simulated host: other nodes may live on it. */
+  readonly isHost?: true;
+  /** The simulated host that the node lives on; absent: the host itself. */
+  readonly host?: NodeHost;
   readonly networkMode?: 'none';
   /** Whose namespace the node lives in: it has none of its own. */
   readonly joins?: Joins;
@@ -80,6 +84,11 @@ export interface Node {
   readonly dns: readonly string[];
   /** Instead of the host's; absent: those of the host. */
   readonly dnsSearch?: readonly string[];
+}
+
+export interface NodeHost {
+  readonly name: string;
+  readonly at: SourceRange;
 }
 
 export interface ExtraHost {

@@ -4,7 +4,7 @@ import { bridgeId, bridgeResource } from '../kinds/bridge.js';
 import { sysctlResource } from '../kinds/sysctl.js';
 import { vethResource } from '../kinds/veth.js';
 import { cidrOf, IPV6_MIN_MTU } from '../model/address.js';
-import { HOST, type Resource } from '../model/state.js';
+import type { Resource } from '../model/state.js';
 import { bridgeAltname } from './derive.js';
 import { isForwarded } from './gateways.js';
 import type { LabAttachment, LabNetwork } from './lab.js';
@@ -12,19 +12,20 @@ import { interfaceKey } from '../model/sysctl-key.js';
 
 /** `loopback`: ports of 127.0.0.1 lead into the network. */
 export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {
-  const { network, bridge: name, mac, path, at } = bridged;
+  const { network, home, bridge: name, mac, path, at } = bridged;
   if (network.external) return [];
   const altname = bridgeAltname(lab, network.name);
   const forwards = isForwarded(bridged) ? bridged.subnets.map(({ family }) => family) : [];
-  const bridge = bridgeResource({ lab, name, mac, mtu: network.mtu, altname, forwards, path, at });
+  const bridge = bridgeResource({ lab, netns: home, name, mac, mtu: network.mtu, altname, forwards, path, at });
   return [bridge, ...settings(bridged, loopback), ...(bridged.hosted ? hostAddresses(bridged) : [])];
 }
 
-function hostAddresses({ bridge, subnets, network, path, at }: LabNetwork): readonly Resource[] {
+function hostAddresses({ home, bridge, subnets, network, path, at }: LabNetwork): readonly Resource[] {
   const origin = { path, at: (network.gateway.kind === 'host' ? network.gateway.at : undefined) ?? at };
   return subnets.flatMap(({ cidr, gateway }) => {
     if (gateway === null) return [];
-    return [addressResource({ netns: HOST, dev: bridge, cidr: cidrOf(gateway, cidr.prefix).text, link: bridgeId(bridge), ...origin })];
+    const address = cidrOf(gateway, cidr.prefix).text;
+    return [addressResource({ netns: home, dev: bridge, cidr: address, link: bridgeId(home, bridge), ...origin })];
   });
 }
 
@@ -33,7 +34,7 @@ function hostAddresses({ bridge, subnets, network, path, at }: LabNetwork): read
  * a way between host and nodes that nobody asked for. The ports keep theirs: the bridge takes every frame before IPv6
  * sees it (nobody answers there, tried on 6.18), and switching it off on a port that is up takes the kernel 5 ms each.
  */
-function settings({ network, bridge, subnets, hosted, path, at }: LabNetwork, loopback: boolean): readonly Resource[] {
+function settings({ network, home, bridge, subnets, hosted, path, at }: LabNetwork, loopback: boolean): readonly Resource[] {
   const ipv6 = hosted && subnets.some((subnet) => subnet.family === 6);
   const ipv6Values: readonly (readonly [key: string, value: string])[] = [
     [interfaceKey('ipv6', bridge, 'disable_ipv6'), ipv6 ? '0' : '1'],
@@ -47,7 +48,7 @@ function settings({ network, bridge, subnets, hosted, path, at }: LabNetwork, lo
     // Packets from 127.0.0.1 leave the host by the bridge once a port of the loopback address leads there.
     [interfaceKey('ipv4', bridge, 'route_localnet'), loopback ? '1' : '0'],
   ];
-  return values.map(([key, value]) => sysctlResource({ netns: HOST, key, value, remember: false, link: bridgeId(bridge), path, at }));
+  return values.map(([key, value]) => sysctlResource({ netns: home, key, value, remember: false, link: bridgeId(home, bridge), path, at }));
 }
 
 /** The veth between a node and the bridge. */
@@ -56,16 +57,16 @@ export function portResource(
   node: string,
   { network: bridged, interface: inside, hostInterface, hostMac, path, at }: LabAttachment,
 ): Resource {
-  const { network, bridge, hosted } = bridged;
+  const { network, home, bridge, hosted } = bridged;
   const { netns, name, mac, mtu, up } = inside;
   // The node that is the gateway is what the others are to reach.
   const isolated = !network.icc && !(network.gateway.kind === 'node' && network.gateway.node === node);
   // Hairpin: where br_netfilter is on, a node's packet to its own published port leaves by the port that it came in.
-  const port = { netns: HOST, name: hostInterface, mac: hostMac, mtu: network.mtu, up: true, master: bridge, hairpin: hosted, isolated };
+  const port = { netns: home, name: hostInterface, mac: hostMac, mtu: network.mtu, up: true, master: bridge, hairpin: hosted, isolated };
   return vethResource({
     lab,
     ends: [{ netns, name, mac, mtu, up }, port],
-    needs: network.external ? [] : [bridgeId(bridge)],
+    needs: network.external ? [] : [bridgeId(home, bridge)],
     path,
     at,
   });

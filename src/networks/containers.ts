@@ -3,6 +3,7 @@ import { containerResource } from '../kinds/container.js';
 import type { NetnsContainer } from '../kinds/netns-container.js';
 import { runtimeResource } from '../kinds/runtime.js';
 import type { ContainerSpec } from '../model/container.js';
+import { pathOfNode } from '../model/node-path.js';
 import { HOST, type Resource } from '../model/state.js';
 import type { Container, Node, Topology } from '../model/topology.js';
 import { ownerOf } from './joined.js';
@@ -41,7 +42,7 @@ export function containerResources({ name: lab, nodes }: Topology, setOf: Readon
   const started = nodes.flatMap((node) =>
     node.container === undefined ? [] : [startedAs({ lab, setOf, nodes: byName }, node, node.container)],
   );
-  return [runtimeResource(lab, `nodes.${first.name}`, first.at), ...started];
+  return [runtimeResource(lab, pathOfNode(first), first.at), ...started];
 }
 
 interface Around {
@@ -67,7 +68,7 @@ function startedAs({ lab, setOf, nodes }: Around, node: Node, container: Contain
   };
   const owner = shares ? ownerOf(node, nodes) : undefined;
   const joins = owner === undefined || owner === HOST || owner === node || owner.container === undefined ? {} : { joins: owner.netns };
-  return containerResource({ lab, node: node.name, name: node.netns, spec, ...joins, path: `nodes.${node.name}.image`, at });
+  return containerResource({ lab, node: node.name, name: node.netns, spec, ...joins, path: `${pathOfNode(node)}.image`, at });
 }
 
 /** What the runtime is told. */

@@ -2,27 +2,34 @@
 import { hash } from '../model/names.js';
 import { HOST } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
+import type { Homes } from './homes.js';
 
 const ALTNAME_BYTES = 127;
 
 /** Hands out derived names and MACs; what the file itself gives away is taken from the start. */
 export interface Derivation {
-  bridgeName(network: string): string;
-  bridgeMac(network: string): string;
+  bridgeName(network: string, home: string): string;
+  bridgeMac(network: string, home: string): string;
   /** The host's end of a node's veth on a network. */
-  hostInterface(node: string, network: string): string;
+  hostInterface(node: string, network: string, home: string): string;
   hostMac(node: string, network: string): string;
   interfaceMac(node: string, name: string): string;
 }
 
-export function derivationFor(topology: Topology): Derivation {
+export function derivationFor(topology: Topology, homes: Homes): Derivation {
   const lab = topology.name;
-  const names = writtenHostNames(topology);
+  const byHome = new Map<string, Set<string>>();
+  const namesIn = (home: string): Set<string> => {
+    const known = byHome.get(home) ?? writtenNames(topology, homes.hostOf(home)?.name ?? HOST);
+    byHome.set(home, known);
+    return known;
+  };
   const macs = writtenMacs(topology);
   return {
-    bridgeName: (network) => claim(names, (digest) => `br-${digest.slice(0, 8)}`, lab, network),
-    bridgeMac: (network) => claim(macs, (digest) => macOf(digest), lab, network),
-    hostInterface: (node, network) => claim(names, (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
+    bridgeName: (network, home) => claim(namesIn(home), (digest) => `br-${digest.slice(0, 8)}`, lab, network),
+    // Bridges of one network may hear each other, from host to host.
+    bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, network, ...(home === HOST ? [] : [home])),
+    hostInterface: (node, network, home) => claim(namesIn(home), (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
     // Other digits than the host interface's name has: the two are independent.
     hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, node, network),
     interfaceMac: (node, name) => claim(macs, (digest) => macOf(digest), lab, node, name),
@@ -49,11 +56,14 @@ function macOf(digest: string, prefix = '02'): string {
   return `${byte(0)}:${byte(1)}:${byte(2)}:${byte(3)}:${byte(4)}:${byte(5)}`;
 }
 
-function writtenHostNames(topology: Topology): Set<string> {
+/** What the file calls interfaces of a host. */
+function writtenNames(topology: Topology, host: string): Set<string> {
+  const node = topology.nodes.find(({ name }) => name === host);
   const names = [
     ...topology.networks.map((network) => network.bridgeName),
-    ...topology.nodes.flatMap((node) => node.networks.map((attachment) => attachment.hostInterface)),
-    ...topology.links.flatMap((link) => link.endpoints.filter((end) => end.node === HOST).map((end) => end.interface)),
+    ...topology.nodes.flatMap((each) => each.networks.map((attachment) => attachment.hostInterface)),
+    ...topology.links.flatMap((link) => link.endpoints.filter((end) => end.node === host).map((end) => end.interface)),
+    ...(node?.networks ?? []).map((attachment) => attachment.interfaceName),
   ];
   return new Set(names.filter((name) => name !== undefined));
 }

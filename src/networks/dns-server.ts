@@ -24,8 +24,9 @@ const COMMAND = 'if grep -qsx deny /proc/self/setgroups; then set -- --no-daemon
 
 /** `forwards`: what the network does not know is asked of the host's resolvers. */
 export function dnsServer(lab: string, network: LabNetwork, forwards: boolean, { hosts, names }: ServedName): readonly Resource[] {
-  const { bridge, path, at } = network;
-  const set = `${network.network.name}.dns`;
+  const { bridge, home, path, at } = network;
+  const name = home === HOST ? network.network.name : `${network.network.name}.${home}`;
+  const set = `${name}.dns`;
   const folder = setFolder(lab, set);
   // Never asked of anybody else: not even for an address of the family that the node does not have.
   const local = names.map((name) => `server=/${name}/`);
@@ -39,11 +40,11 @@ export function dnsServer(lab: string, network: LabNetwork, forwards: boolean, {
   return [
     nodeFilesResource({ lab, set, files: { hosts, local }, program: DNSMASQ, path, at }),
     processResource({
-      ...{ lab, owner: LAB_ITSELF, name: `dns-${network.network.name}`, netns: HOST },
+      ...{ lab, owner: LAB_ITSELF, name: `dns-${name}`, netns: home },
       command: ['sh', '-c', COMMAND, DNSMASQ.name, ...options],
       rereads: { names: hash(16, ...hosts, ...local) },
       signal: 'SIGHUP',
-      needs: [nodeFilesId(set), bridgeId(bridge)],
+      needs: [nodeFilesId(set), bridgeId(home, bridge)],
       path,
       at,
     }),

@@ -8,6 +8,7 @@ import { DNS_PROGRAMS } from './dns-server.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
+import { homesOf } from './homes.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
@@ -24,15 +25,15 @@ export interface Observed {
   readonly sysctls: ReadonlyMap<string, readonly string[]>;
   /** Namespaces where rules may stand. */
   readonly rules: readonly string[];
-  /** Ports of the host: what other labs publish must be read. */
+  /** Ports of the host itself: what other labs publish must be read. */
   readonly publishes: boolean;
-  /** The host forwards between networks and the world. */
+  /** The host itself forwards between networks and the world. */
   readonly forwards: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
   readonly programs: readonly string[];
-  readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
+  readonly ports: readonly { readonly netns: string; readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }[];
 }
 
 export interface Expansion {
@@ -48,19 +49,25 @@ export function expand(topology: Topology): Expansion {
   const lab = resolve(topology, diagnostics);
   const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics) };
   const containers = containersOf(topology);
+  const homes = homesOf(topology);
   return {
     state,
     diagnostics,
     observe: {
       namespaces: lab.nodes.map((node) => node.netns),
       sysctls: sysctlKeys(state),
-      rules: [HOST],
+      rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
       programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
-      publishes: topology.nodes.some(({ ports }) => ports.length > 0),
-      forwards: lab.networks.some(isForwarded),
+      publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
+      forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
       ...(containers === undefined ? {} : { containers }),
-      ports: topology.nodes.flatMap(({ ports }) =>
-        ports.map(({ protocol, hostPort, count }) => ({ protocol, from: hostPort, to: hostPort + count - 1 })),
+      ports: topology.nodes.flatMap((node) =>
+        node.ports.map(({ protocol, hostPort, count }) => ({
+          netns: homes.of(node),
+          protocol,
+          from: hostPort,
+          to: hostPort + count - 1,
+        })),
       ),
     },
   };

@@ -1,12 +1,12 @@
 /**
- * The lab's nftables table in the host's namespace: published ports, isolation, masquerade. It holds rules of networks and
+ * The lab's nftables table in the namespace of each host: published ports, isolation, masquerade. It holds rules of networks and
  * of ports, none of nodes, so that a node without ports comes and goes without a change here. It does not need
  * br_netfilter, and works with it: traffic between nodes of one bridge may pass these hooks or not.
  */
 import type { HostPorts } from '../kinds/host-ports.js';
 import { nftablesResource } from '../kinds/nftables.js';
 import type { NftChain, NftRule } from '../model/operation.js';
-import { HOST, type Resource } from '../model/state.js';
+import type { Resource } from '../model/state.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
 import { addressTranslation } from './firewall-nat.js';
@@ -16,15 +16,35 @@ import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
 
 export function firewall(lab: Lab, publications: readonly Publication[]): readonly Resource[] {
-  const hosted = lab.networks.filter((network) => network.hosted).sort(byName);
-  const first = lab.networks.find((network) => network.hosted);
+  const homes = new Set(lab.networks.map(({ home }) => home));
+  return [...homes].flatMap((home) =>
+    tableOf(
+      lab.name,
+      home,
+      lab.nodes.find(({ node, netns }) => node.isHost === true && netns === home)?.node.name,
+      lab.networks.filter((network) => network.home === home),
+      publications.filter(({ network }) => network.home === home),
+    ),
+  );
+}
+
+function tableOf(
+  lab: string,
+  home: string,
+  host: string | undefined,
+  networks: readonly LabNetwork[],
+  publications: readonly Publication[],
+): readonly Resource[] {
+  const hosted = networks.filter((network) => network.hosted).sort(byName);
+  const first = networks.find((network) => network.hosted);
   const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications)]);
   const chains = [...publishing(publications), ...loopbackGuard(publications), ...branched.chains];
   if (first === undefined || chains.length === 0) return [];
   return [
     nftablesResource({
-      lab: lab.name,
-      netns: HOST,
+      lab,
+      netns: home,
+      ...(host === undefined ? {} : { host }),
       maps: branched.maps,
       chains,
       hostPorts: publications.map(hostPorts),

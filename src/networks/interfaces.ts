@@ -2,7 +2,8 @@
 import { parseCidr } from '../model/address.js';
 import { isLoopbacksOwn } from '../kinds/lo-own-addresses.js';
 import { loopbackId } from '../kinds/loopback.js';
-import type { ResourceId } from '../model/state.js';
+import { pathOfNode } from '../model/node-path.js';
+import { HOST, type ResourceId } from '../model/state.js';
 import type { InterfaceSettings, Node } from '../model/topology.js';
 import type { Derivation } from './derive.js';
 import type { LabAddress, LabInterface, Origin } from './lab.js';
@@ -18,13 +19,9 @@ export interface PlainInterface extends Origin {
   readonly addresses: readonly LabAddress[];
 }
 
-/** `owner` is the node, or `host`: part of what a derived MAC comes from. */
-export function refine(
-  plain: PlainInterface,
-  settings: InterfaceSettings | undefined,
-  owner: string,
-  derivation: Derivation,
-): LabInterface {
+/** Undefined: an interface of the host itself. */
+export function refine(plain: PlainInterface, node: Node | undefined, derivation: Derivation): LabInterface {
+  const settings = node === undefined ? undefined : settingsOf(node, plain.name);
   const { path, at, netns, name, link, addresses } = plain;
   return {
     path,
@@ -32,10 +29,10 @@ export function refine(
     netns,
     name,
     link,
-    mac: plain.mac ?? settings?.macAddress ?? derivation.interfaceMac(owner, name),
+    mac: plain.mac ?? settings?.macAddress ?? derivation.interfaceMac(node?.name ?? HOST, name),
     mtu: settings?.mtu ?? plain.mtu,
     up: plain.up && settings?.state !== 'down',
-    addresses: settings === undefined ? addresses : [...addresses, ...addressesOf(settings, owner)],
+    addresses: node === undefined || settings === undefined ? addresses : [...addresses, ...addressesOf(settings, node)],
   };
 }
 
@@ -47,7 +44,7 @@ const LOOPBACK_MTU = 65536;
  */
 export function loopbackOf(node: Node): LabInterface {
   const settings = settingsOf(node, 'lo');
-  const path = `nodes.${node.name}`;
+  const path = pathOfNode(node);
   return {
     netns: node.netns,
     name: 'lo',
@@ -55,19 +52,19 @@ export function loopbackOf(node: Node): LabInterface {
     mac: '',
     mtu: settings?.mtu ?? LOOPBACK_MTU,
     up: settings?.state !== 'down',
-    addresses: settings === undefined ? [] : addressesOf(settings, node.name).filter(({ cidr }) => !isLoopbacksOwn('lo', cidr.text)),
+    addresses: settings === undefined ? [] : addressesOf(settings, node).filter(({ cidr }) => !isLoopbacksOwn('lo', cidr.text)),
     path: settings === undefined ? path : `${path}.interfaces.lo`,
     at: settings?.at ?? node.at,
   };
 }
 
-export function settingsOf(node: Node, name: string): InterfaceSettings | undefined {
+function settingsOf(node: Node, name: string): InterfaceSettings | undefined {
   return node.interfaces.find((settings) => settings.name === name);
 }
 
-function addressesOf(settings: InterfaceSettings, owner: string): readonly LabAddress[] {
+function addressesOf(settings: InterfaceSettings, node: Node): readonly LabAddress[] {
   return settings.addresses.flatMap(({ cidr, at }, i) => {
     const parsed = parseCidr(cidr);
-    return parsed === null ? [] : [{ cidr: parsed, path: `nodes.${owner}.interfaces.${settings.name}.addresses[${i}]`, at }];
+    return parsed === null ? [] : [{ cidr: parsed, path: `${pathOfNode(node)}.interfaces.${settings.name}.addresses[${i}]`, at }];
   });
 }

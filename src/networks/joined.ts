@@ -12,7 +12,7 @@ export function ownerOf(node: Node, nodes: Nodes): Node | typeof HOST | undefine
   const seen = new Set<Node>();
   let owner: Node | undefined = node;
   while (owner?.joins !== undefined) {
-    if (owner.joins.kind === 'host') return HOST;
+    if (owner.joins.kind === 'host') return owner.host === undefined ? HOST : nodes.get(owner.host.name);
     const next: Node | undefined =
       owner.joins.kind === 'node' ? nodes.get(owner.joins.node) : nodeOfContainer(owner.joins.container, nodes);
     if (next === owner) return owner;

@@ -6,6 +6,7 @@ import type { Attachment, Link, Network, Node } from '../model/topology.js';
 
 export interface Lab {
   readonly name: string;
+  /** One for each home of a network. */
   readonly networks: readonly LabNetwork[];
   readonly nodes: readonly LabNode[];
   readonly links: readonly LabLink[];
@@ -19,8 +20,11 @@ export interface Origin {
   readonly at: SourceRange;
 }
 
+/** A network as it stands in one home: a bridge, a gateway and rules. */
 export interface LabNetwork extends Origin {
   readonly network: Network;
+  /** The namespace of the host: `HOST`, or a simulated one's. */
+  readonly home: string;
   /** Kernel name. */
   readonly bridge: string;
   readonly mac: string;
@@ -44,6 +48,8 @@ export interface LabNode extends Origin {
   readonly attachments: readonly LabAttachment[];
   /** lo, those of networks, those of links. */
   readonly interfaces: ReadonlyMap<string, LabInterface>;
+  /** Of a simulated host: the families that it forwards for its networks. */
+  readonly forwards: ReadonlySet<Family>;
 }
 
 export interface LabJoined extends Origin {

@@ -1,8 +1,10 @@
 /** The addresses that nodes have in the subnets of their networks: written, or automatic. */
 import { cidrOf, parseAddress, parseCidr, type Address } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
+import type { Homes } from './homes.js';
 import type { LabAddress, LabNetwork, LabSubnet } from './lab.js';
 
 /** Network → node → its addresses, in the order of the network's subnets. */
@@ -13,18 +15,32 @@ interface Member {
   readonly attachment: Attachment;
 }
 
-export function nodeAddresses(topology: Topology, networks: readonly LabNetwork[], diagnostics: Diagnostic[]): NodeAddresses {
+export function nodeAddresses(topology: Topology, homes: Homes, networks: readonly LabNetwork[], diagnostics: Diagnostic[]): NodeAddresses {
   const members = membersOf(topology);
   const elsewhere = writtenOnInterfaces(topology);
-  return new Map(
-    networks.map((network) => {
-      const addresses = new Map<string, LabAddress[]>();
-      for (const subnet of network.subnets) {
-        fill(topology.name, network, subnet, members.get(network.network.name) ?? [], elsewhere, addresses, diagnostics);
-      }
-      return [network.network.name, addresses];
-    }),
-  );
+  const byNetwork = new Map<string, Map<string, LabAddress[]>>();
+  for (const [network, ...others] of pools(networks)) {
+    if (network === undefined) continue;
+    const { name } = network.network;
+    const addresses = byNetwork.get(name) ?? new Map<string, LabAddress[]>();
+    byNetwork.set(name, addresses);
+    const all = members.get(name) ?? [];
+    const places = new Set([network, ...others].map(({ home }) => home));
+    const own = all.every(({ node }) => places.has(homes.of(node))) ? all : all.filter(({ node }) => places.has(homes.of(node)));
+    for (const subnet of network.subnets) fill(topology.name, network, subnet, own, elsewhere, addresses, diagnostics);
+  }
+  return byNetwork;
+}
+
+/** A network with the same subnets in several homes gives each address once. */
+function pools(networks: readonly LabNetwork[]): Iterable<readonly LabNetwork[]> {
+  const bySubnets = new Map<readonly LabSubnet[], LabNetwork[]>();
+  for (const network of networks) {
+    const pool = bySubnets.get(network.subnets);
+    if (pool === undefined) bySubnets.set(network.subnets, [network]);
+    else pool.push(network);
+  }
+  return bySubnets.values();
 }
 
 function fill(
@@ -46,7 +62,7 @@ function fill(
       diagnostics.push(exhausted(network, subnet, attachment, node));
       continue;
     }
-    const origin = { path: `nodes.${node.name}.networks.${network.network.name}`, at: attachment.at };
+    const origin = { path: `${pathOfNode(node)}.networks.${network.network.name}`, at: attachment.at };
     const own = { cidr: cidrOf(address, subnet.cidr.prefix), ...origin };
     const before = addresses.get(node.name);
     if (before === undefined) addresses.set(node.name, [own]);

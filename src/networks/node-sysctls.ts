@@ -21,18 +21,20 @@ export function nodeSysctls(node: LabNode): readonly Resource[] {
   const isContainer = node.node.container !== undefined || node.node.attach !== undefined;
   if (node.node.sysctls.length === 0 && node.node.ipv6 && !isContainer) return [];
   const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting]));
-  if (!isContainer) for (const key of FORWARDING) written.delete(key);
+  if (!isContainer) for (const [key] of FORWARDING) written.delete(key);
   const others = [...(isContainer ? ofContainers(node) : []), ...ipv6Settings(node)].filter(({ key }) => !written.has(key));
   return [...others, ...written.values()].map((setting) => resourceOf(node, setting));
 }
 
-/** What `forwarding` says, unless a setting says it by its own name. */
+/** What `forwarding` says, or the networks of a simulated host need, unless a setting says it by its own name. */
 export function forwardingOf(node: LabNode): Forwarding {
-  const value = node.node.forwarding ? '1' : '0';
-  if (node.node.sysctls.length === 0) return value === '1' ? ON : OFF;
+  const { forwarding, sysctls } = node.node;
+  if (sysctls.length === 0 && node.forwards.size === 0) return forwarding ? ON : OFF;
   const written = new Map(writtenSettings(node).map((setting) => [setting.key, setting.value]));
-  return { ipv4: written.get(IPV4_FORWARDING) ?? value, ipv6: written.get(IPV6_FORWARDING) ?? value };
+  return { ipv4: written.get(IPV4_FORWARDING) ?? forwardingBy(node, 4), ipv6: written.get(IPV6_FORWARDING) ?? forwardingBy(node, 6) };
 }
+
+const forwardingBy = ({ node, forwards }: LabNode, family: 4 | 6): string => (node.forwarding || forwards.has(family) ? '1' : '0');
 
 const ON: Forwarding = { ipv4: '1', ipv6: '1' };
 const OFF: Forwarding = { ipv4: '0', ipv6: '0' };
@@ -53,19 +55,29 @@ function writtenSettings({ node, path }: LabNode): readonly Setting[] {
   });
 }
 
-const FORWARDING = [IPV4_FORWARDING, IPV6_FORWARDING];
+const FORWARDING = [
+  [IPV4_FORWARDING, 4],
+  [IPV6_FORWARDING, 6],
+] as const;
 
 /**
  * What a namespace that topo makes has by itself. Docker switches IPv6 off in a container without a network; somebody else's
  * container may have its own reasons to forward.
  */
-function ofContainers({ node, interfaces, path, at }: LabNode): readonly Setting[] {
+function ofContainers(container: LabNode): readonly Setting[] {
+  const { node, interfaces, forwards: families, path, at } = container;
   const own = node.attach === undefined;
-  const forwards = own || node.forwarding;
+  const forwards = own || node.forwarding || families.size > 0;
   const needsIpv6 = node.ipv6 && (own || [...interfaces.values()].some(hasIpv6));
-  const value = node.forwarding ? '1' : '0';
   return [
-    ...(forwards ? FORWARDING.map((key) => ({ key, value, path: node.forwarding ? `${path}.forwarding` : path, at })) : []),
+    ...(forwards
+      ? FORWARDING.map(([key, family]) => ({
+          key,
+          value: forwardingBy(container, family),
+          path: node.forwarding ? `${path}.forwarding` : path,
+          at,
+        }))
+      : []),
     ...(needsIpv6 ? [{ key: interfaceKey('ipv6', 'all', 'disable_ipv6'), value: '0', path, at }] : []),
   ];
 }

@@ -9,6 +9,7 @@ export interface Publication {
   readonly family: Family;
   /** The host's address that it is limited to. */
   readonly hostAddress: string | undefined;
+  /** As it stands on the host whose port it is. */
   readonly network: LabNetwork;
   /** The node's, without prefix length. */
   readonly address: string;

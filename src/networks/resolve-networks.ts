@@ -3,23 +3,30 @@ import { firstHost, networkOf, parseAddress, parseCidr, type Address, type Cidr 
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
+import type { Homes } from './homes.js';
 import type { LabNetwork, LabSubnet } from './lab.js';
 import { automaticSubnets } from './subnets.js';
 
-export function resolveNetworks(topology: Topology, derivation: Derivation, diagnostics: Diagnostic[]): readonly LabNetwork[] {
+export function resolveNetworks(
+  topology: Topology,
+  homes: Homes,
+  derivation: Derivation,
+  diagnostics: Diagnostic[],
+): readonly LabNetwork[] {
   const automatic = automaticSubnets(topology);
-  return topology.networks.map((network) => {
+  return topology.networks.flatMap((network) => {
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
-    return {
+    return homes.ofNetwork(network.name).map((home) => ({
       network,
-      bridge: network.bridgeName ?? derivation.bridgeName(network.name),
-      mac: network.external ? '' : derivation.bridgeMac(network.name),
+      home,
+      bridge: network.bridgeName ?? derivation.bridgeName(network.name, home),
+      mac: network.external ? '' : derivation.bridgeMac(network.name, home),
       subnets,
       hosted: network.gateway.kind === 'host' && !network.external,
       path: `networks.${network.name}`,
       at: network.at,
-    };
+    }));
   });
 }
 

@@ -2,11 +2,14 @@
 import { vethIdOf } from '../kinds/veth.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { interfaceNames } from '../model/interfaces.js';
+import { pathOfNode } from '../model/node-path.js';
 import { HOST } from '../model/state.js';
 import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
 import { parseCidr } from '../model/address.js';
 import { derivationFor, type Derivation } from './derive.js';
-import { loopbackOf, refine, settingsOf } from './interfaces.js';
+import { isForwarded } from './gateways.js';
+import { homesOf, type Homes } from './homes.js';
+import { loopbackOf, refine } from './interfaces.js';
 import { ownerOf } from './joined.js';
 import type { Lab, LabAddress, LabAttachment, LabInterface, LabJoined, LabLink, LabNetwork, LabNode, Origin } from './lab.js';
 import { nodeAddresses, type NodeAddresses } from './node-addresses.js';
@@ -16,19 +19,23 @@ import { resolveNetworks } from './resolve-networks.js';
 interface Context {
   readonly topology: Topology;
   readonly derivation: Derivation;
+  readonly homes: Homes;
+  /** By home and name. */
   readonly networks: ReadonlyMap<string, LabNetwork>;
   readonly addresses: NodeAddresses;
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
 export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
-  const derivation = derivationFor(topology);
-  const networks = resolveNetworks(topology, derivation, diagnostics);
+  const homes = homesOf(topology);
+  const derivation = derivationFor(topology, homes);
+  const networks = resolveNetworks(topology, homes, derivation, diagnostics);
   const context: Context = {
     topology,
     derivation,
-    networks: new Map(networks.map((network) => [network.network.name, network])),
-    addresses: nodeAddresses(topology, networks, diagnostics),
+    homes,
+    networks: new Map(networks.map((network) => [placeOfNetwork(network.home, network.network.name), network])),
+    addresses: nodeAddresses(topology, homes, networks, diagnostics),
     nodes: new Map(topology.nodes.map((node) => [node.name, node])),
   };
   const links = topology.links.map((link, i) => resolveLink(context, link, { path: `links[${i}]`, at: link.at }));
@@ -36,6 +43,8 @@ export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
   const nodes = topology.nodes.filter(hasNetns(context)).map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
   return { name: topology.name, networks, nodes, links, joined: resolveJoined(context) };
 }
+
+const placeOfNetwork = (home: string, network: string): string => `${home}/${network}`;
 
 /** A namespace with a name of its own; that of a container which is joined gets the name of the node, if no other node has it. */
 const hasNetns =
@@ -48,7 +57,7 @@ function resolveJoined(context: Context): readonly LabJoined[] {
   return topology.nodes.flatMap((node) => {
     const owner = hasNetns(context)(node) ? undefined : ownerOf(node, nodes);
     if (owner === undefined) return [];
-    return [{ node, netns: owner === HOST ? HOST : owner.netns, path: `nodes.${node.name}`, at: node.joins?.at ?? node.at }];
+    return [{ node, netns: owner === HOST ? HOST : owner.netns, path: pathOfNode(node), at: node.joins?.at ?? node.at }];
   });
 }
 
@@ -65,7 +74,7 @@ function endsByNetns(links: readonly LabLink[]): ReadonlyMap<string, readonly La
 function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterface[]): LabNode {
   const names = interfaceNames(node, context.topology.links);
   const attachments = node.networks.flatMap((attachment) => {
-    const network = context.networks.get(attachment.network);
+    const network = context.networks.get(placeOfNetwork(context.homes.of(node), attachment.network));
     const name = names.get(attachment.network);
     return network === undefined || name === undefined ? [] : [resolveAttachment(context, node, attachment, network, name)];
   });
@@ -75,16 +84,25 @@ function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterfa
     netns: node.netns,
     attachments,
     interfaces: new Map(interfaces.map((one) => [one.name, one])),
-    path: `nodes.${node.name}`,
+    forwards: node.isHost === true ? forwardedIn(context, node) : NONE,
+    path: pathOfNode(node),
     at: node.at,
   };
 }
 
+const NONE: LabNode['forwards'] = new Set();
+
+/** What its networks need of a simulated host. */
+function forwardedIn({ networks }: Context, { netns }: Node): LabNode['forwards'] {
+  const own = [...networks.values()].filter((network) => network.home === netns && isForwarded(network));
+  return new Set(own.flatMap(({ subnets }) => subnets.map(({ family }) => family)));
+}
+
 function resolveAttachment(context: Context, node: Node, attachment: Attachment, network: LabNetwork, name: string): LabAttachment {
   const { derivation } = context;
-  const path = `nodes.${node.name}.networks.${attachment.network}`;
+  const path = `${pathOfNode(node)}.networks.${attachment.network}`;
   const { at } = attachment;
-  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network);
+  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network, network.home);
   const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
   const plain = {
     path,
@@ -93,7 +111,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     name,
     link: vethIdOf([
       { netns: node.netns, name },
-      { netns: HOST, name: hostInterface },
+      { netns: network.home, name: hostInterface, master: network.bridge },
     ]),
     mac: attachment.macAddress,
     mtu: network.network.mtu,
@@ -105,7 +123,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     at,
     attachment,
     network,
-    interface: refine(plain, settingsOf(node, name), node.name, derivation),
+    interface: refine(plain, node, derivation),
     hostInterface,
     hostMac: derivation.hostMac(node.name, attachment.network),
     addresses,
@@ -129,8 +147,7 @@ function resolveLink(context: Context, link: Link, origin: Origin): LabLink {
       up: link.state === 'up',
       addresses,
     };
-    const node = context.nodes.get(endpoint.node);
-    return refine(plain, node === undefined ? undefined : settingsOf(node, endpoint.interface), endpoint.node, context.derivation);
+    return refine(plain, context.nodes.get(endpoint.node), context.derivation);
   };
   return { link, ends: [end(first, places[0], 0), end(second, places[1], 1)], ...origin };
 }

@@ -24,6 +24,6 @@ export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly
 
 const textOf = (port: ExposedPort): string => JSON.stringify(port);
 
-function placeOf({ protocol, from, to, address, families }: ExposedPort): string {
-  return JSON.stringify([protocol, from, to, address, families]);
+function placeOf({ host = '', protocol, from, to, address, families }: ExposedPort): string {
+  return JSON.stringify([host, protocol, from, to, address, families]);
 }

@@ -13,7 +13,7 @@ const MARKS: { readonly [change in ExposureChange['change']]: readonly [symbol: 
 export function exposureLines(changes: readonly ExposureChange[], paint: Paint): readonly string[] {
   if (changes.length === 0) return [];
   return [
-    paint('bold', 'Reachable through the host:'),
+    paint('bold', changes.some(({ port }) => port.host !== undefined) ? 'Reachable through hosts:' : 'Reachable through the host:'),
     ...changes.map((change) => {
       const [symbol, style] = MARKS[change.change];
       return `${paint(style, symbol.padStart(3))} ${exposureText(change)}`;
@@ -27,9 +27,13 @@ export function exposureText({ port, before }: ExposureChange): string {
   return `${runText(port.from, port.to)}/${port.protocol} on ${placeText(port)} -> ${targetText(port)}${was}`;
 }
 
-function placeText({ address, families }: ExposedPort): string {
-  if (address !== null) return isLoopback(address) ? `${address}, from the host itself only,` : address;
-  return families.length === 2 ? 'all addresses of the host' : `all IPv${families[0] ?? 4} addresses of the host`;
+function placeText({ address, families, host }: ExposedPort): string {
+  const name = host === undefined ? 'the host' : `the host ${host}`;
+  if (address !== null) {
+    if (isLoopback(address)) return `${address}, from ${name} itself only,`;
+    return host === undefined ? address : `${address} of ${name}`;
+  }
+  return families.length === 2 ? `all addresses of ${name}` : `all IPv${families[0] ?? 4} addresses of ${name}`;
 }
 
 /** Whether nobody but the host itself gets there. */

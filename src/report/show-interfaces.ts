@@ -1,5 +1,5 @@
 /** Interfaces of a namespace with their addresses: what makes them, and what stands on them. */
-import { HOST, type PropValue, type Props, type Resource, type State } from '../model/state.js';
+import type { PropValue, Props, Resource, State } from '../model/state.js';
 import { worth } from './show-worth.js';
 
 export function interfacesOf(netns: string, resources: readonly Resource[], state: State): PropValue {
@@ -39,7 +39,7 @@ function connection(resource: Resource, far: string, state: State): { readonly [
   const { props } = resource;
   const name = props[far === '' ? 'name' : 'peer_name'];
   const netns = far === '' ? resource.netns : props['peer_netns'];
-  const bridge = state.resources.get(`bridge:${HOST}/${String(props[`${far}master`])}`);
+  const bridge = state.resources.get(`bridge:${String(netns)}/${String(props[`${far}master`])}`);
   const peer = typeof name === 'string' && typeof netns === 'string' ? `${netns}:${name}` : '';
   return { network: bridge === undefined ? '' : networkOf(bridge), peer };
 }

@@ -52,6 +52,7 @@ export const CODES = {
   'unknown-network': 'A node is attached to a network that the file does not define.',
   'network-twice': 'A node’s list of networks has the same one twice.',
   'unknown-node': 'A link or a gateway names a node that the file does not define.',
+  'unknown-host': 'A node lives on a host that the file does not define.',
   'unknown-interface': 'Settings, a route, a rule, a neighbour or a sysctl name an interface that the node does not have.',
   // Networks
   'subnet-family-twice': 'A network has two subnets of one family; it can have one IPv4 and one IPv6 subnet.',
@@ -80,6 +81,14 @@ export const CODES = {
   'interface-twice': 'Two networks or links make an interface of one name in one node.',
   'host-interface-twice': 'Two things make an interface of one name on the host.',
   'netns-twice': 'Two nodes have the same network namespace.',
+  // Hosts
+  'host-and-node': 'A host and a node have the same name.',
+  'host-on-host': 'A simulated host is to live on a host.',
+  'host-joined': 'A simulated host is to live in the namespace of another.',
+  'host-in-itself': 'A host is attached to a network whose nodes live on it.',
+  'host-forwarding': 'A host is not to forward, and nodes that live on it need that.',
+  'network-on-hosts': 'The nodes of a bridge live on several hosts.',
+  'network-external-on-host': 'A node that lives on a simulated host is on an external network.',
   // Ports
   'port-twice': 'A port of the host is published twice.',
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',

@@ -55,10 +55,17 @@ function topologyOf(source: Source, variables: Variables, report: Report, diagno
 function checked(root: Mapping, reading: Reading): Topology {
   const broken = validateShape(root, reading.source, reading.report);
   const { topology, incomplete } = readTopology(reading, root);
-  const context = ruleContext(topology, { ...reading, report: oncePerPlace(reading.report) }, new Set([...broken, ...incomplete]));
+  const context = ruleContext(
+    topology,
+    { ...reading, report: oncePerPlace(reading.report) },
+    new Set([...broken].map(asNode).concat(...incomplete)),
+  );
   for (const rule of RULES) rule.check(context);
   return topology;
 }
+
+/** Among the nodes of the topology are its hosts. */
+const asNode = (path: string): string => path.replace(/^hosts\b/, 'nodes');
 
 function isTopMapping(root: Tree, source: Source, report: Report): root is Mapping {
   if (root.kind === 'mapping') return true;

@@ -66,6 +66,12 @@ export const nodeSchema: JsonSchema = {
         'Networks that the node is attached to: a list of names, or name → settings of the interface. Interfaces are eth0, eth1 … in the order written.',
       examples: [['front', 'back'], { front: { ipv4_address: '172.28.0.10' }, back: {} }],
     },
+    host: {
+      type: 'string',
+      description:
+        'The simulated host (of `hosts`) that the node lives on: the bridges of its networks, their rules and the node’s published ports are in that host’s namespace, and `network_mode: host` means that one. Default: the machine itself.',
+      examples: ['h1'],
+    },
     network_mode: networkModeSchema,
     ...containerSchemas,
     netns: netnsSchema,

@@ -26,7 +26,11 @@ const endpoint: JsonSchema = {
   required: ['node', 'interface'],
   additionalProperties: false,
   properties: {
-    node: { type: 'string', description: 'Name of a node, or `host` for the host’s own namespace.', examples: ['a'] },
+    node: {
+      type: 'string',
+      description: 'Name of a node or of a simulated host, or `host` for the host’s own namespace.',
+      examples: ['a'],
+    },
     interface: { ...interfaceNameSchema, description: 'Name of the interface in the node, at most 15 bytes.', examples: ['eth1'] },
     ipv4_address: linkAddress('IPv4', '10.0.0.1/30'),
     ipv6_address: linkAddress('IPv6', 'fd00::1/64'),
@@ -83,6 +87,14 @@ export function topologySchema(): SchemaDocument {
         propertyNames: names,
         additionalProperties: { $ref: '#/$defs/node' },
         examples: [{ web: { networks: ['front'] } }],
+      },
+      hosts: {
+        type: ['object', 'null'],
+        description:
+          'Simulated machines, by name: each is a namespace with all the keys of a node, attached to networks as a node is. The bridges, rules, published ports and DNS servers of the nodes that name it (`host`) are made in it, and it forwards for them. `defaults` are not for hosts.',
+        propertyNames: names,
+        additionalProperties: { $ref: '#/$defs/node' },
+        examples: [{ h1: { networks: { lan: '192.168.50.11' } } }],
       },
       links: { type: ['array', 'null'], description: 'Cables between two nodes each.', items: { $ref: '#/$defs/link' } },
       defaults: {

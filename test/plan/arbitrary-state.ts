@@ -48,9 +48,18 @@ const node: fc.Arbitrary<NodeDraw> = fc.record({
 
 function bridgeResources(index: number): Resource[] {
   const name = `br${index}`;
-  const link = bridgeId(name);
+  const link = bridgeId(HOST, name);
   return [
-    bridgeResource({ lab: LAB, name, mac: `02:00:00:00:00:0${index}`, mtu: 1500, altname: `topo.p.${name}`, forwards: [], ...about }),
+    bridgeResource({
+      lab: LAB,
+      netns: HOST,
+      name,
+      mac: `02:00:00:00:00:0${index}`,
+      mtu: 1500,
+      altname: `topo.p.${name}`,
+      forwards: [],
+      ...about,
+    }),
     addressResource({ netns: HOST, dev: name, cidr: `10.0.${index}.1/24`, link, ...about }),
     sysctlResource({ netns: HOST, key: `net.ipv6.conf.${name}.accept_ra`, value: '0', remember: false, link, ...about }),
   ];
@@ -90,7 +99,7 @@ function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[
   const cidr = `${subnet}.${draw.address}/24`;
   return [
     ...own,
-    vethResource({ lab: LAB, ends, needs: [bridgeId(master)], ...about }),
+    vethResource({ lab: LAB, ends, needs: [bridgeId(HOST, master)], ...about }),
     addressResource({ netns, dev: 'eth0', cidr, link, ...about }),
     ...(draw.second ? [addressResource({ netns, dev: 'eth0', cidr: `${subnet}.77/24`, link, ...about })] : []),
     ...(draw.neighbour

@@ -30,11 +30,11 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const sessions = new Sessions(options.netnsDir ?? NETNS_DIRECTORY);
   let departures: Departures | null = null;
   /** Made by this process. */
-  const bridges = new Set<string>();
+  const bridges: { readonly netns: string; readonly name: string }[] = [];
   let runProcesses: RunProcesses | null = null;
   let left = options.killAfter ?? Infinity;
   const run = (operations: readonly Operation[]): readonly Outcome[] => {
-    for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.add(operation.name);
+    for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
       return new Runner(sessions, leaving, runProcesses).run(operations);
@@ -71,8 +71,11 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
     waitForLinks: (timeoutMs) => {
       const seen = sessions.all().flatMap(({ socket, idle }) => idle.map((name) => ({ socket, name })));
-      const { socket } = sessions.host();
-      waitForLinks([...seen, ...[...bridges].map((name) => ({ socket, name }))], timeoutMs);
+      const made = bridges.flatMap(({ netns, name }) => {
+        const session = sessions.get(netns);
+        return typeof session === 'string' ? [] : [{ socket: session.socket, name }];
+      });
+      waitForLinks([...seen, ...made], timeoutMs);
     },
     close: () => {
       departures?.close();

@@ -18,10 +18,10 @@ const AF_INET6 = 10;
 /** With the state of a socket that hears from everybody: TCP_LISTEN, and TCP_CLOSE of a UDP socket that is not connected. */
 const PROTOCOLS = { tcp: { number: 6, states: 1 << 10 }, udp: { number: 17, states: 1 << 7 } } as const;
 
-type Found = Omit<ListenerObservation, 'processes'> & { readonly inode: number };
+type Found = Omit<ListenerObservation, 'processes' | 'netns'> & { readonly inode: number };
 
 /** Of the namespace where the thread stands; a kernel without inet_diag tells of none. */
-export function readListeners(spans: readonly PortSpan[]): readonly ListenerObservation[] {
+export function readListeners(netns: string, spans: readonly PortSpan[]): readonly ListenerObservation[] {
   const socket = new NetlinkSocket(NETLINK_SOCK_DIAG);
   try {
     const wanted = (['tcp', 'udp'] as const).filter((protocol) => spans.some((span) => span.protocol === protocol));
@@ -29,7 +29,7 @@ export function readListeners(spans: readonly PortSpan[]): readonly ListenerObse
     const found = all.filter(({ protocol, port }) =>
       spans.some((span) => span.protocol === protocol && span.from <= port && port <= span.to),
     );
-    return withProcesses(found);
+    return withProcesses(netns, found);
   } finally {
     socket.close();
   }
@@ -74,12 +74,13 @@ function addressText(bytes: readonly number[]): string {
 }
 
 /** A look through all files of all processes, so only where there is somebody to look for. */
-function withProcesses(found: readonly Found[]): readonly ListenerObservation[] {
+function withProcesses(netns: string, found: readonly Found[]): readonly ListenerObservation[] {
   if (found.length === 0) return [];
   const holders = new Map(found.map(({ inode }) => [`socket:[${inode}]`, new Set<string>()]));
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
     for (const file of openFiles(pid)) holders.get(file)?.add(pid);
   return found.map(({ inode, ...one }) => ({
+    netns,
     ...one,
     processes: [...(holders.get(`socket:[${inode}]`) ?? [])].map((pid) => ({ pid: Number(pid), command: commandLine(pid) })),
   }));

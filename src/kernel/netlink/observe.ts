@@ -1,10 +1,17 @@
 /** The state of the machine, as far as it concerns a lab. */
 import { joinedNodes } from '../../model/lo-marks.js';
 import { parseMark } from '../../model/names.js';
-import type { NamedNetnsObservation, NetnsObservation, NftTableObservation, Observation } from '../../model/observation.js';
+import type {
+  LinkObservation,
+  ListenerObservation,
+  NamedNetnsObservation,
+  NetnsObservation,
+  NftTableObservation,
+  Observation,
+} from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
-import type { LabSummary, ObservationScope } from '../kernel.js';
+import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
 import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
@@ -23,12 +30,11 @@ import { rememberedOf } from './sysctls.js';
 
 /** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const namespaces = seen?.namespaces ?? observeNamespaces(sessions, scope, ahead);
+  const namespaces = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
   const host = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
-  const ports = scope.ports ?? [];
-  const listeners = ports.length === 0 ? [] : readListeners(ports);
+  const listeners = listenersOf(sessions, scope.ports ?? []);
   const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
@@ -43,6 +49,29 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     processes,
     missingPrograms,
   };
+}
+
+/** A host that is still to come has none. */
+function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {
+  const there = new Set(ports.map(({ netns }) => netns));
+  return [...there].flatMap((netns) => {
+    const spans = ports.filter((span) => span.netns === netns);
+    if (netns === HOST) return readListeners(netns, spans);
+    const [found] = sessions.visit([netns], () => readListeners(netns, spans));
+    return typeof found === 'string' ? [] : found!;
+  });
+}
+
+/** Those of simulated hosts are read again. */
+function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
+  const hosts = seen.filter(({ links }) => links.some(isBridgeOf(scope.lab))).map(({ netns }) => netns);
+  if (hosts.length === 0) return seen;
+  const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
+  const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
+  return seen.flatMap((ns) => {
+    const now = anew.get(ns.netns) ?? ns;
+    return typeof now === 'string' ? [] : [now];
+  });
 }
 
 /** In the order of their names. */
@@ -82,7 +111,7 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some(isIdle)) return undefined;
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some(isIdle) || dump.links.some(isBridgeOf(scope.lab))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 
@@ -114,7 +143,10 @@ function observeOne(
   };
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
-  const nft = scope.rules.includes(netns) ? readTable(sessions.netfilter(netns), nftTableName(scope.lab)) : null;
+  const nft =
+    scope.rules.includes(netns) || (netns !== HOST && links.some(isBridgeOf(scope.lab)))
+      ? readTable(sessions.netfilter(netns), nftTableName(scope.lab))
+      : null;
   return {
     netns,
     inode: session.inode,
@@ -131,6 +163,12 @@ function observeOne(
     stale: false,
   };
 }
+
+/** Where a network of the lab is, or was, its rules may be. */
+const isBridgeOf =
+  (lab: string) =>
+  ({ type, alias }: LinkObservation): boolean =>
+    type === 'bridge' && parseMark(alias)?.lab === lab;
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
   const names = tableNames(socket).filter((name) => name !== own && isOfTopo(name));

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
@@ -452,7 +452,7 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
 const pattern7 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
 const pattern8 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
 const pattern9 = new RegExp("^[^\\s-]\\S*$", "u");
@@ -692,11 +692,9 @@ errors++;
 }
 }
 }
-if(data.network_mode !== undefined){
-let data11 = data.network_mode;
-if(typeof data11 === "string"){
-if(!pattern8.test(data11)){
-const err17 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
+if(data.host !== undefined){
+if(typeof data.host !== "string"){
+const err17 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -706,8 +704,11 @@ vErrors.push(err17);
 errors++;
 }
 }
-else {
-const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+if(data.network_mode !== undefined){
+let data12 = data.network_mode;
+if(typeof data12 === "string"){
+if(!pattern8.test(data12)){
+const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -717,11 +718,8 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.image !== undefined){
-let data12 = data.image;
-if(typeof data12 === "string"){
-if(!pattern9.test(data12)){
-const err19 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
+else {
+const err19 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -731,8 +729,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-else {
-const err20 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
+if(data.image !== undefined){
+let data13 = data.image;
+if(typeof data13 === "string"){
+if(!pattern9.test(data13)){
+const err20 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -742,10 +743,8 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data.command !== undefined){
-let data13 = data.command;
-if(((!(Array.isArray(data13))) && (typeof data13 !== "string")) && (data13 !== null)){
-const err21 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
+else {
+const err21 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -754,11 +753,11 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(Array.isArray(data13)){
-const len2 = data13.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data13[i2] !== "string"){
-const err22 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.command !== undefined){
+let data14 = data.command;
+if(((!(Array.isArray(data14))) && (typeof data14 !== "string")) && (data14 !== null)){
+const err22 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -767,13 +766,11 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-}
-if(data.environment !== undefined){
-let data15 = data.environment;
-if(typeof data15 != "object"){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
+if(Array.isArray(data14)){
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data14[i2] !== "string"){
+const err23 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -782,11 +779,13 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(Array.isArray(data15)){
-const len3 = data15.length;
-for(let i3=0; i3<len3; i3++){
-if(typeof data15[i3] !== "string"){
-const err24 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.environment !== undefined){
+let data16 = data.environment;
+if(typeof data16 != "object"){
+const err24 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -795,13 +794,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-for(const key3 in data15){
-let data17 = data15[key3];
-if((((typeof data17 !== "string") && (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17))))) && (typeof data17 !== "boolean")) && (data17 !== null)){
-const err25 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
+if(Array.isArray(data16)){
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data16[i3] !== "string"){
+const err25 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -812,11 +809,11 @@ errors++;
 }
 }
 }
-}
-if(data.volumes !== undefined){
-let data18 = data.volumes;
-if((!(Array.isArray(data18))) && (data18 !== null)){
-const err26 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key3 in data16){
+let data18 = data16[key3];
+if((((typeof data18 !== "string") && (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18))))) && (typeof data18 !== "boolean")) && (data18 !== null)){
+const err26 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -825,11 +822,13 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(Array.isArray(data18)){
-const len4 = data18.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data18[i4] !== "string"){
-const err27 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.volumes !== undefined){
+let data19 = data.volumes;
+if((!(Array.isArray(data19))) && (data19 !== null)){
+const err27 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -838,13 +837,11 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-}
-}
-if(data.cap_add !== undefined){
-let data20 = data.cap_add;
-if((!(Array.isArray(data20))) && (data20 !== null)){
-const err28 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
+if(Array.isArray(data19)){
+const len4 = data19.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data19[i4] !== "string"){
+const err28 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -853,13 +850,13 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(Array.isArray(data20)){
-const len5 = data20.length;
-for(let i5=0; i5<len5; i5++){
-let data21 = data20[i5];
-if(typeof data21 === "string"){
-if(!pattern10.test(data21)){
-const err29 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
+}
+}
+}
+if(data.cap_add !== undefined){
+let data21 = data.cap_add;
+if((!(Array.isArray(data21))) && (data21 !== null)){
+const err29 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -868,9 +865,13 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-else {
-const err30 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data21)){
+const len5 = data21.length;
+for(let i5=0; i5<len5; i5++){
+let data22 = data21[i5];
+if(typeof data22 === "string"){
+if(!pattern10.test(data22)){
+const err30 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -880,11 +881,8 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
-}
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err31 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err31 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -894,11 +892,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data23 = data.container;
-if(typeof data23 === "string"){
-if(!pattern11.test(data23)){
-const err32 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
+}
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err32 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -908,8 +906,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
+if(data.container !== undefined){
+let data24 = data.container;
+if(typeof data24 === "string"){
+if(!pattern11.test(data24)){
+const err33 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -919,11 +920,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data24 = data.netns;
-if(typeof data24 === "string"){
-if(!pattern12.test(data24)){
-const err34 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+else {
+const err34 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -933,8 +931,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+if(data.netns !== undefined){
+let data25 = data.netns;
+if(typeof data25 === "string"){
+if(!pattern12.test(data25)){
+const err35 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -944,9 +945,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err36 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err36 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -956,9 +956,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err37 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err37 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -968,10 +968,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data27 = data.interfaces;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err38 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err38 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -980,11 +979,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key4 in data27){
-let data28 = data27[key4];
+}
+if(data.interfaces !== undefined){
+let data28 = data.interfaces;
 if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
-const err39 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+const err39 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -994,9 +993,10 @@ vErrors.push(err39);
 errors++;
 }
 if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key5 in data28){
-if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
-const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+for(const key4 in data28){
+let data29 = data28[key4];
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
+const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1005,11 +1005,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data28.addresses !== undefined){
-let data29 = data28.addresses;
-if((!(Array.isArray(data29))) && (data29 !== null)){
-const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+for(const key5 in data29){
+if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
+const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1018,11 +1017,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(Array.isArray(data29)){
-const len6 = data29.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data29[i6] !== "string"){
-const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data29.addresses !== undefined){
+let data30 = data29.addresses;
+if((!(Array.isArray(data30))) && (data30 !== null)){
+const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1031,13 +1030,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-}
-if(data28.mtu !== undefined){
-let data31 = data28.mtu;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(Array.isArray(data30)){
+const len6 = data30.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data30[i6] !== "string"){
+const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1046,9 +1043,13 @@ vErrors.push(err43);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 65535 || isNaN(data31)){
-const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+}
+if(data29.mtu !== undefined){
+let data32 = data29.mtu;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1057,8 +1058,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data31 < 68 || isNaN(data31)){
-const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 65535 || isNaN(data32)){
+const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1067,12 +1069,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-if(data28.state !== undefined){
-let data32 = data28.state;
-if(typeof data32 !== "string"){
-const err46 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+if(data32 < 68 || isNaN(data32)){
+const err46 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1081,8 +1079,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(!((data32 === "up") || (data32 === "down"))){
-const err47 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+}
+}
+if(data29.state !== undefined){
+let data33 = data29.state;
+if(typeof data33 !== "string"){
+const err47 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1091,10 +1093,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data28.mac_address !== undefined){
-if(typeof data28.mac_address !== "string"){
-const err48 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(!((data33 === "up") || (data33 === "down"))){
+const err48 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1104,14 +1104,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.routes !== undefined){
-let data34 = data.routes;
-if((!(Array.isArray(data34))) && (data34 !== null)){
-const err49 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data29.mac_address !== undefined){
+if(typeof data29.mac_address !== "string"){
+const err49 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1120,13 +1115,15 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(Array.isArray(data34)){
-const len7 = data34.length;
-for(let i7=0; i7<len7; i7++){
-let data35 = data34[i7];
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(data35.to === undefined){
-const err50 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+}
+}
+if(data.routes !== undefined){
+let data35 = data.routes;
+if((!(Array.isArray(data35))) && (data35 !== null)){
+const err50 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1135,9 +1132,13 @@ vErrors.push(err50);
 }
 errors++;
 }
-for(const key6 in data35){
-if(!(func1.call(schema21.properties.routes.items.properties, key6))){
-const err51 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(Array.isArray(data35)){
+const len7 = data35.length;
+for(let i7=0; i7<len7; i7++){
+let data36 = data35[i7];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.to === undefined){
+const err51 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1146,10 +1147,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data35.to !== undefined){
-if(typeof data35.to !== "string"){
-const err52 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key6 in data36){
+if(!(func1.call(schema21.properties.routes.items.properties, key6))){
+const err52 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1159,10 +1159,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data35.type !== undefined){
-let data37 = data35.type;
-if(typeof data37 !== "string"){
-const err53 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data36.to !== undefined){
+if(typeof data36.to !== "string"){
+const err53 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1171,8 +1170,11 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(!((((data37 === "unicast") || (data37 === "blackhole")) || (data37 === "unreachable")) || (data37 === "prohibit"))){
-const err54 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+}
+if(data36.type !== undefined){
+let data38 = data36.type;
+if(typeof data38 !== "string"){
+const err54 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1181,10 +1183,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data35.via !== undefined){
-if(typeof data35.via !== "string"){
-const err55 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(!((((data38 === "unicast") || (data38 === "blackhole")) || (data38 === "unreachable")) || (data38 === "prohibit"))){
+const err55 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1194,9 +1194,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data35.dev !== undefined){
-if(typeof data35.dev !== "string"){
-const err56 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data36.via !== undefined){
+if(typeof data36.via !== "string"){
+const err56 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1206,9 +1206,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data35.src !== undefined){
-if(typeof data35.src !== "string"){
-const err57 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(data36.dev !== undefined){
+if(typeof data36.dev !== "string"){
+const err57 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1218,10 +1218,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data35.metric !== undefined){
-let data41 = data35.metric;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err58 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data36.src !== undefined){
+if(typeof data36.src !== "string"){
+const err58 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1230,9 +1229,11 @@ vErrors.push(err58);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 4294967295 || isNaN(data41)){
-const err59 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data36.metric !== undefined){
+let data42 = data36.metric;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err59 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1241,8 +1242,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data41 < 0 || isNaN(data41)){
-const err60 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 4294967295 || isNaN(data42)){
+const err60 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1251,12 +1253,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-}
-if(data35.table !== undefined){
-let data42 = data35.table;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err61 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data42 < 0 || isNaN(data42)){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1265,9 +1263,12 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 4294967295 || isNaN(data42)){
-const err62 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data36.table !== undefined){
+let data43 = data36.table;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1276,8 +1277,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data42 < 1 || isNaN(data42)){
-const err63 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 4294967295 || isNaN(data43)){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1286,12 +1288,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-}
-if(data35.mtu !== undefined){
-let data43 = data35.mtu;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err64 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data43 < 1 || isNaN(data43)){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1300,9 +1298,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 65535 || isNaN(data43)){
-const err65 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data36.mtu !== undefined){
+let data44 = data36.mtu;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1311,8 +1312,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data43 < 68 || isNaN(data43)){
-const err66 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 65535 || isNaN(data44)){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1321,11 +1323,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-if(data35.onlink !== undefined){
-if(typeof data35.onlink !== "boolean"){
-const err67 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data44 < 68 || isNaN(data44)){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1336,8 +1335,9 @@ errors++;
 }
 }
 }
-else {
-const err68 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data36.onlink !== undefined){
+if(typeof data36.onlink !== "boolean"){
+const err68 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1348,11 +1348,8 @@ errors++;
 }
 }
 }
-}
-if(data.rules !== undefined){
-let data45 = data.rules;
-if((!(Array.isArray(data45))) && (data45 !== null)){
-const err69 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+else {
+const err69 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1361,13 +1358,13 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(Array.isArray(data45)){
-const len8 = data45.length;
-for(let i8=0; i8<len8; i8++){
-let data46 = data45[i8];
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.priority === undefined){
-const err70 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+}
+if(data.rules !== undefined){
+let data46 = data.rules;
+if((!(Array.isArray(data46))) && (data46 !== null)){
+const err70 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1376,9 +1373,13 @@ vErrors.push(err70);
 }
 errors++;
 }
-for(const key7 in data46){
-if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
-const err71 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(Array.isArray(data46)){
+const len8 = data46.length;
+for(let i8=0; i8<len8; i8++){
+let data47 = data46[i8];
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.priority === undefined){
+const err71 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1387,10 +1388,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data46.from !== undefined){
-if(typeof data46.from !== "string"){
-const err72 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data47){
+if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
+const err72 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1400,9 +1400,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data46.to !== undefined){
-if(typeof data46.to !== "string"){
-const err73 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data47.from !== undefined){
+if(typeof data47.from !== "string"){
+const err73 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1412,9 +1412,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data46.iif !== undefined){
-if(typeof data46.iif !== "string"){
-const err74 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if(data47.to !== undefined){
+if(typeof data47.to !== "string"){
+const err74 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1424,9 +1424,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data46.oif !== undefined){
-if(typeof data46.oif !== "string"){
-const err75 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data47.iif !== undefined){
+if(typeof data47.iif !== "string"){
+const err75 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1436,10 +1436,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data46.fwmark !== undefined){
-let data51 = data46.fwmark;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err76 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data47.oif !== undefined){
+if(typeof data47.oif !== "string"){
+const err76 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1448,9 +1447,11 @@ vErrors.push(err76);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 4294967295 || isNaN(data51)){
-const err77 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data47.fwmark !== undefined){
+let data52 = data47.fwmark;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err77 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1459,8 +1460,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data51 < 1 || isNaN(data51)){
-const err78 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 4294967295 || isNaN(data52)){
+const err78 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1469,12 +1471,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-if(data46.table !== undefined){
-let data52 = data46.table;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err79 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data52 < 1 || isNaN(data52)){
+const err79 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1483,9 +1481,12 @@ vErrors.push(err79);
 }
 errors++;
 }
-if((typeof data52 == "number") && (isFinite(data52))){
-if(data52 > 4294967295 || isNaN(data52)){
-const err80 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data47.table !== undefined){
+let data53 = data47.table;
+if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
+const err80 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1494,8 +1495,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data52 < 1 || isNaN(data52)){
-const err81 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 4294967295 || isNaN(data53)){
+const err81 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1504,12 +1506,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-}
-if(data46.priority !== undefined){
-let data53 = data46.priority;
-if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
-const err82 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data53 < 1 || isNaN(data53)){
+const err82 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1518,9 +1516,12 @@ vErrors.push(err82);
 }
 errors++;
 }
-if((typeof data53 == "number") && (isFinite(data53))){
-if(data53 > 32765 || isNaN(data53)){
-const err83 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+}
+}
+if(data47.priority !== undefined){
+let data54 = data47.priority;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err83 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1529,8 +1530,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data53 < 1 || isNaN(data53)){
-const err84 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 32765 || isNaN(data54)){
+const err84 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1539,11 +1541,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err85 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data54 < 1 || isNaN(data54)){
+const err85 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1555,10 +1554,8 @@ errors++;
 }
 }
 }
-if(data.neighbours !== undefined){
-let data54 = data.neighbours;
-if((!(Array.isArray(data54))) && (data54 !== null)){
-const err86 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+else {
+const err86 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1567,13 +1564,13 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(Array.isArray(data54)){
-const len9 = data54.length;
-for(let i9=0; i9<len9; i9++){
-let data55 = data54[i9];
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.address === undefined){
-const err87 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data55 = data.neighbours;
+if((!(Array.isArray(data55))) && (data55 !== null)){
+const err87 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1582,8 +1579,13 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data55.mac_address === undefined){
-const err88 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+if(Array.isArray(data55)){
+const len9 = data55.length;
+for(let i9=0; i9<len9; i9++){
+let data56 = data55[i9];
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.address === undefined){
+const err88 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1592,8 +1594,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data55.dev === undefined){
-const err89 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+if(data56.mac_address === undefined){
+const err89 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1602,9 +1604,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-for(const key8 in data55){
-if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
-const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(data56.dev === undefined){
+const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1613,10 +1614,9 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-if(data55.address !== undefined){
-if(typeof data55.address !== "string"){
-const err91 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data56){
+if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
+const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1626,9 +1626,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data55.mac_address !== undefined){
-if(typeof data55.mac_address !== "string"){
-const err92 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data56.address !== undefined){
+if(typeof data56.address !== "string"){
+const err92 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1638,9 +1638,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data55.dev !== undefined){
-if(typeof data55.dev !== "string"){
-const err93 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data56.mac_address !== undefined){
+if(typeof data56.mac_address !== "string"){
+const err93 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1650,9 +1650,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-}
-else {
-const err94 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data56.dev !== undefined){
+if(typeof data56.dev !== "string"){
+const err94 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1663,11 +1663,8 @@ errors++;
 }
 }
 }
-}
-if(data.sysctls !== undefined){
-let data59 = data.sysctls;
-if((!(data59 && typeof data59 == "object" && !Array.isArray(data59))) && (data59 !== null)){
-const err95 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+else {
+const err95 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1676,12 +1673,13 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-for(const key9 in data59){
-const _errs130 = errors;
-if(typeof key9 === "string"){
-if(!pattern13.test(key9)){
-const err96 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key9};
+}
+}
+}
+if(data.sysctls !== undefined){
+let data60 = data.sysctls;
+if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
+const err96 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1690,9 +1688,12 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-else {
-const err97 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key9};
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+for(const key9 in data60){
+const _errs132 = errors;
+if(typeof key9 === "string"){
+if(!pattern13.test(key9)){
+const err97 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1701,9 +1702,9 @@ vErrors.push(err97);
 }
 errors++;
 }
-var valid29 = _errs130 === errors;
-if(!valid29){
-const err98 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
+}
+else {
+const err98 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1712,11 +1713,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-for(const key10 in data59){
-let data60 = data59[key10];
-if(((typeof data60 !== "string") && (!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60))))) && (typeof data60 !== "boolean")){
-const err99 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+var valid29 = _errs132 === errors;
+if(!valid29){
+const err99 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1726,12 +1725,10 @@ vErrors.push(err99);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data61 = data.ports;
-if((!(Array.isArray(data61))) && (data61 !== null)){
-const err100 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+for(const key10 in data60){
+let data61 = data60[key10];
+if(((typeof data61 !== "string") && (!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61))))) && (typeof data61 !== "boolean")){
+const err100 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1740,12 +1737,13 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(Array.isArray(data61)){
-const len10 = data61.length;
-for(let i10=0; i10<len10; i10++){
-let data62 = data61[i10];
-if(((typeof data62 !== "string") && (!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62))))) && (!(data62 && typeof data62 == "object" && !Array.isArray(data62)))){
-const err101 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+}
+}
+}
+if(data.ports !== undefined){
+let data62 = data.ports;
+if((!(Array.isArray(data62))) && (data62 !== null)){
+const err101 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1754,9 +1752,12 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-if(data62.target === undefined){
-const err102 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(Array.isArray(data62)){
+const len10 = data62.length;
+for(let i10=0; i10<len10; i10++){
+let data63 = data62[i10];
+if(((typeof data63 !== "string") && (!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63))))) && (!(data63 && typeof data63 == "object" && !Array.isArray(data63)))){
+const err102 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1765,8 +1766,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data62.published === undefined){
-const err103 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.target === undefined){
+const err103 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1775,9 +1777,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-for(const key11 in data62){
-if(!((((key11 === "target") || (key11 === "published")) || (key11 === "host_ip")) || (key11 === "protocol"))){
-const err104 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data63.published === undefined){
+const err104 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1786,11 +1787,9 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-if(data62.target !== undefined){
-let data63 = data62.target;
-if((!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))) && (typeof data63 !== "string")){
-const err105 = {instancePath:instancePath+"/ports/" + i10+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+for(const key11 in data63){
+if(!((((key11 === "target") || (key11 === "published")) || (key11 === "host_ip")) || (key11 === "protocol"))){
+const err105 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1800,10 +1799,10 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data62.published !== undefined){
-let data64 = data62.published;
+if(data63.target !== undefined){
+let data64 = data63.target;
 if((!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))) && (typeof data64 !== "string")){
-const err106 = {instancePath:instancePath+"/ports/" + i10+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+const err106 = {instancePath:instancePath+"/ports/" + i10+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1813,9 +1812,10 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data62.host_ip !== undefined){
-if(typeof data62.host_ip !== "string"){
-const err107 = {instancePath:instancePath+"/ports/" + i10+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data63.published !== undefined){
+let data65 = data63.published;
+if((!(((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65))) && (isFinite(data65)))) && (typeof data65 !== "string")){
+const err107 = {instancePath:instancePath+"/ports/" + i10+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1825,10 +1825,9 @@ vErrors.push(err107);
 errors++;
 }
 }
-if(data62.protocol !== undefined){
-let data66 = data62.protocol;
-if(typeof data66 !== "string"){
-const err108 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data63.host_ip !== undefined){
+if(typeof data63.host_ip !== "string"){
+const err108 = {instancePath:instancePath+"/ports/" + i10+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1837,13 +1836,26 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(!((data66 === "tcp") || (data66 === "udp"))){
-const err109 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data63.protocol !== undefined){
+let data67 = data63.protocol;
+if(typeof data67 !== "string"){
+const err109 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err109];
 }
 else {
 vErrors.push(err109);
+}
+errors++;
+}
+if(!((data67 === "tcp") || (data67 === "udp"))){
+const err110 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
 }
 errors++;
 }
@@ -1853,23 +1865,9 @@ errors++;
 }
 }
 if(data.run !== undefined){
-let data67 = data.run;
-if((!(Array.isArray(data67))) && (data67 !== null)){
-const err110 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
-if(vErrors === null){
-vErrors = [err110];
-}
-else {
-vErrors.push(err110);
-}
-errors++;
-}
-if(Array.isArray(data67)){
-const len11 = data67.length;
-for(let i11=0; i11<len11; i11++){
-let data68 = data67[i11];
-if((typeof data68 !== "string") && (!(data68 && typeof data68 == "object" && !Array.isArray(data68)))){
-const err111 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+let data68 = data.run;
+if((!(Array.isArray(data68))) && (data68 !== null)){
+const err111 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1878,9 +1876,12 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(typeof data68 === "string"){
-if(!pattern14.test(data68)){
-const err112 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data68)){
+const len11 = data68.length;
+for(let i11=0; i11<len11; i11++){
+let data69 = data68[i11];
+if((typeof data69 !== "string") && (!(data69 && typeof data69 == "object" && !Array.isArray(data69)))){
+const err112 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1889,10 +1890,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
-if(data68.command === undefined){
-const err113 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data69 === "string"){
+if(!pattern14.test(data69)){
+const err113 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1901,9 +1901,10 @@ vErrors.push(err113);
 }
 errors++;
 }
-for(const key12 in data68){
-if(!(((((key12 === "command") || (key12 === "name")) || (key12 === "env")) || (key12 === "cwd")) || (key12 === "user"))){
-const err114 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data69.command === undefined){
+const err114 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1912,11 +1913,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-}
-if(data68.command !== undefined){
-let data69 = data68.command;
-if((typeof data69 !== "string") && (!(Array.isArray(data69)))){
-const err115 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+for(const key12 in data69){
+if(!(((((key12 === "command") || (key12 === "name")) || (key12 === "env")) || (key12 === "cwd")) || (key12 === "user"))){
+const err115 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1925,9 +1924,11 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(typeof data69 === "string"){
-if(!pattern14.test(data69)){
-const err116 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data69.command !== undefined){
+let data70 = data69.command;
+if((typeof data70 !== "string") && (!(Array.isArray(data70)))){
+const err116 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1936,10 +1937,9 @@ vErrors.push(err116);
 }
 errors++;
 }
-}
-if(Array.isArray(data69)){
-if(data69.length < 1){
-const err117 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data70 === "string"){
+if(!pattern14.test(data70)){
+const err117 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1948,11 +1948,10 @@ vErrors.push(err117);
 }
 errors++;
 }
-const len12 = data69.length;
-for(let i12=0; i12<len12; i12++){
-let data70 = data69[i12];
-if((typeof data70 !== "string") && (!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70))))){
-const err118 = {instancePath:instancePath+"/run/" + i11+"/command/" + i12,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+}
+if(Array.isArray(data70)){
+if(data70.length < 1){
+const err118 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1961,14 +1960,11 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-}
-}
-if(data68.name !== undefined){
-let data71 = data68.name;
-if(typeof data71 === "string"){
-if(!pattern16.test(data71)){
-const err119 = {instancePath:instancePath+"/run/" + i11+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+const len12 = data70.length;
+for(let i12=0; i12<len12; i12++){
+let data71 = data70[i12];
+if((typeof data71 !== "string") && (!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71))))){
+const err119 = {instancePath:instancePath+"/run/" + i11+"/command/" + i12,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1978,8 +1974,13 @@ vErrors.push(err119);
 errors++;
 }
 }
-else {
-const err120 = {instancePath:instancePath+"/run/" + i11+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data69.name !== undefined){
+let data72 = data69.name;
+if(typeof data72 === "string"){
+if(!pattern16.test(data72)){
+const err120 = {instancePath:instancePath+"/run/" + i11+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1989,10 +1990,8 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data68.env !== undefined){
-let data72 = data68.env;
-if((!(data72 && typeof data72 == "object" && !Array.isArray(data72))) && (data72 !== null)){
-const err121 = {instancePath:instancePath+"/run/" + i11+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+else {
+const err121 = {instancePath:instancePath+"/run/" + i11+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -2001,11 +2000,11 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
-for(const key13 in data72){
-let data73 = data72[key13];
-if(((typeof data73 !== "string") && (!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73))))) && (typeof data73 !== "boolean")){
-const err122 = {instancePath:instancePath+"/run/" + i11+"/env/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+}
+if(data69.env !== undefined){
+let data73 = data69.env;
+if((!(data73 && typeof data73 == "object" && !Array.isArray(data73))) && (data73 !== null)){
+const err122 = {instancePath:instancePath+"/run/" + i11+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2014,14 +2013,11 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-}
-}
-if(data68.cwd !== undefined){
-let data74 = data68.cwd;
-if(typeof data74 === "string"){
-if(!pattern17.test(data74)){
-const err123 = {instancePath:instancePath+"/run/" + i11+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+for(const key13 in data73){
+let data74 = data73[key13];
+if(((typeof data74 !== "string") && (!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74))))) && (typeof data74 !== "boolean")){
+const err123 = {instancePath:instancePath+"/run/" + i11+"/env/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2031,8 +2027,13 @@ vErrors.push(err123);
 errors++;
 }
 }
-else {
-const err124 = {instancePath:instancePath+"/run/" + i11+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data69.cwd !== undefined){
+let data75 = data69.cwd;
+if(typeof data75 === "string"){
+if(!pattern17.test(data75)){
+const err124 = {instancePath:instancePath+"/run/" + i11+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2042,10 +2043,8 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data68.user !== undefined){
-let data75 = data68.user;
-if((typeof data75 !== "string") && (!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75))))){
-const err125 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+else {
+const err125 = {instancePath:instancePath+"/run/" + i11+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2054,9 +2053,11 @@ vErrors.push(err125);
 }
 errors++;
 }
-if((typeof data75 == "number") && (isFinite(data75))){
-if(data75 < 0 || isNaN(data75)){
-const err126 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data69.user !== undefined){
+let data76 = data69.user;
+if((typeof data76 !== "string") && (!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76))))){
+const err126 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2065,15 +2066,26 @@ vErrors.push(err126);
 }
 errors++;
 }
-}
-if(typeof data75 === "string"){
-if(!pattern18.test(data75)){
-const err127 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data76 == "number") && (isFinite(data76))){
+if(data76 < 0 || isNaN(data76)){
+const err127 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err127];
 }
 else {
 vErrors.push(err127);
+}
+errors++;
+}
+}
+if(typeof data76 === "string"){
+if(!pattern18.test(data76)){
+const err128 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
 }
 errors++;
 }
@@ -2084,23 +2096,9 @@ errors++;
 }
 }
 if(data.exec !== undefined){
-let data76 = data.exec;
-if((!(Array.isArray(data76))) && (data76 !== null)){
-const err128 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
-if(vErrors === null){
-vErrors = [err128];
-}
-else {
-vErrors.push(err128);
-}
-errors++;
-}
-if(Array.isArray(data76)){
-const len13 = data76.length;
-for(let i13=0; i13<len13; i13++){
-let data77 = data76[i13];
-if((typeof data77 !== "string") && (!(data77 && typeof data77 == "object" && !Array.isArray(data77)))){
-const err129 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
+let data77 = data.exec;
+if((!(Array.isArray(data77))) && (data77 !== null)){
+const err129 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2109,9 +2107,12 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(typeof data77 === "string"){
-if(!pattern14.test(data77)){
-const err130 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data77)){
+const len13 = data77.length;
+for(let i13=0; i13<len13; i13++){
+let data78 = data77[i13];
+if((typeof data78 !== "string") && (!(data78 && typeof data78 == "object" && !Array.isArray(data78)))){
+const err130 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2120,10 +2121,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
-if(data77.command === undefined){
-const err131 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data78 === "string"){
+if(!pattern14.test(data78)){
+const err131 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2132,9 +2132,10 @@ vErrors.push(err131);
 }
 errors++;
 }
-for(const key14 in data77){
-if(!((((key14 === "command") || (key14 === "env")) || (key14 === "cwd")) || (key14 === "user"))){
-const err132 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+}
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+if(data78.command === undefined){
+const err132 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2143,11 +2144,9 @@ vErrors.push(err132);
 }
 errors++;
 }
-}
-if(data77.command !== undefined){
-let data78 = data77.command;
-if((typeof data78 !== "string") && (!(Array.isArray(data78)))){
-const err133 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+for(const key14 in data78){
+if(!((((key14 === "command") || (key14 === "env")) || (key14 === "cwd")) || (key14 === "user"))){
+const err133 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -2156,9 +2155,11 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(typeof data78 === "string"){
-if(!pattern14.test(data78)){
-const err134 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data78.command !== undefined){
+let data79 = data78.command;
+if((typeof data79 !== "string") && (!(Array.isArray(data79)))){
+const err134 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -2167,10 +2168,9 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(Array.isArray(data78)){
-if(data78.length < 1){
-const err135 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data79 === "string"){
+if(!pattern14.test(data79)){
+const err135 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -2179,11 +2179,10 @@ vErrors.push(err135);
 }
 errors++;
 }
-const len14 = data78.length;
-for(let i14=0; i14<len14; i14++){
-let data79 = data78[i14];
-if((typeof data79 !== "string") && (!(((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79))) && (isFinite(data79))))){
-const err136 = {instancePath:instancePath+"/exec/" + i13+"/command/" + i14,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+}
+if(Array.isArray(data79)){
+if(data79.length < 1){
+const err136 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -2192,13 +2191,11 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-}
-}
-if(data77.env !== undefined){
-let data80 = data77.env;
-if((!(data80 && typeof data80 == "object" && !Array.isArray(data80))) && (data80 !== null)){
-const err137 = {instancePath:instancePath+"/exec/" + i13+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+const len14 = data79.length;
+for(let i14=0; i14<len14; i14++){
+let data80 = data79[i14];
+if((typeof data80 !== "string") && (!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80))))){
+const err137 = {instancePath:instancePath+"/exec/" + i13+"/command/" + i14,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -2207,11 +2204,13 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
-for(const key15 in data80){
-let data81 = data80[key15];
-if(((typeof data81 !== "string") && (!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81))))) && (typeof data81 !== "boolean")){
-const err138 = {instancePath:instancePath+"/exec/" + i13+"/env/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+}
+}
+}
+if(data78.env !== undefined){
+let data81 = data78.env;
+if((!(data81 && typeof data81 == "object" && !Array.isArray(data81))) && (data81 !== null)){
+const err138 = {instancePath:instancePath+"/exec/" + i13+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2220,14 +2219,11 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-}
-}
-if(data77.cwd !== undefined){
-let data82 = data77.cwd;
-if(typeof data82 === "string"){
-if(!pattern17.test(data82)){
-const err139 = {instancePath:instancePath+"/exec/" + i13+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
+for(const key15 in data81){
+let data82 = data81[key15];
+if(((typeof data82 !== "string") && (!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82))))) && (typeof data82 !== "boolean")){
+const err139 = {instancePath:instancePath+"/exec/" + i13+"/env/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2237,8 +2233,13 @@ vErrors.push(err139);
 errors++;
 }
 }
-else {
-const err140 = {instancePath:instancePath+"/exec/" + i13+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data78.cwd !== undefined){
+let data83 = data78.cwd;
+if(typeof data83 === "string"){
+if(!pattern17.test(data83)){
+const err140 = {instancePath:instancePath+"/exec/" + i13+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2248,10 +2249,8 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data77.user !== undefined){
-let data83 = data77.user;
-if((typeof data83 !== "string") && (!(((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83))) && (isFinite(data83))))){
-const err141 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+else {
+const err141 = {instancePath:instancePath+"/exec/" + i13+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2260,9 +2259,11 @@ vErrors.push(err141);
 }
 errors++;
 }
-if((typeof data83 == "number") && (isFinite(data83))){
-if(data83 < 0 || isNaN(data83)){
-const err142 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data78.user !== undefined){
+let data84 = data78.user;
+if((typeof data84 !== "string") && (!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84))))){
+const err142 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2271,15 +2272,26 @@ vErrors.push(err142);
 }
 errors++;
 }
-}
-if(typeof data83 === "string"){
-if(!pattern18.test(data83)){
-const err143 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data84 == "number") && (isFinite(data84))){
+if(data84 < 0 || isNaN(data84)){
+const err143 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err143];
 }
 else {
 vErrors.push(err143);
+}
+errors++;
+}
+}
+if(typeof data84 === "string"){
+if(!pattern18.test(data84)){
+const err144 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err144];
+}
+else {
+vErrors.push(err144);
 }
 errors++;
 }
@@ -2290,22 +2302,9 @@ errors++;
 }
 }
 if(data.ignore !== undefined){
-let data84 = data.ignore;
-if((!(Array.isArray(data84))) && (data84 !== null)){
-const err144 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
-if(vErrors === null){
-vErrors = [err144];
-}
-else {
-vErrors.push(err144);
-}
-errors++;
-}
-if(Array.isArray(data84)){
-const len15 = data84.length;
-for(let i15=0; i15<len15; i15++){
-if(typeof data84[i15] !== "string"){
-const err145 = {instancePath:instancePath+"/ignore/" + i15,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+let data85 = data.ignore;
+if((!(Array.isArray(data85))) && (data85 !== null)){
+const err145 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2314,14 +2313,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-}
-}
-if(data.hostname !== undefined){
-let data86 = data.hostname;
-if(typeof data86 === "string"){
-if(!pattern7.test(data86)){
-const err146 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(Array.isArray(data85)){
+const len15 = data85.length;
+for(let i15=0; i15<len15; i15++){
+if(typeof data85[i15] !== "string"){
+const err146 = {instancePath:instancePath+"/ignore/" + i15,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2331,8 +2327,13 @@ vErrors.push(err146);
 errors++;
 }
 }
-else {
-const err147 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.hostname !== undefined){
+let data87 = data.hostname;
+if(typeof data87 === "string"){
+if(!pattern7.test(data87)){
+const err147 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2342,10 +2343,8 @@ vErrors.push(err147);
 errors++;
 }
 }
-if(data.extra_hosts !== undefined){
-let data87 = data.extra_hosts;
-if(typeof data87 != "object"){
-const err148 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+else {
+const err148 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2354,11 +2353,11 @@ vErrors.push(err148);
 }
 errors++;
 }
-if(Array.isArray(data87)){
-const len16 = data87.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data87[i16] !== "string"){
-const err149 = {instancePath:instancePath+"/extra_hosts/" + i16,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.extra_hosts !== undefined){
+let data88 = data.extra_hosts;
+if(typeof data88 != "object"){
+const err149 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2367,14 +2366,11 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-}
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-for(const key16 in data87){
-const _errs196 = errors;
-if(typeof key16 === "string"){
-if(!pattern7.test(key16)){
-const err150 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key16};
+if(Array.isArray(data88)){
+const len16 = data88.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data88[i16] !== "string"){
+const err150 = {instancePath:instancePath+"/extra_hosts/" + i16,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2384,8 +2380,13 @@ vErrors.push(err150);
 errors++;
 }
 }
-else {
-const err151 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key16};
+}
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+for(const key16 in data88){
+const _errs198 = errors;
+if(typeof key16 === "string"){
+if(!pattern7.test(key16)){
+const err151 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key16};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2394,9 +2395,9 @@ vErrors.push(err151);
 }
 errors++;
 }
-var valid50 = _errs196 === errors;
-if(!valid50){
-const err152 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key16}};
+}
+else {
+const err152 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key16};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2405,11 +2406,9 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-for(const key17 in data87){
-let data89 = data87[key17];
-if((typeof data89 !== "string") && (!(Array.isArray(data89)))){
-const err153 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+var valid50 = _errs198 === errors;
+if(!valid50){
+const err153 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key16}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2418,9 +2417,11 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(Array.isArray(data89)){
-if(data89.length < 1){
-const err154 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+}
+for(const key17 in data88){
+let data90 = data88[key17];
+if((typeof data90 !== "string") && (!(Array.isArray(data90)))){
+const err154 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2429,15 +2430,26 @@ vErrors.push(err154);
 }
 errors++;
 }
-const len17 = data89.length;
-for(let i17=0; i17<len17; i17++){
-if(typeof data89[i17] !== "string"){
-const err155 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data90)){
+if(data90.length < 1){
+const err155 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err155];
 }
 else {
 vErrors.push(err155);
+}
+errors++;
+}
+const len17 = data90.length;
+for(let i17=0; i17<len17; i17++){
+if(typeof data90[i17] !== "string"){
+const err156 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
 }
 errors++;
 }
@@ -2447,22 +2459,9 @@ errors++;
 }
 }
 if(data.dns !== undefined){
-let data91 = data.dns;
-if(((typeof data91 !== "string") && (!(Array.isArray(data91)))) && (data91 !== null)){
-const err156 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
-if(vErrors === null){
-vErrors = [err156];
-}
-else {
-vErrors.push(err156);
-}
-errors++;
-}
-if(Array.isArray(data91)){
-const len18 = data91.length;
-for(let i18=0; i18<len18; i18++){
-if(typeof data91[i18] !== "string"){
-const err157 = {instancePath:instancePath+"/dns/" + i18,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+let data92 = data.dns;
+if(((typeof data92 !== "string") && (!(Array.isArray(data92)))) && (data92 !== null)){
+const err157 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2471,13 +2470,11 @@ vErrors.push(err157);
 }
 errors++;
 }
-}
-}
-}
-if(data.dns_search !== undefined){
-let data93 = data.dns_search;
-if(((typeof data93 !== "string") && (!(Array.isArray(data93)))) && (data93 !== null)){
-const err158 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(Array.isArray(data92)){
+const len18 = data92.length;
+for(let i18=0; i18<len18; i18++){
+if(typeof data92[i18] !== "string"){
+const err158 = {instancePath:instancePath+"/dns/" + i18,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2486,9 +2483,13 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(typeof data93 === "string"){
-if(!pattern25.test(data93)){
-const err159 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+}
+}
+if(data.dns_search !== undefined){
+let data94 = data.dns_search;
+if(((typeof data94 !== "string") && (!(Array.isArray(data94)))) && (data94 !== null)){
+const err159 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2497,14 +2498,9 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-if(Array.isArray(data93)){
-const len19 = data93.length;
-for(let i19=0; i19<len19; i19++){
-let data94 = data93[i19];
 if(typeof data94 === "string"){
 if(!pattern25.test(data94)){
-const err160 = {instancePath:instancePath+"/dns_search/" + i19,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+const err160 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2514,13 +2510,29 @@ vErrors.push(err160);
 errors++;
 }
 }
-else {
-const err161 = {instancePath:instancePath+"/dns_search/" + i19,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data94)){
+const len19 = data94.length;
+for(let i19=0; i19<len19; i19++){
+let data95 = data94[i19];
+if(typeof data95 === "string"){
+if(!pattern25.test(data95)){
+const err161 = {instancePath:instancePath+"/dns_search/" + i19,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err161];
 }
 else {
 vErrors.push(err161);
+}
+errors++;
+}
+}
+else {
+const err162 = {instancePath:instancePath+"/dns_search/" + i19,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err162];
+}
+else {
+vErrors.push(err162);
 }
 errors++;
 }
@@ -2535,10 +2547,10 @@ validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema22 = {"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}};
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate57.evaluated;
+const evaluated0 = validate58.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2780,10 +2792,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
-validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate58.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2808,7 +2820,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "name") || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
+if(!(((((((key0 === "name") || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "hosts")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2958,10 +2970,10 @@ errors = vErrors.length;
 }
 }
 }
-if(data.links !== undefined){
-let data5 = data.links;
-if((!(Array.isArray(data5))) && (data5 !== null)){
-const err12 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+if(data.hosts !== undefined){
+let data5 = data.hosts;
+if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+const err12 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: schema19.properties.hosts.type}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2970,11 +2982,68 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(Array.isArray(data5)){
-const len0 = data5.length;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+for(const key5 in data5){
+const _errs18 = errors;
+if(typeof key5 === "string"){
+if(!pattern5.test(key5)){
+const err13 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var valid5 = _errs18 === errors;
+if(!valid5){
+const err15 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+for(const key6 in data5){
+if(!(validate55(data5[key6], {instancePath:instancePath+"/hosts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data5,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate55.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+if(data.links !== undefined){
+let data7 = data.links;
+if((!(Array.isArray(data7))) && (data7 !== null)){
+const err16 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(Array.isArray(data7)){
+const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate57(data5[i0], {instancePath:instancePath+"/links/" + i0,parentData:data5,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = append(vErrors, validate57.errors);
+if(!(validate58(data7[i0], {instancePath:instancePath+"/links/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -2988,12 +3057,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err13];
+vErrors = [err17];
 }
 else {
-vErrors.push(err13);
+vErrors.push(err17);
 }
 errors++;
 }

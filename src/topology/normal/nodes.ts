@@ -27,7 +27,12 @@ import {
 import { readNeighbour, readRoute, readRules } from './routes.js';
 import { readAddress, readInterfaceAddress, readMac } from './values.js';
 
-export function readNode(reading: Reading, lab: string, name: string, entry: Entry, defaults: Tree | undefined): Node {
+/** A machine, to which the defaults of nodes do not apply. */
+export function readHost(reading: Reading, lab: string, name: string, entry: Entry): Node {
+  return readNode(reading, lab, name, entry, undefined, true);
+}
+
+export function readNode(reading: Reading, lab: string, name: string, entry: Entry, defaults: Tree | undefined, isHost = false): Node {
   refuseTwice(reading, defaults);
   refuseTwice(reading, entry.value);
   const map = withDefaults(defaults, entry.value);
@@ -36,6 +41,8 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     name,
     at: placeOf(reading, entry.key),
     netns: stringAt(map, 'netns') ?? `${lab}.${name}`,
+    ...(isHost ? { isHost: true as const } : {}),
+    host: readHostOf(reading, map),
     ...readNetworkMode(reading, map),
     ...readContainer(reading, name, map, asMapping(entry.value)),
     ipv6,
@@ -57,6 +64,11 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
   });
   reading.origins.set(node, map);
   return node;
+}
+
+function readHostOf(reading: Reading, map: Mapping): Node['host'] {
+  const host = textAt(map, 'host');
+  return host === undefined ? undefined : { name: host.text, at: placeOf(reading, host.span) };
 }
 
 /** In a list of names; a mapping that has a key twice has been refused as it was read. */

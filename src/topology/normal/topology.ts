@@ -3,7 +3,7 @@ import type { Topology } from '../../model/topology.js';
 import type { Mapping } from '../tree.js';
 import { readLink } from './links.js';
 import { readNetwork } from './networks.js';
-import { readNode } from './nodes.js';
+import { readHost, readNode } from './nodes.js';
 import { itemsAt, pairsAt, placeAt, stringAt, type Reading } from './read.js';
 
 export interface Read {
@@ -30,7 +30,11 @@ export function readTopology(reading: Reading, root: Mapping): Read {
     networks: pairsAt(root, 'networks').map(([network, entry]) =>
       watched(`networks.${network}`, (part) => readNetwork(part, network, entry)),
     ),
-    nodes: pairsAt(root, 'nodes').map(([node, entry]) => watched(`nodes.${node}`, (part) => readNode(part, name, node, entry, defaults))),
+    // To whoever asks for the parts of a node, a host is one.
+    nodes: [
+      ...pairsAt(root, 'hosts').map(([host, entry]) => watched(`nodes.${host}`, (part) => readHost(part, name, host, entry))),
+      ...pairsAt(root, 'nodes').map(([node, entry]) => watched(`nodes.${node}`, (part) => readNode(part, name, node, entry, defaults))),
+    ],
     links: itemsAt(root, 'links').flatMap((item, i) => watched(`links.${i}`, (part) => readLink(part, item)) ?? []),
   };
   return { topology, incomplete };

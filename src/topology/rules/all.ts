@@ -7,6 +7,7 @@ import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
 import { hostInterfaceTwice } from './host-interface-twice.js';
 import { hostPortTwice } from './host-port-twice.js';
+import { hosts } from './hosts.js';
 import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
 import { ipv6Disabled } from './ipv6-disabled.js';
@@ -15,6 +16,7 @@ import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
 import { netnsName } from './netns-name.js';
+import { networkHosts } from './network-hosts.js';
 import { networkModeJoined } from './network-mode-joined.js';
 import { networkModeNone } from './network-mode-none.js';
 import { networkSize } from './network-size.js';
@@ -38,6 +40,8 @@ export const RULES: readonly Rule[] = [
   masquerade,
   mtuIpv6,
   networkSize,
+  hosts,
+  networkHosts,
   netnsName,
   networkModeNone,
   networkModeJoined,

@@ -20,9 +20,10 @@ export const containers: Rule = {
 function refuseJoin({ report, nodes }: RuleContext, node: Node): void {
   const seen = new Set<Node>();
   let owner: Node | undefined = node;
-  while (owner?.joins?.kind === 'node' && !seen.has(owner)) {
+  while (owner?.joins !== undefined && !seen.has(owner)) {
     seen.add(owner);
-    owner = nodes.get(owner.joins.node);
+    if (owner.joins.kind === 'node') owner = nodes.get(owner.joins.node);
+    else if (owner.joins.kind === 'host' && owner.host !== undefined) owner = nodes.get(owner.host.name);
   }
   if (owner === undefined || owner === node || owner.joins !== undefined || owner.container !== undefined || owner.attach !== undefined)
     return;

@@ -8,25 +8,53 @@ export const hostInterfaceTwice: Rule = {
   codes: ['host-interface-twice'],
   check(context) {
     const first = new Map<string, SourceRange>();
-    for (const { name, at } of madeOnHost(context)) {
-      const before = first.get(name);
-      first.set(name, before ?? at);
+    for (const { host, name, at } of [...madeOnHosts(context), ...interfacesOfHosts(context)]) {
+      const key = `${host} ${name}`;
+      const before = first.get(key);
+      first.set(key, before ?? at);
       if (before === undefined) continue;
       const related = [{ message: 'the first is here', at: before }];
-      const message = `two interfaces of the host are called ${quote(name)}`;
+      const message = `two interfaces of the host${host === HOST ? '' : ` ${host}`} are called ${quote(name)}`;
       context.report('host-interface-twice', at, message, { hint: 'give one of them another name', related });
     }
   },
 };
 
-function madeOnHost({ topology, place }: RuleContext): readonly { readonly name: string; readonly at: SourceRange }[] {
+interface Made {
+  readonly host: string;
+  readonly name: string;
+  readonly at: SourceRange;
+}
+
+function madeOnHosts(context: RuleContext): readonly Made[] {
+  const { topology, place } = context;
+  const hostOfNetwork = new Map(topology.nodes.flatMap(({ networks, host }) => networks.map(({ network }) => [network, host?.name])));
   return [
-    ...topology.networks.flatMap((one) => (one.bridgeName === undefined ? [] : [{ name: one.bridgeName, at: place(one, 'bridge_name') }])),
-    ...topology.nodes
-      .flatMap((node) => node.networks)
-      .flatMap((one) => (one.hostInterface === undefined ? [] : [{ name: one.hostInterface, at: place(one, 'host_interface') }])),
+    ...topology.networks.flatMap((one) =>
+      one.bridgeName === undefined
+        ? []
+        : [{ host: hostOfNetwork.get(one.name) ?? HOST, name: one.bridgeName, at: place(one, 'bridge_name') }],
+    ),
+    ...topology.nodes.flatMap(({ networks, host }) =>
+      networks.flatMap((one) =>
+        one.hostInterface === undefined ? [] : [{ host: host?.name ?? HOST, name: one.hostInterface, at: place(one, 'host_interface') }],
+      ),
+    ),
     ...topology.links
       .flatMap((link) => link.endpoints)
-      .flatMap((end) => (end.node === HOST ? [{ name: end.interface, at: place(end, 'interface') }] : [])),
+      .flatMap((end) => (end.node === HOST ? [{ host: HOST, name: end.interface, at: place(end, 'interface') }] : [])),
   ];
+}
+
+/** Those that a simulated host has as a node; two of these are told apart by the rule interface-twice. */
+function interfacesOfHosts({ topology, makersOf }: RuleContext): readonly Made[] {
+  return topology.nodes
+    .filter(({ isHost }) => isHost === true)
+    .flatMap((host) =>
+      [...makersOf(host)].map(([name, maker]) => ({
+        host: host.name,
+        name,
+        at: maker.kind === 'network' ? maker.attachment.at : maker.end.at,
+      })),
+    );
 }

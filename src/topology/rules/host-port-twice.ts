@@ -8,19 +8,21 @@ export const hostPortTwice: Rule = {
   codes: ['port-twice'],
   check({ topology, report }) {
     const all = topology.nodes
-      .flatMap((node) => node.ports.map((port) => ({ node: node.name, port })))
+      .flatMap((node) => node.ports.map((port) => ({ node: node.name, host: node.host?.name, port })))
       .map((one, place) => ({ ...one, place }));
     const sorted = [...all].sort((a, b) => a.port.hostPort - b.port.hostPort);
     let open: (typeof all)[number][] = [];
     for (const one of sorted) {
       open = open.filter(({ port }) => lastPort(port) >= one.port.hostPort);
-      const other = open.find(({ port }) => port.protocol === one.port.protocol && addressesMeet(port, one.port));
+      const other = open.find(
+        ({ host, port }) => host === one.host && port.protocol === one.port.protocol && addressesMeet(port, one.port),
+      );
       if (other === undefined || lastPort(one.port) > lastPort(other.port) || one.port.hostAddress !== other.port.hostAddress)
         open.push(one);
       if (other === undefined) continue;
       const [earlier, later] = other.place < one.place ? [other, one] : [one, other];
       const related = [{ message: `published for ${earlier.node} here`, at: earlier.port.at }];
-      const message = `port ${one.port.hostPort}/${one.port.protocol} of the host is published twice`;
+      const message = `port ${one.port.hostPort}/${one.port.protocol} of the host${one.host === undefined ? '' : ` ${one.host}`} is published twice`;
       report('port-twice', later.port.at, message, { hint: 'choose another port of the host, or another address', related });
     }
   },

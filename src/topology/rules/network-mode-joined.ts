@@ -46,7 +46,7 @@ export const networkModeJoined: Rule = {
 };
 
 function refuseKeys({ report, place, isWritten }: RuleContext, node: Node, joins: Joins): void {
-  const refused = joins.kind === 'host' ? [...OF_A_NAMESPACE, 'exec' as const] : OF_A_NAMESPACE;
+  const refused = joins.kind === 'host' && node.host === undefined ? [...OF_A_NAMESPACE, 'exec' as const] : OF_A_NAMESPACE;
   for (const key of refused) {
     if (!isWritten(node, key)) continue;
     const related = [{ message: 'network_mode is here', at: joins.at }];

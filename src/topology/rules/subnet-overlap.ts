@@ -1,11 +1,14 @@
 import { contains, parseCidr, type Cidr } from '../../model/address.js';
-import type { Subnet } from '../../model/topology.js';
+import { HOST } from '../../model/state.js';
+import type { Subnet, Topology } from '../../model/topology.js';
 import type { Rule } from './rule.js';
 
 export const subnetOverlap: Rule = {
   name: 'subnet-overlap',
   codes: ['subnet-overlap'],
   check({ topology, report }) {
+    const places = placesOf(topology);
+    const meet = (a: string, b: string): boolean => [...(places.get(a) ?? ALONE)].some((place) => (places.get(b) ?? ALONE).has(place));
     const all = topology.networks.flatMap(({ name, subnets }, place) =>
       subnets.map((subnet) => ({ name, subnet, place, cidr: cidrOf(subnet) })),
     );
@@ -14,7 +17,7 @@ export const subnetOverlap: Rule = {
     const around: (typeof all)[number][] = [];
     for (const one of sorted) {
       while (around.length > 0 && !contains(around.at(-1)!.cidr, one.cidr)) around.pop();
-      const other = around.at(-1);
+      const other = around.findLast(({ name }) => name === one.name || meet(name, one.name));
       around.push(one);
       if (other === undefined) continue;
       const [earlier, later] = other.place < one.place ? [other, one] : [one, other];
@@ -24,6 +27,22 @@ export const subnetOverlap: Rule = {
     }
   },
 };
+
+/** The namespaces of hosts that a network is in; each of two hosts can have a subnet of its own with the same addresses. */
+function placesOf({ nodes }: Topology): ReadonlyMap<string, ReadonlySet<string>> {
+  const places = new Map<string, Set<string>>();
+  if (nodes.every(({ host }) => host === undefined)) return places;
+  for (const { name, isHost, host, networks } of nodes) {
+    for (const { network } of networks) {
+      const own = places.get(network) ?? new Set<string>();
+      places.set(network, own.add(host?.name ?? HOST));
+      if (isHost === true) own.add(name);
+    }
+  }
+  return places;
+}
+
+const ALONE: ReadonlySet<string> = new Set([HOST]);
 
 function cidrOf(subnet: Subnet): Cidr {
   const cidr = parseCidr(subnet.cidr);

@@ -64,7 +64,7 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
 
 /** Those of simulated hosts are read again. */
 function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
-  const hosts = seen.filter(({ links }) => links.some(isBridgeOf(scope.lab))).map(({ netns }) => netns);
+  const hosts = seen.filter(({ links }) => links.some((link) => isBridgeOf(scope.lab, link))).map(({ netns }) => netns);
   if (hosts.length === 0) return seen;
   const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
   const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
@@ -111,7 +111,7 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some(isIdle) || dump.links.some(isBridgeOf(scope.lab))) return undefined;
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => isIdle(link) || isBridgeOf(scope.lab, link))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 
@@ -144,7 +144,7 @@ function observeOne(
   scope.sysctls.get(netns)?.forEach(read);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft =
-    scope.rules.includes(netns) || (netns !== HOST && links.some(isBridgeOf(scope.lab)))
+    scope.rules.includes(netns) || (netns !== HOST && links.some((link) => isBridgeOf(scope.lab, link)))
       ? readTable(sessions.netfilter(netns), nftTableName(scope.lab))
       : null;
   return {
@@ -165,10 +165,7 @@ function observeOne(
 }
 
 /** Where a network of the lab is, or was, its rules may be. */
-const isBridgeOf =
-  (lab: string) =>
-  ({ type, alias }: LinkObservation): boolean =>
-    type === 'bridge' && parseMark(alias)?.lab === lab;
+const isBridgeOf = (lab: string, { type, alias }: LinkObservation): boolean => type === 'bridge' && parseMark(alias)?.lab === lab;
 
 function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableObservation[] {
   const names = tableNames(socket).filter((name) => name !== own && isOfTopo(name));

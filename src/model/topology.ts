@@ -3,6 +3,7 @@
  * Nothing is derived yet (no automatic address, MAC or kernel name): that is the business of `networks/`.
  */
 import type { SourceRange } from './diagnostic.js';
+import type { Routing } from './routing.js';
 
 export interface Topology {
   readonly name: string;
@@ -84,6 +85,8 @@ export interface Node {
   readonly dns: readonly string[];
   /** Instead of the host's; absent: those of the host. */
   readonly dnsSearch?: readonly string[];
+  /** A routing daemon runs in it. */
+  readonly routing?: Routing;
 }
 
 export interface NodeHost {

@@ -183,9 +183,7 @@ export function dumpNetns(socket: NetlinkSocket): NetnsDump {
     );
     for (let i = 0; i < parts.length; i++) if (mustRepeat(replies[i]!)) repeat(socket, collection, parts[i]!);
   }
-  const all = collection.dump();
-  const fdb = readFdb(socket, all.links);
-  return fdb === null ? all : { ...all, fdb };
+  return collection.dump();
 }
 
 function repeat(socket: NetlinkSocket, collection: Collection, part: Part): void {

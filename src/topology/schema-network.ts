@@ -3,6 +3,7 @@ import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { calicoSchemas } from './schema-calico.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
 
@@ -45,9 +46,9 @@ export const networkSchema: JsonSchema = {
   properties: {
     driver: {
       type: 'string',
-      enum: ['bridge'],
+      enum: ['bridge', 'calico'],
       default: 'bridge',
-      description: 'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are.',
+      description: 'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `calico`: no bridge, a route to each node, and BGP between the hosts.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -97,6 +98,7 @@ export const networkSchema: JsonSchema = {
       default: true,
       description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
     },
+    ...calicoSchemas,
     dns: networkDnsSchema,
     bridge_name: bridgeNameSchema,
     external: {

@@ -17,6 +17,7 @@ import {
   type Reading,
   type Text,
 } from './read.js';
+import { CALICO_ROUTER, readCalico } from './calico.js';
 import { readAddress, readSubnet } from './values.js';
 
 const DEFAULT_MTU = 1500;
@@ -24,13 +25,14 @@ const DEFAULT_MTU = 1500;
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
   const external = booleanAt(map, 'external') ?? false;
+  const isCalico = stringAt(map, 'driver') === 'calico';
   const { subnets, gateways } = readSubnets(reading, map);
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: 'bridge' as const,
+    driver: isCalico ? ('calico' as const) : ('bridge' as const),
     subnets,
-    gateway: readGateway(reading, map, gateways, external),
+    gateway: isCalico ? CALICO_ROUTER : readGateway(reading, map, gateways, external),
     internal: booleanAt(map, 'internal') ?? false,
     masquerade: readMasquerade(reading, map),
     isolated: booleanAt(map, 'isolated') ?? true,
@@ -39,6 +41,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     bridgeName: stringAt(map, 'bridge_name'),
     external,
     dns: readDns(map),
+    calico: isCalico ? readCalico(reading, map) : undefined,
   });
   reading.origins.set(network, map);
   return network;

@@ -119,8 +119,8 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  const changes = dump.links.some((link) => isIdle(link) || hasFdb(link) || isBridgeOf(scope.lab, link));
-  if (changes || rememberedOf(lo?.altnames ?? []).size > 0) return undefined;
+  if (rememberedOf(lo?.altnames ?? []).size > 0) return undefined;
+  if (dump.links.some((link) => isIdle(link) || hasFdb(link) || isBridgeOf(scope.lab, link))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 

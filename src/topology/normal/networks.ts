@@ -18,9 +18,8 @@ import {
   type Text,
 } from './read.js';
 import { CALICO_ROUTER, readCalico } from './calico.js';
+import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
 import { readAddress, readSubnet } from './values.js';
-
-const DEFAULT_MTU = 1500;
 
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
@@ -30,7 +29,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: isCalico ? ('calico' as const) : ('bridge' as const),
+    driver: readDriver(map),
     subnets,
     gateway: isCalico ? CALICO_ROUTER : readGateway(reading, map, gateways, external),
     internal: booleanAt(map, 'internal') ?? false,
@@ -42,6 +41,9 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     external,
     dns: readDns(map),
     calico: isCalico ? readCalico(reading, map) : undefined,
+    underlay: readUnderlay(reading, map),
+    vni: numberAt(map, 'vni'),
+    port: numberAt(map, 'port'),
   });
   reading.origins.set(network, map);
   return network;

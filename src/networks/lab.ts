@@ -2,6 +2,7 @@
 import type { Address, Cidr, Family } from '../model/address.js';
 import type { SourceRange } from '../model/diagnostic.js';
 import type { ResourceId } from '../model/state.js';
+import type { CalicoPool } from './calico/pools.js';
 import type { Attachment, Link, Network, Node } from '../model/topology.js';
 
 export interface Lab {
@@ -25,12 +26,14 @@ export interface LabNetwork extends Origin {
   readonly network: Network;
   /** The namespace of the host: `HOST`, or a simulated one's. */
   readonly home: string;
-  /** Kernel name. */
+  /** Kernel name; '' where there is none (driver calico). */
   readonly bridge: string;
   readonly mac: string;
   readonly subnets: readonly LabSubnet[];
   /** The host has addresses on the bridge, and its rules apply to the network. */
   readonly hosted: boolean;
+  /** Of driver calico: the same for all homes. */
+  readonly pool?: CalicoPool;
 }
 
 export interface LabSubnet {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
+import type { CalicoPool } from './calico/pools.js';
 import type { Homes } from './homes.js';
 import type { LabAddress, LabNetwork, LabSubnet } from './lab.js';
 
@@ -22,6 +23,10 @@ export function nodeAddresses(topology: Topology, homes: Homes, networks: readon
   for (const [network, ...others] of pools(networks)) {
     if (network === undefined) continue;
     const { name } = network.network;
+    if (network.pool !== undefined) {
+      byNetwork.set(name, calicoAddresses(network.pool, members.get(name) ?? []));
+      continue;
+    }
     const addresses = byNetwork.get(name) ?? new Map<string, LabAddress[]>();
     byNetwork.set(name, addresses);
     const all = members.get(name) ?? [];
@@ -30,6 +35,15 @@ export function nodeAddresses(topology: Topology, homes: Homes, networks: readon
     for (const subnet of network.subnets) fill(topology.name, network, subnet, own, elsewhere, addresses, diagnostics);
   }
   return byNetwork;
+}
+
+function calicoAddresses({ addresses }: CalicoPool, members: readonly Member[]): Map<string, LabAddress[]> {
+  return new Map(
+    members.map(({ node, attachment }) => {
+      const origin = { path: `${pathOfNode(node)}.networks.${attachment.network}`, at: attachment.at };
+      return [node.name, (addresses.get(node.name) ?? []).map((cidr) => ({ cidr, ...origin }))];
+    }),
+  );
 }
 
 /** A network with the same subnets in several homes gives each address once. */

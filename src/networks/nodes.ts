@@ -7,7 +7,8 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource } from '../model/state.js';
 import { portResource } from './bridge.js';
 import { containerOfNode } from './containers.js';
-import type { Routers } from './gateways.js';
+import { calicoPort } from './calico/port.js';
+import { defaultRoute, type Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import type { LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
@@ -25,7 +26,11 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
   return [
     own,
     ...loopback(node),
-    ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
+    ...node.attachments.flatMap((attachment) =>
+      attachment.network.pool === undefined
+        ? [portResource(lab, node.node.name, attachment)]
+        : calicoPort(lab, attachment, (family) => defaultRoute(node, routers, family)?.attachment === attachment),
+    ),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),

@@ -3,6 +3,8 @@ import { firstHost, networkOf, parseAddress, parseCidr, type Address, type Cidr 
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
+import { HOST } from '../model/state.js';
+import { calicoPool } from './calico/pools.js';
 import type { Homes } from './homes.js';
 import type { LabNetwork, LabSubnet } from './lab.js';
 import { automaticSubnets } from './subnets.js';
@@ -17,6 +19,7 @@ export function resolveNetworks(
   return topology.networks.flatMap((network) => {
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
+    if (network.calico !== undefined) return calicoHomes(topology, network, homes, subnets, diagnostics);
     return homes.ofNetwork(network.name).map((home) => ({
       network,
       home,
@@ -28,6 +31,20 @@ export function resolveNetworks(
       at: network.at,
     }));
   });
+}
+
+/** Nothing of it is on the machine itself. */
+function calicoHomes(
+  topology: Topology,
+  network: Network,
+  homes: Homes,
+  subnets: readonly LabSubnet[],
+  diagnostics: Diagnostic[],
+): readonly LabNetwork[] {
+  const pool = calicoPool(topology, network, subnets, diagnostics);
+  const origin = { path: `networks.${network.name}`, at: network.at };
+  const own = homes.ofNetwork(network.name).filter((home) => home !== HOST);
+  return own.map((home) => ({ network, home, bridge: '', mac: '', subnets, hosted: true, pool, ...origin }));
 }
 
 function subnetsOf(network: Network, automatic: Cidr | undefined): readonly LabSubnet[] {

@@ -49,3 +49,7 @@ export const CALICO_GATEWAY = '169.254.1.1';
 export const CALICO_MAC = 'ee:ee:ee:ee:ee:ee';
 /** The address that the kernel makes of that MAC. */
 export const CALICO_GATEWAY6 = 'fe80::ecee:eeff:feee:eeee';
+
+export function isSelected({ labels: wanted }: Selector, labels: Labels): boolean {
+  return Object.entries(wanted).every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
+}

@@ -5,6 +5,7 @@ import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
 import { routingResources } from './bird/routing.js';
 import { bridgeResources } from './bridge.js';
+import { calicoAdditions } from './calico/bgp.js';
 import { calicoHome, hostsByNetns } from './calico/home.js';
 import { containerResources, containersOf } from './containers.js';
 import { DNS_PROGRAMS } from './dns-server.js';
@@ -78,7 +79,8 @@ export function expand(topology: Topology): Expansion {
 
 function programsOf({ networks, nodes }: Topology): readonly string[] {
   const servers = networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [];
-  return nodes.some(({ routing }) => routing !== undefined) ? [...servers, ...BIRD_PROGRAMS] : servers;
+  const routes = nodes.some(({ routing }) => routing !== undefined) || networks.some(({ driver }) => driver === 'calico');
+  return routes ? [...servers, ...BIRD_PROGRAMS] : servers;
 }
 
 function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -98,7 +100,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
-    ...routingResources(lab, diagnostics),
+    ...routingResources(lab, calicoAdditions(topology, lab, diagnostics), diagnostics),
   ];
 }
 

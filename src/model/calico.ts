@@ -39,9 +39,7 @@ export type PolicySource =
   | { readonly source: 'cidr'; readonly cidr: string };
 
 /** A run of ports, or a whole protocol. */
-export type PolicyPorts =
-  | { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }
-  | { readonly protocol: 'icmp' };
+export type PolicyPorts = { readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number } | { readonly protocol: 'icmp' };
 
 /** The gateway that every node sees, whatever its host is: nobody has it, the host answers for it. */
 export const CALICO_GATEWAY = '169.254.1.1';

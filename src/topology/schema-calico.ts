@@ -10,7 +10,9 @@ const labels = (description: string): JsonSchema => ({
 
 export const labelsSchema: JsonSchema = labels('Labels, by name: the `policy` of a calico network chooses nodes by them.');
 
-const selector = (description: string): JsonSchema => ({ ...labels(`${description} Nodes that have all of these labels; \`{}\` is all nodes of the network.`) });
+const selector = (description: string): JsonSchema => ({
+  ...labels(`${description} Nodes that have all of these labels; \`{}\` is all nodes of the network.`),
+});
 
 const port: JsonSchema = {
   type: 'string',

@@ -74,6 +74,9 @@ interface Session {
   readonly clusterId: string | undefined;
 }
 
+/** By address of the other host. */
+type Known = Map<string, { readonly session: Session; readonly network: LabNetwork }>;
+
 /** Two networks with one and the same BGP share the sessions of their hosts. */
 function sessionsOf(
   networks: readonly LabNetwork[],
@@ -81,14 +84,14 @@ function sessionsOf(
   nameOf: (home: string) => string,
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, readonly Session[]> {
-  const byHome = new Map<string, Map<string, { readonly session: Session; readonly network: LabNetwork }>>();
+  const byHome = new Map<string, Known>();
   const told = new Set<string>();
   for (const name of new Set(networks.map(({ network }) => network.name))) {
     const all = outlets.get(name) ?? [];
     const bgp = networks.find(({ network }) => network.name === name)?.network.calico?.bgp;
     if (bgp === undefined) continue;
     for (const own of all) {
-      const known = byHome.get(own.network.home) ?? new Map();
+      const known: Known = byHome.get(own.network.home) ?? new Map();
       byHome.set(own.network.home, known);
       for (const peer of all) {
         const session = own === peer ? undefined : sessionBetween(own, peer, bgp, all, nameOf);
@@ -128,7 +131,11 @@ function sessionBetween(
   };
 }
 
-function protocolOf({ peer, local, remote, family, asn, reflects, client, clusterId }: Session, blocks: readonly string[], within: readonly string[]): Bgp & { readonly name: string } {
+function protocolOf(
+  { peer, local, remote, family, asn, reflects, client, clusterId }: Session,
+  blocks: readonly string[],
+  within: readonly string[],
+): Bgp & { readonly name: string } {
   const pools: BirdFilter = { rules: [{ match: { within }, verdict: 'accept' }], otherwise: 'reject' };
   const own: BirdFilter = { rules: [{ match: { prefixes: blocks }, verdict: 'accept' }], otherwise: 'reject' };
   return {

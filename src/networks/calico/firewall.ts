@@ -18,7 +18,11 @@ export interface CalicoHome {
 }
 
 /** `pools`: of all calico networks of the lab. */
-export function calicoBranches(homes: readonly CalicoHome[], pools: readonly LabSubnet[], publications: readonly Publication[]): readonly Branch[] {
+export function calicoBranches(
+  homes: readonly CalicoHome[],
+  pools: readonly LabSubnet[],
+  publications: readonly Publication[],
+): readonly Branch[] {
   return homes.flatMap(({ network, interfaces, open }): Branch[] => {
     const branch = (base: Branch['base'], direction: Branch['direction'], rules: readonly NftRule[]): Branch => ({
       ...{ base, direction, network, interfaces, rules },
@@ -26,7 +30,9 @@ export function calicoBranches(homes: readonly CalicoHome[], pools: readonly Lab
     const { internal } = network.network;
     return [
       branch('arrival', 'from', [rule(network.path, [{ match: 'fib-no-way-back' }], DROP)]),
-      ...(internal ? [branch('forward', 'from', within(network, notTo)), { ...branch('forward', 'to', within(network, notFrom)), interfaces: open }] : []),
+      ...(internal
+        ? [branch('forward', 'from', within(network, notTo)), { ...branch('forward', 'to', within(network, notFrom)), interfaces: open }]
+        : []),
       branch('postrouting', 'from', internal ? [] : network.subnets.flatMap(({ family }) => egress(network, family, pools))),
       branch('postrouting', 'to', returning(network, publications)),
     ];

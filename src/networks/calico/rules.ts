@@ -42,7 +42,11 @@ export function calicoOf(lab: Lab): Calico {
         own.map(({ network }) => network),
       );
       return {
-        branches: [...calicoBranches(own, [...pools.values()].flat(), publications), ...apart, ...policed.flatMap(({ branches }) => branches)],
+        branches: [
+          ...calicoBranches(own, [...pools.values()].flat(), publications),
+          ...apart,
+          ...policed.flatMap(({ branches }) => branches),
+        ],
         maps: policed.flatMap(({ maps }) => maps),
       };
     },
@@ -51,5 +55,8 @@ export function calicoOf(lab: Lab): Calico {
 
 function interfacesOf(network: LabNetwork, nodes: readonly PolicyNode[]): readonly string[] {
   if (network.pool === undefined) return [network.bridge];
-  return nodes.filter(({ attachment }) => attachment.network === network).map(({ attachment }) => attachment.hostInterface).sort();
+  return nodes
+    .filter(({ attachment }) => attachment.network === network)
+    .map(({ attachment }) => attachment.hostInterface)
+    .sort();
 }

@@ -4,7 +4,19 @@ import type { Calico, CalicoBgp, Labels, PolicyPorts, PolicyRule, PolicySource, 
 import type { NetworkGateway } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
-import { asMapping, complain, itemsAt, mappingAt, numberAt, pairsAt, placeOf, textOf, textsAt, withoutUndefined, type Reading } from './read.js';
+import {
+  asMapping,
+  complain,
+  itemsAt,
+  mappingAt,
+  numberAt,
+  pairsAt,
+  placeOf,
+  textOf,
+  textsAt,
+  withoutUndefined,
+  type Reading,
+} from './read.js';
 import { readPrefix } from './values.js';
 
 const BLOCK_SIZE = 26;
@@ -79,4 +91,6 @@ export function readLabels(map: Mapping): Labels | undefined {
 }
 
 const labelsOf = (pairs: readonly (readonly [string, Entry])[]): Labels =>
-  Object.fromEntries(pairs.flatMap(([name, { value }]) => (value.kind === 'scalar' && value.value !== null ? [[name, String(value.value)]] : [])));
+  Object.fromEntries(
+    pairs.flatMap(([name, { value }]) => (value.kind === 'scalar' && value.value !== null ? [[name, String(value.value)]] : [])),
+  );

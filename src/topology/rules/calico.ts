@@ -38,7 +38,10 @@ function checkNode({ report }: RuleContext, node: Node, isCalico: (network: stri
   if (node.host === undefined) {
     const [message, hint] =
       node.isHost === true
-        ? [`the host ${node.name} is attached to ${first.network}, whose nodes live on hosts`, 'remove it: hosts reach all of its nodes by their routes']
+        ? [
+            `the host ${node.name} is attached to ${first.network}, whose nodes live on hosts`,
+            'remove it: hosts reach all of its nodes by their routes',
+          ]
         : [
             `${node.name} is on ${first.network} and lives on the machine itself, whose routes are not topo's to change`,
             'say on which host it lives: host: NAME',
@@ -75,7 +78,9 @@ function wordsOf({ labels }: Selector): string {
 
 function suggestion({ labels: wanted }: Selector, all: readonly Labels[]): string {
   const known = new Set(all.flatMap((labels) => Object.entries(labels).map(([name, value]) => `${name}: ${value}`)));
-  const missing = Object.entries(wanted).map(([name, value]) => `${name}: ${value}`).find((pair) => !known.has(pair));
+  const missing = Object.entries(wanted)
+    .map(([name, value]) => `${name}: ${value}`)
+    .find((pair) => !known.has(pair));
   const close = missing === undefined ? undefined : didYouMean(missing, known);
   return close ?? (known.size === 0 ? 'give nodes "labels"' : `labels there: ${[...known].sort().join(', ')}`);
 }

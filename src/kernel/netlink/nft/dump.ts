@@ -76,9 +76,7 @@ function readMembers(reading: Reading): { readonly maps: readonly NftMapObservat
   const sets = dump(reading, NFT.getSet, parseSet);
   const others = MEMBERS.flatMap(([kind, type]) => dump(reading, type, parseMember).map(({ name }) => `${kind} ${name}`));
   return {
-    maps: sets.flatMap(({ name, key }) =>
-      key === null ? [] : [{ name, type: mapType(key), elements: readElements(reading, name, key) }],
-    ),
+    maps: sets.flatMap(({ name, key }) => (key === null ? [] : [{ name, type: mapType(key), elements: readElements(reading, name, key) }])),
     members: [...sets.filter(({ key, isAnonymous }) => key === null && !isAnonymous).map(({ name }) => `set ${name}`), ...others],
   };
 }

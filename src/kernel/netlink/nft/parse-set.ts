@@ -56,12 +56,12 @@ const KEYS = ['interface', 4, 6] as const;
 export const parseElements =
   (key: MapKey) =>
   (bytes: Bytes, start: number, end: number): ElementsPart => {
-  let table = '';
-  const elements: NftRuleText[] = [];
-  for (let at = start; at < end; at = nextAttribute(bytes.view, at)) {
-    const type = attributeType(bytes.view, at);
-    if (type === SET_ELEMENTS.table) table = attributeString(bytes, at);
-    else if (type === SET_ELEMENTS.elements) readList(bytes, at + ATTRIBUTE_HEADER, attributeEnd(bytes.view, at), key, elements);
+    let table = '';
+    const elements: NftRuleText[] = [];
+    for (let at = start; at < end; at = nextAttribute(bytes.view, at)) {
+      const type = attributeType(bytes.view, at);
+      if (type === SET_ELEMENTS.table) table = attributeString(bytes, at);
+      else if (type === SET_ELEMENTS.elements) readList(bytes, at + ATTRIBUTE_HEADER, attributeEnd(bytes.view, at), key, elements);
     }
     return { table, elements };
   };

@@ -1,6 +1,16 @@
 /** What an expression loads into a register, in the words of `nft`, and how a value of it is written. */
 import { addressOfBytes } from '../../../model/address.js';
-import { CT, type Expression, FIB_RESULT_OIF, FIB_RESULT_TYPE, FIB_SIDE, FIB_WAY_BACK, META, NFPROTO, PAYLOAD } from '../../../model/nft/expressions.js';
+import {
+  CT,
+  type Expression,
+  FIB_RESULT_OIF,
+  FIB_RESULT_TYPE,
+  FIB_SIDE,
+  FIB_WAY_BACK,
+  META,
+  NFPROTO,
+  PAYLOAD,
+} from '../../../model/nft/expressions.js';
 
 export interface Source {
   /** `ip daddr` */

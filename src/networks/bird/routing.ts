@@ -1,8 +1,10 @@
 /** `routing` of nodes → a BIRD daemon in each. */
+import { sysctlResource } from '../../kinds/sysctl.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
 import { familyOf } from '../../model/address.js';
 import type { Routing } from '../../model/routing.js';
 import type { Resource } from '../../model/state.js';
+import { canonicalKey } from '../../model/sysctl-key.js';
 import type { Lab, LabNode } from '../lab.js';
 import type { BirdAddition } from './addition.js';
 import { ALL, NONE, type BirdConfig, type BirdFilter, type BirdProtocol } from './config.js';
@@ -20,8 +22,9 @@ export function routingResources(lab: Lab, additions: ReadonlyMap<string, BirdAd
   const routers = routersIn(lab.nodes);
   const sessions = new Map(nodes.map((node) => [node, sessionsOf(routers.byName(node.node.name)!, routers, diagnostics)]));
   diagnostics.push(...sessionProblems(sessions), ...idsTwice(lab.name, nodes), ...nodes.flatMap(unknownPrefixes));
-  return nodes.flatMap((node) =>
-    birdDaemon({
+  return nodes.flatMap((node) => [
+    ...orphans(node),
+    ...birdDaemon({
       lab: lab.name,
       node: node.node.name,
       netns: node.netns,
@@ -30,7 +33,18 @@ export function routingResources(lab: Lab, additions: ReadonlyMap<string, BirdAd
       path: node.node.routing === undefined ? additions.get(node.netns)!.path : `${node.path}.routing`,
       at: node.node.routing?.at ?? additions.get(node.netns)!.at,
     }),
-  );
+  ]);
+}
+
+const ORPHANS = 'net.ipv4.tcp_orphan_retries';
+
+/**
+ * A session that ends because its link is cut leaves a socket that would say goodbye for minutes, and holds the namespace as long:
+ * the kernel gives it up after one more try (`tcp_orphan_retries`).
+ */
+function orphans({ node, netns, path }: LabNode): readonly Resource[] {
+  if (node.routing?.bgp === undefined || node.sysctls.some(({ key }) => canonicalKey(key) === ORPHANS)) return [];
+  return [sysctlResource({ netns, key: ORPHANS, value: '1', remember: true, path: `${path}.routing`, at: node.routing.at })];
 }
 
 function configOf(lab: string, node: LabNode, sessions: readonly Session[], addition: BirdAddition | undefined): BirdConfig {

@@ -12,7 +12,9 @@ export interface Standing {
 
 /** Of lo there are none: nobody stands there but the node. */
 export function standingsOf(node: LabNode): readonly Standing[] {
-  const networks = new Map(node.attachments.map((one) => [one.interface.name, `network ${one.network.network.name}`]));
+  const networks = new Map(
+    node.attachments.map((one) => [one.interface.name, `network ${one.network.network.name} of ${one.network.home}`]),
+  );
   return [...node.interfaces.values()]
     .filter(({ name }) => name !== 'lo')
     .flatMap((on) => on.addresses.map((address) => ({ node, on, address, segment: networks.get(on.name) ?? `link ${on.link}` })));

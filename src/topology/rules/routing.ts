@@ -37,7 +37,8 @@ function checkForwarding({ topology, report, isWritten }: RuleContext, node: Nod
   // A host forwards for those that live on it.
   if (node.isHost === true && topology.nodes.some(({ host }) => host?.name === node.name)) return;
   const forwards = node.sysctls.some(({ key }) => FORWARDING.has(canonicalKey(key)));
-  if (node.forwarding || forwards || isWritten(node, 'forwarding')) return;
+  // A simulated host forwards for its nodes.
+  if (node.forwarding || node.isHost === true || forwards || isWritten(node, 'forwarding')) return;
   report(
     'routing-without-forwarding',
     at,

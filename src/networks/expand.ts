@@ -18,6 +18,7 @@ import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
+import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { resolve } from './resolve.js';
 
@@ -97,6 +98,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...lab.networks.flatMap((network) =>
       network.pool === undefined ? bridgeResources(lab.name, network, onLoopback.has(network)) : calicoHome(network, hosts),
     ),
+    ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),

@@ -34,6 +34,8 @@ export interface LabNetwork extends Origin {
   readonly hosted: boolean;
   /** Of driver calico: the same for all homes. */
   readonly pool?: CalicoPool;
+  /** Of a network that spans hosts: the interface that leads to the others. */
+  readonly tunnel?: { readonly name: string; readonly mac: string };
 }
 
 export interface LabSubnet {

@@ -1,9 +1,10 @@
 /** Kernel names, MACs, subnets and gateway addresses of networks. */
 import { firstHost, networkOf, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { DRIVERS } from '../model/driver.js';
+import { HOST } from '../model/state.js';
 import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
-import { HOST } from '../model/state.js';
 import { calicoPool } from './calico/pools.js';
 import type { Homes } from './homes.js';
 import type { LabNetwork, LabSubnet } from './lab.js';
@@ -20,11 +21,15 @@ export function resolveNetworks(
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
     if (network.calico !== undefined) return calicoHomes(topology, network, homes, subnets, diagnostics);
+    const { spans, tunnels } = DRIVERS[network.driver];
+    // One MAC for the gateway wherever it is: a node that hears of another host's bridge still finds its own.
+    const shared = spans ? derivation.bridgeMac(network.name, HOST) : undefined;
     return homes.ofNetwork(network.name).map((home) => ({
       network,
       home,
       bridge: network.bridgeName ?? derivation.bridgeName(network.name, home),
-      mac: network.external ? '' : derivation.bridgeMac(network.name, home),
+      mac: network.external ? '' : (shared ?? derivation.bridgeMac(network.name, home)),
+      ...(tunnels ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } } : {}),
       subnets,
       hosted: network.gateway.kind === 'host' && !network.external,
       path: `networks.${network.name}`,

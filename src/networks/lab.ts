@@ -2,7 +2,6 @@
 import type { Address, Cidr, Family } from '../model/address.js';
 import type { SourceRange } from '../model/diagnostic.js';
 import type { ResourceId } from '../model/state.js';
-import type { CalicoPool } from './calico/pools.js';
 import type { Attachment, Link, Network, Node } from '../model/topology.js';
 
 export interface Lab {
@@ -36,6 +35,13 @@ export interface LabNetwork extends Origin {
   readonly pool?: CalicoPool;
   /** Of a network that spans hosts: the interface that leads to the others. */
   readonly tunnel?: { readonly name: string; readonly mac: string };
+}
+
+export interface CalicoPool {
+  /** By name of the host. */
+  readonly blocks: ReadonlyMap<string, readonly Cidr[]>;
+  /** Node → its addresses, one for each subnet, each alone in its prefix. */
+  readonly addresses: ReadonlyMap<string, readonly Cidr[]>;
 }
 
 export interface LabSubnet {

@@ -4,9 +4,8 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
-import type { CalicoPool } from './calico/pools.js';
 import type { Homes } from './homes.js';
-import type { LabAddress, LabNetwork, LabSubnet } from './lab.js';
+import type { CalicoPool, LabAddress, LabNetwork, LabSubnet } from './lab.js';
 
 /** Network → node → its addresses, in the order of the network's subnets. */
 export type NodeAddresses = ReadonlyMap<string, ReadonlyMap<string, readonly LabAddress[]>>;

@@ -1,5 +1,6 @@
 /** Two racks with a router between: blocks by BGP, the nodes' own packets on the wire, one hop at a time. */
 import { describe, expect, it } from '@jest/globals';
+import { capture } from '../system/calico/capture.js';
 import { birdc, until } from '../system/routing/until.js';
 import { placesOf, Rows } from '../system/traffic/rows.js';
 import { pathOf } from './example.js';
@@ -56,11 +57,9 @@ describe('examples/calico', () => {
   });
 
   it('sends the nodes’ own packets between the hosts, and nothing around them', async () => {
-    const dump = world().later('calico.router', 'timeout 6 tcpdump -n -i eth0 -c 2 "not tcp port 179 and not arp" 2>/dev/null');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    world().in('calico.web1', `ping -c 2 -W 2 ${DB}`);
-    const lines = (await dump).stdout.trim().split('\n');
-    expect(lines.map((line) => /IP (.*), id/.exec(line)?.[1])).toEqual([
+    const { stop } = await capture(world(), 'calico.router', 'eth0', `not tcp port 179 and not arp and not ip6`);
+    world().in('calico.web1', `ping -c 1 -W 2 ${DB}`);
+    expect((await stop()).map((line) => /^IP (.*), id/.exec(line)?.[1] ?? line)).toEqual([
       `${WEB1} > ${DB}: ICMP echo request`,
       `${DB} > ${WEB1}: ICMP echo reply`,
     ]);
@@ -106,15 +105,14 @@ describe('examples/calico', () => {
   });
 
   it('drops what a node sends with an address that is not its own', async () => {
-    const dump = world().later('calico.router', 'timeout 4 tcpdump -n -i eth0 -c 1 icmp 2>/dev/null');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const { stop } = await capture(world(), 'calico.router', 'eth0', 'icmp');
     for (const address of ['10.244.8.194', '10.9.9.9']) {
       world().in(
         'calico.web1',
         `ip addr add ${address}/32 dev lo; ping -c 1 -W 1 -I ${address} ${BATCH}; ip addr del ${address}/32 dev lo`,
       );
     }
-    expect((await dump).stdout.trim()).toBe('');
+    expect(await stop()).toEqual([]);
   });
 
   it('shows the sessions in `topo status`', () => {

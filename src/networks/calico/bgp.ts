@@ -76,6 +76,7 @@ interface Session {
 
 /** By address of the other host. */
 type Known = Map<string, { readonly session: Session; readonly network: LabNetwork }>;
+const newKnown = (): Known => new Map();
 
 /** Two networks with one and the same BGP share the sessions of their hosts. */
 function sessionsOf(
@@ -91,7 +92,7 @@ function sessionsOf(
     const bgp = networks.find(({ network }) => network.name === name)?.network.calico?.bgp;
     if (bgp === undefined) continue;
     for (const own of all) {
-      const known: Known = byHome.get(own.network.home) ?? new Map();
+      const known = byHome.get(own.network.home) ?? newKnown();
       byHome.set(own.network.home, known);
       for (const peer of all) {
         const session = own === peer ? undefined : sessionBetween(own, peer, bgp, all, nameOf);

@@ -3,15 +3,8 @@ import { bitsOf, cidrOf, parseAddress, parseCidr, type Address, type Cidr } from
 import type { Diagnostic } from '../../model/diagnostic.js';
 import type { Attachment, Network, Node, Topology } from '../../model/topology.js';
 import { HOST } from '../../model/state.js';
-import type { LabSubnet } from '../lab.js';
+import type { CalicoPool, LabSubnet } from '../lab.js';
 import { allocate, type Allocation } from './blocks.js';
-
-export interface CalicoPool {
-  /** By name of the host. */
-  readonly blocks: ReadonlyMap<string, readonly Cidr[]>;
-  /** Node → its addresses, one for each subnet, each alone in its prefix. */
-  readonly addresses: ReadonlyMap<string, readonly Cidr[]>;
-}
 
 interface Member {
   readonly node: Node;

@@ -30,6 +30,8 @@ export interface ForwardChainObservation {
   readonly chain: string;
   /** Its policy. */
   readonly drops: boolean;
+  /** Of `iptables-legacy`, in the words of nft. */
+  readonly legacy?: true;
   /** Of all chains of the table that have rules. */
   readonly rules: ReadonlyMap<string, readonly NftRuleText[]>;
 }

@@ -17,6 +17,7 @@ import { homesOf, type Homes } from './homes.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
+import { onParents, shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { overlayResources } from './overlay.js';
@@ -35,6 +36,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** The host itself forwards between networks and the world. */
   readonly forwards: boolean;
+  /** The lab has macvlan links; absent: it has none. */
+  readonly shares?: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
@@ -66,6 +69,7 @@ export function expand(topology: Topology): Expansion {
       programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
       forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
+      ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
       ...(containers === undefined ? {} : { containers }),
       ports: [...publishedPorts(topology, homes), ...dnsPorts(lab)],
     },
@@ -84,7 +88,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
   const hosts = hostsByNetns(lab.nodes);
-  return [
+  return onParents(lab, [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
@@ -97,7 +101,8 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
     ...routingResources(lab, calicoAdditions(topology, lab, diagnostics), diagnostics),
-  ];
+    ...shimResources(lab),
+  ]);
 }
 
 /** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */

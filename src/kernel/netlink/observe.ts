@@ -26,6 +26,7 @@ import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
 import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
+import { readSharing } from './sharing.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
@@ -42,6 +43,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
+  const sharing = scope.shares === true ? readSharing(sessions, host, namespaces) : undefined;
   return {
     host,
     namespaces,
@@ -52,6 +54,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     files,
     processes,
     missingPrograms,
+    ...(sharing === undefined ? {} : { sharing }),
   };
 }
 

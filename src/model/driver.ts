@@ -16,6 +16,7 @@ export const DRIVERS: Readonly<Record<Network['driver'], Driver>> = {
   bridge: { spans: false, tunnels: false, carries: true },
   vxlan: { spans: true, tunnels: true, port: 4789, carries: false },
   weave: { spans: true, tunnels: true, port: 6784, carries: false },
+  calico: { spans: true, tunnels: false, carries: false },
   macvlan: { spans: false, tunnels: false, carries: false },
 };
 

@@ -100,6 +100,9 @@ export const CODES = {
   'underlay-ambiguous': 'The hosts of a network share several networks, and which of them carries it has to be said.',
   'underlay-absent': 'A node lives on a host that is not on the underlay of its network.',
   'underlay-unsuitable': 'A network cannot be carried by the one that is named as its underlay.',
+  'calico-on-machine': 'A node of a calico network lives on the machine itself, or a host is attached to one.',
+  'calico-twice': 'A node is on two calico networks.',
+  'calico-selects-nobody': 'A policy is for nodes, or from nodes, that no node of the network is one of.',
   'mtu-over-underlay': 'An MTU does not fit in the packets of the underlay.',
   // Ports
   'port-twice': 'A port of the host is published twice.',

@@ -17,6 +17,7 @@ import {
   type Reading,
   type Text,
 } from './read.js';
+import { CALICO_ROUTER, readCalico } from './calico.js';
 import { readMacvlan } from './macvlan.js';
 import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
 import { readAddress, readSubnet } from './values.js';
@@ -24,6 +25,7 @@ import { readAddress, readSubnet } from './values.js';
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
   const external = booleanAt(map, 'external') ?? false;
+  const isCalico = stringAt(map, 'driver') === 'calico';
   const macvlan = stringAt(map, 'driver') === 'macvlan' ? readMacvlan(reading, map) : undefined;
   const { subnets, gateways } = readSubnets(reading, map);
   const network: Network = withoutUndefined({
@@ -32,7 +34,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     driver: readDriver(map),
     macvlan,
     subnets,
-    gateway: readGateway(reading, map, gateways, external || macvlan !== undefined),
+    gateway: isCalico ? CALICO_ROUTER : readGateway(reading, map, gateways, external || macvlan !== undefined),
     internal: booleanAt(map, 'internal') ?? false,
     masquerade: readMasquerade(reading, map),
     isolated: booleanAt(map, 'isolated') ?? true,
@@ -41,6 +43,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     bridgeName: stringAt(map, 'bridge_name'),
     external,
     dns: readDns(map),
+    calico: isCalico ? readCalico(reading, map) : undefined,
     underlay: readUnderlay(reading, map),
     vni: numberAt(map, 'vni'),
     port: numberAt(map, 'port'),

@@ -17,12 +17,14 @@ import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
+import { hasFdb, readFdb } from './fdb.js';
 import { FORWARDING_KEYS } from './netconf.js';
 import { readForwardChains } from './nft/foreign.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
+import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
@@ -30,8 +32,9 @@ import { rememberedOf } from './sysctls.js';
 
 /** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const namespaces = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
-  const host = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
+  const observed = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
+  const home = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
+  const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const listeners = listenersOf(sessions, scope.ports ?? []);
@@ -73,6 +76,8 @@ function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly N
     return typeof now === 'string' ? [] : [now];
   });
 }
+/** The host's first. */
+type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
 
 /** In the order of their names. */
 function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
@@ -111,7 +116,8 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => isIdle(link) || isBridgeOf(scope.lab, link))) return undefined;
+  const tells = dump.links.some((link) => isIdle(link) || isBridgeOf(scope.lab, link) || hasFdb(link));
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || tells) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 
@@ -135,6 +141,7 @@ function observeOne(
   const { netns } = session;
   const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dump;
   session.idle = links.filter(isIdle).map(({ name }) => name);
+  const fdb = links.some(hasFdb) ? readFdb(session.socket, links) : undefined;
   const remembered = rememberedIn(dump);
   const sysctls = new Map<string, string | null>();
   const read = (key: string): void => {
@@ -156,6 +163,7 @@ function observeOne(
     localAddresses,
     rules,
     neighbours,
+    ...(fdb === undefined ? {} : { fdb }),
     forwarding,
     sysctls,
     remembered,

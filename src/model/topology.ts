@@ -16,7 +16,7 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge';
+  readonly driver: 'bridge' | 'vxlan' | 'weave';
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
   readonly subnets: readonly Subnet[];
   readonly gateway: NetworkGateway;
@@ -31,6 +31,17 @@ export interface Network {
   readonly external: boolean;
   /** How nodes resolve each other's names on it: by a file, by a DNS server too, or not at all. */
   readonly dns: 'hosts' | 'server' | 'none';
+  /** What carries it between hosts: each host sends by the first of these networks that it is on. Absent: what they all share. */
+  readonly underlay?: readonly NamedNetwork[];
+  /** Number of the virtual network; absent: derived. */
+  readonly vni?: number;
+  /** UDP port between hosts; absent: the driver's. */
+  readonly port?: number;
+}
+
+export interface NamedNetwork {
+  readonly name: string;
+  readonly at: SourceRange;
 }
 
 export interface Subnet {

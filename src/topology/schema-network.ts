@@ -2,7 +2,9 @@
 import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
+import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
 
@@ -45,9 +47,10 @@ export const networkSchema: JsonSchema = {
   properties: {
     driver: {
       type: 'string',
-      enum: ['bridge'],
+      enum: Object.keys(DRIVERS),
       default: 'bridge',
-      description: 'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are.',
+      description:
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -74,7 +77,12 @@ export const networkSchema: JsonSchema = {
         'Where automatic addresses come from: a CIDR within the subnet, or a list with one for each subnet. Default: the whole subnet.',
       examples: ['172.28.0.128/25'],
     },
-    mtu: { ...mtuSchema, default: 1500, description: 'MTU of the bridge and of both ends of every veth, in bytes.' },
+    mtu: {
+      ...mtuSchema,
+      default: 1500,
+      description:
+        'MTU of the bridge and of both ends of every veth, in bytes. Default of networks that span hosts: what fits in a packet of the underlay, which is 1450 for `vxlan` on a network of 1500.',
+    },
     masquerade: {
       type: ['boolean', 'string'],
       default: true,
@@ -99,6 +107,9 @@ export const networkSchema: JsonSchema = {
     },
     dns: networkDnsSchema,
     bridge_name: bridgeNameSchema,
+    underlay: underlaySchema,
+    vni: vniSchema,
+    port: tunnelPortSchema,
     external: {
       type: 'boolean',
       default: false,

@@ -17,9 +17,8 @@ import {
   type Reading,
   type Text,
 } from './read.js';
+import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
 import { readAddress, readSubnet } from './values.js';
-
-const DEFAULT_MTU = 1500;
 
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
@@ -28,7 +27,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: 'bridge' as const,
+    driver: readDriver(map),
     subnets,
     gateway: readGateway(reading, map, gateways, external),
     internal: booleanAt(map, 'internal') ?? false,
@@ -39,6 +38,9 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     bridgeName: stringAt(map, 'bridge_name'),
     external,
     dns: readDns(map),
+    underlay: readUnderlay(reading, map),
+    vni: numberAt(map, 'vni'),
+    port: numberAt(map, 'port'),
   });
   reading.origins.set(network, map);
   return network;

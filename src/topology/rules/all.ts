@@ -2,6 +2,7 @@
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
 import { containers } from './containers.js';
+import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
@@ -28,11 +29,13 @@ import { specialAddress } from './special-address.js';
 import { subnetOverlap } from './subnet-overlap.js';
 import { sysctlConflict } from './sysctl-conflict.js';
 import { twiceInNode } from './twice-in-node.js';
+import { underlay } from './underlay.js';
 import { unknownInterface } from './unknown-interface.js';
 import { unknownNetwork } from './unknown-network.js';
 import { unknownNode } from './unknown-node.js';
 
 export const RULES: readonly Rule[] = [
+  driverKeys,
   externalNetwork,
   subnetOverlap,
   gatewayAddress,
@@ -42,6 +45,7 @@ export const RULES: readonly Rule[] = [
   networkSize,
   hosts,
   networkHosts,
+  underlay,
   netnsName,
   networkModeNone,
   networkModeJoined,

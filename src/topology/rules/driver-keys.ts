@@ -1,0 +1,34 @@
+import { DRIVERS } from '../../model/driver.js';
+import type { Network } from '../../model/topology.js';
+import { quote } from '../report.js';
+import type { Rule } from './rule.js';
+
+type Name = Network['driver'];
+
+const SPANNING = (Object.keys(DRIVERS) as Name[]).filter((name) => DRIVERS[name].spans);
+
+/** The drivers that have the key; all others have those that do not stand here. */
+const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
+  underlay: SPANNING,
+  vni: ['vxlan', 'weave'],
+  port: ['vxlan', 'weave'],
+  external: ['bridge'],
+};
+
+export const driverKeys: Rule = {
+  name: 'driver-keys',
+  codes: ['driver-key', 'bad-masquerade'],
+  check({ topology, report, place, isWritten }) {
+    for (const network of topology.networks) {
+      const { name, driver, masquerade } = network;
+      for (const [key, drivers] of Object.entries(OF_DRIVERS)) {
+        if (drivers.includes(driver) || !isWritten(network, key)) continue;
+        const message = `${name} is a network of the driver ${driver}, which has no key ${quote(key)}`;
+        report('driver-key', place(network, key), message, { hint: `it is a key of ${drivers.join(', ')}` });
+      }
+      if (!DRIVERS[driver].spans || typeof masquerade !== 'string') continue;
+      const message = `${name} leaves by each of its hosts: not all of them can have the address ${masquerade}`;
+      report('bad-masquerade', place(network, 'masquerade'), message, { hint: 'true: each host’s own address; false: the node’s' });
+    }
+  },
+};

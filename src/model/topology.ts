@@ -3,6 +3,7 @@
  * Nothing is derived yet (no automatic address, MAC or kernel name): that is the business of `networks/`.
  */
 import type { SourceRange } from './diagnostic.js';
+import type { Flannel } from './flannel.js';
 
 export interface Topology {
   readonly name: string;
@@ -16,7 +17,7 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge' | 'vxlan' | 'weave';
+  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'flannel';
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
   readonly subnets: readonly Subnet[];
   readonly gateway: NetworkGateway;
@@ -37,6 +38,8 @@ export interface Network {
   readonly vni?: number;
   /** UDP port between hosts; absent: the driver's. */
   readonly port?: number;
+  /** Of that driver. */
+  readonly flannel?: Flannel;
 }
 
 export interface NamedNetwork {

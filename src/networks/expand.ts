@@ -4,7 +4,9 @@ import { HOST, type Resource, type ResourceId, type State } from '../model/state
 import type { Topology } from '../model/topology.js';
 import { bridgeResources } from './bridge.js';
 import { containerResources, containersOf } from './containers.js';
+import { crossingsOf } from './crossings.js';
 import { DNS_PROGRAMS } from './dns-server.js';
+import { flannelResources } from './flannel.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
@@ -15,6 +17,7 @@ import { linkResources } from './links.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
+import { outletsOf } from './underlay.js';
 import { resolve } from './resolve.js';
 
 /** What must be read of the kernel to compare it with a desired state. */
@@ -78,12 +81,14 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
+  const outlets = outletsOf(topology, lab);
   return [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
-    ...firewall(lab, publications),
+    ...firewall(lab, publications, crossingsOf(outlets.values())),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
+    ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),

@@ -7,6 +7,7 @@ import type { HostPorts } from '../kinds/host-ports.js';
 import { nftablesResource } from '../kinds/nftables.js';
 import type { NftChain, NftRule } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
+import type { Crossing } from './crossings.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
 import { addressTranslation } from './firewall-nat.js';
@@ -15,7 +16,7 @@ import { dispatch } from './firewall-branch.js';
 import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
 
-export function firewall(lab: Lab, publications: readonly Publication[]): readonly Resource[] {
+export function firewall(lab: Lab, publications: readonly Publication[], crossings: readonly Crossing[]): readonly Resource[] {
   const homes = new Set(lab.networks.map(({ home }) => home));
   return [...homes].flatMap((home) =>
     tableOf(
@@ -24,6 +25,7 @@ export function firewall(lab: Lab, publications: readonly Publication[]): readon
       lab.nodes.find(({ node, netns }) => node.isHost === true && netns === home)?.node.name,
       lab.networks.filter((network) => network.home === home),
       publications.filter(({ network }) => network.home === home),
+      crossings,
     ),
   );
 }
@@ -34,10 +36,11 @@ function tableOf(
   host: string | undefined,
   networks: readonly LabNetwork[],
   publications: readonly Publication[],
+  crossings: readonly Crossing[],
 ): readonly Resource[] {
   const hosted = networks.filter((network) => network.hosted).sort(byName);
   const first = networks.find((network) => network.hosted);
-  const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications)]);
+  const branched = dispatch([...forwarding(hosted, crossings), ...addressTranslation(hosted, publications)]);
   const chains = [...publishing(publications), ...loopbackGuard(publications), ...branched.chains];
   if (first === undefined || chains.length === 0) return [];
   return [

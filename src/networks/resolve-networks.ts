@@ -5,6 +5,7 @@ import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
 import type { Homes } from './homes.js';
 import type { LabNetwork, LabSubnet } from './lab.js';
+import { sharesOf } from './shares.js';
 import { automaticSubnets } from './subnets.js';
 
 export function resolveNetworks(
@@ -15,6 +16,7 @@ export function resolveNetworks(
 ): readonly LabNetwork[] {
   const automatic = automaticSubnets(topology);
   return topology.networks.flatMap((network) => {
+    const shares = network.flannel && sharesOf({ topology, network, flannel: network.flannel, homes, derivation }, diagnostics);
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
     return homes.ofNetwork(network.name).map((home) => ({
@@ -23,6 +25,7 @@ export function resolveNetworks(
       bridge: network.bridgeName ?? derivation.bridgeName(network.name, home),
       mac: network.external ? '' : derivation.bridgeMac(network.name, home),
       subnets,
+      ...shares?.get(home),
       hosted: network.gateway.kind === 'host' && !network.external,
       path: `networks.${network.name}`,
       at: network.at,

@@ -4,6 +4,7 @@ import { mtuSchema } from '../kinds/link.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
 import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { flannelSchemas } from './schema-flannel.js';
 import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
@@ -50,7 +51,7 @@ export const networkSchema: JsonSchema = {
       enum: Object.keys(DRIVERS),
       default: 'bridge',
       description:
-        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are.',
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are. `flannel`: a bridge with a subnet of its own on each host, and routes between them, as flannel makes them.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -110,6 +111,7 @@ export const networkSchema: JsonSchema = {
     underlay: underlaySchema,
     vni: vniSchema,
     port: tunnelPortSchema,
+    ...flannelSchemas,
     external: {
       type: 'boolean',
       default: false,

@@ -17,18 +17,20 @@ import {
   type Reading,
   type Text,
 } from './read.js';
+import { readFlannel, withFlannelSubnet } from './flannel.js';
 import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
 import { readAddress, readSubnet } from './values.js';
 
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
   const external = booleanAt(map, 'external') ?? false;
+  const driver = readDriver(map);
   const { subnets, gateways } = readSubnets(reading, map);
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: readDriver(map),
-    subnets,
+    driver,
+    subnets: withFlannelSubnet(driver, subnets, map.entries.has('subnet') || map.entries.has('ipam'), placeOf(reading, entry.key)),
     gateway: readGateway(reading, map, gateways, external),
     internal: booleanAt(map, 'internal') ?? false,
     masquerade: readMasquerade(reading, map),
@@ -41,6 +43,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     underlay: readUnderlay(reading, map),
     vni: numberAt(map, 'vni'),
     port: numberAt(map, 'port'),
+    flannel: readFlannel(reading, map, driver),
   });
   reading.origins.set(network, map);
   return network;

@@ -10,8 +10,12 @@ const SPANNING = (Object.keys(DRIVERS) as Name[]).filter((name) => DRIVERS[name]
 /** The drivers that have the key; all others have those that do not stand here. */
 const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
   underlay: SPANNING,
-  vni: ['vxlan', 'weave'],
-  port: ['vxlan', 'weave'],
+  vni: ['vxlan', 'weave', 'flannel'],
+  port: ['vxlan', 'weave', 'flannel'],
+  backend: ['flannel'],
+  direct_routing: ['flannel'],
+  subnet_len: ['flannel'],
+  host_subnets: ['flannel'],
   external: ['bridge'],
 };
 

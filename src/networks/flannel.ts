@@ -10,7 +10,7 @@ import { sysctlResource } from '../kinds/sysctl.js';
 import { vxlanId, vxlanResource } from '../kinds/vxlan.js';
 import { cidrOf, type Cidr } from '../model/address.js';
 import { FLANNEL_PORT, FLANNEL_VNI, type Flannel } from '../model/flannel.js';
-import type { Resource } from '../model/state.js';
+import { HOST, type Resource } from '../model/state.js';
 import { interfaceKey } from '../model/sysctl-key.js';
 import type { LabNetwork, LabShare } from './lab.js';
 import type { Outlet } from './underlay.js';
@@ -95,6 +95,7 @@ function plainWay({ outlet, network: { home, bridge, subnets, path, at } }: Memb
       via: to.outlet.address.text,
       dev: outlet.dev,
       link: outlet.link,
+      late: home === HOST,
       ...(source === undefined ? {} : { src: source.src }),
       addresses: [outlet.addressId, ...(source === undefined ? [] : [source.id])],
       path,

@@ -14,7 +14,8 @@ export const vniSchema: JsonSchema = {
   type: 'integer',
   minimum: 1,
   maximum: 16777215,
-  description: 'Number of the virtual network in the packets between hosts. Default: derived from the names of lab and network; 1 for `flannel`.',
+  description:
+    'Number of the virtual network in the packets between hosts. Default: derived from the names of lab and network; 1 for `flannel`.',
   examples: [4097],
 };
 

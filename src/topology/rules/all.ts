@@ -4,6 +4,7 @@ import { attachmentAddress } from './attachment-address.js';
 import { containers } from './containers.js';
 import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
+import { flannel } from './flannel.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
 import { hostInterfaceTwice } from './host-interface-twice.js';
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   hosts,
   networkHosts,
   underlay,
+  flannel,
   netnsName,
   networkModeNone,
   networkModeJoined,

@@ -29,7 +29,8 @@ export const networkSize: Rule = {
       if (attachments.length > BRIDGE_PORTS) {
         const message = `the network ${network.name} has ${attachments.length} nodes, and a bridge of the kernel takes ${BRIDGE_PORTS}`;
         context.report('network-full', network.at, message, { hint: 'spread the nodes over several networks' });
-      } else if (!context.isIncomplete('networks', network.name)) checkSubnets(context, network, attachments);
+      } else if (network.flannel === undefined && !context.isIncomplete('networks', network.name))
+        checkSubnets(context, network, attachments);
     }
   },
 };

@@ -22,7 +22,11 @@ export const underlay: Rule = {
   },
 };
 
-function checkChoice({ networks, report, place }: RuleContext, network: Network, found: Exclude<Underlay, { readonly kind: 'carried' }>): void {
+function checkChoice(
+  { networks, report, place }: RuleContext,
+  network: Network,
+  found: Exclude<Underlay, { readonly kind: 'carried' }>,
+): void {
   const at = place(network, 'underlay');
   const written = network.underlay ?? [];
   switch (found.kind) {

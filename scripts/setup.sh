@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # The program itself needs the first two; the tests send traffic, trace system calls, read rules by other programs, and run Docker.
-packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack tcpdump docker.io iptables busybox-static dnsmasq-base iperf3 bind9-dnsutils hostname'
+packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack tcpdump docker.io iptables busybox-static dnsmasq-base iperf3 bind9-dnsutils hostname bird2'
 
 missing() {
   for package in $packages; do
@@ -33,6 +33,8 @@ if ! command -v dpkg-query >/dev/null; then
   echo "not a Debian or Ubuntu: see that these are installed: $packages" >&2
 elif [ -n "$(missing)" ]; then
   as_root apt-get update
+  # topo starts daemons in nodes itself; the machine is not to become a router.
+  if [ -d /run/systemd/system ] && missing | grep -qx bird2; then as_root systemctl mask bird.service; fi
   # shellcheck disable=SC2046 -- one word each
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(missing)
 fi

@@ -22,6 +22,8 @@ export interface Job {
   readonly verify: (seen?: Observation) => Plan;
   /** The signal that has come, if one has. */
   readonly interrupted: () => string | null;
+  /** Aborted by that signal: what takes long is to end. */
+  readonly stop?: AbortSignal;
   /** Milliseconds, only differences count. */
   readonly now: () => number;
 }
@@ -92,7 +94,8 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
       yield finish('interrupted', unfinished);
       return;
     }
-    if (next < commands.length) yield* runCommand(commands[next]!, kernel, tally);
+    // One that was interrupted is not done.
+    if (next < commands.length && !(yield* runCommand(commands[next]!, job, tally))) next -= 1;
   }
   const held = kernel.settle(SETTLE_MS);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
@@ -150,17 +153,20 @@ function* runTogether(finishes: readonly Finish[], kernel: Kernel, tally: Tally)
   }
 }
 
-async function* runCommand({ action, index, operations }: Finish, kernel: Kernel, tally: Tally): AsyncGenerator<Event> {
+/** False: a signal has ended it. */
+async function* runCommand({ action, index, operations }: Finish, job: Job, tally: Tally): AsyncGenerator<Event, boolean> {
   const about = reference(action, index);
   const outcomes: Outcome[] = [];
   for (const operation of operations) {
     if (operation.op !== 'exec-run') throw new Error(`${operation.op} beside a command`);
-    const running = kernel.execute(operation);
+    const running = job.kernel.execute(operation, job.stop);
     let step = await running.next();
     for (; step.done !== true; step = await running.next()) yield { type: 'output', line: step.value, ...about };
     outcomes.push(step.value);
+    if (!step.value.ok && job.interrupted() !== null) return false;
   }
   yield ended(action, about, operations, outcomes, tally);
+  return true;
 }
 
 /** An action is done, or failed; it counts from now on. */

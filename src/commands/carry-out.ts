@@ -40,7 +40,8 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     if (agreed === 'done') return 0;
     if (!agreed) return nothingChanged(work, context);
     const { phase, kernel, observe, replan, interrupts } = work;
-    const job = { phase, plan, kernel, observe, verify: replan, interrupted: () => interrupts.signal, now: () => performance.now() };
+    const interrupted = (): string | null => interrupts.signal;
+    const job = { phase, plan, kernel, observe, verify: replan, interrupted, stop: interrupts.came, now: () => performance.now() };
     const events = carryOut(job);
     let outcome: Summary['outcome'] = 'failed';
     for await (const event of events) {

@@ -74,8 +74,8 @@ export interface Kernel {
   prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, but no `exec-run`, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
-  /** Runs one command to its end; yields the lines that it writes. */
-  execute(operation: ExecRun): AsyncGenerator<string, Outcome>;
+  /** Runs one command to its end, or ends it when `stop` is aborted; yields the lines that it writes. */
+  execute(operation: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome>;
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */
   settle(timeoutMs: number): readonly HeldNetns[];
   /** Waits until links that were last observed up, and bridges that `run` made, pass packets on; at most `timeoutMs`. */

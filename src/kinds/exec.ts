@@ -7,7 +7,7 @@ import { executedAltname, hash, parseExecuted } from '../model/names.js';
 import type { ProcessDefinition, ProcessKey } from '../model/process.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
 import { LAST, type FindContext, type Found, type Kind } from './kind.js';
-import { netnsId, ownNamespaces } from './ownership.js';
+import { labNamespaces, netnsId } from './ownership.js';
 
 export interface ExecSpec {
   readonly lab: string;
@@ -46,7 +46,7 @@ function bare(netns: string, digest: string, props: Props): Resource {
 }
 
 function find({ observation, desired }: FindContext): Found {
-  const resources = ownNamespaces(observation, desired.lab).flatMap(({ netns, links }) =>
+  const resources = labNamespaces(observation, desired.lab).flatMap(({ netns, links }) =>
     (links.find(({ name }) => name === 'lo')?.altnames ?? []).flatMap((altname) => {
       const digest = parseExecuted(altname);
       if (digest === null) return [];

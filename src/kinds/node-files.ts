@@ -21,6 +21,10 @@ interface Program {
   readonly name: string;
   /** Of Debian. */
   readonly package: string;
+  /** The key of the file that asks for it. */
+  readonly for: string;
+  /** What does without. */
+  readonly instead?: string;
 }
 
 interface Definition {
@@ -69,9 +73,9 @@ function missingPrograms(missing: readonly string[], desired: State): readonly D
       {
         code: 'program-missing',
         severity: 'error',
-        message: `${path}: \`dns: server\` needs the program ${program.name}, which is not installed here`,
+        message: `${path}: \`${program.for}\` needs the program ${program.name}, which is not installed here`,
         ...(at === undefined ? {} : { at }),
-        hint: `on Debian and Ubuntu: apt-get install ${program.package}; \`dns: hosts\` does without`,
+        hint: `on Debian and Ubuntu: apt-get install ${program.package}${program.instead === undefined ? '' : `; \`${program.instead}\` does without`}`,
       },
     ];
   });

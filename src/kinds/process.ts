@@ -61,7 +61,8 @@ function observed(lab: string, { owner, name, definition, ...seen }: ProcessObse
   if (seen.running) facts['pid'] = seen.pid;
   if (seen.since !== null) facts['since'] = seen.since;
   if (seen.ended !== null && !seen.running) facts['ended'] = seen.ended;
-  return { ...bare({ lab, owner, name }, definition ?? { netns, ...UNKNOWN }, stateOf(seen)), facts };
+  const one = bare({ lab, owner, name }, definition ?? { netns, ...UNKNOWN }, stateOf(seen));
+  return { ...one, facts, remadeWith: one.needs };
 }
 
 function stateOf({ running, inItsNamespace, since, exit }: Omit<ProcessObservation, 'owner' | 'name' | 'definition'>): string {

@@ -21,6 +21,8 @@ export interface Resource<P extends Props = Props> {
   readonly needs: readonly ResourceId[];
   /** The kernel deletes it along with any of these. */
   readonly goesWith?: readonly ResourceId[];
+  /** It is in one of these and outlives it: made anew with it, and deleted before. */
+  readonly remadeWith?: readonly ResourceId[];
   /** The kernel may delete it along with any of these, depending on what else there is. */
   readonly mayGoWith?: readonly ResourceId[];
   /** The kernel may delete or alter it when one of these fields changes in place. */

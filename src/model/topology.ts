@@ -4,6 +4,7 @@
  */
 import type { SourceRange } from './diagnostic.js';
 import type { Flannel } from './flannel.js';
+import type { Routing } from './routing.js';
 
 export interface Topology {
   readonly name: string;
@@ -98,6 +99,8 @@ export interface Node {
   readonly dns: readonly string[];
   /** Instead of the host's; absent: those of the host. */
   readonly dnsSearch?: readonly string[];
+  /** A routing daemon runs in it. */
+  readonly routing?: Routing;
 }
 
 export interface NodeHost {

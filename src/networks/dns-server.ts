@@ -17,7 +17,7 @@ export interface ServedName {
   readonly names: readonly string[];
 }
 
-const DNSMASQ = { name: 'dnsmasq', package: 'dnsmasq-base' } as const;
+const DNSMASQ = { name: 'dnsmasq', package: 'dnsmasq-base', for: 'dns: server', instead: 'dns: hosts' } as const;
 
 /** In a user namespace where nobody may change his groups, dnsmasq cannot either: then it stays who it is. */
 const COMMAND = 'if grep -qsx deny /proc/self/setgroups; then set -- --no-daemon "$@"; fi; exec dnsmasq "$@"';

@@ -2,6 +2,8 @@
 import type { Diagnostic } from '../model/diagnostic.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
+import { BIRD_PROGRAMS } from './bird/daemon.js';
+import { routingResources } from './bird/routing.js';
 import { bridgeResources } from './bridge.js';
 import { containerResources, containersOf } from './containers.js';
 import { crossingsOf } from './crossings.js';
@@ -60,7 +62,7 @@ export function expand(topology: Topology): Expansion {
       namespaces: lab.nodes.map((node) => node.netns),
       sysctls: sysctlKeys(state),
       rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
-      programs: topology.networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [],
+      programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
       forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
       ...(containers === undefined ? {} : { containers }),
@@ -74,6 +76,11 @@ export function expand(topology: Topology): Expansion {
       ),
     },
   };
+}
+
+function programsOf({ networks, nodes }: Topology): readonly string[] {
+  const servers = networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [];
+  return nodes.some(({ routing }) => routing !== undefined) ? [...servers, ...BIRD_PROGRAMS] : servers;
 }
 
 function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -92,6 +99,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
+    ...routingResources(lab, diagnostics),
   ];
 }
 

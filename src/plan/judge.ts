@@ -58,9 +58,10 @@ function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: S
   const queue = [...verdicts.keys()].filter((id) => isGone(verdicts.get(id)));
   if (queue.length === 0) return;
   const standing = standingOn(observed, 'goesWith');
+  const within = standingOn(observed, 'remadeWith');
   const perhaps = standingOn(observed, 'mayGoWith');
   for (const id of queue) {
-    for (const before of standing.get(id) ?? []) {
+    for (const before of [...(standing.get(id) ?? []), ...(within.get(id) ?? [])]) {
       const after = desired.resources.get(before.id);
       const now = verdicts.get(before.id);
       if (after === undefined || isGone(now)) continue;
@@ -85,7 +86,7 @@ function makeSureOf(before: Resource, lostWith: string, verdicts: Map<ResourceId
   verdicts.set(before.id, { verdict: 'update', before, after, fields: now?.verdict === 'update' ? now.fields : [], lostWith });
 }
 
-function standingOn(observed: State, relation: 'goesWith' | 'mayGoWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
+function standingOn(observed: State, relation: 'goesWith' | 'mayGoWith' | 'remadeWith'): ReadonlyMap<ResourceId, readonly Resource[]> {
   const map = new Map<ResourceId, Resource[]>();
   for (const resource of observed.resources.values()) {
     for (const id of resource[relation] ?? []) {

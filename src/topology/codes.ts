@@ -122,6 +122,10 @@ export const CODES = {
   'route-via-itself': 'The via of a route is the node’s own address.',
   'route-twice': 'A node has two routes to one destination with one metric in one table.',
   'route-connected': 'A route to the subnet of one of the node’s addresses, which makes that route by itself.',
+  'routing-without-forwarding': 'A node has routing and neither forwards nor says that it does not.',
+  'interface-in-two-areas': 'An interface is in two areas of OSPF.',
+  'bgp-useless-key': 'A key of a BGP neighbor says what its peer says already.',
+  'bgp-keepalive': 'The keepalive time of a BGP neighbor is not smaller than its hold time.',
   'neighbour-twice': 'A node has two neighbour entries for one address on one interface.',
 } as const;
 

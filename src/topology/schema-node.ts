@@ -7,6 +7,7 @@ import { netnsSchema } from '../kinds/netns.schema.js';
 import { execSchema, runSchema } from '../kinds/process.schema.js';
 import { publishedPortsSchema } from '../kinds/published-port.schema.js';
 import { routeSchema } from '../kinds/route.schema.js';
+import { routingSchema } from '../kinds/routing.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
 import { sysctlsSchema } from '../kinds/sysctl.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
@@ -94,6 +95,7 @@ export const nodeSchema: JsonSchema = {
     },
     rules: { type: ['array', 'null'], items: ruleSchema, description: 'Policy routing rules of the node.' },
     neighbours: { type: ['array', 'null'], items: neighbourSchema, description: 'Permanent entries of the neighbour table.' },
+    routing: routingSchema,
     sysctls: sysctlsSchema,
     ports: publishedPortsSchema,
     run: runSchema,

@@ -60,13 +60,14 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       process.kill(process.pid, 'SIGKILL');
       throw new Error('killed by itself');
     },
-    execute: async function* (operation) {
+    execute: async function* (operation, stop) {
       const { execute } = await import('../processes/execute.js');
-      const outcome = yield* execute(operation);
+      const outcome = yield* execute(operation, stop);
+      const { netns, altname } = operation;
+      const remembered = outcome.ok ? run([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
       left -= 1;
       if (left <= 0) process.kill(process.pid, 'SIGKILL');
-      const { netns, altname } = operation;
-      return outcome.ok ? run([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
+      return remembered;
     },
     settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
     waitForLinks: (timeoutMs) => {

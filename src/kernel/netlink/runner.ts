@@ -249,8 +249,7 @@ export class Runner {
   }
 
   private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
-    const leaving = this.sessions.getAll(batch.map(({ netns }) => netns)).filter((session) => typeof session !== 'string');
-    this.departures().expect(leaving.map(({ netns, inode }) => ({ netns, inode, fd: this.sessions.fd(netns) })));
+    this.departures().expect(this.sessions.filesOf(batch.map(({ netns }) => netns)));
     this.forgetLinks();
     return batch.map((operation) => {
       const { netns } = operation;

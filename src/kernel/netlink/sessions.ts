@@ -133,6 +133,15 @@ export class Sessions {
     return session;
   }
 
+  /** Those that the names mean, without entering them. */
+  filesOf(names: readonly string[]): readonly { readonly netns: string; readonly inode: number; readonly fd: number }[] {
+    this.makeRoom(names.length);
+    return names.flatMap((netns) => {
+      const inode = this.inode(netns);
+      return typeof inode === 'string' ? [] : [{ netns, inode, fd: this.fd(netns) }];
+    });
+  }
+
   /** The namespace's inode number. */
   private inode(netns: string): number | Absence {
     const identity = identityOf(this.path(netns));

@@ -1,20 +1,29 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type { ExecRun } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { descendantsOf } from './identity.js';
 import { commandFile, once, ONCE, PATH } from './script.js';
 
 /** So many lines of a command that failed stand in the message. */
 const LAST_LINES = 5;
 
+/** What a command has to put its things in order, once it is told to end. */
+const GRACE_MS = 2000;
+
 /** Runs a command to its end; yields what it writes, line by line. It ends with this process, and all that it starts with it. */
-export async function* execute({ process, definition }: ExecRun): AsyncGenerator<string, Outcome> {
+export async function* execute({ process: key, definition }: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...once(definition)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, ONCE, COMMAND: commandFile(process, definition) },
+    env: { PATH, ONCE, COMMAND: commandFile(key, definition) },
     cwd: '/',
+    // A group of its own: what the terminal sends to all is for topo to hear, and to pass on.
+    detached: true,
   });
+  const end = (): void => endCommand(child);
+  stop?.addEventListener('abort', end);
+  child.on('close', () => stop?.removeEventListener('abort', end));
   const ended = new Promise<string | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve(status === 0 ? null : howItEnded(status, signal)));
@@ -32,9 +41,22 @@ export async function* execute({ process, definition }: ExecRun): AsyncGenerator
     if (last.length > LAST_LINES) last.shift();
     yield line;
   }
-  const end = await ended;
-  if (end === null) return { ok: true };
-  return { ok: false, errno: 'ECHILD', message: last.length === 0 ? end : `${end}: ${last.join('; ').slice(-1000)}` };
+  const why = await ended;
+  if (why === null) return { ok: true };
+  return { ok: false, errno: 'ECHILD', message: last.length === 0 ? why : `${why}: ${last.join('; ').slice(-1000)}` };
+}
+
+/** Its parents are process 1 of a namespace and what waits for that: they hear nothing but SIGKILL. */
+function endCommand(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  for (const pid of descendantsOf(child.pid)) {
+    try {
+      process.kill(pid, 'SIGTERM');
+    } catch {
+      // It has ended in the meantime.
+    }
+  }
+  setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
 }
 
 /** A shell gives 128 and the number of the signal. */

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
@@ -657,19 +657,22 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
 const pattern7 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
 const pattern8 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
 const pattern9 = new RegExp("^[^\\s-]\\S*$", "u");
 const pattern10 = new RegExp("^[A-Za-z_]+$", "u");
 const pattern11 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
 const pattern12 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
-const pattern13 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
-const pattern14 = new RegExp("\\S", "u");
-const pattern16 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
-const pattern17 = new RegExp("^/", "u");
-const pattern18 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
-const pattern25 = new RegExp("^\\S+$", "u");
+const pattern13 = new RegExp("^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$", "u");
+const pattern14 = new RegExp("^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$", "u");
+const pattern16 = new RegExp("^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$", "u");
+const pattern17 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const pattern18 = new RegExp("\\S", "u");
+const pattern20 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
+const pattern21 = new RegExp("^/", "u");
+const pattern22 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const pattern29 = new RegExp("^\\S+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1881,10 +1884,10 @@ errors++;
 }
 }
 }
-if(data.sysctls !== undefined){
-let data60 = data.sysctls;
+if(data.routing !== undefined){
+let data60 = data.routing;
 if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
-const err96 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+const err96 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1895,10 +1898,8 @@ errors++;
 }
 if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
 for(const key9 in data60){
-const _errs132 = errors;
-if(typeof key9 === "string"){
-if(!pattern13.test(key9)){
-const err97 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key9};
+if(!(((((key9 === "router_id") || (key9 === "multipath")) || (key9 === "bgp")) || (key9 === "ospf")) || (key9 === "static"))){
+const err97 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1908,8 +1909,11 @@ vErrors.push(err97);
 errors++;
 }
 }
-else {
-const err98 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key9};
+if(data60.router_id !== undefined){
+let data61 = data60.router_id;
+if(typeof data61 === "string"){
+if(!pattern13.test(data61)){
+const err98 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1918,9 +1922,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-var valid29 = _errs132 === errors;
-if(!valid29){
-const err99 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
+}
+else {
+const err99 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1930,10 +1934,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-for(const key10 in data60){
-let data61 = data60[key10];
-if(((typeof data61 !== "string") && (!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61))))) && (typeof data61 !== "boolean")){
-const err100 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(data60.multipath !== undefined){
+if(typeof data60.multipath !== "boolean"){
+const err100 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1943,12 +1946,11 @@ vErrors.push(err100);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data62 = data.ports;
-if((!(Array.isArray(data62))) && (data62 !== null)){
-const err101 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+if(data60.bgp !== undefined){
+let data63 = data60.bgp;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.asn === undefined){
+const err101 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1957,12 +1959,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(Array.isArray(data62)){
-const len10 = data62.length;
-for(let i10=0; i10<len10; i10++){
-let data63 = data62[i10];
-if(((typeof data63 !== "string") && (!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63))))) && (!(data63 && typeof data63 == "object" && !Array.isArray(data63)))){
-const err102 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+for(const key10 in data63){
+if(!(((((key10 === "asn") || (key10 === "neighbors")) || (key10 === "networks")) || (key10 === "redistribute")) || (key10 === "cluster_id"))){
+const err102 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1971,9 +1970,11 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
-if(data63.target === undefined){
-const err103 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+}
+if(data63.asn !== undefined){
+let data64 = data63.asn;
+if(!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))){
+const err103 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1982,8 +1983,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(data63.published === undefined){
-const err104 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if((typeof data64 == "number") && (isFinite(data64))){
+if(data64 > 4294967294 || isNaN(data64)){
+const err104 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1992,9 +1994,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-for(const key11 in data63){
-if(!((((key11 === "target") || (key11 === "published")) || (key11 === "host_ip")) || (key11 === "protocol"))){
-const err105 = {instancePath:instancePath+"/ports/" + i10,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data64 < 1 || isNaN(data64)){
+const err105 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -2004,10 +2005,11 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data63.target !== undefined){
-let data64 = data63.target;
-if((!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))) && (typeof data64 !== "string")){
-const err106 = {instancePath:instancePath+"/ports/" + i10+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+}
+if(data63.neighbors !== undefined){
+let data65 = data63.neighbors;
+if((!(Array.isArray(data65))) && (data65 !== null)){
+const err106 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -2016,11 +2018,12 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-if(data63.published !== undefined){
-let data65 = data63.published;
-if((!(((typeof data65 == "number") && (!(data65 % 1) && !isNaN(data65))) && (isFinite(data65)))) && (typeof data65 !== "string")){
-const err107 = {instancePath:instancePath+"/ports/" + i10+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(Array.isArray(data65)){
+const len10 = data65.length;
+for(let i10=0; i10<len10; i10++){
+let data66 = data65[i10];
+if((typeof data66 !== "string") && (!(data66 && typeof data66 == "object" && !Array.isArray(data66)))){
+const err107 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -2029,10 +2032,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-if(data63.host_ip !== undefined){
-if(typeof data63.host_ip !== "string"){
-const err108 = {instancePath:instancePath+"/ports/" + i10+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.peer === undefined){
+const err108 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -2041,11 +2043,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-if(data63.protocol !== undefined){
-let data67 = data63.protocol;
-if(typeof data67 !== "string"){
-const err109 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+for(const key11 in data66){
+if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key11))){
+const err109 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -2054,8 +2054,10 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(!((data67 === "tcp") || (data67 === "udp"))){
-const err110 = {instancePath:instancePath+"/ports/" + i10+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data66.peer !== undefined){
+if(typeof data66.peer !== "string"){
+const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -2065,14 +2067,10 @@ vErrors.push(err110);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.run !== undefined){
-let data68 = data.run;
-if((!(Array.isArray(data68))) && (data68 !== null)){
-const err111 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
+if(data66.asn !== undefined){
+let data68 = data66.asn;
+if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
+const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -2081,12 +2079,9 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(Array.isArray(data68)){
-const len11 = data68.length;
-for(let i11=0; i11<len11; i11++){
-let data69 = data68[i11];
-if((typeof data69 !== "string") && (!(data69 && typeof data69 == "object" && !Array.isArray(data69)))){
-const err112 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+if((typeof data68 == "number") && (isFinite(data68))){
+if(data68 > 4294967294 || isNaN(data68)){
+const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -2095,9 +2090,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(typeof data69 === "string"){
-if(!pattern14.test(data69)){
-const err113 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(data68 < 1 || isNaN(data68)){
+const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -2107,9 +2101,10 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
-if(data69.command === undefined){
-const err114 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+}
+if(data66.address !== undefined){
+if(typeof data66.address !== "string"){
+const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -2118,9 +2113,10 @@ vErrors.push(err114);
 }
 errors++;
 }
-for(const key12 in data69){
-if(!(((((key12 === "command") || (key12 === "name")) || (key12 === "env")) || (key12 === "cwd")) || (key12 === "user"))){
-const err115 = {instancePath:instancePath+"/run/" + i11,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+if(data66.source_address !== undefined){
+if(typeof data66.source_address !== "string"){
+const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -2130,10 +2126,9 @@ vErrors.push(err115);
 errors++;
 }
 }
-if(data69.command !== undefined){
-let data70 = data69.command;
-if((typeof data70 !== "string") && (!(Array.isArray(data70)))){
-const err116 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+if(data66.next_hop_self !== undefined){
+if(typeof data66.next_hop_self !== "boolean"){
+const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -2142,9 +2137,10 @@ vErrors.push(err116);
 }
 errors++;
 }
-if(typeof data70 === "string"){
-if(!pattern14.test(data70)){
-const err117 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data66.route_reflector_client !== undefined){
+if(typeof data66.route_reflector_client !== "boolean"){
+const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -2154,9 +2150,10 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(Array.isArray(data70)){
-if(data70.length < 1){
-const err118 = {instancePath:instancePath+"/run/" + i11+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(data66.multihop !== undefined){
+let data73 = data66.multihop;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
+const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -2165,11 +2162,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-const len12 = data70.length;
-for(let i12=0; i12<len12; i12++){
-let data71 = data70[i12];
-if((typeof data71 !== "string") && (!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71))))){
-const err119 = {instancePath:instancePath+"/run/" + i11+"/command/" + i12,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+if((typeof data73 == "number") && (isFinite(data73))){
+if(data73 > 255 || isNaN(data73)){
+const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -2178,14 +2173,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-}
-}
-if(data69.name !== undefined){
-let data72 = data69.name;
-if(typeof data72 === "string"){
-if(!pattern16.test(data72)){
-const err120 = {instancePath:instancePath+"/run/" + i11+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+if(data73 < 1 || isNaN(data73)){
+const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -2195,8 +2184,10 @@ vErrors.push(err120);
 errors++;
 }
 }
-else {
-const err121 = {instancePath:instancePath+"/run/" + i11+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+}
+if(data66.passive !== undefined){
+if(typeof data66.passive !== "boolean"){
+const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -2206,10 +2197,9 @@ vErrors.push(err121);
 errors++;
 }
 }
-if(data69.env !== undefined){
-let data73 = data69.env;
-if((!(data73 && typeof data73 == "object" && !Array.isArray(data73))) && (data73 !== null)){
-const err122 = {instancePath:instancePath+"/run/" + i11+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+if(data66.bfd !== undefined){
+if(typeof data66.bfd !== "boolean"){
+const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2218,11 +2208,12 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-for(const key13 in data73){
-let data74 = data73[key13];
-if(((typeof data74 !== "string") && (!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74))))) && (typeof data74 !== "boolean")){
-const err123 = {instancePath:instancePath+"/run/" + i11+"/env/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+}
+if(data66.password !== undefined){
+let data76 = data66.password;
+if(typeof data76 === "string"){
+if(!pattern14.test(data76)){
+const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2232,13 +2223,8 @@ vErrors.push(err123);
 errors++;
 }
 }
-}
-}
-if(data69.cwd !== undefined){
-let data75 = data69.cwd;
-if(typeof data75 === "string"){
-if(!pattern17.test(data75)){
-const err124 = {instancePath:instancePath+"/run/" + i11+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+else {
+const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2248,8 +2234,10 @@ vErrors.push(err124);
 errors++;
 }
 }
-else {
-const err125 = {instancePath:instancePath+"/run/" + i11+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(data66.hold_time !== undefined){
+let data77 = data66.hold_time;
+if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
+const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2258,11 +2246,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-if(data69.user !== undefined){
-let data76 = data69.user;
-if((typeof data76 !== "string") && (!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76))))){
-const err126 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+if((typeof data77 == "number") && (isFinite(data77))){
+if(data77 > 65535 || isNaN(data77)){
+const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2271,9 +2257,8 @@ vErrors.push(err126);
 }
 errors++;
 }
-if((typeof data76 == "number") && (isFinite(data76))){
-if(data76 < 0 || isNaN(data76)){
-const err127 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data77 < 3 || isNaN(data77)){
+const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -2283,9 +2268,11 @@ vErrors.push(err127);
 errors++;
 }
 }
-if(typeof data76 === "string"){
-if(!pattern18.test(data76)){
-const err128 = {instancePath:instancePath+"/run/" + i11+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+}
+if(data66.keepalive !== undefined){
+let data78 = data66.keepalive;
+if(!(((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78))) && (isFinite(data78)))){
+const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -2294,16 +2281,9 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-if(data.exec !== undefined){
-let data77 = data.exec;
-if((!(Array.isArray(data77))) && (data77 !== null)){
-const err129 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
+if((typeof data78 == "number") && (isFinite(data78))){
+if(data78 > 65535 || isNaN(data78)){
+const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2312,12 +2292,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(Array.isArray(data77)){
-const len13 = data77.length;
-for(let i13=0; i13<len13; i13++){
-let data78 = data77[i13];
-if((typeof data78 !== "string") && (!(data78 && typeof data78 == "object" && !Array.isArray(data78)))){
-const err130 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
+if(data78 < 1 || isNaN(data78)){
+const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2326,9 +2302,16 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(typeof data78 === "string"){
-if(!pattern14.test(data78)){
-const err131 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+}
+}
+}
+}
+}
+if(data63.networks !== undefined){
+let data79 = data63.networks;
+if((!(Array.isArray(data79))) && (data79 !== null)){
+const err131 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2337,10 +2320,11 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
-if(data78.command === undefined){
-const err132 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(Array.isArray(data79)){
+const len11 = data79.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data79[i11] !== "string"){
+const err132 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2349,9 +2333,13 @@ vErrors.push(err132);
 }
 errors++;
 }
-for(const key14 in data78){
-if(!((((key14 === "command") || (key14 === "env")) || (key14 === "cwd")) || (key14 === "user"))){
-const err133 = {instancePath:instancePath+"/exec/" + i13,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+}
+}
+}
+if(data63.redistribute !== undefined){
+let data81 = data63.redistribute;
+if((!(Array.isArray(data81))) && (data81 !== null)){
+const err133 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -2360,11 +2348,12 @@ vErrors.push(err133);
 }
 errors++;
 }
-}
-if(data78.command !== undefined){
-let data79 = data78.command;
-if((typeof data79 !== "string") && (!(Array.isArray(data79)))){
-const err134 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+if(Array.isArray(data81)){
+const len12 = data81.length;
+for(let i12=0; i12<len12; i12++){
+let data82 = data81[i12];
+if(typeof data82 !== "string"){
+const err134 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -2373,9 +2362,8 @@ vErrors.push(err134);
 }
 errors++;
 }
-if(typeof data79 === "string"){
-if(!pattern14.test(data79)){
-const err135 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(!(((((data82 === "connected") || (data82 === "static")) || (data82 === "kernel")) || (data82 === "bgp")) || (data82 === "ospf"))){
+const err135 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -2385,9 +2373,13 @@ vErrors.push(err135);
 errors++;
 }
 }
-if(Array.isArray(data79)){
-if(data79.length < 1){
-const err136 = {instancePath:instancePath+"/exec/" + i13+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+}
+}
+if(data63.cluster_id !== undefined){
+let data83 = data63.cluster_id;
+if(typeof data83 === "string"){
+if(!pattern13.test(data83)){
+const err136 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -2396,11 +2388,9 @@ vErrors.push(err136);
 }
 errors++;
 }
-const len14 = data79.length;
-for(let i14=0; i14<len14; i14++){
-let data80 = data79[i14];
-if((typeof data80 !== "string") && (!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80))))){
-const err137 = {instancePath:instancePath+"/exec/" + i13+"/command/" + i14,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+}
+else {
+const err137 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -2411,11 +2401,8 @@ errors++;
 }
 }
 }
-}
-if(data78.env !== undefined){
-let data81 = data78.env;
-if((!(data81 && typeof data81 == "object" && !Array.isArray(data81))) && (data81 !== null)){
-const err138 = {instancePath:instancePath+"/exec/" + i13+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+else {
+const err138 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2424,11 +2411,12 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
-for(const key15 in data81){
-let data82 = data81[key15];
-if(((typeof data82 !== "string") && (!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82))))) && (typeof data82 !== "boolean")){
-const err139 = {instancePath:instancePath+"/exec/" + i13+"/env/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+}
+if(data60.ospf !== undefined){
+let data84 = data60.ospf;
+if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
+if(data84.areas === undefined){
+const err139 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2437,14 +2425,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-}
-}
-}
-if(data78.cwd !== undefined){
-let data83 = data78.cwd;
-if(typeof data83 === "string"){
-if(!pattern17.test(data83)){
-const err140 = {instancePath:instancePath+"/exec/" + i13+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+for(const key12 in data84){
+if(!((key12 === "areas") || (key12 === "redistribute"))){
+const err140 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2454,8 +2437,14 @@ vErrors.push(err140);
 errors++;
 }
 }
-else {
-const err141 = {instancePath:instancePath+"/exec/" + i13+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(data84.areas !== undefined){
+let data85 = data84.areas;
+if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
+for(const key13 in data85){
+const _errs186 = errors;
+if(typeof key13 === "string"){
+if(!pattern16.test(key13)){
+const err141 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key13};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2465,10 +2454,9 @@ vErrors.push(err141);
 errors++;
 }
 }
-if(data78.user !== undefined){
-let data84 = data78.user;
-if((typeof data84 !== "string") && (!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84))))){
-const err142 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+var valid39 = _errs186 === errors;
+if(!valid39){
+const err142 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key13}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2477,9 +2465,11 @@ vErrors.push(err142);
 }
 errors++;
 }
-if((typeof data84 == "number") && (isFinite(data84))){
-if(data84 < 0 || isNaN(data84)){
-const err143 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+for(const key14 in data85){
+let data86 = data85[key14];
+if(typeof data86 != "object"){
+const err143 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -2488,10 +2478,11 @@ vErrors.push(err143);
 }
 errors++;
 }
-}
-if(typeof data84 === "string"){
-if(!pattern18.test(data84)){
-const err144 = {instancePath:instancePath+"/exec/" + i13+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(Array.isArray(data86)){
+const len13 = data86.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data86[i13] !== "string"){
+const err144 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -2502,14 +2493,11 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-if(data.ignore !== undefined){
-let data85 = data.ignore;
-if((!(Array.isArray(data85))) && (data85 !== null)){
-const err145 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+for(const key15 in data86){
+let data88 = data86[key15];
+if((!(data88 && typeof data88 == "object" && !Array.isArray(data88))) && (data88 !== null)){
+const err145 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2518,11 +2506,10 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(Array.isArray(data85)){
-const len15 = data85.length;
-for(let i15=0; i15<len15; i15++){
-if(typeof data85[i15] !== "string"){
-const err146 = {instancePath:instancePath+"/ignore/" + i15,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+for(const key16 in data88){
+if(!((((((key16 === "cost") || (key16 === "passive")) || (key16 === "type")) || (key16 === "hello")) || (key16 === "dead")) || (key16 === "bfd"))){
+const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2532,13 +2519,10 @@ vErrors.push(err146);
 errors++;
 }
 }
-}
-}
-if(data.hostname !== undefined){
-let data87 = data.hostname;
-if(typeof data87 === "string"){
-if(!pattern7.test(data87)){
-const err147 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(data88.cost !== undefined){
+let data89 = data88.cost;
+if(!(((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89))) && (isFinite(data89)))){
+const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2547,9 +2531,9 @@ vErrors.push(err147);
 }
 errors++;
 }
-}
-else {
-const err148 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+if((typeof data89 == "number") && (isFinite(data89))){
+if(data89 > 65535 || isNaN(data89)){
+const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2558,11 +2542,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-if(data.extra_hosts !== undefined){
-let data88 = data.extra_hosts;
-if(typeof data88 != "object"){
-const err149 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+if(data89 < 1 || isNaN(data89)){
+const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2571,11 +2552,11 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(Array.isArray(data88)){
-const len16 = data88.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data88[i16] !== "string"){
-const err150 = {instancePath:instancePath+"/extra_hosts/" + i16,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data88.passive !== undefined){
+if(typeof data88.passive !== "boolean"){
+const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2585,13 +2566,10 @@ vErrors.push(err150);
 errors++;
 }
 }
-}
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
-for(const key16 in data88){
-const _errs198 = errors;
-if(typeof key16 === "string"){
-if(!pattern7.test(key16)){
-const err151 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key16};
+if(data88.type !== undefined){
+let data91 = data88.type;
+if(typeof data91 !== "string"){
+const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2600,9 +2578,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-}
-else {
-const err152 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key16};
+if(!((data91 === "point-to-point") || (data91 === "broadcast"))){
+const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2611,9 +2588,11 @@ vErrors.push(err152);
 }
 errors++;
 }
-var valid50 = _errs198 === errors;
-if(!valid50){
-const err153 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key16}};
+}
+if(data88.hello !== undefined){
+let data92 = data88.hello;
+if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
+const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2622,11 +2601,9 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-for(const key17 in data88){
-let data90 = data88[key17];
-if((typeof data90 !== "string") && (!(Array.isArray(data90)))){
-const err154 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 > 65535 || isNaN(data92)){
+const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2635,9 +2612,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(Array.isArray(data90)){
-if(data90.length < 1){
-const err155 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+if(data92 < 1 || isNaN(data92)){
+const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2646,10 +2622,12 @@ vErrors.push(err155);
 }
 errors++;
 }
-const len17 = data90.length;
-for(let i17=0; i17<len17; i17++){
-if(typeof data90[i17] !== "string"){
-const err156 = {instancePath:instancePath+"/extra_hosts/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data88.dead !== undefined){
+let data93 = data88.dead;
+if(!(((typeof data93 == "number") && (!(data93 % 1) && !isNaN(data93))) && (isFinite(data93)))){
+const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2658,15 +2636,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-if(data.dns !== undefined){
-let data92 = data.dns;
-if(((typeof data92 !== "string") && (!(Array.isArray(data92)))) && (data92 !== null)){
-const err157 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if((typeof data93 == "number") && (isFinite(data93))){
+if(data93 > 65535 || isNaN(data93)){
+const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2675,11 +2647,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(Array.isArray(data92)){
-const len18 = data92.length;
-for(let i18=0; i18<len18; i18++){
-if(typeof data92[i18] !== "string"){
-const err158 = {instancePath:instancePath+"/dns/" + i18,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+if(data93 < 2 || isNaN(data93)){
+const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2690,11 +2659,9 @@ errors++;
 }
 }
 }
-}
-if(data.dns_search !== undefined){
-let data94 = data.dns_search;
-if(((typeof data94 !== "string") && (!(Array.isArray(data94)))) && (data94 !== null)){
-const err159 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(data88.bfd !== undefined){
+if(typeof data88.bfd !== "boolean"){
+const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2703,9 +2670,14 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(typeof data94 === "string"){
-if(!pattern25.test(data94)){
-const err160 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+}
+}
+}
+}
+}
+else {
+const err160 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2715,13 +2687,10 @@ vErrors.push(err160);
 errors++;
 }
 }
-if(Array.isArray(data94)){
-const len19 = data94.length;
-for(let i19=0; i19<len19; i19++){
-let data95 = data94[i19];
-if(typeof data95 === "string"){
-if(!pattern25.test(data95)){
-const err161 = {instancePath:instancePath+"/dns_search/" + i19,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(data84.redistribute !== undefined){
+let data95 = data84.redistribute;
+if((!(Array.isArray(data95))) && (data95 !== null)){
+const err161 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2730,14 +2699,1030 @@ vErrors.push(err161);
 }
 errors++;
 }
-}
-else {
-const err162 = {instancePath:instancePath+"/dns_search/" + i19,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data95)){
+const len14 = data95.length;
+for(let i14=0; i14<len14; i14++){
+let data96 = data95[i14];
+if(typeof data96 !== "string"){
+const err162 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err162];
 }
 else {
 vErrors.push(err162);
+}
+errors++;
+}
+if(!(((((data96 === "connected") || (data96 === "static")) || (data96 === "kernel")) || (data96 === "bgp")) || (data96 === "ospf"))){
+const err163 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
+if(vErrors === null){
+vErrors = [err163];
+}
+else {
+vErrors.push(err163);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err164 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err164];
+}
+else {
+vErrors.push(err164);
+}
+errors++;
+}
+}
+if(data60.static !== undefined){
+let data97 = data60.static;
+if((!(Array.isArray(data97))) && (data97 !== null)){
+const err165 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
+if(vErrors === null){
+vErrors = [err165];
+}
+else {
+vErrors.push(err165);
+}
+errors++;
+}
+if(Array.isArray(data97)){
+const len15 = data97.length;
+for(let i15=0; i15<len15; i15++){
+let data98 = data97[i15];
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+if(data98.to === undefined){
+const err166 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
+if(vErrors === null){
+vErrors = [err166];
+}
+else {
+vErrors.push(err166);
+}
+errors++;
+}
+for(const key17 in data98){
+if(!(((key17 === "to") || (key17 === "via")) || (key17 === "type"))){
+const err167 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+if(vErrors === null){
+vErrors = [err167];
+}
+else {
+vErrors.push(err167);
+}
+errors++;
+}
+}
+if(data98.to !== undefined){
+if(typeof data98.to !== "string"){
+const err168 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+}
+if(data98.via !== undefined){
+let data100 = data98.via;
+if((typeof data100 !== "string") && (!(Array.isArray(data100)))){
+const err169 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+if(Array.isArray(data100)){
+if(data100.length < 1){
+const err170 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+const len16 = data100.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data100[i16] !== "string"){
+const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+}
+}
+}
+if(data98.type !== undefined){
+let data102 = data98.type;
+if(typeof data102 !== "string"){
+const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+if(!((((data102 === "unicast") || (data102 === "blackhole")) || (data102 === "unreachable")) || (data102 === "prohibit"))){
+const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+}
+}
+else {
+const err174 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.sysctls !== undefined){
+let data103 = data.sysctls;
+if((!(data103 && typeof data103 == "object" && !Array.isArray(data103))) && (data103 !== null)){
+const err175 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+for(const key18 in data103){
+const _errs227 = errors;
+if(typeof key18 === "string"){
+if(!pattern17.test(key18)){
+const err176 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key18};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+else {
+const err177 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key18};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
+}
+errors++;
+}
+var valid52 = _errs227 === errors;
+if(!valid52){
+const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key18}};
+if(vErrors === null){
+vErrors = [err178];
+}
+else {
+vErrors.push(err178);
+}
+errors++;
+}
+}
+for(const key19 in data103){
+let data104 = data103[key19];
+if(((typeof data104 !== "string") && (!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104))))) && (typeof data104 !== "boolean")){
+const err179 = {instancePath:instancePath+"/sysctls/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+}
+}
+}
+if(data.ports !== undefined){
+let data105 = data.ports;
+if((!(Array.isArray(data105))) && (data105 !== null)){
+const err180 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+if(Array.isArray(data105)){
+const len17 = data105.length;
+for(let i17=0; i17<len17; i17++){
+let data106 = data105[i17];
+if(((typeof data106 !== "string") && (!(((typeof data106 == "number") && (!(data106 % 1) && !isNaN(data106))) && (isFinite(data106))))) && (!(data106 && typeof data106 == "object" && !Array.isArray(data106)))){
+const err181 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
+}
+errors++;
+}
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+if(data106.target === undefined){
+const err182 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(vErrors === null){
+vErrors = [err182];
+}
+else {
+vErrors.push(err182);
+}
+errors++;
+}
+if(data106.published === undefined){
+const err183 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(vErrors === null){
+vErrors = [err183];
+}
+else {
+vErrors.push(err183);
+}
+errors++;
+}
+for(const key20 in data106){
+if(!((((key20 === "target") || (key20 === "published")) || (key20 === "host_ip")) || (key20 === "protocol"))){
+const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(vErrors === null){
+vErrors = [err184];
+}
+else {
+vErrors.push(err184);
+}
+errors++;
+}
+}
+if(data106.target !== undefined){
+let data107 = data106.target;
+if((!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107)))) && (typeof data107 !== "string")){
+const err185 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+if(vErrors === null){
+vErrors = [err185];
+}
+else {
+vErrors.push(err185);
+}
+errors++;
+}
+}
+if(data106.published !== undefined){
+let data108 = data106.published;
+if((!(((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108))) && (isFinite(data108)))) && (typeof data108 !== "string")){
+const err186 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(vErrors === null){
+vErrors = [err186];
+}
+else {
+vErrors.push(err186);
+}
+errors++;
+}
+}
+if(data106.host_ip !== undefined){
+if(typeof data106.host_ip !== "string"){
+const err187 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err187];
+}
+else {
+vErrors.push(err187);
+}
+errors++;
+}
+}
+if(data106.protocol !== undefined){
+let data110 = data106.protocol;
+if(typeof data110 !== "string"){
+const err188 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
+}
+errors++;
+}
+if(!((data110 === "tcp") || (data110 === "udp"))){
+const err189 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.run !== undefined){
+let data111 = data.run;
+if((!(Array.isArray(data111))) && (data111 !== null)){
+const err190 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
+if(vErrors === null){
+vErrors = [err190];
+}
+else {
+vErrors.push(err190);
+}
+errors++;
+}
+if(Array.isArray(data111)){
+const len18 = data111.length;
+for(let i18=0; i18<len18; i18++){
+let data112 = data111[i18];
+if((typeof data112 !== "string") && (!(data112 && typeof data112 == "object" && !Array.isArray(data112)))){
+const err191 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+if(vErrors === null){
+vErrors = [err191];
+}
+else {
+vErrors.push(err191);
+}
+errors++;
+}
+if(typeof data112 === "string"){
+if(!pattern18.test(data112)){
+const err192 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
+}
+errors++;
+}
+}
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+if(data112.command === undefined){
+const err193 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+for(const key21 in data112){
+if(!(((((key21 === "command") || (key21 === "name")) || (key21 === "env")) || (key21 === "cwd")) || (key21 === "user"))){
+const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+}
+if(data112.command !== undefined){
+let data113 = data112.command;
+if((typeof data113 !== "string") && (!(Array.isArray(data113)))){
+const err195 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+if(typeof data113 === "string"){
+if(!pattern18.test(data113)){
+const err196 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+}
+if(Array.isArray(data113)){
+if(data113.length < 1){
+const err197 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+const len19 = data113.length;
+for(let i19=0; i19<len19; i19++){
+let data114 = data113[i19];
+if((typeof data114 !== "string") && (!(((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114))) && (isFinite(data114))))){
+const err198 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+}
+}
+}
+if(data112.name !== undefined){
+let data115 = data112.name;
+if(typeof data115 === "string"){
+if(!pattern20.test(data115)){
+const err199 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+}
+if(data112.env !== undefined){
+let data116 = data112.env;
+if((!(data116 && typeof data116 == "object" && !Array.isArray(data116))) && (data116 !== null)){
+const err201 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+if(vErrors === null){
+vErrors = [err201];
+}
+else {
+vErrors.push(err201);
+}
+errors++;
+}
+if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
+for(const key22 in data116){
+let data117 = data116[key22];
+if(((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))) && (typeof data117 !== "boolean")){
+const err202 = {instancePath:instancePath+"/run/" + i18+"/env/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+}
+}
+}
+if(data112.cwd !== undefined){
+let data118 = data112.cwd;
+if(typeof data118 === "string"){
+if(!pattern21.test(data118)){
+const err203 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+}
+else {
+const err204 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+}
+if(data112.user !== undefined){
+let data119 = data112.user;
+if((typeof data119 !== "string") && (!(((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119))) && (isFinite(data119))))){
+const err205 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+if((typeof data119 == "number") && (isFinite(data119))){
+if(data119 < 0 || isNaN(data119)){
+const err206 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err206];
+}
+else {
+vErrors.push(err206);
+}
+errors++;
+}
+}
+if(typeof data119 === "string"){
+if(!pattern22.test(data119)){
+const err207 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+}
+if(data.exec !== undefined){
+let data120 = data.exec;
+if((!(Array.isArray(data120))) && (data120 !== null)){
+const err208 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+if(Array.isArray(data120)){
+const len20 = data120.length;
+for(let i20=0; i20<len20; i20++){
+let data121 = data120[i20];
+if((typeof data121 !== "string") && (!(data121 && typeof data121 == "object" && !Array.isArray(data121)))){
+const err209 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
+}
+errors++;
+}
+if(typeof data121 === "string"){
+if(!pattern18.test(data121)){
+const err210 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
+}
+errors++;
+}
+}
+if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
+if(data121.command === undefined){
+const err211 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+for(const key23 in data121){
+if(!((((key23 === "command") || (key23 === "env")) || (key23 === "cwd")) || (key23 === "user"))){
+const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data121.command !== undefined){
+let data122 = data121.command;
+if((typeof data122 !== "string") && (!(Array.isArray(data122)))){
+const err213 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+if(typeof data122 === "string"){
+if(!pattern18.test(data122)){
+const err214 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+if(Array.isArray(data122)){
+if(data122.length < 1){
+const err215 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+const len21 = data122.length;
+for(let i21=0; i21<len21; i21++){
+let data123 = data122[i21];
+if((typeof data123 !== "string") && (!(((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123))) && (isFinite(data123))))){
+const err216 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+}
+}
+}
+if(data121.env !== undefined){
+let data124 = data121.env;
+if((!(data124 && typeof data124 == "object" && !Array.isArray(data124))) && (data124 !== null)){
+const err217 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+for(const key24 in data124){
+let data125 = data124[key24];
+if(((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))) && (typeof data125 !== "boolean")){
+const err218 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key24.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+}
+}
+}
+if(data121.cwd !== undefined){
+let data126 = data121.cwd;
+if(typeof data126 === "string"){
+if(!pattern21.test(data126)){
+const err219 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+}
+else {
+const err220 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+if(data121.user !== undefined){
+let data127 = data121.user;
+if((typeof data127 !== "string") && (!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127))))){
+const err221 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+if((typeof data127 == "number") && (isFinite(data127))){
+if(data127 < 0 || isNaN(data127)){
+const err222 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+if(typeof data127 === "string"){
+if(!pattern22.test(data127)){
+const err223 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+}
+if(data.ignore !== undefined){
+let data128 = data.ignore;
+if((!(Array.isArray(data128))) && (data128 !== null)){
+const err224 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+if(Array.isArray(data128)){
+const len22 = data128.length;
+for(let i22=0; i22<len22; i22++){
+if(typeof data128[i22] !== "string"){
+const err225 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+}
+}
+}
+if(data.hostname !== undefined){
+let data130 = data.hostname;
+if(typeof data130 === "string"){
+if(!pattern7.test(data130)){
+const err226 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
+}
+errors++;
+}
+}
+else {
+const err227 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
+}
+errors++;
+}
+}
+if(data.extra_hosts !== undefined){
+let data131 = data.extra_hosts;
+if(typeof data131 != "object"){
+const err228 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+if(vErrors === null){
+vErrors = [err228];
+}
+else {
+vErrors.push(err228);
+}
+errors++;
+}
+if(Array.isArray(data131)){
+const len23 = data131.length;
+for(let i23=0; i23<len23; i23++){
+if(typeof data131[i23] !== "string"){
+const err229 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
+}
+errors++;
+}
+}
+}
+if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
+for(const key25 in data131){
+const _errs293 = errors;
+if(typeof key25 === "string"){
+if(!pattern7.test(key25)){
+const err230 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key25};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
+}
+errors++;
+}
+}
+else {
+const err231 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key25};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
+}
+errors++;
+}
+var valid73 = _errs293 === errors;
+if(!valid73){
+const err232 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key25}};
+if(vErrors === null){
+vErrors = [err232];
+}
+else {
+vErrors.push(err232);
+}
+errors++;
+}
+}
+for(const key26 in data131){
+let data133 = data131[key26];
+if((typeof data133 !== "string") && (!(Array.isArray(data133)))){
+const err233 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err233];
+}
+else {
+vErrors.push(err233);
+}
+errors++;
+}
+if(Array.isArray(data133)){
+if(data133.length < 1){
+const err234 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err234];
+}
+else {
+vErrors.push(err234);
+}
+errors++;
+}
+const len24 = data133.length;
+for(let i24=0; i24<len24; i24++){
+if(typeof data133[i24] !== "string"){
+const err235 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.dns !== undefined){
+let data135 = data.dns;
+if(((typeof data135 !== "string") && (!(Array.isArray(data135)))) && (data135 !== null)){
+const err236 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
+}
+errors++;
+}
+if(Array.isArray(data135)){
+const len25 = data135.length;
+for(let i25=0; i25<len25; i25++){
+if(typeof data135[i25] !== "string"){
+const err237 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err237];
+}
+else {
+vErrors.push(err237);
+}
+errors++;
+}
+}
+}
+}
+if(data.dns_search !== undefined){
+let data137 = data.dns_search;
+if(((typeof data137 !== "string") && (!(Array.isArray(data137)))) && (data137 !== null)){
+const err238 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(vErrors === null){
+vErrors = [err238];
+}
+else {
+vErrors.push(err238);
+}
+errors++;
+}
+if(typeof data137 === "string"){
+if(!pattern29.test(data137)){
+const err239 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err239];
+}
+else {
+vErrors.push(err239);
+}
+errors++;
+}
+}
+if(Array.isArray(data137)){
+const len26 = data137.length;
+for(let i26=0; i26<len26; i26++){
+let data138 = data137[i26];
+if(typeof data138 === "string"){
+if(!pattern29.test(data138)){
+const err240 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err240];
+}
+else {
+vErrors.push(err240);
+}
+errors++;
+}
+}
+else {
+const err241 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err241];
+}
+else {
+vErrors.push(err241);
 }
 errors++;
 }

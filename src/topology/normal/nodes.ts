@@ -25,6 +25,7 @@ import {
   type Text,
 } from './read.js';
 import { readNeighbour, readRoute, readRules } from './routes.js';
+import { readRouting } from './routing.js';
 import { readAddress, readInterfaceAddress, readMac } from './values.js';
 
 /** A machine, to which the defaults of nodes do not apply. */
@@ -61,6 +62,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     extraHosts: readExtraHosts(reading, map),
     dns: textsAt(map, 'dns').flatMap((text) => readAddress(reading, text) ?? []),
     dnsSearch: readDnsSearch(map),
+    ...readRouting(reading, map),
   });
   reading.origins.set(node, map);
   return node;

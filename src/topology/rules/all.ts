@@ -25,6 +25,7 @@ import { networkSize } from './network-size.js';
 import { portsUnreachable } from './ports-unreachable.js';
 import { routeConnected } from './route-connected.js';
 import { routeNexthop } from './route-nexthop.js';
+import { routing } from './routing.js';
 import type { Rule } from './rule.js';
 import { specialAddress } from './special-address.js';
 import { subnetOverlap } from './subnet-overlap.js';
@@ -64,6 +65,7 @@ export const RULES: readonly Rule[] = [
   unknownInterface,
   routeNexthop,
   routeConnected,
+  routing,
   twiceInNode,
   sysctlConflict,
   hostPortTwice,

@@ -21,6 +21,7 @@ const OF_A_NAMESPACE = [
   'extra_hosts',
   'dns',
   'dns_search',
+  'routing',
 ] as const;
 
 export const networkModeJoined: Rule = {

@@ -1,6 +1,6 @@
 /** `exec`: commands that are run once in a node. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { World } from '../world.js';
+import { TOPO, World } from '../world.js';
 import { lab, running } from './lab.js';
 
 let world: World;
@@ -90,6 +90,39 @@ describe('a command of exec', () => {
     write('exec: ["setsid -f sleep 4003 >/dev/null 2>&1; sleep 0.1"]');
     world.mustTopo('apply', '-y');
     expect(running(world, 'sleep 4003')).toEqual([]);
+  });
+
+  it.each([
+    ['SIGINT', 130, 'to topo alone', 'kill -INT $pid'],
+    ['SIGTERM', 143, 'to topo alone', 'kill -TERM $pid'],
+    ['SIGINT', 130, 'as a terminal sends it, to all of the group', 'env kill -INT -- -$pid'],
+  ])('is ended by %s (status %s, %s), and run again by the next apply', (signal, expected, _how, kill) => {
+    write('exec:', `  - "trap 'echo asked >>${runs}; exit 1' TERM; echo begun >>${runs}; sleep 30 & wait"`, `  - echo behind >>${runs}`);
+    const apply = `${process.execPath} ${TOPO} apply -y`;
+    const { status, stdout, stderr } = world.sh(
+      `setsid ${apply} & pid=$!; until grep -q begun ${runs}; do sleep 0.02; done; ${kill}; wait $pid`,
+    );
+    expect(status).toBe(expected);
+    expect(stderr).toContain(`Interrupted by ${signal}. Not done:`);
+    expect(stderr).toMatch(/exec trap 'echo asked[^]*exec echo behind/);
+    expect(stdout).toContain('Apply interrupted.');
+    expect(done()).toBe('begun\nasked\n');
+    expect(running(world, 'sleep 30')).toEqual([]);
+    expect(world.mustTopo('plan')).toContain('Plan: 2 to add, 0 to change, 0 to destroy.');
+    write('exec:', `  - echo behind >>${runs}`);
+    world.mustTopo('apply', '-y');
+    expect(done()).toBe('begun\nasked\nbehind\n');
+  });
+
+  it('that does not hear SIGTERM is killed two seconds later', () => {
+    write('exec:', `  - "trap : TERM; echo begun >>${runs}; while :; do sleep 0.1; done"`);
+    const start = performance.now();
+    const { status } = world.sh(
+      `${process.execPath} ${TOPO} apply -y & pid=$!; until grep -q begun ${runs}; do sleep 0.02; done; kill -TERM $pid; wait $pid`,
+    );
+    expect(status).toBe(143);
+    expect(performance.now() - start).toBeLessThan(8000);
+    expect(running(world, 'while :')).toEqual([]);
   });
 
   it('ends with a program that was killed', async () => {

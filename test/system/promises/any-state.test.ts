@@ -72,6 +72,7 @@ test(`any state leads to any other (TOPO_TEST_SEED=${SEED} TOPO_TEST_RUNS=${RUNS
         for (const world of [used, fresh]) world.mustTopo('destroy', '--yes', '--lab', 'any');
       }
       expect(picture(used)).toEqual(baseline);
+      expect(used.sh('pgrep -f "^sleep 10000"').stdout).toBe('');
     }),
     {
       numRuns: RUNS,

@@ -105,6 +105,13 @@ const nodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
         requiredKeys: [],
       }),
     ),
+    run: some(
+      fc
+        .uniqueArray(fc.constantFrom(1, 2, 3), { maxLength: 2 })
+        .map((list) => list.map((n) => ({ name: `r${n % 2}`, command: ['sleep', `10000${n}`] })))
+        .filter((list) => new Set(list.map(({ name }) => name)).size === list.length),
+    ),
+    exec: some(fc.uniqueArray(fc.constantFrom('true # one', 'true # two'), { maxLength: 2 })),
     ports: some(
       fc
         .uniqueArray(fc.integer({ min: 0, max: 3 }), { maxLength: 2 })

@@ -1,6 +1,7 @@
 /** Links changed by hand: each change is seen, named and put back, and nothing else is touched. */
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { Built, type Drift } from './drift.js';
+import { LEAF_COMMAND } from './every-kind.js';
 
 const FRONT = 'bridge:host/br-4045f3ee';
 const BACK = 'bridge:host/ek-back';
@@ -174,6 +175,7 @@ const names: readonly Drift[] = [
     seen: [
       '+ address:every.leaf/mid/10.71.10.2/30',
       '+ address:every.router/mid/10.71.10.1/30',
+      `+ ${LEAF_COMMAND}`,
       '+ loopback:every.leaf/lo',
       '+ netns:every.leaf',
       '+ route:every.router/10.75.0.0/16',

@@ -1,6 +1,7 @@
 /** What is in namespaces changed by hand: each change is seen, named and put back, and nothing else is touched. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Built, type Drift } from './drift.js';
+import { LEAF_COMMAND } from './every-kind.js';
 import { changesOf, planOf } from './program.js';
 
 const ROUTER = 'ip -n every.router';
@@ -22,6 +23,15 @@ const joined: readonly Drift[] = [
     name: 'mark of a node that nobody declared',
     by: `${LEAF} link property add dev lo altname joined:every.nobody`,
     seen: ['- joined:every.leaf/nobody'],
+  },
+];
+
+const commands: readonly Drift[] = [
+  { name: 'command of run killed', by: 'pkill -KILL -f "^sleep 100002"; sleep 0.3', seen: ['~ process:guest/idle state'] },
+  {
+    name: 'mark of a command that was run',
+    by: `${LEAF} link property del dev lo altname "$(${LEAF} -j link show lo | grep -o 'exec:[0-9a-f]*')"`,
+    seen: [`+ ${LEAF_COMMAND}`],
   },
 ];
 
@@ -328,7 +338,9 @@ beforeAll(async () => {
 });
 afterAll(() => built.world.dispose());
 
-test.each([...joined, ...addresses, ...kernels, ...routes, ...rules, ...neighbours, ...sysctls])('$name', (drift) => built.check(drift));
+test.each([...joined, ...commands, ...addresses, ...kernels, ...routes, ...rules, ...neighbours, ...sysctls])('$name', (drift) =>
+  built.check(drift),
+);
 
 test('IPv6 switched off in a whole node: each interface that has addresses of it, and the default of new ones', () => {
   const { world, file } = built;

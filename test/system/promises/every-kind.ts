@@ -1,3 +1,5 @@
+import { hash } from '../../../src/model/names.js';
+
 /** A lab with an object of every kind, and a second version of its file. */
 
 export const EVERY_KIND = `name: every
@@ -36,8 +38,11 @@ nodes:
     extra_hosts: ['printer:192.0.2.7']
     dns: 192.0.2.53
     interfaces: { mid: { mtu: 1450 } }
-  guest: { network_mode: 'node:router' }
-  ground: { network_mode: host }
+    exec: ['true # leaf']
+  guest:
+    network_mode: 'node:router'
+    run: [{ name: idle, command: [sleep, '100002'], env: { SIZE: small } }, { name: other, command: [sleep, '100003'] }]
+  ground: { network_mode: host, run: [{ name: idle, command: [sleep, '100004'] }] }
   alone: { network_mode: none }
 
 links:
@@ -50,8 +55,17 @@ links:
   - { endpoints: ['router:cut', 'leaf:cut'], state: down, mtu: 1200 }
 `;
 
+/** What is run once in its node `leaf`. */
+export const LEAF_COMMAND = `exec:every.leaf/${hash(16, 'leaf', JSON.stringify(['true # leaf', {}, '/', '']), '0')}`;
+
 const CHANGES: readonly (readonly [from: string, to: string])[] = [
-  ["guest: { network_mode: 'node:router' }\n  ground: { network_mode: host }", "guest: { network_mode: 'node:leaf' }"],
+  ["network_mode: 'node:router'", "network_mode: 'node:leaf'"],
+  ["  ground: { network_mode: host, run: [{ name: idle, command: [sleep, '100004'] }] }\n", ''],
+  [
+    "env: { SIZE: small } }, { name: other, command: [sleep, '100003'] }]",
+    "env: { SIZE: large } }, { name: more, command: [sleep, '100005'] }]",
+  ],
+  ['true # leaf', 'true # anew'],
   // A node goes, another comes, a third changes its place.
   ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
   ["'fd71:1::/64'], dns: server }", "'fd71:1::/64'], dns: server, mtu: 1420 }"],

@@ -1,0 +1,105 @@
+/** `neighbors`: which sessions they are, and what is wrong with them. */
+import { describe, expect, it } from '@jest/globals';
+import { daemonsOf, pair } from './lab.js';
+
+/** `bgp-ADDRESS: local … neighbor …, how far` of each session of a node. */
+function sessionsOf(yaml: string, node: string): readonly string[] {
+  const { configs, problems } = daemonsOf(yaml);
+  expect(problems).toEqual([]);
+  const blocks = (configs[node] ?? '').matchAll(/protocol bgp '(.*)' \{\n([\s\S]*?)\n\}\n/g);
+  return [...blocks].map(([, name, body]) => {
+    const line = (word: string): string => new RegExp(`^  (${word}.*);$`, 'm').exec(body!)?.[1] ?? '-';
+    return `${name}: ${line('local')}, ${line('neighbor')}, ${line('direct|multihop')}`;
+  });
+}
+
+const TWO_LINKS = `  - endpoints:
+      - { node: a, interface: eth2, ipv4_address: 10.2.0.1/30 }
+      - { node: b, interface: eth2, ipv4_address: 10.2.0.2/30 }
+`;
+
+const DUAL = [
+  'bgp-10.1.0.2: local 10.1.0.1 as 65001, neighbor 10.1.0.2 as 65002, direct',
+  'bgp-fd01::2: local fd01::1 as 65001, neighbor fd01::2 as 65002, direct',
+];
+const V4 = DUAL.slice(0, 1);
+const LOOPBACK = ['bgp-10.0.0.2: local 10.0.0.1 as 65001, neighbor 10.0.0.2 as 65001, multihop'];
+
+describe('a neighbor', () => {
+  it.each([
+    ['by name: a session for each family of the link', '[b]', '65002', '[a]', '', DUAL],
+    ['by address: one session', '[10.1.0.2]', '65002', '[10.1.0.1]', '', V4],
+    ['by name and address', '[{ peer: b, address: 10.1.0.2 }]', '65002', '[{ peer: a, address: 10.1.0.1 }]', '', V4],
+    ['by name and the node’s own address', '[{ peer: b, source_address: 10.1.0.1 }]', '65002', '[{ peer: a, address: 10.1.0.1 }]', '', V4],
+    ['by one of two links', '[{ peer: b, address: 10.1.0.2 }]', '65002', '[{ peer: a, address: 10.1.0.1 }]', TWO_LINKS, V4],
+    ['by an address of lo', '[{ peer: b, address: 10.0.0.2 }]', '65001', '[{ peer: a, address: 10.0.0.1 }]', '', LOOPBACK],
+    [
+      'that is no node',
+      '[{ peer: 192.0.2.1, asn: 7, multihop: 4 }]',
+      '65002',
+      '[]',
+      '',
+      ['bgp-192.0.2.1: local 10.0.0.1 as 65001, neighbor 192.0.2.1 as 7, multihop 4'],
+    ],
+  ])('%s', (_what, ofA, asnOfB, ofB, more, expected) => {
+    const yaml = pair(`{ asn: 65001, neighbors: ${ofA} }`, `{ asn: ${asnOfB}, neighbors: ${ofB} }`, more);
+    expect(sessionsOf(yaml, 'a')).toEqual(expected);
+  });
+
+  it('on a network', () => {
+    const yaml = `
+name: lan
+networks: { lan: { subnet: 10.61.0.0/24 }, other: { subnet: 10.62.0.0/24 } }
+defaults: { forwarding: true }
+nodes:
+  a: { networks: { other: {}, lan: 10.61.0.2 }, routing: { bgp: { asn: 65001, neighbors: [b] } } }
+  b: { networks: { lan: 10.61.0.3 }, routing: { bgp: { asn: 65001, neighbors: [a] } } }
+`;
+    expect(sessionsOf(yaml, 'a')).toEqual(['bgp-10.61.0.3: local 10.61.0.2 as 65001, neighbor 10.61.0.3 as 65001, direct']);
+  });
+});
+
+const PEER = '{ asn: 65002, neighbors: [a] }';
+const OTHER = '{ asn: 65002 }';
+
+describe('what is wrong', () => {
+  it.each([
+    ['bgp-one-sided', '[b]', OTHER, ''],
+    ['bgp-asn-missing', '[192.0.2.1]', OTHER, ''],
+    ['bgp-out-of-reach', '[{ peer: 192.0.2.1, asn: 7 }]', OTHER, ''],
+    ['bgp-peer-address', '[{ peer: b, address: 10.1.0.7 }]', PEER, ''],
+    ['bgp-asn-mismatch', '[{ peer: b, asn: 65009 }]', PEER, ''],
+    ['bgp-client-outside', '[{ peer: b, route_reflector_client: true }]', PEER, ''],
+    ['bgp-neighbor-twice', '[b, { peer: b, address: 10.1.0.2 }]', PEER, ''],
+    ['bgp-several-links', '[b]', '{ asn: 65002, neighbors: [{ peer: a, address: 10.1.0.1 }, { peer: a, address: "fd01::1" }] }', TWO_LINKS],
+  ])('%s: neighbors %s', (code, neighbors, other, more) => {
+    const { problems } = daemonsOf(pair(`{ asn: 65001, neighbors: ${neighbors} }`, other, more));
+    const told = problems.filter((problem) => problem.code === code);
+    expect(told.length).toBeGreaterThan(0);
+    for (const { at, hint } of told) expect({ line: at?.line, hint }).toEqual({ line: expect.any(Number), hint: expect.any(String) });
+  });
+
+  it('bgp-one-sided, where the two sides talk by different links', () => {
+    const yaml = pair(
+      '{ asn: 1, neighbors: [{ peer: b, address: 10.1.0.2 }] }',
+      '{ asn: 2, neighbors: [{ peer: a, address: 10.2.0.1 }] }',
+      TWO_LINKS,
+    );
+    expect(daemonsOf(yaml).problems).toMatchObject([
+      {
+        code: 'bgp-one-sided',
+        message: 'a talks from 10.1.0.1 to 10.1.0.2, and b from 10.2.0.2 to 10.2.0.1: the session would never come up',
+      },
+      { code: 'bgp-one-sided' },
+    ]);
+  });
+
+  it.each([
+    ['bgp-no-common-link', '{ bgp: { asn: 1, neighbors: [b] } }', '{ bgp: { asn: 2, neighbors: [a] } }', 2],
+    ['router-id-twice', '{ router_id: 10.0.0.9 }', '{ router_id: 10.0.0.9 }', 1],
+    ['bgp-network-unknown', '{ bgp: { asn: 1, networks: [10.9.0.0/16] } }', '{}', 1],
+  ])('%s', (code, a, b, count) => {
+    const yaml = `{ name: two, defaults: { forwarding: true }, nodes: { a: { routing: ${a} }, b: { routing: ${b} } } }`;
+    expect(daemonsOf(yaml).problems.map((problem) => problem.code)).toEqual(Array.from({ length: count }, () => code));
+  });
+});

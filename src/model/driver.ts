@@ -6,15 +6,17 @@ export interface Driver {
   readonly spans: boolean;
   /** Frames between hosts travel as UDP. */
   readonly tunnels: boolean;
+  /** The UDP port, unless the file says another. */
+  readonly port?: number;
   /** The underlay may be made of it: hosts have addresses on it, and reach each other. */
   readonly carries: boolean;
 }
 
-export const DRIVERS: { readonly [name in Network['driver']]: Driver } = {
+export const DRIVERS: Readonly<Record<Network['driver'], Driver>> = {
   bridge: { spans: false, tunnels: false, carries: true },
-  vxlan: { spans: true, tunnels: true, carries: false },
-  weave: { spans: true, tunnels: true, carries: false },
-  flannel: { spans: true, tunnels: true, carries: false },
+  vxlan: { spans: true, tunnels: true, port: 4789, carries: false },
+  weave: { spans: true, tunnels: true, port: 6784, carries: false },
+  flannel: { spans: true, tunnels: true, port: 8472, carries: false },
 };
 
 /** IPv4 or IPv6, UDP, VXLAN and Ethernet. */

@@ -8,8 +8,8 @@ export function clusterRoutes({ netns, attachments }: LabNode): readonly Resourc
   return attachments.flatMap(({ network, interface: on, addresses, path, at }) => {
     const gateway = network.subnets[0]?.gateway ?? null;
     const [own] = addresses;
-    if (network.share === undefined || gateway === null || own === undefined || !on.up) return [];
-    const to = network.share.cluster.text;
+    if (network.cluster === undefined || gateway === null || own === undefined || !on.up) return [];
+    const to = network.cluster.text;
     const by = { via: gateway.text, dev: on.name, link: on.link, addresses: [idOfAddress(on, own)] };
     return [routeResource({ netns, to, type: 'unicast', ...by, path, at })];
   });

@@ -19,9 +19,8 @@ export interface Crossing {
  */
 export function crossingsOf(outlets: Iterable<readonly Outlet[]>): readonly Crossing[] {
   const crossings = [...outlets].flat().flatMap(({ network, dev }): readonly Crossing[] => {
-    const { home, bridge, share } = network;
-    if (share === undefined) return [];
-    const { tunnel, cluster } = share;
+    const { home, bridge, tunnel, cluster } = network;
+    if (cluster === undefined) return [];
     const into = { home, bridge, cluster: cluster.text };
     const plain = isPlain(network) ? [{ ...into, by: dev }] : [];
     const out = home === HOST && plain.length > 0 ? [{ home, bridge: dev, by: bridge, cluster: cluster.text }] : [];

@@ -18,6 +18,7 @@ import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
+import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { outletsOf } from './underlay.js';
 import { resolve } from './resolve.js';
@@ -96,6 +97,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...firewall(lab, publications, crossingsOf(outlets.values())),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
     ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
+    ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),

@@ -30,7 +30,7 @@ function shutIn({ bridge, path }: LabNetwork): readonly NftRule[] {
 
 /** Answers, the network's own traffic (seen here with br_netfilter), and what came in by a published port; no direct way in. */
 function entrance(
-  { network: { icc, isolated, driver }, bridge, share, path }: LabNetwork,
+  { network: { icc, isolated, driver }, bridge, cluster: whole, path }: LabNetwork,
   crossings: readonly Crossing[],
 ): readonly NftRule[] {
   const accept = { verdict: 'accept' } as const;
@@ -40,7 +40,7 @@ function entrance(
     ...(icc || !DRIVERS[driver].spans ? crossings.map(({ by, cluster }) => rule(path, [leaves(by), from(cluster)], accept)) : []),
     rule(path, [wasPublished], accept),
     // Without `icc` the ports of the bridge pass no frames to each other: this is for packets by way of the host.
-    ...(!icc && !isolated && share !== undefined ? [rule(path, [from(share.cluster.text)], { verdict: 'drop' })] : []),
+    ...(!icc && !isolated && whole !== undefined ? [rule(path, [from(whole.text)], { verdict: 'drop' })] : []),
     rule(path, isolated ? [] : [leaves(bridge)], { verdict: 'drop' }),
   ];
 }

@@ -23,7 +23,7 @@ export function addressTranslation(networks: readonly LabNetwork[], publications
 
 const publishedKey = ({ network }: LabNetwork, family: number): string => `${network.name}/${family}`;
 
-function egress({ network, bridge, share, path }: LabNetwork, { family, cidr }: LabSubnet): readonly NftRule[] {
+function egress({ network, bridge, cluster, path }: LabNetwork, { family, cidr }: LabSubnet): readonly NftRule[] {
   const { masquerade, internal } = network;
   if (internal || masquerade === false) return [];
   const verdict: NftVerdict =
@@ -33,7 +33,7 @@ function egress({ network, bridge, share, path }: LabNetwork, { family, cidr }: 
   return [
     rule(
       path,
-      [from(cidr.text), staysOutOf(bridge), notTo(MULTICAST[family]), ...(share === undefined ? [] : [notTo(share.cluster.text)])],
+      [from(cidr.text), staysOutOf(bridge), notTo(MULTICAST[family]), ...(cluster === undefined ? [] : [notTo(cluster.text)])],
       verdict,
     ),
   ];

@@ -12,14 +12,13 @@ import { cidrOf, type Cidr } from '../model/address.js';
 import { FLANNEL_PORT, FLANNEL_VNI, type Flannel } from '../model/flannel.js';
 import { HOST, type Resource } from '../model/state.js';
 import { interfaceKey } from '../model/sysctl-key.js';
-import type { LabNetwork, LabShare } from './lab.js';
+import type { LabNetwork } from './lab.js';
 import type { Outlet } from './underlay.js';
 
 /** A host of the network, with what it has of it. */
 interface Member {
   readonly outlet: Outlet;
   readonly network: LabNetwork;
-  readonly share: LabShare;
   /** The host's subnet. */
   readonly subnet: Cidr;
   readonly flannel: Flannel;
@@ -36,16 +35,16 @@ export function flannelResources(lab: string, outlets: readonly Outlet[]): reado
 
 function memberOf(outlet: Outlet): readonly Member[] {
   const { network } = outlet;
-  const { share, subnets } = network;
+  const { subnets } = network;
   const { flannel } = network.network;
   const subnet = subnets[0]?.cidr;
-  return share === undefined || flannel === undefined || subnet === undefined ? [] : [{ outlet, network, share, subnet, flannel }];
+  return flannel === undefined || subnet === undefined ? [] : [{ outlet, network, subnet, flannel }];
 }
 
 /** The host's end of the tunnels to all others; its address is that of the subnet itself, which no node has. */
-function tunnel(lab: string, { outlet, network: { network, home, path, at }, share, subnet }: Member): readonly Resource[] {
-  if (share.tunnel === undefined) return [];
-  const { name, mac } = share.tunnel;
+function tunnel(lab: string, { outlet, network: { network, home, tunnel: named, path, at }, subnet }: Member): readonly Resource[] {
+  if (named === undefined) return [];
+  const { name, mac } = named;
   const link = vxlanId(home, name);
   const origin = { netns: home, link, path, at };
   return [
@@ -107,10 +106,10 @@ function plainWay({ outlet, network: { home, bridge, subnets, path, at } }: Memb
 const sourceId = (home: string, bridge: string, gateway: Cidr['address'], { prefix }: Cidr): string =>
   addressId(home, bridge, cidrOf(gateway, prefix).text);
 
-function tunnelWay({ network: { home, path, at }, share }: Member, to: Member): readonly Resource[] {
-  const mac = to.share.tunnel?.mac;
-  if (share.tunnel === undefined || mac === undefined) return [];
-  const dev = share.tunnel.name;
+function tunnelWay({ network: { home, tunnel: named, path, at } }: Member, to: Member): readonly Resource[] {
+  const mac = to.network.tunnel?.mac;
+  if (named === undefined || mac === undefined) return [];
+  const dev = named.name;
   const address = to.subnet.address.text;
   const origin = { netns: home, dev, link: vxlanId(home, dev), path, at };
   return [

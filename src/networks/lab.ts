@@ -31,16 +31,10 @@ export interface LabNetwork extends Origin {
   readonly subnets: readonly LabSubnet[];
   /** The host has addresses on the bridge, and its rules apply to the network. */
   readonly hosted: boolean;
-  /** Where each home has a subnet of its own. */
-  readonly share?: LabShare;
-}
-
-/** Of a network whose subnet is divided among its homes; `subnets` has the home's part. */
-export interface LabShare {
-  /** The whole. */
-  readonly cluster: Cidr;
-  /** The home's end of tunnels to the others. */
+  /** Of a network that spans hosts: the interface that leads to the others. */
   readonly tunnel?: { readonly name: string; readonly mac: string };
+  /** Where each home has a subnet of its own: the whole that `subnets` has the home's part of. */
+  readonly cluster?: Cidr;
 }
 
 export interface LabSubnet {

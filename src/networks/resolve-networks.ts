@@ -1,6 +1,8 @@
 /** Kernel names, MACs, subnets and gateway addresses of networks. */
 import { firstHost, networkOf, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { DRIVERS } from '../model/driver.js';
+import { HOST } from '../model/state.js';
 import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
 import type { Homes } from './homes.js';
@@ -19,11 +21,17 @@ export function resolveNetworks(
     const shares = network.flannel && sharesOf({ topology, network, flannel: network.flannel, homes, derivation }, diagnostics);
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
+    const { spans, tunnels } = DRIVERS[network.driver];
+    // One MAC for the gateway wherever it is: a node that hears of another host's bridge still finds its own.
+    const shared = spans ? derivation.bridgeMac(network.name, HOST) : undefined;
     return homes.ofNetwork(network.name).map((home) => ({
       network,
       home,
       bridge: network.bridgeName ?? derivation.bridgeName(network.name, home),
-      mac: network.external ? '' : derivation.bridgeMac(network.name, home),
+      mac: network.external ? '' : (shared ?? derivation.bridgeMac(network.name, home)),
+      ...(tunnels && shares === undefined
+        ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } }
+        : {}),
       subnets,
       ...shares?.get(home),
       hosted: network.gateway.kind === 'host' && !network.external,

@@ -7,12 +7,9 @@ import type { Network, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
 import type { Homes } from './homes.js';
 import { hostSubnets } from './host-subnets.js';
-import type { LabShare, LabSubnet } from './lab.js';
+import type { LabNetwork } from './lab.js';
 
-export interface Share {
-  readonly subnets: readonly LabSubnet[];
-  readonly share: LabShare;
-}
+type Share = Pick<LabNetwork, 'subnets' | 'tunnel' | 'cluster'>;
 
 interface Parts {
   readonly topology: Topology;
@@ -42,8 +39,8 @@ export function sharesOf(parts: Parts, diagnostics: Diagnostic[]): ReadonlyMap<s
       continue;
     }
     diagnostics.push(...strangers(parts, home, host, cidr));
-    const tunnel = flannel.backend === 'vxlan' ? { tunnel: { name, mac: derivation.interfaceMac(host, name) } } : {};
-    shares.set(home, { subnets: [{ family: 4, cidr, range: cidr, gateway: firstHost(cidr) }], share: { cluster, ...tunnel } });
+    const tunnel = flannel.backend === 'vxlan' ? { tunnel: { name, mac: derivation.tunnelMac(network.name, home) } } : {};
+    shares.set(home, { subnets: [{ family: 4, cidr, range: cidr, gateway: firstHost(cidr) }], cluster, ...tunnel });
   }
   return shares;
 }

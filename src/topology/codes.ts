@@ -90,6 +90,7 @@ export const CODES = {
   'host-forwarding': 'A host is not to forward, and nodes that live on it need that.',
   'network-on-hosts': 'The nodes of a bridge live on several hosts.',
   'network-external-on-host': 'A node that lives on a simulated host is on an external network.',
+  'vni-twice': 'Two networks have the same VNI on the same UDP port.',
   'underlay-missing': 'The hosts of a network that spans them are on no network that all of them share.',
   'underlay-ambiguous': 'The hosts of a network share several networks, and which of them carries it has to be said.',
   'underlay-absent': 'A node lives on a host that is not on the underlay of its network.',

@@ -53,6 +53,8 @@ const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
   ['version', 'remove it: the language has no versions to choose from'],
   ['services', 'topo calls them nodes'],
   ['topology', 'write nodes and links at the top level'],
+  ['encryption', 'remove it: what travels between hosts is not encrypted yet, for that takes WireGuard links'],
+  ['password', 'remove it: what travels between hosts is not encrypted yet, for that takes WireGuard links'],
   ['container_name', 'the node’s name is its name; the namespace’s can be given as netns'],
 ]);
 

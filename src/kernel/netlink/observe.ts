@@ -76,6 +76,7 @@ function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly N
     return typeof now === 'string' ? [] : [now];
   });
 }
+
 /** The host's first. */
 type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
 
@@ -116,8 +117,8 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  const tells = dump.links.some((link) => isIdle(link) || isBridgeOf(scope.lab, link) || hasFdb(link));
-  if (rememberedOf(lo?.altnames ?? []).size > 0 || tells) return undefined;
+  if (rememberedOf(lo?.altnames ?? []).size > 0) return undefined;
+  if (dump.links.some((link) => isIdle(link) || hasFdb(link) || isBridgeOf(scope.lab, link))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 

@@ -35,6 +35,7 @@ import { underlay } from './underlay.js';
 import { unknownInterface } from './unknown-interface.js';
 import { unknownNetwork } from './unknown-network.js';
 import { unknownNode } from './unknown-node.js';
+import { vniTwice } from './vni-twice.js';
 
 export const RULES: readonly Rule[] = [
   driverKeys,
@@ -49,6 +50,7 @@ export const RULES: readonly Rule[] = [
   networkHosts,
   underlay,
   flannel,
+  vniTwice,
   netnsName,
   networkModeNone,
   networkModeJoined,

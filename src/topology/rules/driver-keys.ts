@@ -21,7 +21,7 @@ const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
 
 export const driverKeys: Rule = {
   name: 'driver-keys',
-  codes: ['driver-key', 'bad-masquerade'],
+  codes: ['driver-key', 'conflicting-keys', 'bad-masquerade'],
   check({ topology, report, place, isWritten }) {
     for (const network of topology.networks) {
       const { name, driver, masquerade } = network;
@@ -30,7 +30,12 @@ export const driverKeys: Rule = {
         const message = `${name} is a network of the driver ${driver}, which has no key ${quote(key)}`;
         report('driver-key', place(network, key), message, { hint: `it is a key of ${drivers.join(', ')}` });
       }
-      if (!DRIVERS[driver].spans || typeof masquerade !== 'string') continue;
+      if (!DRIVERS[driver].spans) continue;
+      if (!network.icc && network.gateway.kind === 'node') {
+        const message = `without icc the nodes of other hosts would not reach ${network.gateway.node}, the gateway of ${name}`;
+        report('conflicting-keys', place(network, 'icc'), message, { hint: 'remove "icc", or choose the hosts as gateway' });
+      }
+      if (typeof masquerade !== 'string') continue;
       const message = `${name} leaves by each of its hosts: not all of them can have the address ${masquerade}`;
       report('bad-masquerade', place(network, 'masquerade'), message, { hint: 'true: each host’s own address; false: the node’s' });
     }

@@ -1,8 +1,8 @@
 import { contains, overlaps, parseCidr, type Cidr } from '../../model/address.js';
-import type { Flannel, HostSubnet } from '../../model/flannel.js';
+import { FLANNEL_VNI, flannelInterface, type Flannel, type HostSubnet } from '../../model/flannel.js';
 import { HOST } from '../../model/state.js';
 import type { Network } from '../../model/topology.js';
-import { underlayOf, type Carrier } from '../../model/underlay.js';
+import { hostsOf, underlayOf, type Carrier } from '../../model/underlay.js';
 import { quote } from '../report.js';
 import { didYouMean } from '../suggest.js';
 import type { Rule, RuleContext } from './rule.js';
@@ -10,8 +10,9 @@ import type { Rule, RuleContext } from './rule.js';
 /** The subnet can be divided, the written parts are parts of it, and plain routes lead somewhere. */
 export const flannel: Rule = {
   name: 'flannel',
-  codes: ['flannel-subnet', 'host-subnet', 'unknown-host', 'flannel-key', 'flannel-off-link', 'underlay-unsuitable'],
+  codes: ['flannel-subnet', 'host-subnet', 'unknown-host', 'flannel-key', 'flannel-off-link', 'underlay-unsuitable', 'vni-twice'],
   check(context) {
+    checkTunnels(context);
     for (const network of context.topology.networks) {
       const { flannel: own, name } = network;
       if (own === undefined || context.isIncomplete('networks', name)) continue;
@@ -22,6 +23,26 @@ export const flannel: Rule = {
     }
   },
 };
+
+/** The interface is called by the number alone, and a host can have one of each name. */
+function checkTunnels({ topology, report, place }: RuleContext): void {
+  const first = new Map<string, Network>();
+  for (const network of topology.networks.filter((one) => one.flannel?.backend === 'vxlan')) {
+    const vni = network.vni ?? FLANNEL_VNI;
+    for (const host of hostsOf(topology, network.name).keys()) {
+      const key = `${host} ${vni}`;
+      const before = first.get(key);
+      if (before === undefined) first.set(key, network);
+      else {
+        const where = host === HOST ? 'the machine itself' : host;
+        const message = `${network.name} and ${before.name} have the same VNI ${vni}, and both are on ${where}, which can have one ${flannelInterface(vni)}`;
+        const related = [{ message: `${before.name} is here`, at: place(before, 'vni') }];
+        report('vni-twice', place(network, 'vni'), message, { hint: `write another vni for ${network.name}`, related });
+        break;
+      }
+    }
+  }
+}
 
 function checkKeys({ report, place, isWritten }: RuleContext, network: Network, own: Flannel): void {
   const { name, gateway, internal } = network;

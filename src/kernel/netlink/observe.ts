@@ -54,6 +54,9 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   };
 }
 
+/** The host's first. */
+type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
+
 /** A host that is still to come has none. */
 function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {
   const there = new Set(ports.map(({ netns }) => netns));
@@ -76,9 +79,6 @@ function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly N
     return typeof now === 'string' ? [] : [now];
   });
 }
-
-/** The host's first. */
-type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
 
 /** In the order of their names. */
 function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
@@ -117,10 +117,11 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  if (rememberedOf(lo?.altnames ?? []).size > 0) return undefined;
-  if (dump.links.some((link) => isIdle(link) || hasFdb(link) || isBridgeOf(scope.lab, link))) return undefined;
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => mustBeAsked(link, scope.lab))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
+
+const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean => isIdle(link) || isBridgeOf(lab, link) || hasFdb(link);
 
 const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 

@@ -18,7 +18,9 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'flannel';
+  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'flannel' | 'macvlan';
+  /** Of that driver: whose wire it is, and how it is shared. */
+  readonly macvlan?: Macvlan;
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
   readonly subnets: readonly Subnet[];
   readonly gateway: NetworkGateway;
@@ -46,6 +48,17 @@ export interface Network {
 export interface NamedNetwork {
   readonly name: string;
   readonly at: SourceRange;
+}
+
+export interface Macvlan {
+  /** An interface of the host that a node lives on; '' where the file does not say. */
+  readonly parent: string;
+  readonly at: SourceRange;
+  readonly mode: 'bridge' | 'private' | 'vepa' | 'passthru';
+  /** The host has an interface of its own on it, by which it and the nodes reach each other; with this address, or an automatic one. */
+  readonly hostShim: boolean | string;
+  /** Absent: the parent's. */
+  readonly mtu?: number;
 }
 
 export interface Subnet {

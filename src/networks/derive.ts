@@ -10,6 +10,8 @@ const ALTNAME_BYTES = 127;
 export interface Derivation {
   bridgeName(network: string, home: string): string;
   bridgeMac(network: string, home: string): string;
+  /** The host's own interface on a LAN. */
+  shimName(network: string, home: string): string;
   /** The tunnel of a network that spans hosts. */
   tunnelName(network: string, home: string): string;
   tunnelMac(network: string, home: string): string;
@@ -30,6 +32,7 @@ export function derivationFor(topology: Topology, homes: Homes): Derivation {
   const macs = writtenMacs(topology);
   return {
     bridgeName: (network, home) => claim(namesIn(home), (digest) => `br-${digest.slice(0, 8)}`, lab, network),
+    shimName: (network, home) => claim(namesIn(home), (digest) => `mv-${digest.slice(0, 8)}`, lab, network),
     // Bridges of one network may hear each other, from host to host.
     bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, network, ...(home === HOST ? [] : [home])),
     tunnelName: (network, home) => claim(namesIn(home), (digest) => `vx-${digest.slice(0, 8)}`, lab, network, 'tunnel'),

@@ -2,6 +2,7 @@
 import { firstHost, networkOf, parseAddress, parseCidr, type Address, type Cidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { DRIVERS } from '../model/driver.js';
+import { isHosted } from '../model/hosted.js';
 import { HOST } from '../model/state.js';
 import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
@@ -27,14 +28,13 @@ export function resolveNetworks(
     return homes.ofNetwork(network.name).map((home) => ({
       network,
       home,
-      bridge: network.bridgeName ?? derivation.bridgeName(network.name, home),
-      mac: network.external ? '' : (shared ?? derivation.bridgeMac(network.name, home)),
+      ...ownInterface(network, home, derivation, shared),
       ...(tunnels && shares === undefined
         ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } }
         : {}),
       subnets,
       ...shares?.get(home),
-      hosted: network.gateway.kind === 'host' && !network.external,
+      hosted: isHosted(network),
       path: `networks.${network.name}`,
       at: network.at,
     }));
@@ -56,12 +56,22 @@ function written(network: Network, subnet: Subnet, cidr: Cidr): LabSubnet {
   return { family: cidr.family, cidr, range: range ?? cidr, gateway: gatewayIn(network, cidr) };
 }
 
-function gatewayIn({ gateway, external }: Network, cidr: Cidr): Address | null {
+/** The bridge, or the host's interface on a LAN. */
+function ownInterface(network: Network, home: string, derivation: Derivation, shared?: string): Pick<LabNetwork, 'bridge' | 'mac'> {
+  if (network.macvlan?.hostShim === false) return { bridge: '', mac: '' };
+  const name = network.macvlan === undefined ? derivation.bridgeName : derivation.shimName;
+  return {
+    bridge: network.bridgeName ?? name(network.name, home),
+    mac: network.external ? '' : (shared ?? derivation.bridgeMac(network.name, home)),
+  };
+}
+
+function gatewayIn({ gateway, external, driver }: Network, cidr: Cidr): Address | null {
   if (gateway.kind !== 'host') return null;
   const text = cidr.family === 4 ? gateway.ipv4 : gateway.ipv6;
   if (text !== undefined) return parseAddress(text);
-  // What address the owner of an external bridge has on it cannot be known.
-  return external ? null : firstHost(cidr);
+  // What address the owner of an external bridge, or the router of a LAN, has on it cannot be known.
+  return external || driver === 'macvlan' ? null : firstHost(cidr);
 }
 
 function exhausted(network: Network): Diagnostic {

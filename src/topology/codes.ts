@@ -78,6 +78,11 @@ export const CODES = {
   'address-twice': 'An address is given twice.',
   'gateway-taken': 'A node’s address is the address of the network’s gateway.',
   'mac-twice': 'A MAC address is given twice in one network, or twice for one interface.',
+  // Networks on an interface of the host
+  'macvlan-without-parent': 'A macvlan network does not say on which interface of the host it is.',
+  'macvlan-parent': 'The parent of a macvlan network is an interface that cannot be one: lo.',
+  'passthru-shared': 'A parent that mode passthru gives to one node alone is shared by another one, by another network or by a host_shim.',
+  'bad-host-shim': 'The address of a host_shim cannot be the host’s on that network.',
   // Names in the kernel
   'interface-twice': 'Two networks or links make an interface of one name in one node.',
   'host-interface-twice': 'Two things make an interface of one name on the host.',

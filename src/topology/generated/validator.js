@@ -2,11 +2,11 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -54,7 +54,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!((((data0 === "bridge") || (data0 === "vxlan")) || (data0 === "weave")) || (data0 === "flannel"))){
+if(!(((((data0 === "bridge") || (data0 === "vxlan")) || (data0 === "weave")) || (data0 === "flannel")) || (data0 === "macvlan"))){
 const err3 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema20.properties.driver.enum}};
 if(vErrors === null){
 vErrors = [err3];
@@ -422,9 +422,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data.bridge_name !== undefined){
-if(typeof data.bridge_name !== "string"){
-const err33 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(data.parent !== undefined){
+if(typeof data.parent !== "string"){
+const err33 = {instancePath:instancePath+"/parent",schemaPath:"#/properties/parent/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -434,10 +434,10 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data.underlay !== undefined){
-let data20 = data.underlay;
-if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
-const err34 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/type",keyword:"type",params:{type: schema20.properties.underlay.type}};
+if(data.mode !== undefined){
+let data20 = data.mode;
+if(typeof data20 !== "string"){
+const err34 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -446,9 +446,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(Array.isArray(data20)){
-if(data20.length < 1){
-const err35 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/minItems",keyword:"minItems",params:{limit: 1}};
+if(!((((data20 === "bridge") || (data20 === "private")) || (data20 === "vepa")) || (data20 === "passthru"))){
+const err35 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema20.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -457,10 +456,11 @@ vErrors.push(err35);
 }
 errors++;
 }
-const len4 = data20.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data20[i4] !== "string"){
-const err36 = {instancePath:instancePath+"/underlay/" + i4,schemaPath:"#/properties/underlay/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.host_shim !== undefined){
+let data21 = data.host_shim;
+if((typeof data21 !== "boolean") && (typeof data21 !== "string")){
+const err36 = {instancePath:instancePath+"/host_shim",schemaPath:"#/properties/host_shim/type",keyword:"type",params:{type: schema20.properties.host_shim.type}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -470,12 +470,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
-}
-if(data.vni !== undefined){
-let data22 = data.vni;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err37 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/type",keyword:"type",params:{type: "integer"}};
+if(data.bridge_name !== undefined){
+if(typeof data.bridge_name !== "string"){
+const err37 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -484,9 +481,11 @@ vErrors.push(err37);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 16777215 || isNaN(data22)){
-const err38 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777215}};
+}
+if(data.underlay !== undefined){
+let data23 = data.underlay;
+if((typeof data23 !== "string") && (!(Array.isArray(data23)))){
+const err38 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/type",keyword:"type",params:{type: schema20.properties.underlay.type}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -495,8 +494,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data22 < 1 || isNaN(data22)){
-const err39 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(Array.isArray(data23)){
+if(data23.length < 1){
+const err39 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -505,12 +505,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-}
-if(data.port !== undefined){
-let data23 = data.port;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err40 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"}};
+const len4 = data23.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data23[i4] !== "string"){
+const err40 = {instancePath:instancePath+"/underlay/" + i4,schemaPath:"#/properties/underlay/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -519,9 +517,13 @@ vErrors.push(err40);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 > 65535 || isNaN(data23)){
-const err41 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+}
+if(data.vni !== undefined){
+let data25 = data.vni;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err41 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -530,8 +532,9 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data23 < 1 || isNaN(data23)){
-const err42 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 16777215 || isNaN(data25)){
+const err42 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777215}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -540,12 +543,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data.backend !== undefined){
-let data24 = data.backend;
-if(typeof data24 !== "string"){
-const err43 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/type",keyword:"type",params:{type: "string"}};
+if(data25 < 1 || isNaN(data25)){
+const err43 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -554,8 +553,12 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!((data24 === "vxlan") || (data24 === "host-gw"))){
-const err44 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/enum",keyword:"enum",params:{allowedValues: schema20.properties.backend.enum}};
+}
+}
+if(data.port !== undefined){
+let data26 = data.port;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+const err44 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -564,10 +567,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data.direct_routing !== undefined){
-if(typeof data.direct_routing !== "boolean"){
-const err45 = {instancePath:instancePath+"/direct_routing",schemaPath:"#/properties/direct_routing/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 > 65535 || isNaN(data26)){
+const err45 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -576,11 +578,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-if(data.subnet_len !== undefined){
-let data26 = data.subnet_len;
-if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-const err46 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/type",keyword:"type",params:{type: "integer"}};
+if(data26 < 1 || isNaN(data26)){
+const err46 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -589,9 +588,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 > 30 || isNaN(data26)){
-const err47 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/maximum",keyword:"maximum",params:{comparison: "<=", limit: 30}};
+}
+}
+if(data.backend !== undefined){
+let data27 = data.backend;
+if(typeof data27 !== "string"){
+const err47 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -600,8 +602,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data26 < 1 || isNaN(data26)){
-const err48 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(!((data27 === "vxlan") || (data27 === "host-gw"))){
+const err48 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/enum",keyword:"enum",params:{allowedValues: schema20.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -611,11 +613,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-if(data.host_subnets !== undefined){
-let data27 = data.host_subnets;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err49 = {instancePath:instancePath+"/host_subnets",schemaPath:"#/properties/host_subnets/type",keyword:"type",params:{type: schema20.properties.host_subnets.type}};
+if(data.direct_routing !== undefined){
+if(typeof data.direct_routing !== "boolean"){
+const err49 = {instancePath:instancePath+"/direct_routing",schemaPath:"#/properties/direct_routing/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -624,10 +624,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key3 in data27){
-if(typeof data27[key3] !== "string"){
-const err50 = {instancePath:instancePath+"/host_subnets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/host_subnets/additionalProperties/type",keyword:"type",params:{type: "string"}};
+}
+if(data.subnet_len !== undefined){
+let data29 = data.subnet_len;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err50 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -636,17 +637,64 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err51 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 30 || isNaN(data29)){
+const err51 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/maximum",keyword:"maximum",params:{comparison: "<=", limit: 30}};
 if(vErrors === null){
 vErrors = [err51];
 }
 else {
 vErrors.push(err51);
+}
+errors++;
+}
+if(data29 < 1 || isNaN(data29)){
+const err52 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+if(data.host_subnets !== undefined){
+let data30 = data.host_subnets;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+const err53 = {instancePath:instancePath+"/host_subnets",schemaPath:"#/properties/host_subnets/type",keyword:"type",params:{type: schema20.properties.host_subnets.type}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key3 in data30){
+if(typeof data30[key3] !== "string"){
+const err54 = {instancePath:instancePath+"/host_subnets/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/host_subnets/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err55 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
 }
 errors++;
 }

@@ -14,6 +14,7 @@ import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
 import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
+import { macvlan } from './macvlan.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
@@ -40,6 +41,7 @@ import { vniTwice } from './vni-twice.js';
 export const RULES: readonly Rule[] = [
   driverKeys,
   externalNetwork,
+  macvlan,
   subnetOverlap,
   gatewayAddress,
   gatewayNode,

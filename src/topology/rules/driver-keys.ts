@@ -17,6 +17,9 @@ const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
   subnet_len: ['flannel'],
   host_subnets: ['flannel'],
   external: ['bridge'],
+  parent: ['macvlan'],
+  mode: ['macvlan'],
+  host_shim: ['macvlan'],
 };
 
 export const driverKeys: Rule = {

@@ -15,7 +15,8 @@ export const networkHosts: Rule = {
         members.set(attachment.network, [...(members.get(attachment.network) ?? []), { node, attachment }]);
     for (const [name, attached] of members) {
       const network = networks.get(name);
-      if (network !== undefined) checkNetwork(context, network, attached);
+      // A LAN is where each of its hosts has a parent.
+      if (network !== undefined && network.driver !== 'macvlan') checkNetwork(context, network, attached);
     }
   },
 };

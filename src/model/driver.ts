@@ -17,6 +17,7 @@ export const DRIVERS: Readonly<Record<Network['driver'], Driver>> = {
   vxlan: { spans: true, tunnels: true, port: 4789, carries: false },
   weave: { spans: true, tunnels: true, port: 6784, carries: false },
   flannel: { spans: true, tunnels: true, port: 8472, carries: false },
+  calico: { spans: true, tunnels: false, carries: false },
   macvlan: { spans: false, tunnels: false, carries: false },
 };
 

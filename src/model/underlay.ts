@@ -42,7 +42,7 @@ export function hostsOf({ nodes, networks }: Pick<Topology, 'nodes' | 'networks'
 }
 
 export function underlayOf(topology: Topology, network: Network): Underlay {
-  const hosts = hostsOf(topology, network.name);
+  const hosts = new Map([...hostsOf(topology, network.name), ...reflectorsOf(topology, network)]);
   const written = network.underlay ?? [];
   if (written.length === 0 && hosts.size === 0) return { kind: 'alone' };
   const candidates: Network[] = [];
@@ -75,6 +75,16 @@ export function underlayOf(topology: Topology, network: Network): Underlay {
   if (family === undefined) return { kind: 'families', networks };
   const smallest = Math.min(...[...carriers.values()].map(({ mtu }) => mtu), ...(used.length > 0 ? [] : networks.map(({ mtu }) => mtu)));
   return { kind: 'carried', carriers, family, mtu: smallest - overheadOf(network, family) };
+}
+
+/** Hosts that only pass on what others say. */
+function reflectorsOf({ nodes }: Topology, { name, calico }: Network): readonly (readonly [string, Node])[] {
+  const hosts = new Map(nodes.filter(({ isHost }) => isHost === true).map((host) => [host.name, host]));
+  const lodgers = new Set(nodes.filter(({ networks }) => networks.some(({ network }) => network === name)).map(({ host }) => host?.name));
+  return (calico?.bgp.reflectors ?? []).flatMap(({ host }) => {
+    const node = lodgers.has(host) ? undefined : hosts.get(host);
+    return node === undefined ? [] : [[host, node] as const];
+  });
 }
 
 /** Undefined: the host has no address on the network. */

@@ -22,10 +22,10 @@ export function homesOf({ nodes, networks: all }: Pick<Topology, 'nodes' | 'netw
   for (const node of nodes) {
     for (const { network } of node.networks) networks.set(network, (networks.get(network) ?? new Set()).add(of(node)));
   }
-  for (const { name, flannel } of all) {
-    for (const { host } of flannel?.hostSubnets ?? []) {
-      const home = hosts.get(host)?.netns;
-      if (home !== undefined) networks.set(name, (networks.get(name) ?? new Set()).add(home));
+  for (const { name, calico, flannel } of all) {
+    for (const { host } of [...(calico?.bgp.reflectors ?? []), ...(flannel?.hostSubnets ?? [])]) {
+      const netns = hosts.get(host)?.netns;
+      if (netns !== undefined) networks.set(name, (networks.get(name) ?? new Set()).add(netns));
     }
   }
   return { of, ofNetwork: (network) => [...(networks.get(network) ?? [HOST])], hostOf: (home) => byNetns.get(home) };

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { Route } from '../model/topology.js';
 import { clusterRoutes } from './cluster-routes.js';
+import { gatewayRoutes } from './calico/port.js';
 import { defaultRoute, type Routers } from './gateways.js';
 import { idOfAddress, isKept } from './interface-addresses.js';
 import type { LabInterface, LabNode } from './lab.js';
@@ -26,7 +27,7 @@ function automaticRoutes(node: LabNode, routers: Routers): readonly Resource[] {
     const way = defaultRoute(node, routers, family);
     if (!way?.attachment.interface.up) return [];
     const { interface: on, path, at } = way.attachment;
-    const addresses = [idOfAddress(on, way.address)];
+    const addresses = [idOfAddress(on, way.address), ...gatewayRoutes(way.attachment, family)];
     const resource = routeResource({
       netns: node.netns,
       to,

@@ -105,6 +105,9 @@ export const CODES = {
     'The subnet of a host is not a part of its network’s, has another length than subnet_len, or overlaps that of another host.',
   'flannel-key': 'A key has no meaning for a network of the driver flannel, or for its backend.',
   'flannel-off-link': 'Hosts that are to reach each other by plain routes are on different networks.',
+  'calico-on-machine': 'A node of a calico network lives on the machine itself, or a host is attached to one.',
+  'calico-twice': 'A node is on two calico networks.',
+  'calico-selects-nobody': 'A policy is for nodes, or from nodes, that no node of the network is one of.',
   'mtu-over-underlay': 'An MTU does not fit in the packets of the underlay.',
   // Ports
   'port-twice': 'A port of the host is published twice.',

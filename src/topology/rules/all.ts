@@ -1,6 +1,7 @@
 /** The cross-checks, in the order of the file's sections. */
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
+import { calico } from './calico.js';
 import { containers } from './containers.js';
 import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   networkHosts,
   underlay,
   flannel,
+  calico,
   vniTwice,
   netnsName,
   networkModeNone,

@@ -1,8 +1,11 @@
 /** The cross-checks, in the order of the file's sections. */
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
+import { calico } from './calico.js';
 import { containers } from './containers.js';
+import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
+import { flannel } from './flannel.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
 import { hostInterfaceTwice } from './host-interface-twice.js';
@@ -12,6 +15,7 @@ import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
 import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
+import { macvlan } from './macvlan.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
@@ -29,12 +33,16 @@ import { specialAddress } from './special-address.js';
 import { subnetOverlap } from './subnet-overlap.js';
 import { sysctlConflict } from './sysctl-conflict.js';
 import { twiceInNode } from './twice-in-node.js';
+import { underlay } from './underlay.js';
 import { unknownInterface } from './unknown-interface.js';
 import { unknownNetwork } from './unknown-network.js';
 import { unknownNode } from './unknown-node.js';
+import { vniTwice } from './vni-twice.js';
 
 export const RULES: readonly Rule[] = [
+  driverKeys,
   externalNetwork,
+  macvlan,
   subnetOverlap,
   gatewayAddress,
   gatewayNode,
@@ -43,6 +51,10 @@ export const RULES: readonly Rule[] = [
   networkSize,
   hosts,
   networkHosts,
+  underlay,
+  flannel,
+  calico,
+  vniTwice,
   netnsName,
   networkModeNone,
   networkModeJoined,

@@ -18,16 +18,23 @@ export interface RuntimeOption {
 export interface ValidateArguments extends CommonOptions {
   /** Empty: the default file. */
   readonly files: readonly string[];
-  readonly json: boolean;
+  /** `--json` has become `format: 'json'`. */
+  readonly format: ValidateFormat;
 }
 
-export type PlanFormat = 'text' | 'json' | 'shell';
+export type PlanFormat = 'text' | 'json' | 'shell' | 'markdown';
+export type ValidateFormat = 'text' | 'json' | 'github' | 'sarif';
 
 export interface PlanArguments extends CommonOptions, RuntimeOption {
   readonly file: string | undefined;
   /** `--json` has become `format: 'json'`. */
   readonly format: PlanFormat;
   readonly detailedExitcode: boolean;
+}
+
+export interface PlanFromArguments extends PlanArguments {
+  /** A file, or `git:REVISION`. */
+  readonly from: string;
 }
 
 export interface ApplyArguments extends CommonOptions, RuntimeOption {

@@ -1,11 +1,14 @@
 import type { Plan } from '../model/plan.js';
+import type { Wording } from '../report/plan-text.js';
 import type { CommandText } from '../report/words.js';
 import type { Context } from './context.js';
 import type { CommonOptions, PlanFormat } from './options.js';
 import { WORDS } from './words.js';
 
+type Printing = CommonOptions & { readonly wording?: Wording };
+
 /** Each form is loaded only where it is asked for. */
-export async function printPlan(plan: Plan, args: CommonOptions & { readonly format: PlanFormat }, context: Context): Promise<void> {
+export async function printPlan(plan: Plan, args: Printing & { readonly format: PlanFormat }, context: Context): Promise<void> {
   const write = (text: string): void => context.stdout.write(text);
   switch (args.format) {
     case 'text':
@@ -14,6 +17,11 @@ export async function printPlan(plan: Plan, args: CommonOptions & { readonly for
       const { planJson } = await import('../report/plan-json.js');
       return write(planJson(plan));
     }
+    case 'markdown': {
+      const { planMarkdown } = await import('../report/plan-markdown.js');
+      const { title = `Plan for the lab ${plan.lab}:`, noChanges } = args.wording ?? {};
+      return write(await planMarkdown(plan, WORDS, { title: title.slice(0, -1), ...(noChanges === undefined ? {} : { noChanges }) }));
+    }
     case 'shell': {
       const { planScript } = await import('../kernel/iproute/script.js');
       return write(planScript(plan, (resource) => WORDS.title(resource)));
@@ -21,14 +29,16 @@ export async function printPlan(plan: Plan, args: CommonOptions & { readonly for
   }
 }
 
-async function textOf(plan: Plan, args: CommonOptions, context: Context): Promise<string> {
+async function textOf(plan: Plan, args: Printing, context: Context): Promise<string> {
   const { planText, planSummary } = await import('../report/plan-text.js');
-  if (args.quiet) return `${planSummary(plan)}\n`;
+  const { wording } = args;
+  if (args.quiet) return `${planSummary(plan, wording?.noChanges)}\n`;
   const command = await commandWords(args.verbose);
   return planText(plan, WORDS, {
     color: context.color,
     verbose: args.verbose,
     ...(command === undefined ? {} : { command }),
+    ...(wording === undefined ? {} : { wording }),
   });
 }
 

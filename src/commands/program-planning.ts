@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { parseDuration } from './duration.js';
-import type { PlanFormat, RuntimeOption } from './options.js';
+import type { PlanFormat, RuntimeOption, ValidateFormat } from './options.js';
 import { runtimeOption } from './runtime-option.js';
 import type { Declare } from './declare.js';
 
@@ -15,23 +15,33 @@ interface Writing extends Json, RuntimeOption {
 
 /** The commands that read a topology or the kernel. Each is loaded only when it is the one. */
 export function addPlanningCommands(program: Command, declare: Declare): void {
-  declare<Json>(program, 'validate [file...]', 'check a file: every error with its line and a hint', async (flags, files, context) => {
-    const { run } = await import('./validate.js');
-    return run({ ...flags, files, json: flags.json === true }, context);
-  }).option('--json', 'one JSON document');
+  declare<Json & { readonly format: ValidateFormat }>(
+    program,
+    'validate [file...]',
+    'check a file: every error with its line and a hint',
+    async (flags, files, context) => {
+      const { run } = await import('./validate.js');
+      return run({ ...flags, files, format: flags.json === true ? 'json' : flags.format }, context);
+    },
+  )
+    .addOption(new Option('--format <format>', 'how to print what is wrong').choices(['text', 'json', 'github', 'sarif']).default('text'))
+    .option('--json', 'the same as --format json');
 
-  declare<Json & RuntimeOption & { readonly format: PlanFormat; readonly detailedExitcode?: boolean }>(
+  declare<Json & RuntimeOption & { readonly format: PlanFormat; readonly from?: string; readonly detailedExitcode?: boolean }>(
     program,
     'plan [file]',
     'what apply would do, and why; changes nothing',
     async (flags, [file], context) => {
-      const { run } = await import('./plan.js');
       const format = flags.json === true ? 'json' : flags.format;
-      return run({ ...flags, file, format, detailedExitcode: flags.detailedExitcode === true }, context);
+      const { from, ...rest } = flags;
+      const args = { ...rest, file, format, detailedExitcode: flags.detailedExitcode === true };
+      if (from === undefined) return (await import('./plan.js')).run(args, context);
+      return (await import('./plan-from.js')).run({ ...args, from }, context);
     },
   )
-    .addOption(new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell']).default('text'))
+    .addOption(new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell', 'markdown']).default('text'))
     .option('--json', 'the same as --format json')
+    .option('--from <file or git:revision>', 'what the change from that file, or from that revision of it, would do; no kernel is asked')
     .addOption(runtimeOption())
     .option('--detailed-exitcode', 'exit status 0: nothing to do, 1: error, 2: changes');
 

@@ -5,18 +5,36 @@ import type { Context } from './context.js';
 import { checkFile } from './lab.js';
 import type { ValidateArguments } from './options.js';
 import { readTopologyFile } from './read-file.js';
+import { VERSION } from './version.js';
 
 interface Judged extends Verdict {
   readonly sources: ReadonlyMap<string, string>;
 }
 
 /** Every error of every file; 0 if there is none. */
-export function run(args: ValidateArguments, context: Context): Promise<number> {
+export async function run(args: ValidateArguments, context: Context): Promise<number> {
   const files = args.files.length === 0 ? [undefined] : args.files;
   const verdicts = files.map((file) => judge(file, context));
-  if (args.json) context.stdout.write(`${JSON.stringify(validateOf(verdicts))}\n`);
-  else for (const verdict of verdicts) print(verdict, args.quiet, context);
-  return Promise.resolve(verdicts.every((verdict) => verdict.lab !== null) ? 0 : 1);
+  await printAll(verdicts, args, context);
+  return verdicts.every((verdict) => verdict.lab !== null) ? 0 : 1;
+}
+
+/** Each form is loaded only where it is asked for. */
+async function printAll(verdicts: readonly Judged[], { format, quiet }: ValidateArguments, context: Context): Promise<void> {
+  switch (format) {
+    case 'json':
+      return context.stdout.write(`${JSON.stringify(validateOf(verdicts))}\n`);
+    case 'github': {
+      const { validateAnnotations } = await import('../report/validate-github.js');
+      return context.stdout.write(validateAnnotations(verdicts));
+    }
+    case 'sarif': {
+      const { validateSarif } = await import('../report/validate-sarif.js');
+      return context.stdout.write(`${JSON.stringify(validateSarif(verdicts, VERSION), null, 2)}\n`);
+    }
+    case 'text':
+      for (const verdict of verdicts) print(verdict, quiet, context);
+  }
 }
 
 function judge(argument: string | undefined, context: Context): Judged {

@@ -6,7 +6,7 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId, type 
 import { droppedForwarding, type ForwardedNetwork } from './foreign-forward.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
-import { containerNamespaces, foreign, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
+import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
 export interface BridgeSpec {
   readonly lab: string;
@@ -68,10 +68,8 @@ function observed(netns: string, link: LinkObservation): Resource {
   };
 }
 
-/** A veth of the lab whose name is wanted for a bridge goes before the bridge comes. */
-function isOwnVeth(link: LinkObservation, lab: string): boolean {
-  return link.type === 'veth' && (markedId(link, lab)?.startsWith('veth:') === true || unmarkedOfLab(link, lab));
-}
+/** Another link of the lab whose name is wanted for a bridge goes before the bridge comes. */
+const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);
 
 /** Of the host itself: a simulated one has no rules but the lab's. */
 function forwardedNetworks({ resources }: State): readonly ForwardedNetwork[] {
@@ -102,7 +100,7 @@ function findIn({ netns, links }: Pick<NetnsObservation, 'netns' | 'links'>, des
     const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
     const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
     if (ours) resources.push(observed(netns, link));
-    else if (wanted !== undefined && !isOwnVeth(link, desired.lab))
+    else if (wanted !== undefined && !isOtherOwn(link, desired.lab))
       conflicts.push(foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null));
   }
   return { resources, conflicts };

@@ -3,6 +3,7 @@ import { address } from './address.js';
 import { bridge } from './bridge.js';
 import { container } from './container.js';
 import { exec } from './exec.js';
+import { fdb } from './fdb.js';
 import { joined } from './joined.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
@@ -17,17 +18,20 @@ import { runtime } from './runtime.js';
 import { stranger } from './stranger.js';
 import { sysctl } from './sysctl.js';
 import { veth } from './veth.js';
+import { vxlan } from './vxlan.js';
 
 export const KINDS: readonly Kind[] = [
   nodeFiles,
   netns,
   bridge,
   veth,
+  vxlan,
   loopback,
   stranger,
   sysctl,
   address,
   neighbour,
+  fdb,
   route,
   rule,
   nftables,

@@ -3,7 +3,7 @@ import type { ExposedPort } from '../model/exposure.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
-import type { FieldOf, Props, Resource, ResourceId, State } from '../model/state.js';
+import type { FieldOf, Props, PropValue, Resource, ResourceId, State } from '../model/state.js';
 
 /** What a kind finds in an observation. */
 export interface Found {
@@ -31,7 +31,7 @@ export interface Kind {
    */
   readonly stage: (resource: Resource) => number;
   /** Whether a change of the field can be made in place; otherwise it forces a replacement. */
-  readonly inPlace: (field: string) => boolean;
+  readonly inPlace: (field: string, from: PropValue, to: PropValue) => boolean;
   /** What fields are when nobody asks for anything, or what the title says already: not worth a line in the plan of a creation. */
   defaults(resource: Resource): Props;
   /** The lab's objects of this kind, and what is in the way of the desired ones. */

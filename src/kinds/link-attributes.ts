@@ -2,15 +2,20 @@
  * Link attributes, one row each: how the kernel takes them (`if_link.h`), how `ip link` writes them, what they are.
  * Encoding, decoding, rendering as a command, comparing and the JSON Schema are driven by these rows.
  */
+/** Types that have attributes of their own. */
+export type LinkType = 'bridge' | 'vxlan' | 'macvlan';
+
 export interface LinkAttribute {
   /** Name in resources and operations. */
   readonly name: string;
   /** Where it sits: in the message itself, in IFLA_INFO_DATA of its type, or in IFLA_INFO_SLAVE_DATA of a bridge port. */
-  readonly place: 'link' | 'bridge' | 'bridge-port';
+  readonly place: 'link' | LinkType | 'bridge-port';
   /** The netlink attribute's number there; 0 for what is not an attribute (flags). */
   readonly attribute: number;
-  readonly encoding: 'u8' | 'u16' | 'u32' | 'bool8' | 'bool32' | 'mac' | 'string' | 'master' | 'up';
-  /** Word of `ip link` (booleans: 0 and 1, but `up`/`down` and on/off where `ip` wants them). */
+  /** Where an IPv6 address stands, if that is elsewhere. */
+  readonly attribute6?: number;
+  readonly encoding: 'u8' | 'u16' | 'be16' | 'u32' | 'bool8' | 'bool32' | 'mac' | 'string' | 'ip' | 'device' | 'macvlan-mode' | 'up';
+  /** Word of `ip link` (booleans: 0 and 1, but `up`/`down`, on/off, and a `no` in front where `ip` wants them). */
   readonly word: string;
   /** What the kernel gives an object that does not ask for one; null where there is no fixed one. */
   readonly default: string | number | boolean | null;
@@ -42,7 +47,7 @@ const port = (name: string, attribute: number, encoding: LinkAttribute['encoding
 export const COMMON_ATTRIBUTES: readonly LinkAttribute[] = [
   link('mac', 1, 'mac', 'address', null),
   link('mtu', 4, 'u32', 'mtu', 1500),
-  link('master', 10, 'master', 'master', ''),
+  link('master', 10, 'device', 'master', ''),
   link('txqlen', 13, 'u32', 'txqueuelen', 1000),
   link('alias', 20, 'string', 'alias', ''),
   link('group', 27, 'u32', 'group', 0),
@@ -71,4 +76,41 @@ export const BRIDGE_PORT_ATTRIBUTES: readonly LinkAttribute[] = [
   port('isolated', 33, 'bool8', false),
 ];
 
-export const LINK_ATTRIBUTES: readonly LinkAttribute[] = [...COMMON_ATTRIBUTES, ...BRIDGE_ATTRIBUTES, ...BRIDGE_PORT_ATTRIBUTES];
+const vxlan = (
+  name: string,
+  attribute: number,
+  encoding: LinkAttribute['encoding'],
+  fallback: LinkAttribute['default'],
+  word = name,
+): LinkAttribute => ({ name, place: 'vxlan', attribute, encoding, word, default: fallback });
+
+/** IFLA_VXLAN_*. Not `remote`: that is the entry of the forwarding table for the MAC address of zeros. */
+export const VXLAN_ATTRIBUTES: readonly LinkAttribute[] = [
+  vxlan('vni', 1, 'u32', null, 'id'),
+  vxlan('dstport', 15, 'be16', null),
+  { ...vxlan('local', 4, 'ip', ''), attribute6: 17 },
+  vxlan('dev', 3, 'device', ''),
+  // A port of a bridge has a `learning` too.
+  vxlan('vxlan_learning', 7, 'bool8', true, 'learning'),
+  vxlan('ttl', 5, 'u8', 0),
+  vxlan('tos', 6, 'u8', 0),
+  vxlan('ageing', 8, 'u32', 300),
+  vxlan('proxy', 11, 'bool8', false),
+  vxlan('l2miss', 13, 'bool8', false),
+  vxlan('l3miss', 14, 'bool8', false),
+  vxlan('udp_csum', 18, 'bool8', true, 'udpcsum'),
+];
+
+/** IFLA_MACVLAN_*. The parent is IFLA_LINK, and cannot change. */
+export const MACVLAN_ATTRIBUTES: readonly LinkAttribute[] = [
+  { name: 'mode', place: 'macvlan', attribute: 1, encoding: 'macvlan-mode', word: 'mode', default: null },
+  { name: 'bc_queue_len', place: 'macvlan', attribute: 7, encoding: 'u32', word: 'bcqueuelen', default: 1000 },
+];
+
+export const LINK_ATTRIBUTES: readonly LinkAttribute[] = [
+  ...COMMON_ATTRIBUTES,
+  ...BRIDGE_ATTRIBUTES,
+  ...BRIDGE_PORT_ATTRIBUTES,
+  ...VXLAN_ATTRIBUTES,
+  ...MACVLAN_ATTRIBUTES,
+];

@@ -59,8 +59,9 @@ function find(context: FindContext): Found {
       .filter((entry) => isSet(entry) && context.linkAt(ns.netns, entry.dev) !== undefined)
       .map((entry) => observed(ns, entry, context)),
   );
-  // On the host nobody declares neighbours yet: entries there are somebody's own, even on the lab's links.
-  const wanted = ({ dev, address }: NeighbourObservation): boolean => desired.resources.has(neighbourId(HOST, dev, address));
+  // On the host entries are somebody's own, even on the lab's bridges; nobody but the lab has a use for its tunnels.
+  const wanted = ({ dev, address }: NeighbourObservation): boolean =>
+    desired.resources.has(neighbourId(HOST, dev, address)) || context.linkAt(HOST, dev)?.startsWith('vxlan:') === true;
   const host = observation.host.neighbours
     .filter((entry) => isSet(entry) && wanted(entry))
     .map((entry) => observed(observation.host, entry, context));

@@ -73,6 +73,14 @@ export function unmarkedOfLab(link: LinkObservation, lab: string): boolean {
   return link.alias === '' && link.group === labGroup(lab);
 }
 
+/** A link of a type that the lab makes, and the lab's: the kind of that type finds it. */
+export function isOwnLink(link: LinkObservation, lab: string): boolean {
+  if (!OWN_TYPES.has(link.type)) return false;
+  return markedId(link, lab)?.startsWith(`${link.type}:`) === true || unmarkedOfLab(link, lab);
+}
+
+const OWN_TYPES = new Set(['bridge', 'veth', 'vxlan', 'macvlan']);
+
 /** `needs` of what lives in a namespace: nothing for the host's own. */
 export function netnsNeeds(netns: string): readonly ResourceId[] {
   return netns === HOST ? [] : [netnsId(netns)];

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found } from './kind.js';
-import { containerNamespaces, foreign, labNamespaces, markedId, netnsNeeds, unmarkedOfLab } from './ownership.js';
+import { containerNamespaces, foreign, isOwnLink, labNamespaces, markedId, netnsNeeds, unmarkedOfLab } from './ownership.js';
 import { writeEnd } from './veth-end.js';
 
 interface FoundEnd {
@@ -13,6 +13,8 @@ interface FoundEnd {
 }
 
 const place = (netns: string, name: string): string => `${netns}/${name}`;
+/** A link of the lab whose name is wanted for an end goes before the end comes. */
+const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'veth' && isOwnLink(link, lab);
 const isPeer = (a: LinkObservation, b: LinkObservation): boolean => a.link === b.index && b.link === a.index;
 
 /** Places of desired ends, with the id of the pair. */
@@ -80,7 +82,7 @@ export function findVeths({ observation, desired, linkAt }: FindContext): Found 
     if (link.type === 'veth' && id?.startsWith('veth:') === true) byId.set(id, [...(byId.get(id) ?? []), end]);
     else if (link.type === 'veth' && (isShared ? unmarkedOfLab(link, desired.lab) : link.alias === '')) unmarked.push(end);
     // A bridge of the lab whose name is wanted for an end goes before the end comes.
-    else if (isShared && linkAt(ns.netns, link.name) === undefined) {
+    else if (isShared && linkAt(ns.netns, link.name) === undefined && !isOtherOwn(link, desired.lab)) {
       const resource = desired.resources.get(wanted.get(place(ns.netns, link.name)) ?? '');
       const where = ns.netns === HOST ? '' : ` in ${ns.netns}`;
       if (resource !== undefined)

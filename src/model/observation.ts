@@ -118,6 +118,8 @@ export interface NetnsObservation {
   readonly localAddresses: ReadonlySet<string>;
   readonly rules: readonly RuleObservation[];
   readonly neighbours: readonly NeighbourObservation[];
+  /** Of its vxlan links; absent: it has none. */
+  readonly fdb?: readonly FdbObservation[];
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
   readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
@@ -136,8 +138,12 @@ export interface LinkObservation {
   readonly alias: string;
   readonly group: number;
   readonly altnames: readonly string[];
-  /** IFLA_LINK: the index of a veth's peer in its own namespace; 0 for none. */
+  /** IFLA_LINK: the index of a veth's peer, or of a macvlan's parent, in its own namespace; 0 for none. */
   readonly link: number;
+  /** The number that the namespace of `link` has in its own; -1, or absent: the same one. */
+  readonly linkNetnsId?: number;
+  /** Of a macvlan: where that is, if it is a namespace that was looked at. */
+  readonly parent?: { readonly netns: string; readonly name: string };
   /** net.ipv6.conf.NAME.disable_ipv6; false where the kernel does not say. */
   readonly ipv6Disabled: boolean;
   /** Every attribute of the tables in `kinds/link-attributes.ts` that the kernel gave, by its name there. */
@@ -201,6 +207,16 @@ export interface NeighbourObservation {
   readonly mac: string;
   /** NUD_PERMANENT; others come and go and are the kernel's. */
   readonly permanent: boolean;
+}
+
+/** Where a vxlan link sends frames for a MAC address; what it has learned by itself is left out. */
+export interface FdbObservation {
+  readonly dev: string;
+  readonly mac: string;
+  /** The address of the other host; '' for what has none. */
+  readonly dst: string;
+  /** What is not as the link itself has it (`port 99`, `vni 7`, `via eth0`), in the words of `bridge fdb`; '' for nothing. */
+  readonly other: string;
 }
 
 /** The kernel's own expressions, decoded: `text` is for people, `code` decides equality. */

@@ -22,6 +22,7 @@ export type Operation =
   | RouteOperation
   | RuleOperation
   | NeighbourOperation
+  | FdbOperation
   /** `remember`: the former value is kept in an altname of the namespace's lo before the new one is written. */
   | { readonly op: 'sysctl-set'; readonly netns: string; readonly key: string; readonly value: string; readonly remember: boolean }
   /** Puts the remembered value back and forgets it. */
@@ -110,15 +111,17 @@ export interface LinkAdd {
   readonly op: 'link-add';
   readonly netns: string;
   readonly name: string;
-  readonly type: 'bridge' | 'veth';
+  readonly type: 'bridge' | 'veth' | 'vxlan' | 'macvlan';
   readonly attributes: LinkAttributes;
   /** The other end of a veth. */
   readonly peer?: { readonly netns: string; readonly name: string; readonly attributes: LinkAttributes };
+  /** The interface that a macvlan shares. */
+  readonly parent?: { readonly netns: string; readonly name: string };
 }
 
 /**
  * Link attributes by their names in the tables of `kinds/link-attributes.ts`; `mac` as aa:bb:cc:dd:ee:ff,
- * `master` the name of a link in the same namespace ('' for none), `up` a boolean.
+ * `master` and `dev` the names of links in the same namespace ('' for none), `up` a boolean.
  */
 export type LinkAttributes = { readonly [name: string]: string | number | boolean };
 
@@ -173,6 +176,18 @@ export interface NeighbourOperation {
   readonly dev: string;
   readonly address: string;
   readonly mac: string;
+}
+
+/** An entry of a vxlan link's own forwarding table, permanent. */
+export interface FdbOperation {
+  /** `set` takes the place of another entry for the MAC address; `append` stands beside the others (MAC address of zeros). */
+  readonly op: 'fdb-set' | 'fdb-append' | 'fdb-delete';
+  readonly netns: string;
+  readonly dev: string;
+  readonly mac: string;
+  readonly dst: string;
+  /** Of an entry that is to be deleted: in the words of `bridge fdb`. */
+  readonly other?: string;
 }
 
 /** A table of family inet. Rules are typed, so that text for people and expressions for the kernel come from one value. */

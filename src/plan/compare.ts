@@ -1,3 +1,4 @@
+import type { Kind } from '../kinds/kind.js';
 import type { FieldChange } from '../model/plan.js';
 import type { PropValue, Props } from '../model/state.js';
 
@@ -21,14 +22,12 @@ export function equal(a: PropValue, b: PropValue): boolean {
 }
 
 /** Fields that differ, in the order of the desired side; a field that one side lacks is null there. */
-export function changedFields(before: Props, after: Props, inPlace: (field: string) => boolean): readonly FieldChange[] {
+export function changedFields(before: Props, after: Props, inPlace: Kind['inPlace']): readonly FieldChange[] {
   const differing: string[] = [];
   for (const field in after) if (!equal(before[field] ?? null, after[field] ?? null)) differing.push(field);
   for (const field in before) if (!(field in after) && (before[field] ?? null) !== null) differing.push(field);
-  return differing.map((field) => ({
-    field,
-    from: before[field] ?? null,
-    to: after[field] ?? null,
-    forcesReplacement: !inPlace(field),
-  }));
+  return differing.map((field) => {
+    const [from, to] = [before[field] ?? null, after[field] ?? null];
+    return { field, from, to, forcesReplacement: !inPlace(field, from, to) };
+  });
 }

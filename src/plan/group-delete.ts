@@ -52,10 +52,14 @@ function bridgesAmong(home: string, names: readonly string[], observed: State): 
   return bridges.filter((name) => wanted.has(name));
 }
 
+/** Links without another end. */
+const ONE_ENDED = new Set(['vxlan', 'macvlan']);
+
 function linksInGroup(home: string, observed: State, group: number): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { kind, netns, id, props } of observed.resources.values()) {
     if (kind === 'bridge' && netns === home && props['group'] === group) names.add(nameOf(id));
+    if (ONE_ENDED.has(kind) && netns === home && props['group'] === group) names.add(String(props['name']));
     if (kind !== 'veth') continue;
     if (netns === home && props['group'] === group) names.add(String(props['name']));
     if (props['peer_netns'] === home && props['peer_group'] === group) names.add(String(props['peer_name']));

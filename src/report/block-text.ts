@@ -20,7 +20,7 @@ export interface Context {
 export const STYLES: { readonly [action in BlockAction]: Style } = { create: 'green', update: 'yellow', delete: 'red', replace: 'magenta' };
 
 /** Reasons that say no more than the symbol does. */
-const PLAIN_REASONS = new Set(['not in the topology', 'missing in the kernel', '']);
+const PLAIN_REASONS = new Set(['not in the topology', 'missing in the kernel', 'new in the topology', '']);
 
 export interface Entry {
   readonly block: Block;

@@ -16,6 +16,13 @@ export interface PlanTextOptions {
   readonly width?: number;
   /** Only used where `verbose`. */
   readonly command?: CommandText;
+  readonly wording?: Wording;
+}
+
+/** What stands above the plan, with its colon, and instead of one that is empty. */
+export interface Wording {
+  readonly title: string;
+  readonly noChanges: string;
 }
 
 const DEFAULT_WIDTH = 100;
@@ -31,10 +38,11 @@ const LEGEND: readonly (readonly [BlockAction, string])[] = [
 
 /** The whole text, with a line feed at its end. */
 export async function planText(plan: Plan, words: Words, options: PlanTextOptions): Promise<string> {
-  if (plan.actions.length === 0) return `${NO_CHANGES}\n`;
+  const { title = `Plan for the lab ${printable(plan.lab)}:`, noChanges } = options.wording ?? {};
+  if (plan.actions.length === 0) return `${planSummary(plan, noChanges)}\n`;
   const blocks = blocksOf(plan);
   const context = contextOf(plan, blocks, words, options);
-  const lines = [`Plan for the lab ${printable(plan.lab)}:`, ...legend(blocks, context.paint), ''];
+  const lines = [title, ...legend(blocks, context.paint), ''];
   for (const group of groupsOf(blocks)) lines.push(...(await groupLines(group, context)), '');
   const exposed = exposureLines(plan.exposure ?? [], context.paint);
   if (exposed.length > 0) lines.push(...exposed, '');
@@ -43,12 +51,12 @@ export async function planText(plan: Plan, words: Words, options: PlanTextOption
 }
 
 /** `Plan: 3 to add, 1 to change, 0 to destroy.` */
-export function planSummary({ actions, summary }: Plan): string {
-  if (actions.length === 0) return NO_CHANGES;
+export function planSummary({ actions, summary }: Plan, noChanges: string = NO_CHANGES): string {
+  if (actions.length === 0) return noChanges;
   return `Plan: ${summary.add} to add, ${summary.change} to change, ${summary.destroy} to destroy.`;
 }
 
-function contextOf(plan: Plan, blocks: readonly Block[], words: Words, options: PlanTextOptions): Context {
+export function contextOf(plan: Plan, blocks: readonly Block[], words: Words, options: PlanTextOptions): Context {
   const { command, verbose, color } = options;
   const commands = new Map<ResourceId, string[]>();
   if (verbose && command !== undefined)

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, TOPO, WITH_CONTAINERS, type World } from '../system/world.js';
+import { ROOT, TOPO, TESTED_ELSEWHERE, type World } from '../system/world.js';
 
 export const EXAMPLES = readdirSync(join(ROOT, 'examples'))
-  .filter((name) => !WITH_CONTAINERS.includes(name))
+  .filter((name) => !TESTED_ELSEWHERE.includes(name))
   .sort();
 
 export const pageOf = (example: string): string => readFileSync(join(ROOT, 'examples', example, 'README.md'), 'utf8');

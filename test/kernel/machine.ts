@@ -15,7 +15,8 @@ interface Scope {
   readonly rules: readonly string[];
 }
 
-const asObject = (_key: string, value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value);
+const asObject = (_key: string, value: unknown): unknown =>
+  value instanceof Map ? Object.fromEntries(value) : value instanceof Set ? [...value] : value;
 
 function serve(): void {
   const kernel = createNetlinkKernel();

@@ -19,7 +19,11 @@ const USER = ['--user', '--map-root-user'];
 const UNSHARE = ['-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
 const INIT = `${PRIVATE_ETC} && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"`;
 
-type Plain<T> = Omit<T, 'sysctls' | 'remembered'> & { readonly sysctls: Texts; readonly remembered: Texts };
+type Plain<T> = Omit<T, 'sysctls' | 'remembered' | 'localAddresses'> & {
+  readonly sysctls: Texts;
+  readonly remembered: Texts;
+  readonly localAddresses: readonly string[];
+};
 type Texts = { readonly [key: string]: string | null };
 
 /** An observation as it comes through a pipe: maps are objects. */

@@ -1,9 +1,11 @@
 import { describe, test } from '@jest/globals';
 import fc from 'fast-check';
 import { strict as assert } from 'node:assert';
-import type { Resource } from '../../src/model/state.js';
+import { kindOf } from '../../src/kinds/index.js';
+import type { Resource, State } from '../../src/model/state.js';
 import type { Attachment, Network, Node, Topology } from '../../src/model/topology.js';
 import { expand } from '../../src/networks/expand.js';
+import { planBetween } from '../../src/plan/between.js';
 import { AT, attachment, endpoint, link, network, node, topology } from './topologies.js';
 
 const NETWORKS = ['front', 'back', 'side'];
@@ -167,6 +169,20 @@ describe('every topology', () => {
         fc.pre(of.nodes.every(({ interfaces }) => interfaces.length === 0));
         const turned = { ...of, nodes: of.nodes.map((one) => ({ ...one, networks: [...one.networks].reverse() })) };
         assert.deepEqual(addressesOf(state(turned)), addressesOf(state(of)));
+      }),
+    );
+  });
+
+  test('the plan from one file to another knows all that comes, goes and stays', () => {
+    fc.assert(
+      fc.property(topologies, topologies, (before, after) => {
+        const states = [before, after].map((of) => ({ lab: 'lab', resources: state(of) })) as [State, State];
+        const { actions } = planBetween(states[1], states[0], kindOf);
+        const ids = (action: string): readonly string[] => actions.filter(({ change }) => change.action === action).map(({ id }) => id);
+        const [old, now] = states.map(({ resources }) => new Set(resources.keys())) as [Set<string>, Set<string>];
+        for (const id of now) assert.equal(ids('create').includes(id) && !ids('delete').includes(id), !old.has(id));
+        for (const id of old) assert.equal(ids('delete').includes(id) && !ids('create').includes(id), !now.has(id));
+        assert.deepEqual(planBetween(states[0], states[0], kindOf).actions, []);
       }),
     );
   });

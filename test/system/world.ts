@@ -24,8 +24,8 @@ export const PRIVATE_ETC = [
   'rm -rf /etc/netns',
 ].join(' && ');
 
-/** Of examples/; those with containers need a daemon, and are tested in test/docker. */
-export const WITH_CONTAINERS = ['containers'];
+/** Of examples/: those with containers need a daemon (test/docker), and a repository of labs is no lab (test/examples/gitops). */
+export const TESTED_ELSEWHERE = ['containers', 'gitops'];
 
 export interface Result {
   readonly status: number;

@@ -4,6 +4,7 @@ import { container, netnsAttach } from './container.js';
 import { conntrackDelete } from './conntrack.js';
 import type { Command } from './command.js';
 import { execRun } from './exec.js';
+import { fdb } from './fdb.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete } from './netns.js';
@@ -61,6 +62,10 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case 'neighbour-set':
     case 'neighbour-delete':
       return neighbour(operation);
+    case 'fdb-set':
+    case 'fdb-append':
+    case 'fdb-delete':
+      return fdb(operation);
     case 'sysctl-set':
       return sysctlSet(operation);
     case 'sysctl-restore':

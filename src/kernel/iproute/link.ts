@@ -12,7 +12,16 @@ const LARGEST_MTU = 65535;
 const LARGEST_GROUP = 0x7fffffff;
 
 export function linkAdd(operation: LinkAdd): readonly Command[] {
-  return operation.type === 'bridge' ? bridgeAdd(operation) : vethAdd(operation);
+  switch (operation.type) {
+    case 'bridge':
+      return bridgeAdd(operation);
+    case 'veth':
+      return vethAdd(operation);
+    case 'vxlan':
+      return vxlanAdd(operation);
+    case 'macvlan':
+      return macvlanAdd(operation);
+  }
 }
 
 /**
@@ -25,6 +34,22 @@ function bridgeAdd({ netns, name, attributes }: LinkAdd): readonly Command[] {
   const words = ['link', 'add', 'name', name, ...wordsOf(first, 'link'), 'type', 'bridge', ...wordsOf(first, 'bridge')];
   const rest = { mtu, ...without(attributes, Object.keys(without(first, ['mtu']))) };
   return [{ argv: ip(netns, ...words) }, ...setCommands(netns, name, rest)];
+}
+
+function vxlanAdd({ netns, name, attributes }: LinkAdd): readonly Command[] {
+  const first = without(attributes, LATER);
+  const words = ['link', 'add', 'name', name, ...wordsOf(first, 'link'), 'type', 'vxlan', ...wordsOf(first, 'vxlan')];
+  return [{ argv: ip(netns, ...words) }, ...setCommands(netns, name, later(without(attributes, TYPE_WORDS)))];
+}
+
+/** From the parent's namespace: the host's has no name by which `link-netns` could name it. */
+function macvlanAdd({ netns, name, attributes, parent }: LinkAdd): readonly Command[] {
+  if (parent === undefined) throw new Error(`a macvlan without a parent: ${name}`);
+  const first = without(attributes, LATER);
+  const place = parent.netns === netns ? [] : ['netns', netns];
+  const plain = ['link', 'add', 'link', parent.name, 'name', name, ...place, ...wordsOf(first, 'link')];
+  const words = [...plain, 'type', 'macvlan', ...wordsOf(first, 'macvlan')];
+  return [{ argv: ip(parent.netns, ...words) }, ...setCommands(netns, name, later(without(attributes, TYPE_WORDS)))];
 }
 
 function vethAdd(operation: LinkAdd): readonly Command[] {
@@ -47,6 +72,9 @@ function vethAdd(operation: LinkAdd): readonly Command[] {
 /** What is set when both ends are there: the kernel ignores an alias in the creating message, and the peer's master and state. */
 const LATER = ['alias', 'master', 'up'];
 
+/** Said as the link is made. */
+const TYPE_WORDS = LINK_ATTRIBUTES.filter(({ place }) => place === 'vxlan' || place === 'macvlan').map(({ name }) => name);
+
 function later(attributes: LinkAttributes): LinkAttributes {
   const early = LINK_ATTRIBUTES.filter((row) => row.place === 'link' && !LATER.includes(row.name)).map((row) => row.name);
   return without(attributes, early);
@@ -61,8 +89,11 @@ function setCommands(netns: string, name: string, attributes: LinkAttributes): r
   const set = (words: readonly string[], type: readonly string[]): readonly Command[] =>
     words.length === 0 ? [] : [{ argv: ip(netns, 'link', 'set', 'dev', name, ...type, ...words) }];
   return [
+    // A new `dev` of a vxlan may change its MTU.
+    ...set(wordsOf(attributes, 'vxlan'), ['type', 'vxlan']),
     ...set(wordsOf(attributes, 'link'), []),
     ...set(wordsOf(attributes, 'bridge'), ['type', 'bridge']),
+    ...set(wordsOf(attributes, 'macvlan'), ['type', 'macvlan']),
     ...set(wordsOf(attributes, 'bridge-port'), ['type', 'bridge_slave']),
   ];
 }
@@ -94,8 +125,10 @@ function wordsOf(attributes: LinkAttributes, place: Place): readonly string[] {
 
 function attributeWords(row: LinkAttribute, value: string | number | boolean): readonly string[] {
   if (row.encoding === 'up') return [value === true ? 'up' : 'down'];
-  if (row.encoding === 'master') return value === '' ? ['nomaster'] : ['master', String(value)];
+  if (row.encoding === 'device' && value === '') return row.word === 'master' ? ['nomaster'] : [];
+  if (row.encoding === 'ip' && value === '') return [row.word, '0.0.0.0'];
   if (typeof value !== 'boolean') return [row.word, String(value)];
+  if (row.place === 'vxlan') return [value ? row.word : `no${row.word}`];
   if (row.place === 'bridge-port') return [row.word, value ? 'on' : 'off'];
   return [row.word, value ? '1' : '0'];
 }

@@ -1,8 +1,9 @@
 /** RTM_NEWLINK and RTM_SETLINK as requests: what is written, the tables of link attributes say. */
-import { LINK_ATTRIBUTES, type LinkAttribute } from '../../kinds/link-attributes.js';
+import { LINK_ATTRIBUTES, type LinkAttribute, type LinkType } from '../../kinds/link-attributes.js';
 import type { LinkAdd, LinkAttributes } from '../../model/operation.js';
-import { macBytes } from './ip-text.js';
+import { addressBytes, macBytes } from './ip-text.js';
 import { IFF_UP, IFLA, INFO, LINK_HEADER, RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK } from './links.js';
+import { macvlanMode } from './macvlan-mode.js';
 import { type MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from './message.js';
 
 const RTM_NEWLINKPROP = 108;
@@ -18,6 +19,8 @@ const AFTERWARDS = new Set(['alias']);
 export type LinkTarget = { readonly index: number } | { readonly name: string };
 type Place = LinkAttribute['place'];
 type Value = string | number | boolean;
+/** Of another link of the namespace, by its name. */
+type IndexOf = (name: string) => number;
 
 function rowOf(name: string): LinkAttribute {
   const row = ROWS.get(name);
@@ -48,13 +51,15 @@ function header(writer: MessageWriter, target: LinkTarget, attributes: LinkAttri
   if ('name' in target) writer.string(IFLA.ifname, target.name);
 }
 
-function encodeValue(writer: MessageWriter, row: LinkAttribute, value: Value, master: number): void {
+function encodeValue(writer: MessageWriter, row: LinkAttribute, value: Value, indexOf: IndexOf): void {
   switch (row.encoding) {
     case 'u8':
     case 'bool8':
       return writer.u8(row.attribute, Number(value));
     case 'u16':
       return writer.u16(row.attribute, Number(value));
+    case 'be16':
+      return writer.data(row.attribute, Uint8Array.of(Number(value) >> 8, Number(value) & 0xff));
     case 'u32':
     case 'bool32':
       return writer.u32(row.attribute, Number(value));
@@ -62,48 +67,66 @@ function encodeValue(writer: MessageWriter, row: LinkAttribute, value: Value, ma
       return writer.data(row.attribute, macBytes(String(value)));
     case 'string':
       return writer.string(row.attribute, String(value));
-    case 'master':
-      return writer.u32(row.attribute, master);
+    case 'ip': {
+      const bytes = addressBytes(value === '' ? '0.0.0.0' : String(value));
+      return writer.data(bytes.length === 4 ? row.attribute : (row.attribute6 ?? row.attribute), bytes);
+    }
+    case 'device':
+      return writer.u32(row.attribute, value === '' ? 0 : indexOf(String(value)));
+    case 'macvlan-mode':
+      return writer.u32(row.attribute, macvlanMode(String(value)));
     case 'up':
       return;
   }
 }
 
-function encodeRows(writer: MessageWriter, attributes: LinkAttributes, place: Place, master = 0): void {
-  for (const [row, value] of pick(attributes, place)) encodeValue(writer, row, value, master);
+function encodeRows(writer: MessageWriter, attributes: LinkAttributes, place: Place, indexOf: IndexOf): void {
+  for (const [row, value] of pick(attributes, place)) encodeValue(writer, row, value, indexOf);
 }
 
 /**
- * Changes a link, in one or two messages: what `do_setlink` does together with the settings of a bridge or of a port, but
- * a port's settings apart from a new master, which the kernel looks at after them (`rtnl_changelink`). `master` is the
- * index of the master that the attributes name, 0 for none.
+ * Changes a link, in one or two messages: what `do_setlink` does together with the settings of its type or of a port, but
+ * a port's settings apart from those and from a new master, which the kernel looks at after them (`rtnl_changelink`).
  */
-export function encodeLinkSet(writer: MessageWriter, target: LinkTarget, attributes: LinkAttributes, master = 0): void {
-  const info = INFOS.find((place) => pick(attributes, place).length > 0);
-  if (info === 'bridge-port' && 'master' in attributes) {
-    const port = new Set(pick(attributes, info).map(([row]) => row.name));
-    encodeChange(writer, target, without(attributes, port), master);
-    encodeChange(writer, target, Object.fromEntries(Object.entries(attributes).filter(([name]) => port.has(name))), 0, info);
-  } else if (Object.keys(attributes).length > 0) encodeChange(writer, target, attributes, master, info);
+export function encodeLinkSet(writer: MessageWriter, target: LinkTarget, attributes: LinkAttributes, indexOf: IndexOf): void {
+  const type = TYPES.find((place) => pick(attributes, place).length > 0);
+  const port = new Set(pick(attributes, 'bridge-port').map(([row]) => row.name));
+  if (type === 'vxlan' && 'mtu' in attributes) {
+    // Not in one message (`vxlan_nl2conf`), and a new `dev` may have changed it.
+    const tunnel = new Set(pick(attributes, type).map(([row]) => row.name));
+    encodeChange(writer, target, only(attributes, tunnel), indexOf, type);
+    encodeLinkSet(writer, target, without(attributes, tunnel), indexOf);
+    return;
+  }
+  if (port.size > 0 && (type !== undefined || 'master' in attributes)) {
+    encodeChange(writer, target, without(attributes, port), indexOf, type);
+    encodeChange(writer, target, only(attributes, port), indexOf, 'bridge-port');
+  } else if (port.size > 0) encodeChange(writer, target, attributes, indexOf, 'bridge-port');
+  else if (Object.keys(attributes).length > 0) encodeChange(writer, target, attributes, indexOf, type);
 }
 
-const INFOS = ['bridge', 'bridge-port'] as const;
+const TYPES: readonly LinkType[] = ['bridge', 'vxlan', 'macvlan'];
+
+function only(attributes: LinkAttributes, names: ReadonlySet<string>): LinkAttributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => names.has(name)));
+}
 
 function encodeChange(
   writer: MessageWriter,
   target: LinkTarget,
   attributes: LinkAttributes,
-  master: number,
-  place?: (typeof INFOS)[number],
+  indexOf: IndexOf,
+  place?: LinkType | 'bridge-port',
 ): void {
   writer.begin(place === undefined ? RTM_SETLINK : RTM_NEWLINK, NLM_F_ACK);
   header(writer, target, attributes);
-  encodeRows(writer, attributes, 'link', master);
+  encodeRows(writer, attributes, 'link', indexOf);
   if (place !== undefined) {
     const info = writer.nest(IFLA.linkinfo);
-    writer.string(place === 'bridge' ? INFO.kind : INFO.slaveKind, 'bridge');
-    const data = writer.nest(place === 'bridge' ? INFO.data : INFO.slaveData, NLA_F_NESTED);
-    encodeRows(writer, attributes, place);
+    if (place === 'bridge-port') writer.string(INFO.slaveKind, 'bridge');
+    else writer.string(INFO.kind, place);
+    const data = writer.nest(place === 'bridge-port' ? INFO.slaveData : INFO.data, NLA_F_NESTED);
+    encodeRows(writer, attributes, place, indexOf);
     writer.close(data);
     writer.close(info);
   }
@@ -114,24 +137,64 @@ function encodeChange(
  * Creates a link and marks it in the message behind, which must go in the same `send`: the kernel handles all of one
  * send before the process can be killed. IFLA_GROUP counts from the first moment.
  */
-export function encodeBridgeAdd(writer: MessageWriter, { name, attributes }: LinkAdd): void {
+export function encodeBridgeAdd(writer: MessageWriter, { name, attributes }: LinkAdd, indexOf: IndexOf): void {
+  const { mtu } = attributes;
+  encodeNew(
+    writer,
+    name,
+    'bridge',
+    { ...without(attributes, NOT_OF_A_BRIDGE), ...(mtu === undefined ? {} : { mtu: otherMtu(Number(mtu)) }) },
+    indexOf,
+  );
+  encodeLinkSet(writer, { name }, only(attributes, new Set(['alias', 'up', 'mtu'])), indexOf);
+}
+
+const NOT_OF_A_BRIDGE = new Set(['alias', 'up', 'master']);
+
+/** In the same way; it comes up when it is a port of its bridge. */
+export function encodeVxlanAdd(writer: MessageWriter, { name, attributes }: LinkAdd, indexOf: IndexOf): void {
+  encodeNew(writer, name, 'vxlan', without(attributes, NOT_OF_A_BRIDGE), indexOf);
+  const later = new Set([...NOT_OF_A_BRIDGE, ...pick(attributes, 'bridge-port').map(([row]) => row.name)]);
+  encodeLinkSet(writer, { name }, only(attributes, later), indexOf);
+}
+
+export interface Parent {
+  readonly index: number;
+  /** The number of its namespace; -1: the same one. */
+  readonly nsid: number;
+}
+
+/** A macvlan, from its own namespace: its name has to be free there, and nowhere else. */
+export function encodeMacvlanAdd(
+  writer: MessageWriter,
+  { name, attributes }: Pick<LinkAdd, 'name' | 'attributes'>,
+  parent: Parent,
+  indexOf: IndexOf,
+): void {
+  encodeNew(writer, name, 'macvlan', without(attributes, NOT_OF_A_BRIDGE), indexOf, parent);
+  encodeLinkSet(writer, { name }, only(attributes, NOT_OF_A_BRIDGE), indexOf);
+}
+
+function encodeNew(
+  writer: MessageWriter,
+  name: string,
+  type: LinkType,
+  attributes: LinkAttributes,
+  indexOf: IndexOf,
+  parent?: Parent,
+): void {
   writer.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK);
   header(writer, { name }, {});
-  const { mtu } = attributes;
-  encodeRows(
-    writer,
-    { ...without(attributes, new Set(['alias', 'up', 'master'])), ...(mtu === undefined ? {} : { mtu: otherMtu(Number(mtu)) }) },
-    'link',
-  );
+  if (parent !== undefined) writer.u32(IFLA.link, parent.index);
+  if (parent !== undefined && parent.nsid >= 0) writer.u32(IFLA.linkNetnsid, parent.nsid);
+  encodeRows(writer, attributes, 'link', indexOf);
   const info = writer.nest(IFLA.linkinfo);
-  writer.string(INFO.kind, 'bridge');
+  writer.string(INFO.kind, type);
   const data = writer.nest(INFO.data, NLA_F_NESTED);
-  encodeRows(writer, attributes, 'bridge');
+  encodeRows(writer, attributes, type, indexOf);
   writer.close(data);
   writer.close(info);
   writer.end();
-  const later = Object.fromEntries(Object.entries(attributes).filter(([key]) => ['alias', 'up', 'mtu'].includes(key)));
-  encodeLinkSet(writer, { name }, later);
 }
 
 /** A bridge follows its smallest port unless somebody changed its MTU (`br_change_mtu`); asking for the one it has is no change. */
@@ -142,8 +205,6 @@ function otherMtu(mtu: number): number {
 export interface VethEnd {
   readonly name: string;
   readonly attributes: LinkAttributes;
-  /** Index of the master, 0 for none. */
-  readonly master: number;
 }
 
 /**
@@ -151,23 +212,23 @@ export interface VethEnd {
  * The peer cannot be set up in the creating message (ENOTCONN), nor get a master there. The kernel answers with the new
  * link (since 6.2), in which the peer's index stands too.
  */
-export function encodeVethAdd(writer: MessageWriter, outer: VethEnd, peer: VethEnd, peerNetns: number | null): void {
+export function encodeVethAdd(writer: MessageWriter, outer: VethEnd, peer: VethEnd, peerNetns: number | null, indexOf: IndexOf): void {
   writer.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK | (peerNetns === null ? 0 : NLM_F_ECHO));
   header(writer, { name: outer.name }, outer.attributes['up'] === true ? { up: true } : {});
-  encodeRows(writer, without(outer.attributes, AFTERWARDS), 'link', outer.master);
+  encodeRows(writer, without(outer.attributes, AFTERWARDS), 'link', indexOf);
   const info = writer.nest(IFLA.linkinfo);
   writer.string(INFO.kind, 'veth');
   const data = writer.nest(INFO.data, NLA_F_NESTED);
   const inner = writer.nest(VETH_INFO_PEER, NLA_F_NESTED);
   header(writer, { name: peer.name }, {});
-  encodeRows(writer, without(peer.attributes, PEER_AFTERWARDS), 'link');
+  encodeRows(writer, without(peer.attributes, PEER_AFTERWARDS), 'link', indexOf);
   if (peerNetns !== null) writer.u32(IFLA.netnsFd, peerNetns);
   writer.close(inner);
   writer.close(data);
   writer.close(info);
   writer.end();
-  encodeLinkSet(writer, { name: outer.name }, without(outer.attributes, OUTER_AT_ONCE));
-  if (peerNetns === null) encodeLinkSet(writer, { name: peer.name }, peerAfterwards(peer.attributes), peer.master);
+  encodeLinkSet(writer, { name: outer.name }, without(outer.attributes, OUTER_AT_ONCE), indexOf);
+  if (peerNetns === null) encodeLinkSet(writer, { name: peer.name }, peerAfterwards(peer.attributes), indexOf);
 }
 
 const PEER_AFTERWARDS = new Set(['alias', 'master', 'up']);

@@ -1,7 +1,15 @@
 /** RTM_NEWLINK as observation (`if_link.h`); which attributes are read, the tables of link attributes say. */
-import { BRIDGE_ATTRIBUTES, BRIDGE_PORT_ATTRIBUTES, COMMON_ATTRIBUTES, type LinkAttribute } from '../../kinds/link-attributes.js';
+import {
+  BRIDGE_ATTRIBUTES,
+  BRIDGE_PORT_ATTRIBUTES,
+  COMMON_ATTRIBUTES,
+  type LinkAttribute,
+  MACVLAN_ATTRIBUTES,
+  VXLAN_ATTRIBUTES,
+} from '../../kinds/link-attributes.js';
 import type { LinkObservation } from '../../model/observation.js';
-import { macText } from './ip-text.js';
+import { addressText, AF_INET, AF_INET6, macText } from './ip-text.js';
+import { macvlanModeName } from './macvlan-mode.js';
 import {
   attributeEnd,
   attributeString,
@@ -30,6 +38,7 @@ export const IFLA = {
   netnsFd: 28,
   alias: 20,
   group: 27,
+  linkNetnsid: 37,
   propList: 52,
   altname: 53,
 } as const;
@@ -48,11 +57,19 @@ type Rows = readonly (LinkAttribute | undefined)[];
 /** Rows by attribute number. */
 const byNumber = (rows: readonly LinkAttribute[]): Rows => {
   const table: (LinkAttribute | undefined)[] = [];
-  for (const row of rows) if (row.attribute !== 0) table[row.attribute] = row;
+  for (const row of rows) {
+    if (row.attribute !== 0) table[row.attribute] = row;
+    if (row.attribute6 !== undefined) table[row.attribute6] = row;
+  }
   return table;
 };
-const COMMON = byNumber(COMMON_ATTRIBUTES.filter((row) => row.encoding !== 'master'));
-const BRIDGE = byNumber(BRIDGE_ATTRIBUTES);
+const COMMON = byNumber(COMMON_ATTRIBUTES.filter((row) => row.encoding !== 'device'));
+/** By type; an attribute that the kernel leaves out is as it is without one. */
+const TYPES: ReadonlyMap<string, { readonly rows: Rows; readonly unsaid: Attributes }> = new Map([
+  ['bridge', { rows: byNumber(BRIDGE_ATTRIBUTES), unsaid: {} }],
+  ['vxlan', { rows: byNumber(VXLAN_ATTRIBUTES), unsaid: { local: '', dev: 0 } }],
+  ['macvlan', { rows: byNumber(MACVLAN_ATTRIBUTES), unsaid: {} }],
+]);
 const PORT = byNumber(BRIDGE_PORT_ATTRIBUTES);
 
 /** Asks for all links. */
@@ -72,13 +89,11 @@ export function requestLinkNamed(writer: MessageWriter, name: string): void {
   writer.end();
 }
 
-const IFLA_LINK_NETNSID = 37;
-
 /** The index of the other end, in the namespace where that is; 0: no other end. */
 export const peerIndex = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA.link, 0, bytes, start, end);
 
 /** The number of the namespace where the other end is; -1: the link's own, or no other end. */
-export const linkNetnsId = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA_LINK_NETNSID, -1, bytes, start, end);
+export const linkNetnsId = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA.linkNetnsid, -1, bytes, start, end);
 
 function numberOf(attribute: number, fallback: number, bytes: Bytes, start: number, end: number): number {
   for (let at = start + LINK_HEADER; at < end; at = nextAttribute(bytes.view, at)) {
@@ -91,12 +106,14 @@ export function linkIndex(bytes: Bytes, start: number): number {
   return bytes.view.getInt32(start + 4, true);
 }
 
-/** A link whose attribute `master` is still an index (0: none), to be named when all links are known. */
+/** A link whose attributes `master` and `dev` are still indexes (0: none), to be named when all links are known. */
 export interface DecodedLink extends LinkObservation {
   /** IFF_*. */
   readonly flags: number;
   /** IF_OPER_*. */
   readonly operState: number;
+  /** The number of the namespace that `link` is an index of; -1: the link's own. */
+  readonly linkNetnsId: number;
   readonly attributes: Attributes;
 }
 
@@ -112,6 +129,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     group: 0,
     altnames: [] as string[],
     link: 0,
+    linkNetnsId: -1,
     ipv6Disabled: false,
     attributes: {} as Attributes,
   };
@@ -123,6 +141,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     if (row !== undefined) link.attributes[row.name] = decodeValue(row, bytes, at);
     else if (type === IFLA.ifname) link.name = attributeString(bytes, at);
     else if (type === IFLA.link) link.link = view.getInt32(at + 4, true);
+    else if (type === IFLA.linkNetnsid) link.linkNetnsId = view.getInt32(at + 4, true);
     else if (type === IFLA.master) link.attributes['master'] = view.getUint32(at + 4, true);
     else if (type === IFLA.operState) link.operState = view.getUint8(at + 4);
     else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
@@ -144,7 +163,6 @@ function decodeAltnames(bytes: Bytes, outer: number, altnames: string[]): void {
   }
 }
 
-const AF_INET6 = 10;
 const IFLA_INET6_CONF = 2;
 /** Place of disable_ipv6 among the settings of an interface (`ipv6.h`, DEVCONF_*). */
 const DISABLE_IPV6 = 26;
@@ -172,8 +190,13 @@ function decodeInfo(bytes: Bytes, outer: number, attributes: Attributes): string
     const type = attributeType(view, at);
     if (type === INFO.kind) kind = attributeString(bytes, at);
     else if (type === INFO.slaveKind) port = attributeString(bytes, at) === 'bridge';
-    else if (type === INFO.data && kind === 'bridge') decodeRows(BRIDGE, bytes, at, attributes);
-    else if (type === INFO.slaveData && port) decodeRows(PORT, bytes, at, attributes);
+    else if (type === INFO.data) {
+      const own = TYPES.get(kind);
+      if (own === undefined) continue;
+      Object.assign(attributes, own.unsaid);
+      decodeRows(own.rows, bytes, at, attributes);
+    }
+    if (type === INFO.slaveData && port) decodeRows(PORT, bytes, at, attributes);
   }
   return kind;
 }
@@ -193,8 +216,10 @@ function decodeValue(row: LinkAttribute, bytes: Bytes, at: number): string | num
       return view.getUint8(at + 4);
     case 'u16':
       return view.getUint16(at + 4, true);
+    case 'be16':
+      return view.getUint16(at + 4, false);
     case 'u32':
-    case 'master':
+    case 'device':
       return view.getUint32(at + 4, true);
     case 'bool8':
       return view.getUint8(at + 4) !== 0;
@@ -202,6 +227,10 @@ function decodeValue(row: LinkAttribute, bytes: Bytes, at: number): string | num
       return view.getUint32(at + 4, true) !== 0;
     case 'mac':
       return macText(view, at + 4, attributeEnd(view, at));
+    case 'ip':
+      return addressText(view, at + 4, attributeType(view, at) === row.attribute6 ? AF_INET6 : AF_INET);
+    case 'macvlan-mode':
+      return macvlanModeName(view.getUint32(at + 4, true));
     case 'string':
       return attributeString(bytes, at);
     case 'up':

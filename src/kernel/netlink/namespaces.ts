@@ -11,7 +11,7 @@ import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.
 import { writeSysctl } from './proc-sys.js';
 import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
-import { makeLink } from '../node-files/write.js';
+import { makeLink, removeLink } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
@@ -134,7 +134,7 @@ function isOccupied(path: string): boolean {
 /** Marks it and sets it up; on this occasion asks what will be asked next of every new namespace. */
 function startLoopback({ socket, forwarding }: Session, alias: string): void {
   writer.clear();
-  encodeLinkSet(writer, { index: LO }, { alias, up: true });
+  encodeLinkSet(writer, { index: LO }, { alias, up: true }, () => 0);
   for (const family of FAMILIES) requestForwarding(writer, family, NLM_F_ACK);
   const [reply] = socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
     forwarding.set(FAMILIES[request - 1]!, decodeForwarding(bytes, start, end));
@@ -175,5 +175,15 @@ function attempt(body: () => void, op: Operation['op'] = 'netns-add'): Outcome {
     return { ok: true };
   } catch (error) {
     return refusalOf(error, op);
+  }
+}
+
+/** The link in /etc/netns by which its processes see files of their own. */
+export function unlinkFiles(netns: string): Outcome {
+  try {
+    removeLink(netns);
+    return { ok: true };
+  } catch (error) {
+    return refusalOf(error, 'netns-delete');
   }
 }

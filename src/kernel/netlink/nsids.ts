@@ -23,15 +23,16 @@ export function nsidOf(bytes: Bytes, start: number, end: number): number {
 
 /** The number of each, by an open file of it; gives one to those that have none. */
 export function assignNsids(socket: NetlinkSocket, files: readonly number[]): readonly number[] {
-  const numbers = getNsids(socket, files);
+  const numbers = nsidsOf(socket, files);
   const without = files.filter((_, i) => numbers[i] === NO_NSID);
   if (without.length === 0) return numbers;
   const writer = requests(RTM_NEWNSID, without);
   socket.exchange(writer.bytes, writer.length);
-  return getNsids(socket, files);
+  return nsidsOf(socket, files);
 }
 
-function getNsids(socket: NetlinkSocket, files: readonly number[]): readonly number[] {
+/** The number of each, by an open file of it; gives none. */
+export function nsidsOf(socket: NetlinkSocket, files: readonly number[]): readonly number[] {
   const numbers = files.map(() => NO_NSID);
   const writer = requests(RTM_GETNSID, files);
   socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => (numbers[request] = nsidOf(bytes, start, end)));

@@ -35,15 +35,17 @@ class Collection {
 
   readonly nameOf = (index: number): string => this.names.get(index) ?? `if${index}`;
 
+  private readonly nameOrNone = (index: number): string => (index === 0 ? '' : this.nameOf(index));
+
   addLink(link: DecodedLink): void {
     this.links.push(link);
     this.names.set(link.index, link.name);
   }
 
   dump(): NetnsDump {
-    for (const { attributes } of this.links) {
-      const master = attributes['master'] as number;
-      attributes['master'] = master === 0 ? '' : this.nameOf(master);
+    for (const { attributes, type } of this.links) {
+      attributes['master'] = this.nameOrNone(attributes['master'] as number);
+      if (type === 'vxlan') attributes['dev'] = this.nameOrNone(attributes['dev'] as number);
     }
     const { links, addresses, routes, localAddresses, rules, forwarding } = this;
     return {

@@ -17,12 +17,14 @@ import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
+import { hasFdb, readFdb } from './fdb.js';
 import { FORWARDING_KEYS } from './netconf.js';
 import { readForwardChains } from './nft/foreign.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
+import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
@@ -30,8 +32,9 @@ import { rememberedOf } from './sysctls.js';
 
 /** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const namespaces = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
-  const host = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
+  const observed = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
+  const home = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
+  const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
   const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
   const listeners = listenersOf(sessions, scope.ports ?? []);
@@ -50,6 +53,9 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     missingPrograms,
   };
 }
+
+/** The host's first. */
+type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
 
 /** A host that is still to come has none. */
 function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {
@@ -111,9 +117,11 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   const { inode, dump } = read;
   const lo = dump.links.find((link) => link.name === 'lo');
   if (parseMark(lo?.alias ?? '')?.lab !== scope.lab) return asked ? undefined : null;
-  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => isIdle(link) || isBridgeOf(scope.lab, link))) return undefined;
+  if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => mustBeAsked(link, scope.lab))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
+
+const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean => isIdle(link) || isBridgeOf(lab, link) || hasFdb(link);
 
 const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 
@@ -135,6 +143,7 @@ function observeOne(
   const { netns } = session;
   const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dump;
   session.idle = links.filter(isIdle).map(({ name }) => name);
+  const fdb = links.some(hasFdb) ? readFdb(session.socket, links) : undefined;
   const remembered = rememberedIn(dump);
   const sysctls = new Map<string, string | null>();
   const read = (key: string): void => {
@@ -156,6 +165,7 @@ function observeOne(
     localAddresses,
     rules,
     neighbours,
+    ...(fdb === undefined ? {} : { fdb }),
     forwarding,
     sysctls,
     remembered,

@@ -46,6 +46,8 @@ const SENTENCES: { readonly [operation: string]: { readonly [errno: string]: str
   },
   'rule-add': { EEXIST: 'that rule exists already' },
   'neighbour-set': { ENODEV: 'there is no link with that name', EINVAL: 'the link does not take neighbours' },
+  'fdb-set': { ENODEV: 'there is no link with that name', EOPNOTSUPP: 'the link is no vxlan link' },
+  'fdb-append': { EEXIST: 'that entry exists already', ENODEV: 'there is no link with that name' },
   'sysctl-set': {
     ENOENT: 'this kernel has no such setting here',
     EINVAL: 'the setting does not take that value',
@@ -87,6 +89,7 @@ const GONE: { readonly [operation: string]: readonly string[] } = {
   'route-delete': ['ESRCH', 'ENODEV', 'ENOENT'],
   'rule-delete': ['ENOENT', 'ESRCH'],
   'neighbour-delete': ['ENOENT', 'ENODEV'],
+  'fdb-delete': ['ENOENT', 'ENODEV'],
   'netns-delete': ['ENOENT'],
   'nft-delete': ['ENOENT'],
 };
@@ -104,4 +107,10 @@ export function refusalOf(error: unknown, op: Operation['op'] = 'netns-add'): Ou
   if (!(error instanceof Error) || typeof code !== 'string') throw error;
   const own = SENTENCES[op]?.[code];
   return { ok: false, errno: code, message: own ?? error.message };
+}
+
+/** Nothing is left to delete in a namespace that is not there. */
+export function absent({ op, netns }: Operation): Outcome {
+  if (op.endsWith('-delete')) return OK;
+  return refused(op, 'ENOENT', `there is no network namespace named ${netns}`);
 }

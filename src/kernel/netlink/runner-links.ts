@@ -3,8 +3,11 @@ import { HOST } from '../../model/state.js';
 import type { LinkAdd, LinkAttributes } from '../../model/operation.js';
 import { dump } from './dump.js';
 import { decodeLink, requestLinks } from './links.js';
+import type { Parent } from './link-encode.js';
 import { MessageWriter } from './message.js';
-import type { Session } from './sessions.js';
+import { assignNsids, NO_NSID } from './nsids.js';
+import type { Queue } from './queue.js';
+import type { Session, Sessions } from './sessions.js';
 
 export function groupMembers({ socket }: Session, group: number): readonly string[] {
   let members: string[] = [];
@@ -20,6 +23,15 @@ export function groupMembers({ socket }: Session, group: number): readonly strin
     },
   );
   return members;
+}
+
+/** A link of another namespace (or the same one), as a message from `from` names it; null: there is none. */
+export function parentOf(sessions: Sessions, from: Session, above: Queue, name: string): Parent | null {
+  above.links.learn(new Set([name]));
+  const index = above.links.index(name);
+  if (index === 0) return null;
+  if (above.session === from) return { index, nsid: NO_NSID };
+  return { index, nsid: assignNsids(from.socket, [sessions.fd(above.session.netns)])[0]! };
 }
 
 const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';

@@ -1,21 +1,21 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
 import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
-import { changeNodeFiles, removeLink } from '../node-files/write.js';
+import { changeNodeFiles } from '../node-files/write.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { FORWARDING_KEYS, readForwarding } from './netconf.js';
-import { attachNamespace, createNamespaces, deleteName } from './namespaces.js';
+import { attachNamespace, createNamespaces, deleteName, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
 import { Queue } from './queue.js';
-import { outcomeOf, refused, refusalOf } from './refusal.js';
+import { absent, outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { restoreSysctl, setSysctl } from './sysctls.js';
-import { groupMembers, peerIsOuter } from './runner-links.js';
+import { groupMembers, parentOf, peerIsOuter } from './runner-links.js';
 import type { Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
@@ -137,6 +137,9 @@ export class Runner {
       case 'rule-delete':
       case 'neighbour-set':
       case 'neighbour-delete':
+      case 'fdb-set':
+      case 'fdb-append':
+      case 'fdb-delete':
         return queue.push(operation, settle);
     }
   }
@@ -163,7 +166,8 @@ export class Runner {
   private addLink(queue: Queue, operation: LinkAdd, settle: (outcome: Outcome) => void): void {
     // A name may be free only because of a deletion that still waits, in whatever namespace.
     for (const other of this.queues.values()) if (other.deletes) this.flush(other);
-    if (operation.type === 'bridge' || operation.peer === undefined) return queue.push(operation, settle);
+    if (operation.type === 'macvlan') return this.addMacvlan(queue, operation, settle);
+    if (operation.peer === undefined) return queue.push(operation, settle);
     const peerQueue = this.queue(operation.peer.netns);
     if (peerQueue === null) return settle(refused('link-add', 'ENOENT', `there is no network namespace named ${operation.peer.netns}`));
     const own = { name: operation.name, attributes: operation.attributes, queue };
@@ -171,6 +175,18 @@ export class Runner {
     const [outer, inner] = peerIsOuter(operation) ? [peer, own] : [own, peer];
     if (outer.queue === inner.queue) return queue.push({ op: 'veth-add', outer, peer: inner, peerNetns: null }, settle);
     this.addAcross(outer, inner, settle);
+  }
+
+  /** From its own namespace, by the number that the parent's has there. */
+  private addMacvlan(queue: Queue, operation: LinkAdd, settle: (outcome: Outcome) => void): void {
+    const above = operation.parent === undefined ? null : this.queue(operation.parent.netns);
+    if (operation.parent === undefined || above === null)
+      return settle(refused('link-add', 'ENOENT', 'the namespace of the parent is gone'));
+    // What makes it may still wait.
+    if (above.links.index(operation.parent.name) === 0) this.flush(above);
+    const parent = parentOf(this.sessions, queue.session, above, operation.parent.name);
+    if (parent === null) return settle(refused('link-add', 'ENODEV', `there is no link named ${operation.parent.name}`));
+    queue.push({ ...operation, op: 'macvlan-add', parent }, settle);
   }
 
   /** The outer end's namespace makes both; what the peer cannot be given there follows in its own. */
@@ -239,7 +255,7 @@ export class Runner {
       const { netns } = operation;
       this.sessions.forget(netns);
       this.queues.delete(netns);
-      const unlinked = operation.op === 'netns-delete' && operation.files === true ? unlink(netns) : OK;
+      const unlinked = operation.op === 'netns-delete' && operation.files === true ? unlinkFiles(netns) : OK;
       const outcome = deleteName(this.sessions.path(netns));
       return outcome.ok ? unlinked : outcome;
     });
@@ -280,19 +296,4 @@ interface End {
 
 function isOfFiles(operation: Operation): operation is NodeFilesOperation {
   return operation.op.startsWith('node-files-');
-}
-
-function unlink(netns: string): Outcome {
-  try {
-    removeLink(netns);
-    return OK;
-  } catch (error) {
-    return refusalOf(error, 'netns-delete');
-  }
-}
-
-/** Nothing is left to delete in a namespace that is not there. */
-function absent(operation: Operation): Outcome {
-  if (operation.op.endsWith('-delete')) return OK;
-  return refused(operation.op, 'ENOENT', `there is no network namespace named ${operation.netns}`);
 }

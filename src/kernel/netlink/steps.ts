@@ -1,6 +1,7 @@
 /** What waits in a namespace's queue: an operation, taken apart into what one socket sends. */
 import type {
   AddressOperation,
+  FdbOperation,
   LinkAdd,
   LinkAttributes,
   NeighbourOperation,
@@ -9,7 +10,17 @@ import type {
   RuleOperation,
 } from '../../model/operation.js';
 import { encodeAddress } from './addresses.js';
-import { encodeAltname, encodeBridgeAdd, encodeLinkDelete, encodeLinkSet, encodeVethAdd } from './link-encode.js';
+import { encodeFdb, fdbVia } from './fdb.js';
+import {
+  encodeAltname,
+  encodeBridgeAdd,
+  encodeLinkDelete,
+  encodeLinkSet,
+  encodeMacvlanAdd,
+  encodeVethAdd,
+  encodeVxlanAdd,
+  type Parent,
+} from './link-encode.js';
 import type { LinkNames } from './link-names.js';
 import type { MessageWriter } from './message.js';
 import { encodeNeighbour } from './neighbours.js';
@@ -32,40 +43,53 @@ export interface VethStep {
   readonly peerLinks?: LinkNames;
 }
 
+/** A macvlan whose parent is known. */
+export interface MacvlanStep extends Omit<LinkAdd, 'op' | 'parent'> {
+  readonly op: 'macvlan-add';
+  readonly parent: Parent;
+}
+
 export type Step =
   | VethStep
+  | MacvlanStep
   | LinkAdd
   | Extract<Operation, { op: 'link-set' | 'link-delete' }>
   | Extract<Operation, { op: 'altname-add' | 'altname-delete' }>
   | AddressOperation
   | RouteOperation
   | RuleOperation
-  | NeighbourOperation;
+  | NeighbourOperation
+  | FdbOperation;
 
 /** The operation as people know it. */
 export function operationName(step: Step): Operation['op'] {
-  return step.op === 'veth-add' ? 'link-add' : step.op;
+  return step.op === 'veth-add' || step.op === 'macvlan-add' ? 'link-add' : step.op;
 }
 
-const masterOf = (attributes: LinkAttributes): readonly string[] => {
-  const { master } = attributes;
-  return typeof master === 'string' && master !== '' ? [master] : [];
-};
+/** Other links of the namespace that attributes name. */
+function linksNamed({ master, dev }: LinkAttributes): readonly string[] {
+  return [master, dev].filter((name) => typeof name === 'string' && name !== '') as readonly string[];
+}
 
 /** Links that must be there. */
 export function linksNeeded(step: Step): readonly string[] {
   switch (step.op) {
     case 'veth-add':
-      return [...masterOf(step.outer.attributes), ...(step.peerNetns === null ? masterOf(step.peer.attributes) : [])];
+      return [...linksNamed(step.outer.attributes), ...(step.peerNetns === null ? linksNamed(step.peer.attributes) : [])];
     case 'link-add':
     case 'link-set':
-      return masterOf(step.attributes);
+    case 'macvlan-add':
+      return linksNamed(step.attributes);
     case 'address-add':
     case 'address-replace':
     case 'address-delete':
     case 'neighbour-set':
     case 'neighbour-delete':
       return [step.dev];
+    case 'fdb-set':
+    case 'fdb-append':
+    case 'fdb-delete':
+      return [step.dev, ...fdbVia(step)];
     case 'route-add':
     case 'route-replace':
     case 'route-delete':
@@ -82,17 +106,20 @@ export function linksNeeded(step: Step): readonly string[] {
 /** Links that the step makes in its own namespace: none of that name may be there, for the mark would land on it. */
 export function linksMade(step: Step): readonly string[] {
   if (step.op === 'veth-add') return step.peerNetns === null ? [step.outer.name, step.peer.name] : [step.outer.name];
-  return step.op === 'link-add' ? [step.name] : [];
+  return step.op === 'link-add' || step.op === 'macvlan-add' ? [step.name] : [];
 }
 
 export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames): void {
+  const indexOf = (name: string): number => links.index(name);
   switch (step.op) {
     case 'veth-add':
-      return encodeVethAdd(writer, vethEnd(step.outer, links), vethEnd(step.peer, links), step.peerNetns);
+      return encodeVethAdd(writer, step.outer, step.peer, step.peerNetns, indexOf);
+    case 'macvlan-add':
+      return encodeMacvlanAdd(writer, step, step.parent, indexOf);
     case 'link-add':
-      return encodeBridgeAdd(writer, step);
+      return step.type === 'vxlan' ? encodeVxlanAdd(writer, step, indexOf) : encodeBridgeAdd(writer, step, indexOf);
     case 'link-set':
-      return encodeLinkSet(writer, { name: step.name }, step.attributes, masterIndex(step.attributes, links));
+      return encodeLinkSet(writer, { name: step.name }, step.attributes, indexOf);
     case 'link-delete':
       return encodeLinkDelete(writer, step.name);
     case 'altname-add':
@@ -112,11 +139,9 @@ export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames):
     case 'neighbour-set':
     case 'neighbour-delete':
       return encodeNeighbour(writer, step, links.index(step.dev));
+    case 'fdb-set':
+    case 'fdb-append':
+    case 'fdb-delete':
+      return encodeFdb(writer, step, indexOf);
   }
-}
-
-const masterIndex = (attributes: LinkAttributes, links: LinkNames): number => masterOf(attributes).map((name) => links.index(name))[0] ?? 0;
-
-function vethEnd(end: VethEndStep, links: LinkNames): { name: string; attributes: LinkAttributes; master: number } {
-  return { ...end, master: masterIndex(end.attributes, links) };
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation } from '../../../src/model/operation.js';
 import { desired, nothing, planned } from '../../report/states.js';
-import { WITH_CONTAINERS } from '../../system/world.js';
+import { TESTED_ELSEWHERE } from '../../system/world.js';
 import { createMachine, type Machine } from './machine.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from './operations.js';
 import type { Snapshot } from './snapshot.js';
@@ -29,7 +29,7 @@ const ACTS: { readonly [name: string]: readonly (readonly Operation[])[] } = {
   destroyed: [BUILD, CHANGE, REMOVE, DESTROY],
   ...Object.fromEntries(
     readdirSync(EXAMPLES)
-      .filter((name) => !WITH_CONTAINERS.includes(name))
+      .filter((name) => !TESTED_ELSEWHERE.includes(name))
       .map((name) => [`examples/${name}`, [example(name)]]),
   ),
 };

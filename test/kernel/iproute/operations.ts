@@ -152,6 +152,42 @@ export const BUILD: readonly Operation[] = [
       },
     },
   },
+  // Tunnels, and children of an interface in its own and in another namespace.
+  {
+    ...{ op: 'link-add', netns: DB, name: 'vx0', type: 'vxlan' },
+    attributes: {
+      ...{ vni: 42, dstport: 4789, local: '10.2.0.1', dev: 'eth5', vxlan_learning: false, ttl: 9, proxy: true, udp_csum: false },
+      ...{ mtu: 1400, mac: '02:00:00:00:00:0a', group: GROUP, alias: mark('lab', 'vxlan:lab.db/vx0'), up: true },
+    },
+  },
+  {
+    ...{ op: 'link-add', netns: HOST, name: 'vx1', type: 'vxlan' },
+    attributes: {
+      vni: 43,
+      dstport: 8472,
+      mtu: 1400,
+      mac: '02:00:00:00:00:0b',
+      group: GROUP,
+      master: 'br-front',
+      learning: false,
+      up: true,
+    },
+  },
+  { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0c', dst: '10.2.0.7' },
+  { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '10.2.0.7' },
+  { op: 'fdb-append', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
+  { op: 'fdb-append', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.8' },
+  {
+    ...{ op: 'link-add', netns: DB, name: 'eth0', type: 'macvlan', parent: { netns: HOST, name: 'vt-a' } },
+    attributes: {
+      ...{ mode: 'private', bc_queue_len: 500, mtu: 1400, mac: '02:00:00:00:00:0e', txqlen: 7, group: GROUP },
+      ...{ alias: mark('lab', 'macvlan:lab.db/eth0'), up: true },
+    },
+  },
+  {
+    ...{ op: 'link-add', netns: HOST, name: 'mv0', type: 'macvlan', parent: { netns: HOST, name: 'vt-a' } },
+    attributes: { mode: 'bridge', mac: '02:00:00:00:00:0f', group: GROUP, alias: mark('lab', 'macvlan:host/mv0'), up: true },
+  },
   { op: 'link-set', netns: WEB, name: 'lo', attributes: { mtu: 60000, up: true } },
   { op: 'link-set', netns: DB, name: 'lo', attributes: { up: true } },
   { op: 'sysctl-set', netns: WEB, key: FORWARD, value: '0', remember: false },
@@ -178,6 +214,15 @@ export const BUILD: readonly Operation[] = [
 ];
 
 export const CHANGE: readonly Operation[] = [
+  {
+    op: 'link-set',
+    netns: DB,
+    name: 'vx0',
+    attributes: { dev: 'lo', local: '', vxlan_learning: true, ttl: 0, tos: 4, ageing: 7, mtu: 1300 },
+  },
+  { op: 'link-set', netns: HOST, name: 'vx1', attributes: { local: '10.1.0.1', master: 'br-back', flood: false } },
+  { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0c', dst: '10.2.0.9' },
+  { op: 'link-set', netns: DB, name: 'eth0', attributes: { mode: 'vepa', bc_queue_len: 1000, mtu: 1300 } },
   {
     ...{ op: 'node-files-write', netns: HOST, folder: FILES },
     files: { hosts: hosts(), 'resolv.conf': [HOST_RESOLVERS] },
@@ -217,6 +262,8 @@ export const CHANGE: readonly Operation[] = [
 ];
 
 export const REMOVE: readonly Operation[] = [
+  { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '' },
+  { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
   { op: 'node-files-link', netns: DB, folder: '' },
   { op: 'node-files-delete', netns: HOST, folder: OTHER_FILES },
   rule('rule-delete', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
@@ -241,11 +288,13 @@ export const REMOVE: readonly Operation[] = [
 ];
 
 export const DESTROY: readonly Operation[] = [
+  { op: 'link-delete', netns: DB, name: 'vx0' },
+  { op: 'link-delete', netns: HOST, name: 'mv0' },
   { op: 'link-set', netns: HOST, name: 'vt-a', attributes: { group: DOOMED } },
   { op: 'link-set', netns: HOST, name: 'vt-b', attributes: { group: DOOMED } },
   { op: 'group-delete', netns: HOST, group: DOOMED, names: ['vt-a', 'vt-b'] },
   { op: 'link-delete', netns: DB, name: 'eth5' },
-  { op: 'group-delete', netns: HOST, group: GROUP, names: ['br-front', 'br-back', 'vt-web'] },
+  { op: 'group-delete', netns: HOST, group: GROUP, names: ['br-front', 'br-back', 'vt-web', 'vx1'] },
   { op: 'sysctl-restore', netns: HOST, key: FORWARD, value: '0' },
   { op: 'nft-delete', netns: HOST, table: 'topo_lab' },
   { op: 'netns-delete', netns: WEB, files: true },

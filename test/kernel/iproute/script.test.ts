@@ -122,6 +122,39 @@ const TABLE: readonly (readonly [Operation, string])[] = [
     'ip -n lab.web neighbour delete proxy 10.0.0.9 dev eth0',
   ],
   [
+    {
+      ...{ op: 'link-add', netns: 'lab.web', name: 'vx0', type: 'vxlan' },
+      attributes: { vni: 42, dstport: 4789, vxlan_learning: false, proxy: true, mtu: 1400, master: 'br0', learning: false, up: true },
+    },
+    [
+      'ip -n lab.web link add name vx0 mtu 1400 type vxlan id 42 dstport 4789 nolearning proxy',
+      'ip -n lab.web link set dev vx0 master br0 up',
+      'ip -n lab.web link set dev vx0 type bridge_slave learning off',
+    ].join('\n'),
+  ],
+  [
+    {
+      ...{ op: 'link-add', netns: 'lab.web', name: 'eth0', type: 'macvlan', parent: { netns: 'host', name: 'lan0' } },
+      attributes: { mode: 'bridge', mac: '02:00:00:00:00:09', up: true },
+    },
+    [
+      'ip link add link lan0 name eth0 netns lab.web address 02:00:00:00:00:09 type macvlan mode bridge',
+      'ip -n lab.web link set dev eth0 up',
+    ].join('\n'),
+  ],
+  [
+    { op: 'fdb-set', netns: 'lab.web', dev: 'vx0', mac: '02:00:00:00:00:09', dst: '10.0.0.9' },
+    'bridge -n lab.web fdb replace 02:00:00:00:00:09 dev vx0 dst 10.0.0.9 self permanent',
+  ],
+  [
+    { op: 'fdb-append', netns: 'host', dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.0.0.9' },
+    'bridge fdb append 00:00:00:00:00:00 dev vx0 dst 10.0.0.9 self permanent',
+  ],
+  [
+    { op: 'fdb-delete', netns: 'host', dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.0.0.9', other: 'static port 99 via lan0' },
+    'bridge fdb delete 00:00:00:00:00:00 dev vx0 dst 10.0.0.9 port 99 via lan0 self permanent',
+  ],
+  [
     { op: 'sysctl-set', netns: 'lab.web', key: 'net.ipv4.tcp_rmem', value: '1 2 3', remember: false },
     "ip netns exec lab.web sysctl -qw 'net.ipv4.tcp_rmem=1 2 3'",
   ],

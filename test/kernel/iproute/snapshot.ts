@@ -8,6 +8,7 @@ const READ = [
   ...['ip -d -j -4 rule', 'ip -d -j -6 rule', 'ip -j neigh show nud permanent', 'nft list ruleset'],
   ...['sysctl net.ipv4.ip_forward', 'sysctl -a -r rp_filter'],
   ...['cat /etc/hosts /etc/resolv.conf /etc/hostname', 'find /etc/netns /run/topo/names -type l,f'],
+  'bridge fdb show | grep dst | sort',
 ];
 
 const MARK = '@@@';

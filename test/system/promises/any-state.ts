@@ -160,21 +160,41 @@ export const anyTopology: fc.Arbitrary<string> = fc
     networks: fc.record({ red: networkOf('red'), green: networkOf('green') }, { requiredKeys: [] }),
     nodes: fc.record({ a: nodeOf('a'), b: nodeOf('b'), c: nodeOf('c') }, { requiredKeys: ['a'] }),
     links: fc.tuple(...LINK_PAIRS.map((pair, index) => some(linkOf(pair, index)))),
+    // Which of the networks are on a simulated host; the host is on the others.
+    hosted: fc.constantFrom<readonly NetworkName[]>([], [], ['red'], ['green'], NETWORKS),
+    hasHost: fc.boolean(),
   })
-  .map(({ networks, nodes, links }) => {
+  .map(({ networks, nodes, links, hosted, hasHost }) => {
     const there = (name: string): boolean => name === 'host' || name in nodes;
     return JSON.stringify({
       name: 'any',
       networks,
+      ...(hasHost || hosted.length > 0
+        ? { hosts: { m: { networks: Object.keys(networks).filter((name) => !(hosted as readonly string[]).includes(name)) } } }
+        : {}),
       // Something that both have: two files of one name that share nothing would be taken for strangers.
       nodes: {
         keep: { network_mode: 'none' },
-        ...Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, fitting(node, networks)])),
+        ...Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, living(fitting(node, networks), hosted)])),
       },
       links: links.flatMap((one) => (one?.ends.every(there) === true ? [one.link] : [])),
     });
   })
   .filter(isValid);
+
+/** On the host if one of its networks is there, and then on none that is elsewhere. */
+function living(node: Record<string, unknown>, hosted: readonly string[]): Record<string, unknown> {
+  const attached = Object.entries(node['networks'] as object);
+  const there = attached.filter(([name]) => hosted.includes(name));
+  if (there.length === 0) return node;
+  const { ports, ...rest } = node;
+  return {
+    ...rest,
+    host: 'm',
+    networks: Object.fromEntries(there),
+    ...(there.length === attached.length && ports !== undefined ? { ports } : {}),
+  };
+}
 
 /** Only networks that are there; ports only where one of them leads outside. */
 function fitting(node: Record<string, unknown>, networks: Record<string, unknown>): Record<string, unknown> {
@@ -207,6 +227,10 @@ export const anyDrift: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
     'ip netns exec any.a sysctl -qw net.ipv4.ip_forward=1',
     'ip -n any.a link add z type bridge',
     'ip link set br-red down',
+    'ip netns del any.m',
+    'ip -n any.m link del br-red',
+    'ip netns exec any.m nft delete table inet topo_any',
+    'ip netns exec any.m sysctl -qw net.ipv4.ip_forward=0',
   ),
   { maxLength: 3 },
 );

@@ -7,6 +7,11 @@ export const EVERY_KIND = `name: every
 networks:
   front: { subnet: [10.71.1.0/24, 'fd71:1::/64'], dns: server }
   back: { subnet: 10.71.2.0/24, dns: server, internal: true, mtu: 1400, bridge_name: ek-back }
+  rack: { subnet: [10.71.3.0/24, 'fd71:3::/64'], dns: server, bridge_name: ek-rack }
+  cell: { subnet: 10.71.4.0/24, icc: false }
+
+hosts:
+  m1: { networks: { front: { ipv4_address: 10.71.1.20, ipv6_address: 'fd71:1::20' } } }
 
 nodes:
   web:
@@ -43,6 +48,12 @@ nodes:
     network_mode: 'node:router'
     run: [{ name: idle, command: [sleep, '100002'], env: { SIZE: small } }, { name: other, command: [sleep, '100003'] }]
   ground: { network_mode: host, run: [{ name: idle, command: [sleep, '100004'] }] }
+  app:
+    host: m1
+    networks: { rack: { ipv4_address: 10.71.3.10, host_interface: ek-app } }
+    ports: ['8080:80', '5300:53/udp', '127.0.0.1:8444:443']
+  zoo: { host: m1, networks: [rack, cell] }
+  tenant: { host: m1, network_mode: host }
   alone: { network_mode: none }
 
 links:
@@ -66,6 +77,12 @@ const CHANGES: readonly (readonly [from: string, to: string])[] = [
     "env: { SIZE: large } }, { name: more, command: [sleep, '100005'] }]",
   ],
   ['true # leaf', 'true # anew'],
+  ['dns: server, bridge_name: ek-rack }', 'isolated: false, bridge_name: ek-rack2 }'],
+  ["'5300:53/udp', '127.0.0.1:8444:443'", "'5301:53/udp'"],
+  // A node and its network move to another host, which is new, and one from there to the machine.
+  ["'fd71:1::20' } } }", "'fd71:1::20' } } }\n  m2: {}"],
+  ['zoo: { host: m1, networks: [rack, cell] }', 'zoo: { host: m2, networks: [cell] }'],
+  ['  tenant: { host: m1,', '  tenant: { host: m2,'],
   // A node goes, another comes, a third changes its place.
   ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
   ["'fd71:1::/64'], dns: server }", "'fd71:1::/64'], dns: server, mtu: 1420 }"],

@@ -2,12 +2,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, WITH_CONTAINERS, World } from '../world.js';
+import { ROOT, TESTED_ELSEWHERE, World } from '../world.js';
 import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
 import { portable, settled, type Picture } from './machine.js';
 
 const EXAMPLES = readdirSync(join(ROOT, 'examples'))
-  .filter((name) => !WITH_CONTAINERS.includes(name))
+  .filter((name) => !TESTED_ELSEWHERE.includes(name))
   .map((name) => [`examples/${name}`, readFileSync(join(ROOT, 'examples', name, 'topo.yaml'), 'utf8')] as const);
 
 const worlds: World[] = [];

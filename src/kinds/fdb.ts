@@ -1,0 +1,77 @@
+/** Where a vxlan link sends frames for a MAC address: permanent entries of its own forwarding table. */
+import type { SourceRange } from '../model/diagnostic.js';
+import type { FdbObservation, NetnsObservation } from '../model/observation.js';
+import type { FdbOperation } from '../model/operation.js';
+import type { Resource, ResourceId } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { labNamespaces, netnsNeeds } from './ownership.js';
+
+export interface FdbSpec {
+  readonly netns: string;
+  /** The vxlan link. */
+  readonly dev: string;
+  /** The MAC address of zeros: frames for all, and for whom no other entry is; it may have many entries. */
+  readonly mac: string;
+  /** The other host's address. */
+  readonly dst: string;
+  readonly link: ResourceId;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export const EVERYBODY = '00:00:00:00:00:00';
+
+/** Group addresses, and the one of zeros, have as many entries as somebody likes; any other has one, wherever it leads. */
+const isShared = (mac: string): boolean => mac === EVERYBODY || (parseInt(mac.slice(0, 2), 16) & 1) === 1;
+
+function entry(netns: string, { dev, mac, dst, other }: FdbObservation, link: ResourceId | undefined): Resource {
+  const place = isShared(mac) ? [dev, mac, dst, ...(other === '' ? [] : [other])] : [dev, mac];
+  return {
+    id: `fdb:${netns}/${place.join('/')}`,
+    kind: 'fdb',
+    netns,
+    props: { dev, mac, dst, other },
+    needs: [...netnsNeeds(netns), ...(link === undefined ? [] : [link])],
+    ...(link === undefined ? {} : { goesWith: [link] }),
+  };
+}
+
+export function fdbResource({ netns, dev, mac, dst, link, path, at }: FdbSpec): Resource {
+  return { ...entry(netns, { dev, mac, dst, other: '' }, link), path, at };
+}
+
+/** The table of a link of the lab is the lab's. */
+function find({ observation, desired, linkAt }: FindContext): Found {
+  const entries = ({ netns, fdb = [] }: NetnsObservation): readonly Resource[] =>
+    fdb.flatMap((one) => {
+      const link = linkAt(netns, one.dev);
+      return link?.startsWith('vxlan:') === true ? [entry(netns, one, link)] : [];
+    });
+  return { resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(entries), conflicts: [] };
+}
+
+function add({ netns, props }: Resource): readonly FdbOperation[] {
+  const mac = String(props['mac']);
+  return [{ op: isShared(mac) ? 'fdb-append' : 'fdb-set', netns, dev: String(props['dev']), mac, dst: String(props['dst']) }];
+}
+
+/** Of several entries the one that is meant must be named, a single one goes by its MAC address. */
+function remove({ netns, props }: Resource): readonly FdbOperation[] {
+  const mac = String(props['mac']);
+  const plain = { op: 'fdb-delete' as const, netns, dev: String(props['dev']), mac };
+  if (!isShared(mac)) return [{ ...plain, dst: '' }];
+  return [{ ...plain, dst: String(props['dst']), ...(props['other'] === '' ? {} : { other: String(props['other']) }) }];
+}
+
+export const fdb: Kind = {
+  name: 'fdb',
+  stage: () => WITHIN_NETNS + 3,
+  inPlace: (field) => field === 'dst' || field === 'other',
+  defaults: ({ props }) => ({ ...props, other: '' }),
+  find,
+  create: add,
+  update: (_before, after) => add(after),
+  delete: remove,
+  title: ({ netns, props }) => `fdb ${String(props['mac'])} on ${netns}:${String(props['dev'])} to ${String(props['dst'])}`,
+};

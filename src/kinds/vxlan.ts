@@ -1,0 +1,162 @@
+/** A vxlan link of a namespace. Where it sends what is said by its forwarding table (`fdb.ts`). */
+import { familyOf } from '../model/address.js';
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { labGroup, mark, parseMark } from '../model/names.js';
+import type { LinkObservation, NetnsObservation } from '../model/observation.js';
+import type { LinkAttributes } from '../model/operation.js';
+import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { VXLAN_ATTRIBUTES } from './link-attributes.js';
+import { containerNamespaces, foreign, isOwnLink, labNamespaces, markedId, netnsNeeds, unmarkedOfLab } from './ownership.js';
+import { PORT_DEFAULTS, portFields, type PortSettings } from './port-fields.js';
+
+export interface VxlanSpec {
+  readonly lab: string;
+  readonly netns: string;
+  readonly name: string;
+  readonly vni: number;
+  /** UDP port; 4789 is IANA's. */
+  readonly dstport: number;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  /** The address that it sends from; absent: as the route has it. */
+  readonly local?: string;
+  /** The interface, of the same namespace, that it sends by; absent: as the route has it. */
+  readonly dev?: string;
+  /** It learns from what it receives where MAC addresses are. */
+  readonly learning?: boolean;
+  /** 0: the kernel's. */
+  readonly ttl?: number;
+  /** It answers ARP for the neighbours that are known on it. */
+  readonly proxy?: boolean;
+  /** The bridge, of the same namespace, that it is a port of. */
+  readonly master?: string;
+  /** Of the port: what is not as with any new one. */
+  readonly port?: PortSettings;
+  /** The bridge and `dev`, if the lab makes them. */
+  readonly needs: readonly ResourceId[];
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export const vxlanId = (netns: string, name: string): ResourceId => `vxlan:${netns}/${name}`;
+
+const ownDefaults: Props = Object.fromEntries(VXLAN_ATTRIBUTES.map((row) => [row.name, row.default]));
+const defaults: Props = { ...ownDefaults, dstport: 4789, mtu: 1500, txqlen: 1000, master: '', up: true };
+
+export function vxlanResource(spec: VxlanSpec): Resource {
+  const id = vxlanId(spec.netns, spec.name);
+  const { name, vni, dstport, mac, mtu, up, local = '', dev = '', learning = true, ttl = 0, proxy = false, master = '' } = spec;
+  return {
+    id,
+    kind: 'vxlan',
+    netns: spec.netns,
+    props: {
+      ...defaults,
+      ...{ name, vni, dstport, local, dev, vxlan_learning: learning, ttl, proxy, mac, mtu, master, up },
+      ...portFields(master !== '', spec.port),
+      group: labGroup(spec.lab),
+      alias: mark(spec.lab, id),
+    },
+    needs: [...netnsNeeds(spec.netns), ...spec.needs],
+    path: spec.path,
+    at: spec.at,
+  };
+}
+
+const FIELDS = [...Object.keys(defaults), 'mac'];
+
+function observed(ns: NetnsObservation, link: LinkObservation, id: ResourceId, context: FindContext, isContainer: boolean): Resource {
+  const { attributes } = link;
+  const props: Record<string, PropValue> = { name: link.name };
+  for (const field of FIELDS) props[field] = attributes[field] ?? null;
+  const isPort = attributes['master'] !== '';
+  for (const field of Object.keys(PORT_DEFAULTS)) props[field] = isPort ? (attributes[field] ?? null) : null;
+  const below = context.linkAt(ns.netns, String(attributes['dev'] ?? ''));
+  const own = netnsNeeds(ns.netns);
+  return {
+    id,
+    kind: 'vxlan',
+    netns: ns.netns,
+    props: { ...props, group: link.group, alias: link.alias },
+    needs: [...own, ...(below === undefined ? [] : [below])],
+    // It goes with the link that it sends by (`vxlan_handle_lowerdev_unregister`).
+    goesWith: [...(isContainer || ns.netns === HOST ? [] : own), ...(below === undefined ? [] : [below])],
+  };
+}
+
+/** By its mark; where that is missing, by its name. */
+function find(context: FindContext): Found {
+  const { observation, desired, linkAt } = context;
+  const resources = new Map<ResourceId, Resource>();
+  const conflicts: Diagnostic[] = [];
+  const containers = new Set(containerNamespaces(observation, desired.lab));
+  for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
+    const isShared = ns.netns === HOST || containers.has(ns);
+    for (const link of ns.links) {
+      const byName = vxlanId(ns.netns, link.name);
+      const marked = markedId(link, desired.lab);
+      const wanted = desired.resources.get(byName);
+      const unmarked = wanted !== undefined && (isShared ? unmarkedOfLab(link, desired.lab) : link.alias === '');
+      const id = marked?.startsWith(`vxlan:${ns.netns}/`) === true ? marked : unmarked ? byName : null;
+      if (link.type === 'vxlan' && id !== null) {
+        if (!resources.has(id) || id === byName) resources.set(id, observed(ns, link, id, context, containers.has(ns)));
+      } else if (isShared && wanted !== undefined && linkAt(ns.netns, link.name) === undefined && !isOwnLink(link, desired.lab)) {
+        const where = ns.netns === HOST ? '' : ` in ${ns.netns}`;
+        conflicts.push(foreign('foreign-link', `a link named ${link.name}${where}`, wanted, parseMark(link.alias)?.lab ?? null));
+      }
+    }
+  }
+  return { resources: [...resources.values()], conflicts };
+}
+
+/** What cannot change, in any case (`vxlan_changelink`), is refused even where it is as before: only what changes is sent. */
+const FIXED = new Set(['name', 'vni', 'dstport', 'proxy', 'l2miss', 'l3miss', 'udp_csum']);
+
+function inPlace(field: string, from: PropValue, to: PropValue): boolean {
+  if (FIXED.has(field)) return false;
+  // The kernel takes no other family for the one, and no "none" for the other is in the words of `ip link`.
+  if (field === 'local') return from === '' || to === '' ? !`${String(from)}${String(to)}`.includes(':') : isOneFamily(from, to);
+  return field !== 'dev' || to !== '';
+}
+
+const isOneFamily = (a: PropValue, b: PropValue): boolean => familyOf(String(a)) === familyOf(String(b));
+
+function attributes({ props }: Resource, fields: readonly string[]): LinkAttributes {
+  const entries = fields.filter((field) => field !== 'name').map((field) => [field, props[field] ?? null] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
+}
+
+/** What differs from what a new link is by itself. */
+function createdWith({ props }: Resource): readonly string[] {
+  const asNew = (field: string): boolean => props[field] === { ...PORT_DEFAULTS, ...ownDefaults, master: '', txqlen: 1000 }[field];
+  return Object.keys(props).filter((field) => !asNew(field));
+}
+
+/** A port that changes its bridge is a new port there; a new `dev` may bring another MTU along (`vxlan_changelink`). */
+function affected(fields: readonly string[]): readonly string[] {
+  const more = [...(fields.includes('master') ? Object.keys(PORT_DEFAULTS) : []), ...(fields.includes('dev') ? ['mtu'] : [])];
+  return [...fields, ...more.filter((field) => !fields.includes(field))];
+}
+
+const nameOf = ({ props }: Resource): string => String(props['name']);
+
+export const vxlan: Kind = {
+  name: 'vxlan',
+  stage: () => WITHIN_NETNS + 1,
+  inPlace,
+  defaults: ({ props }) => ({ ...defaults, ...PORT_DEFAULTS, name: props['name'] ?? null }),
+  find,
+  create: (after) => [
+    { op: 'link-add', netns: after.netns, name: nameOf(after), type: 'vxlan', attributes: attributes(after, createdWith(after)) },
+  ],
+  update: (_before, after, fields) => {
+    const changed = attributes(after, affected(fields.map(({ field }) => field)));
+    return [{ op: 'link-set', netns: after.netns, name: nameOf(after), attributes: changed }];
+  },
+  delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
+  interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],
+  title: ({ netns, props }) => `vxlan ${netns}:${String(props['name'])} vni ${String(props['vni'])}`,
+};

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Program, USERS } from '../sandbox/program.js';
+
+// Who has no rights at all: no kernel is asked.
+const program = new Program(USERS.at(-1)!);
+const folder = join(program.folder, 'labs');
+
+const OLD = 'name: lab\nnetworks: { lan: { subnet: 10.1.0.0/24 } }\nnodes:\n  a: { networks: [lan] }\n  b: { networks: [lan] }\n';
+const NEW = OLD.replace('a: {', 'a: { ports: ["8080:80"],').replace('  b:', '  c:');
+const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+const git = (...args: readonly string[]): void =>
+  void execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { stdio: 'pipe' });
+const plan = (...args: readonly string[]) =>
+  program.run(['plan', ...args], { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' }, folder);
+
+beforeAll(() => {
+  mkdirSync(folder);
+  write('old.yaml', OLD);
+  write('new.yaml', NEW);
+  write('other.yaml', NEW.replace('name: lab', 'name: other'));
+  write('broken.yaml', 'name: lab\nnodse: {}\n');
+  write('topo.yaml', OLD);
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  git('tag', 'v1');
+  write('topo.yaml', NEW);
+  git('commit', '-qam', 'two');
+});
+afterAll(() => program.dispose());
+
+describe('the plan from one file to another', () => {
+  it('says what changes, attribute by attribute', () => {
+    const { status, stdout, stderr } = plan('--from', 'old.yaml', 'new.yaml');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^What changes from old\.yaml to new\.yaml, for the lab lab:$/m);
+    expect(stdout).toMatch(/^ {2}\+ netns lab\.c /m);
+    expect(stdout).toMatch(/^ {2}- netns lab\.b /m);
+    expect(stdout).toContain('8080/tcp on all IPv4 addresses of the host -> a:80');
+    expect(stdout).not.toContain('netns lab.a ');
+  });
+
+  it('is the other way round from the other one', () => {
+    const counts = (text: string) => /(\d+) to add, (\d+) to change, (\d+) to destroy/.exec(text)!.slice(1);
+    const [add, change, destroy] = counts(plan('--from', 'old.yaml', 'new.yaml').stdout);
+    expect(counts(plan('--from', 'new.yaml', 'old.yaml').stdout)).toEqual([destroy, change, add]);
+  });
+
+  it('is empty for what means the same, and the status says so', () => {
+    write('same.yaml', `# a comment\n${OLD}`);
+    expect(plan('--from', 'old.yaml', '--detailed-exitcode', 'same.yaml')).toMatchObject({
+      status: 0,
+      stdout: 'No changes. same.yaml asks for what old.yaml asks for.\n',
+    });
+    expect(plan('--from', 'old.yaml', '--detailed-exitcode', 'new.yaml').status).toBe(2);
+  });
+
+  it('is a document like any other plan, without operations', () => {
+    const document = JSON.parse(plan('--from', 'old.yaml', '--json', 'new.yaml').stdout) as {
+      format: string;
+      actions: { operations: unknown[] }[];
+    };
+    expect(document.format).toBe('topo-plan/1');
+    expect(document.actions.length).toBeGreaterThan(5);
+    expect(document.actions.every(({ operations }) => operations.length === 0)).toBe(true);
+  });
+
+  it.each([
+    ['two labs', ['old.yaml', 'other.yaml'], 'old.yaml is the lab lab and other.yaml is the lab other'],
+    ['a wrong file', ['broken.yaml', 'new.yaml'], 'broken.yaml:2:1: error: unknown key "nodse"'],
+    ['a missing file', ['olt.yaml', 'new.yaml'], 'did you mean "old.yaml"?'],
+    ['a script', ['old.yaml', '--format', 'shell', 'new.yaml'], '--from asks no kernel'],
+    ['an unknown revision', ['git:v9', 'new.yaml'], '"v9" is no revision of the repository'],
+    ['an option for git', ['git:--all', 'new.yaml'], '"--all" is no revision of the repository'],
+    ['a file that never was', ['git:v1', 'never.yaml'], 'there is no file or directory "never.yaml"'],
+  ])('refuses %s', (_, [from, ...rest], message) => {
+    expect(plan('--from', from!, ...rest)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('the plan from a revision', () => {
+  it.each([['git:v1'], ['git:HEAD~1'], ['git:main^']])('%s is that from the file as it was', (from) => {
+    const { status, stdout } = plan('--from', from);
+    expect(status).toBe(0);
+    const withoutPlaces = (text: string): readonly string[] =>
+      text
+        .replace(/ +# .*$/gm, '')
+        .split('\n')
+        .slice(1);
+    expect(withoutPlaces(stdout)).toEqual(withoutPlaces(plan('--from', 'old.yaml', 'topo.yaml').stdout));
+    expect(stdout).toContain(`# ${from.slice('git:'.length)}:topo.yaml:5 nodes.b`);
+  });
+
+  it('of a new file is all of it, of a file that is gone the end of its lab', () => {
+    write('fresh.yaml', OLD);
+    expect(plan('--from', 'git:v1', '-q', 'fresh.yaml').stdout).toMatch(/^Plan: [1-9]\d* to add, 0 to change, 0 to destroy\.$/m);
+    mkdirSync(join(folder, 'gone'));
+    renameSync(join(folder, 'fresh.yaml'), join(folder, 'gone/topo.yaml'));
+    git('add', '.');
+    git('commit', '-qm', 'three');
+    rmSync(join(folder, 'gone'), { recursive: true });
+    expect(plan('--from', 'git:HEAD', '-q', 'gone/topo.yaml').stdout).toMatch(/^Plan: 0 to add, 0 to change, [1-9]\d* to destroy\.$/m);
+  });
+
+  it('points into the revision where that is wrong', () => {
+    write('wrong.yaml', 'name: lab\nnodse: {}\n');
+    git('add', '.');
+    git('commit', '-qm', 'wrong');
+    write('wrong.yaml', OLD);
+    expect(plan('--from', 'git:HEAD', 'wrong.yaml').stderr).toContain('HEAD:wrong.yaml:2:1: error: unknown key "nodse"');
+  });
+});
+
+describe('--format markdown', () => {
+  it('is a comment with the plan in a block that colours it', () => {
+    const { stdout } = plan('--from', 'old.yaml', '--format', 'markdown', 'new.yaml');
+    expect(stdout).toMatch(/^### What changes from old\.yaml to new\.yaml, for the lab lab\n\n\*\*Plan: \d+ to add/);
+    expect(stdout).toContain('- opens 8080/tcp');
+    expect(stdout).toMatch(/```diff\n@@ host @@\n[^]*^- - netns lab\.b[^]*^\+ \+ netns lab\.c[^]*```\n\n<\/details>\n$/m);
+  });
+
+  it('says that nothing changes, and no more', () => {
+    expect(plan('--from', 'old.yaml', '--format', 'markdown', 'old.yaml').stdout).toBe(
+      '### What changes from old.yaml to old.yaml, for the lab lab\n\n**No changes. old.yaml asks for what old.yaml asks for.**\n',
+    );
+  });
+});

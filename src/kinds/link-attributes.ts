@@ -73,6 +73,7 @@ export const BRIDGE_PORT_ATTRIBUTES: readonly LinkAttribute[] = [
   port('guard', 5, 'bool8', false),
   port('learning', 8, 'bool8', true),
   port('flood', 9, 'bool8', true),
+  port('neigh_suppress', 32, 'bool8', false),
   port('isolated', 33, 'bool8', false),
 ];
 

@@ -17,7 +17,9 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge';
+  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'macvlan';
+  /** Of that driver: whose wire it is, and how it is shared. */
+  readonly macvlan?: Macvlan;
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
   readonly subnets: readonly Subnet[];
   readonly gateway: NetworkGateway;
@@ -32,6 +34,28 @@ export interface Network {
   readonly external: boolean;
   /** How nodes resolve each other's names on it: by a file, by a DNS server too, or not at all. */
   readonly dns: 'hosts' | 'server' | 'none';
+  /** What carries it between hosts: each host sends by the first of these networks that it is on. Absent: what they all share. */
+  readonly underlay?: readonly NamedNetwork[];
+  /** Number of the virtual network; absent: derived. */
+  readonly vni?: number;
+  /** UDP port between hosts; absent: the driver's. */
+  readonly port?: number;
+}
+
+export interface NamedNetwork {
+  readonly name: string;
+  readonly at: SourceRange;
+}
+
+export interface Macvlan {
+  /** An interface of the host that a node lives on; '' where the file does not say. */
+  readonly parent: string;
+  readonly at: SourceRange;
+  readonly mode: 'bridge' | 'private' | 'vepa' | 'passthru';
+  /** The host has an interface of its own on it, by which it and the nodes reach each other; with this address, or an automatic one. */
+  readonly hostShim: boolean | string;
+  /** Absent: the parent's. */
+  readonly mtu?: number;
 }
 
 export interface Subnet {

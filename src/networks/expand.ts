@@ -1,21 +1,24 @@
 /** Topology → the state of the kernel that it asks for. */
 import type { Diagnostic } from '../model/diagnostic.js';
+import { BRIDGE_NETFILTER } from '../kinds/isolated-ports.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
 import { routingResources } from './bird/routing.js';
 import { bridgeResources } from './bridge.js';
 import { containerResources, containersOf } from './containers.js';
-import { DNS_PROGRAMS } from './dns-server.js';
+import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
-import { homesOf } from './homes.js';
+import { homesOf, type Homes } from './homes.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
+import { onParents, shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
+import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { resolve } from './resolve.js';
 
@@ -31,6 +34,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** The host itself forwards between networks and the world. */
   readonly forwards: boolean;
+  /** The lab has macvlan links; absent: it has none. */
+  readonly shares?: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
@@ -57,20 +62,14 @@ export function expand(topology: Topology): Expansion {
     diagnostics,
     observe: {
       namespaces: lab.nodes.map((node) => node.netns),
-      sysctls: sysctlKeys(state),
+      sysctls: sysctlKeys(state, bridgeSettings(lab)),
       rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
       programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
       forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
+      ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
       ...(containers === undefined ? {} : { containers }),
-      ports: topology.nodes.flatMap((node) =>
-        node.ports.map(({ protocol, hostPort, count }) => ({
-          netns: homes.of(node),
-          protocol,
-          from: hostPort,
-          to: hostPort + count - 1,
-        })),
-      ),
+      ports: [...publishedPorts(topology, homes), ...dnsPorts(lab)],
     },
   };
 }
@@ -85,17 +84,19 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
-  return [
+  return onParents(lab, [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
     ...firewall(lab, publications),
     ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
+    ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
     ...routingResources(lab, diagnostics),
-  ];
+    ...shimResources(lab),
+  ]);
 }
 
 /** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */
@@ -121,8 +122,24 @@ function declaredTwice(first: Resource, second: Resource): Diagnostic {
   };
 }
 
-function sysctlKeys(state: State): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, string[]>();
+/** What kept-apart nodes reach depends on them. */
+function bridgeSettings({ networks }: Lab): readonly string[] {
+  return networks.some(({ home, hosted, network }) => home === HOST && hosted && !network.icc) ? BRIDGE_NETFILTER : [];
+}
+
+function publishedPorts({ nodes }: Topology, homes: Homes): Observed['ports'] {
+  return nodes.flatMap((node) =>
+    node.ports.map(({ protocol, hostPort, count }) => ({ netns: homes.of(node), protocol, from: hostPort, to: hostPort + count - 1 })),
+  );
+}
+
+function dnsPorts({ networks }: Lab): Observed['ports'] {
+  const served = networks.filter(({ network }) => network.dns === 'server');
+  return served.flatMap(({ home }) => DNS_PROTOCOLS.map((protocol) => ({ netns: home, protocol, from: DNS_PORT, to: DNS_PORT })));
+}
+
+function sysctlKeys(state: State, ofHost: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>(ofHost.length === 0 ? [] : [[HOST, [...ofHost]]]);
   for (const { kind, netns, props } of state.resources.values()) {
     if (kind !== 'sysctl') continue;
     const list = keys.get(netns);

@@ -4,6 +4,7 @@
  * br_netfilter, and works with it: traffic between nodes of one bridge may pass these hooks or not.
  */
 import type { HostPorts } from '../kinds/host-ports.js';
+import type { ApartNetwork } from '../kinds/isolated-ports.js';
 import { nftablesResource } from '../kinds/nftables.js';
 import type { NftChain, NftRule } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
@@ -48,6 +49,7 @@ function tableOf(
       maps: branched.maps,
       chains,
       hostPorts: publications.map(hostPorts),
+      apart: hosted.flatMap((network) => apartOf(network, publications)),
       path: 'networks',
       at: first.at,
     }),
@@ -56,6 +58,12 @@ function tableOf(
 
 function hostPorts({ port: { protocol, hostPort, count, at }, family, hostAddress, path }: Publication): HostPorts {
   return { protocol, family, address: hostAddress, from: hostPort, to: hostPort + count - 1, path, at };
+}
+
+function apartOf(network: LabNetwork, publications: readonly Publication[]): readonly ApartNetwork[] {
+  const own = network.network.icc ? [] : publications.filter((one) => one.network === network);
+  const families = [...new Set(own.map(({ family }) => family))];
+  return own.length === 0 ? [] : [{ path: network.path, at: network.at, families, ports: [...new Set(own.map(({ path }) => path))] }];
 }
 
 /** The order of the file is of no meaning to the rules. */

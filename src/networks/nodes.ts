@@ -5,11 +5,13 @@ import { netnsResource } from '../kinds/netns.js';
 import { ruleResource } from '../kinds/rule.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource } from '../model/state.js';
+import type { Node } from '../model/topology.js';
 import { portResource } from './bridge.js';
+import { childResource } from './macvlan.js';
 import { containerOfNode } from './containers.js';
 import type { Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
-import type { LabNode } from './lab.js';
+import type { LabAttachment, LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
 import { nodeCommands, nodeProcesses } from './processes.js';
@@ -25,7 +27,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
   return [
     own,
     ...loopback(node),
-    ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
+    ...node.attachments.map((attachment) => attachmentResource(lab, node.node, attachment)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),
@@ -36,6 +38,12 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
       ruleResource({ ...rule, netns, shared: container !== undefined, path: `${path}.rules[${rule.index}]` }),
     ),
   ];
+}
+
+/** What the node is on a network with. */
+function attachmentResource(lab: string, node: Node, attachment: LabAttachment): Resource {
+  const { macvlan } = attachment.network.network;
+  return macvlan === undefined ? portResource(lab, node.name, attachment) : childResource(lab, node, attachment, macvlan);
 }
 
 function loopback({ node, netns, interfaces }: LabNode): readonly Resource[] {

@@ -1,4 +1,5 @@
 /** Topology → Lab: kernel names, MACs, subnets and addresses are settled, settings of interfaces are applied. */
+import { macvlanId } from '../kinds/macvlan.js';
 import { vethIdOf } from '../kinds/veth.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { interfaceNames } from '../model/interfaces.js';
@@ -41,7 +42,7 @@ export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
   const links = topology.links.map((link, i) => resolveLink(context, link, { path: `links[${i}]`, at: link.at }));
   const ends = endsByNetns(links);
   const nodes = topology.nodes.filter(hasNetns(context)).map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
-  return { name: topology.name, networks, nodes, links, joined: resolveJoined(context) };
+  return { name: topology.name, networks, nodes, links, joined: resolveJoined(context), addresses: context.addresses };
 }
 
 const placeOfNetwork = (home: string, network: string): string => `${home}/${network}`;
@@ -109,10 +110,13 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     at,
     netns: node.netns,
     name,
-    link: vethIdOf([
-      { netns: node.netns, name },
-      { netns: network.home, name: hostInterface, master: network.bridge },
-    ]),
+    link:
+      network.network.driver === 'macvlan'
+        ? macvlanId(node.netns, name)
+        : vethIdOf([
+            { netns: node.netns, name },
+            { netns: network.home, name: hostInterface, master: network.bridge },
+          ]),
     mac: attachment.macAddress,
     mtu: network.network.mtu,
     up: true,

@@ -65,6 +65,7 @@ export const CODES = {
   'ip-range-outside-subnet': 'An ip_range is not within a subnet of its network.',
   'bad-masquerade': 'A masquerade address cannot work for the network.',
   'external-without-bridge': 'An external network does not say which bridge of the host it is.',
+  'driver-key': 'A key that the network’s driver does not have.',
   'external-key': 'A key asks topo to change the bridge of an external network, which it leaves alone.',
   'mtu-too-small': 'An MTU below 1280 on something with an IPv6 address; the kernel switches IPv6 off there.',
   'dns-server-without-gateway': 'A network has `dns: server`, and no address of the host that the server could listen on.',
@@ -77,6 +78,11 @@ export const CODES = {
   'address-twice': 'An address is given twice.',
   'gateway-taken': 'A node’s address is the address of the network’s gateway.',
   'mac-twice': 'A MAC address is given twice in one network, or twice for one interface.',
+  // Networks on an interface of the host
+  'macvlan-without-parent': 'A macvlan network does not say on which interface of the host it is.',
+  'macvlan-parent': 'The parent of a macvlan network is an interface that cannot be one: lo.',
+  'passthru-shared': 'A parent that mode passthru gives to one node alone is shared by another one, by another network or by a host_shim.',
+  'bad-host-shim': 'The address of a host_shim cannot be the host’s on that network.',
   // Names in the kernel
   'interface-twice': 'Two networks or links make an interface of one name in one node.',
   'host-interface-twice': 'Two things make an interface of one name on the host.',
@@ -89,6 +95,12 @@ export const CODES = {
   'host-forwarding': 'A host is not to forward, and nodes that live on it need that.',
   'network-on-hosts': 'The nodes of a bridge live on several hosts.',
   'network-external-on-host': 'A node that lives on a simulated host is on an external network.',
+  'vni-twice': 'Two networks have the same VNI on the same UDP port.',
+  'underlay-missing': 'The hosts of a network that spans them are on no network that all of them share.',
+  'underlay-ambiguous': 'The hosts of a network share several networks, and which of them carries it has to be said.',
+  'underlay-absent': 'A node lives on a host that is not on the underlay of its network.',
+  'underlay-unsuitable': 'A network cannot be carried by the one that is named as its underlay.',
+  'mtu-over-underlay': 'An MTU does not fit in the packets of the underlay.',
   // Ports
   'port-twice': 'A port of the host is published twice.',
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',

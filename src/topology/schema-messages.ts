@@ -56,10 +56,19 @@ const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
   ['container_name', 'the node’s name is its name; the namespace’s can be given as netns'],
 ]);
 
+/** The same of networks: Weave's. */
+const FOREIGN_KEYS_OF_NETWORKS: ReadonlyMap<string, string> = new Map(
+  ['encryption', 'password'].map((key) => [
+    key,
+    'remove it: what travels between hosts is not encrypted yet, for that takes WireGuard links',
+  ]),
+);
+
 function unknownKey(place: Place, key: string): Words {
   const known = Object.keys(place.schema.properties ?? {});
   const similar = closest(key, known);
-  const hint = FOREIGN_KEYS.get(key) ?? (similar === undefined ? `known here: ${known.join(', ')}` : `did you mean "${similar}"?`);
+  const foreign = FOREIGN_KEYS.get(key) ?? (place.path[0] === 'networks' ? FOREIGN_KEYS_OF_NETWORKS.get(key) : undefined);
+  const hint = foreign ?? (similar === undefined ? `known here: ${known.join(', ')}` : `did you mean "${similar}"?`);
   return { code: 'unknown-key', message: `unknown key ${quote(key)} in ${whereOf(place)}`, hint };
 }
 

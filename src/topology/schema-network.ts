@@ -1,8 +1,11 @@
 /** `networks.NAME` in JSON Schema. */
 import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
+import { macvlanSchemas } from '../kinds/macvlan.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
+import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
 
@@ -40,14 +43,16 @@ const ipam: JsonSchema = {
 
 export const networkSchema: JsonSchema = {
   type: ['object', 'null'],
-  description: 'A network: a bridge of the host to which nodes are attached. Every key has a default, so `front: {}` is a working network.',
+  description:
+    'A network: a bridge of the host to which nodes are attached, or a LAN that the host is on. Every key has a default, so `front: {}` is a working network.',
   additionalProperties: false,
   properties: {
     driver: {
       type: 'string',
-      enum: ['bridge'],
+      enum: Object.keys(DRIVERS),
       default: 'bridge',
-      description: 'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are.',
+      description:
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -74,7 +79,12 @@ export const networkSchema: JsonSchema = {
         'Where automatic addresses come from: a CIDR within the subnet, or a list with one for each subnet. Default: the whole subnet.',
       examples: ['172.28.0.128/25'],
     },
-    mtu: { ...mtuSchema, default: 1500, description: 'MTU of the bridge and of both ends of every veth, in bytes.' },
+    mtu: {
+      ...mtuSchema,
+      default: 1500,
+      description:
+        'MTU of the bridge and of both ends of every veth, in bytes. Default of networks that span hosts: what fits in a packet of the underlay, which is 1450 for `vxlan` on a network of 1500; of `macvlan`: the parent’s.',
+    },
     masquerade: {
       type: ['boolean', 'string'],
       default: true,
@@ -98,7 +108,11 @@ export const networkSchema: JsonSchema = {
       description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
     },
     dns: networkDnsSchema,
+    ...macvlanSchemas,
     bridge_name: bridgeNameSchema,
+    underlay: underlaySchema,
+    vni: vniSchema,
+    port: tunnelPortSchema,
     external: {
       type: 'boolean',
       default: false,

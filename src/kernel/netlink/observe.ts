@@ -26,9 +26,11 @@ import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
 import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
+import { readSharing } from './sharing.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
+import { readLegacyChains } from './xtables.js';
 
 /** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
@@ -36,11 +38,12 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const home = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
   const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
-  const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
+  const forwardChains = scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [];
   const listeners = listenersOf(sessions, scope.ports ?? []);
   const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
+  const sharing = scope.shares === true ? readSharing(sessions, host, namespaces) : undefined;
   return {
     host,
     namespaces,
@@ -51,6 +54,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     files,
     processes,
     missingPrograms,
+    ...(sharing === undefined ? {} : { sharing }),
   };
 }
 

@@ -5,6 +5,7 @@ import { readLink } from './links.js';
 import { readNetwork } from './networks.js';
 import { readHost, readNode } from './nodes.js';
 import { itemsAt, pairsAt, placeAt, stringAt, type Reading } from './read.js';
+import { withUnderlayMtus } from './underlay.js';
 
 export interface Read {
   readonly topology: Topology;
@@ -37,5 +38,5 @@ export function readTopology(reading: Reading, root: Mapping): Read {
     ],
     links: itemsAt(root, 'links').flatMap((item, i) => watched(`links.${i}`, (part) => readLink(part, item)) ?? []),
   };
-  return { topology, incomplete };
+  return { topology: withUnderlayMtus(topology, reading), incomplete };
 }

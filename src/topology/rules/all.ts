@@ -2,6 +2,7 @@
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
 import { containers } from './containers.js';
+import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
@@ -12,6 +13,7 @@ import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
 import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
+import { macvlan } from './macvlan.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
@@ -29,12 +31,16 @@ import { specialAddress } from './special-address.js';
 import { subnetOverlap } from './subnet-overlap.js';
 import { sysctlConflict } from './sysctl-conflict.js';
 import { twiceInNode } from './twice-in-node.js';
+import { underlay } from './underlay.js';
 import { unknownInterface } from './unknown-interface.js';
 import { unknownNetwork } from './unknown-network.js';
 import { unknownNode } from './unknown-node.js';
+import { vniTwice } from './vni-twice.js';
 
 export const RULES: readonly Rule[] = [
+  driverKeys,
   externalNetwork,
+  macvlan,
   subnetOverlap,
   gatewayAddress,
   gatewayNode,
@@ -43,6 +49,8 @@ export const RULES: readonly Rule[] = [
   networkSize,
   hosts,
   networkHosts,
+  underlay,
+  vniTwice,
   netnsName,
   networkModeNone,
   networkModeJoined,

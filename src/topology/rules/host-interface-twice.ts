@@ -1,5 +1,7 @@
 import type { SourceRange } from '../../model/diagnostic.js';
 import { HOST } from '../../model/state.js';
+import type { Topology } from '../../model/topology.js';
+import { hostsOf } from '../../model/underlay.js';
 import { quote } from '../report.js';
 import type { Rule, RuleContext } from './rule.js';
 
@@ -28,12 +30,11 @@ interface Made {
 
 function madeOnHosts(context: RuleContext): readonly Made[] {
   const { topology, place } = context;
-  const hostOfNetwork = new Map(topology.nodes.flatMap(({ networks, host }) => networks.map(({ network }) => [network, host?.name])));
   return [
     ...topology.networks.flatMap((one) =>
       one.bridgeName === undefined
         ? []
-        : [{ host: hostOfNetwork.get(one.name) ?? HOST, name: one.bridgeName, at: place(one, 'bridge_name') }],
+        : hostsWith(topology, one.name).map((host) => ({ host, name: one.bridgeName ?? '', at: place(one, 'bridge_name') })),
     ),
     ...topology.nodes.flatMap(({ networks, host }) =>
       networks.flatMap((one) =>
@@ -44,6 +45,11 @@ function madeOnHosts(context: RuleContext): readonly Made[] {
       .flatMap((link) => link.endpoints)
       .flatMap((end) => (end.node === HOST ? [{ host: HOST, name: end.interface, at: place(end, 'interface') }] : [])),
   ];
+}
+
+function hostsWith(topology: Topology, network: string): readonly string[] {
+  const hosts = [...hostsOf(topology, network).keys()];
+  return hosts.length === 0 ? [HOST] : hosts;
 }
 
 /** Those that a simulated host has as a node; two of these are told apart by the rule interface-twice. */

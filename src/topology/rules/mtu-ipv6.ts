@@ -1,13 +1,16 @@
 import { familyOf, IPV6_MIN_MTU } from '../../model/address.js';
+import { DRIVERS } from '../../model/driver.js';
 import type { Rule } from './rule.js';
 
 export const mtuIpv6: Rule = {
   name: 'mtu-ipv6',
   codes: ['mtu-too-small'],
-  check({ topology, report, place }) {
+  check({ topology, report, place, isWritten }) {
     const hint = 'IPv6 needs at least 1280';
     for (const network of topology.networks) {
       if (network.mtu >= IPV6_MIN_MTU || !network.subnets.some(({ cidr }) => familyOf(cidr) === 6)) continue;
+      // What the underlay leaves room for is told with the numbers of both.
+      if (DRIVERS[network.driver].spans && !isWritten(network, 'mtu')) continue;
       const message = `MTU ${network.mtu} is too small for the IPv6 subnet of ${network.name}`;
       report('mtu-too-small', place(network, 'mtu'), message, { hint });
     }

@@ -1,3 +1,4 @@
+import { DRIVERS } from '../../model/driver.js';
 import type { Attachment, Network, Node } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
@@ -14,7 +15,8 @@ export const networkHosts: Rule = {
         members.set(attachment.network, [...(members.get(attachment.network) ?? []), { node, attachment }]);
     for (const [name, attached] of members) {
       const network = networks.get(name);
-      if (network !== undefined) checkNetwork(context, network, attached);
+      // A LAN is where each of its hosts has a parent.
+      if (network !== undefined && network.driver !== 'macvlan') checkNetwork(context, network, attached);
     }
   },
 };
@@ -39,10 +41,10 @@ function checkNetwork(context: RuleContext, network: Network, members: readonly 
     if (own !== undefined) {
       const message = `the host ${node.name} is attached to ${network.name}, whose bridge it is: ${own.node.name} lives on it`;
       report('host-in-itself', attachment.at, message, { hint: 'remove it: the host has the address of the gateway there', related });
-    } else if (node.host?.name !== first.node.host?.name) {
+    } else if (!DRIVERS[network.driver].spans && node.host?.name !== first.node.host?.name) {
       const [message, hint] = [
         `${node.name} lives on ${hostOf(node)}, and ${first.node.name} on ${hostOf(first.node)}: the bridge of ${network.name} can be on one of them`,
-        'give each host a network of its own, and let them reach each other by a network that the hosts are attached to',
+        'give each host a network of its own, or choose a driver that spans hosts: driver: vxlan',
       ];
       report('network-on-hosts', attachment.at, message, { hint, related });
     }

@@ -10,7 +10,8 @@ import {
   parseCidr,
   type Cidr,
 } from '../../model/address.js';
-import type { Attachment, Network } from '../../model/topology.js';
+import { DRIVERS } from '../../model/driver.js';
+import type { Attachment, Network, Topology } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
 /** BR_MAX_PORTS of net/bridge/br_private.h, without number 0. */
@@ -26,13 +27,26 @@ export const networkSize: Rule = {
     for (const attachment of context.topology.nodes.flatMap((node) => node.networks)) attached.get(attachment.network)?.push(attachment);
     for (const network of context.topology.networks) {
       const attachments = attached.get(network.name) ?? [];
-      if (attachments.length > BRIDGE_PORTS) {
-        const message = `the network ${network.name} has ${attachments.length} nodes, and a bridge of the kernel takes ${BRIDGE_PORTS}`;
+      const { ports, where } = DRIVERS[network.driver].spans
+        ? fullest(context.topology, network)
+        : { ports: attachments.length, where: '' };
+      if (network.driver !== 'macvlan' && ports > BRIDGE_PORTS) {
+        const message = `the network ${network.name} has ${ports} nodes${where}, and a bridge of the kernel takes ${BRIDGE_PORTS}`;
         context.report('network-full', network.at, message, { hint: 'spread the nodes over several networks' });
       } else if (!context.isIncomplete('networks', network.name)) checkSubnets(context, network, attachments);
     }
   },
 };
+
+/** The bridge with most ports, one of which leads to the other hosts. */
+function fullest({ nodes }: Topology, { name }: Network): { readonly ports: number; readonly where: string } {
+  const byHost = new Map<string, number>();
+  for (const node of nodes)
+    if (node.networks.some(({ network }) => network === name))
+      byHost.set(node.host?.name ?? '', (byHost.get(node.host?.name ?? '') ?? 1) + 1);
+  const [host, ports] = [...byHost].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+  return { ports, where: ` (and a tunnel) on ${host === '' ? 'the machine itself' : host}` };
+}
 
 function checkSubnets(context: RuleContext, network: Network, attachments: readonly Attachment[]): void {
   const subnets = network.subnets.length === 0 ? [{ cidr: AUTOMATIC, at: network.at }] : network.subnets;

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const all = async (of: Machine['byScript']): Promise<ReadonlyMap<string, Snapshot>> =>
     new Map(await Promise.all(Object.entries(ACTS).map(async ([name, acts]) => [name, await of(...acts)] as const)));
   [empty, byScript, byNetlink] = await Promise.all([machine.byScript([]), all(machine.byScript), all(machine.byNetlink)]);
-});
+}, 120_000);
 afterAll(() => machine.close());
 
 describe('the script and the netlink adapter lead to the same kernel state', () => {

@@ -1,0 +1,28 @@
+/** What the drivers of networks have in common, and where they differ: a row for each. */
+import type { Network } from './topology.js';
+
+export interface Driver {
+  /** Its nodes may live on several hosts, which reach each other by an underlay. */
+  readonly spans: boolean;
+  /** Frames between hosts travel as UDP. */
+  readonly tunnels: boolean;
+  /** The UDP port, unless the file says another. */
+  readonly port?: number;
+  /** The underlay may be made of it: hosts have addresses on it, and reach each other. */
+  readonly carries: boolean;
+}
+
+export const DRIVERS: Readonly<Record<Network['driver'], Driver>> = {
+  bridge: { spans: false, tunnels: false, carries: true },
+  vxlan: { spans: true, tunnels: true, port: 4789, carries: false },
+  weave: { spans: true, tunnels: true, port: 6784, carries: false },
+  macvlan: { spans: false, tunnels: false, carries: false },
+};
+
+/** IPv4 or IPv6, UDP, VXLAN and Ethernet. */
+const TUNNEL_BYTES = { 4: 50, 6: 70 } as const;
+
+/** By how much a packet between hosts is larger than the one that the node sent. */
+export function overheadOf({ driver }: Pick<Network, 'driver'>, underlay: 4 | 6): number {
+  return DRIVERS[driver].tunnels ? TUNNEL_BYTES[underlay] : 0;
+}

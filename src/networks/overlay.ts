@@ -1,0 +1,76 @@
+/**
+ * Drivers `vxlan` and `weave`: on each host with nodes a bridge (`bridge.ts`), and a vxlan link as one of its ports.
+ * `vxlan`: what the file says of the other hosts' nodes is all that hosts know; nothing is sent to all of them.
+ * `weave`: what is meant for all goes to every other host, and hosts learn where nodes are.
+ */
+import { bridgeId } from '../kinds/bridge.js';
+import { EVERYBODY, fdbResource } from '../kinds/fdb.js';
+import { neighbourResource } from '../kinds/neighbour.js';
+import { vxlanId, vxlanResource } from '../kinds/vxlan.js';
+import { DRIVERS } from '../model/driver.js';
+import type { Resource } from '../model/state.js';
+import type { Network, Topology } from '../model/topology.js';
+import type { Lab, LabAttachment } from './lab.js';
+import { outletsOf, type Outlet } from './underlay.js';
+import { vnisOf } from './vni.js';
+
+const isOverlay = (driver: Network['driver']): boolean => driver === 'vxlan' || driver === 'weave';
+
+export function overlayResources(topology: Topology, lab: Lab): readonly Resource[] {
+  if (!topology.networks.some(({ driver }) => isOverlay(driver))) return [];
+  const vnis = vnisOf(topology);
+  return [...outletsOf(topology, lab)].flatMap(([name, outlets]) => {
+    const driver = outlets[0]?.network.network.driver;
+    if (driver === undefined || !isOverlay(driver)) return [];
+    const attachments = lab.nodes.flatMap((node) => node.attachments.filter((one) => one.network.network.name === name));
+    return outlets.flatMap((outlet) => [
+      ...tunnel(lab.name, outlet, vnis.get(name) ?? 0),
+      ...outlets
+        .filter((other) => other !== outlet)
+        .flatMap((other) =>
+          driver === 'weave'
+            ? everything(outlet, other)
+            : attachments.filter(({ network }) => network === other.network).flatMap((attachment) => node(outlet, other, attachment)),
+        ),
+    ]);
+  });
+}
+
+function tunnel(lab: string, { network, address, dev, link }: Outlet, vni: number): readonly Resource[] {
+  const { home, tunnel: named, bridge, network: written, path, at } = network;
+  if (named === undefined) return [];
+  const learns = written.driver === 'weave';
+  const resource = vxlanResource({
+    ...{ lab, netns: home, name: named.name, mac: named.mac, mtu: written.mtu, up: true, path, at },
+    ...{ vni, dstport: written.port ?? DRIVERS[written.driver].port ?? 0, local: address.text, dev, master: bridge },
+    learning: learns,
+    // It answers for the nodes that it knows, and asks nobody: no question of a node leaves its host.
+    proxy: !learns,
+    port: {
+      // What the bridge can answer, for the gateway above all, is not asked of other hosts, which have a gateway of that address too.
+      ...(learns ? { neigh_suppress: true } : {}),
+      isolated: !written.icc,
+    },
+    needs: [bridgeId(home, bridge), link],
+  });
+  return [resource];
+}
+
+/** What the host knows of one node of another. */
+function node({ network }: Outlet, other: Outlet, attachment: LabAttachment): readonly Resource[] {
+  const { home, tunnel: named } = network;
+  if (named === undefined) return [];
+  const { interface: inside, path, at } = attachment;
+  const on = { netns: home, dev: named.name, link: vxlanId(home, named.name), mac: inside.mac, path, at };
+  return [
+    fdbResource({ ...on, dst: other.address.text }),
+    ...inside.addresses.map(({ cidr }) => neighbourResource({ ...on, address: cidr.address.text })),
+  ];
+}
+
+function everything({ network }: Outlet, other: Outlet): readonly Resource[] {
+  const { home, tunnel: named, path, at } = network;
+  if (named === undefined) return [];
+  const link = vxlanId(home, named.name);
+  return [fdbResource({ netns: home, dev: named.name, mac: EVERYBODY, dst: other.address.text, link, path, at })];
+}

@@ -1,0 +1,54 @@
+/** Networks that span hosts: by which interface and address each home reaches the others. */
+import { bridgeId } from '../kinds/bridge.js';
+import type { Address, Family } from '../model/address.js';
+import { DRIVERS } from '../model/driver.js';
+import { HOST, type ResourceId } from '../model/state.js';
+import type { Topology } from '../model/topology.js';
+import { underlayOf, type Carrier } from '../model/underlay.js';
+import type { Lab, LabNetwork } from './lab.js';
+
+/** A home of a network on its underlay. */
+export interface Outlet {
+  readonly network: LabNetwork;
+  /** Of the home, on the network that carries this one. */
+  readonly address: Address;
+  /** The home's interface there, and the resource that makes it. */
+  readonly dev: string;
+  readonly link: ResourceId;
+  readonly mtu: number;
+  /** The network that carries it here: two outlets of one are on one link, others have routers between them. */
+  readonly underlay: string;
+}
+
+/** By name of the network: its homes on the underlay. None where it is in one home and nothing carries it. */
+export function outletsOf(topology: Topology, lab: Lab): ReadonlyMap<string, readonly Outlet[]> {
+  const spanning = topology.networks.filter(({ driver }) => DRIVERS[driver].spans);
+  return new Map(
+    spanning.map((network) => {
+      const underlay = underlayOf(topology, network);
+      if (underlay.kind !== 'carried') return [network.name, []];
+      const homes = lab.networks.filter((one) => one.network.name === network.name);
+      const outlets = homes.flatMap((home) => {
+        const carrier = [...underlay.carriers].find(([, { host }]) => (host?.node.netns ?? HOST) === home.home)?.[1];
+        return carrier === undefined ? [] : outletOf(lab, home, carrier, underlay.family);
+      });
+      return [network.name, outlets];
+    }),
+  );
+}
+
+function outletOf(lab: Lab, network: LabNetwork, carrier: Carrier, family: Family): readonly Outlet[] {
+  const common = { network, mtu: carrier.mtu, underlay: carrier.network.name };
+  if (carrier.host === undefined) {
+    const bridge = lab.networks.find((one) => one.home === HOST && one.network.name === carrier.network.name);
+    const address = bridge?.subnets.find((subnet) => subnet.family === family)?.gateway;
+    if (bridge === undefined || address === undefined || address === null) return [];
+    return [{ ...common, address, dev: bridge.bridge, link: bridgeId(HOST, bridge.bridge) }];
+  }
+  const { node } = carrier.host;
+  const attachments = lab.nodes.find((one) => one.node.name === node.name)?.attachments ?? [];
+  const attachment = attachments.find((one) => one.network.network.name === carrier.network.name);
+  const own = attachment?.addresses.find(({ cidr }) => cidr.family === family);
+  if (attachment === undefined || own === undefined) return [];
+  return [{ ...common, address: own.cidr.address, dev: attachment.interface.name, link: attachment.interface.link }];
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { placesOf, Rows } from '../system/traffic/rows.js';
+import { exampleLab } from './example-lab.js';
+
+const LAB = 'vxlan-two-hosts';
+const rows = new Rows(
+  [
+    ['web', 'http://10.32.0.20', 'api sees 10.32.0.10'],
+    ['api', 'http://10.32.0.10', 'web sees 10.32.0.20'],
+    ['web', 'http://10.32.0.11', 'cache sees 10.32.0.10'],
+    ['cache', 'udp 10.32.0.20:53', 'api sees 10.32.0.11'],
+    ['web', 'ping 10.32.0.1', 'answer'],
+    ['api', 'ping 10.32.0.1', 'answer'],
+    // By the node's own host, and by its address.
+    ['web', 'http://192.168.50.99', 'peer sees 192.168.50.11'],
+    ['api', 'http://192.168.50.99', 'peer sees 192.168.50.12'],
+    ['web', 'http://10.99.0.1', 'lan sees 10.99.0.2'],
+    ['h1', 'http://10.32.0.10', 'web sees 10.32.0.1'],
+    // The port of the node's own host, and of no other.
+    ['peer', 'http://192.168.50.12:8080', 'api sees 192.168.50.99'],
+    ['peer', 'http://192.168.50.11:8080', 'refused'],
+    ['h2', 'http://127.0.0.1:8080', 'api sees 10.32.0.1'],
+    ['h1', 'http://192.168.50.12:8080', 'api sees 192.168.50.11'],
+    ['web', 'http://192.168.50.12:8080', 'api sees 192.168.50.11'],
+    ['cache', 'http://10.32.0.1:8080', 'refused'],
+    // No way in but by the ports.
+    ['peer', 'http://10.32.0.10', 'timeout'],
+    ['peer', 'ping 10.32.0.20', 'timeout'],
+  ],
+  placesOf(LAB),
+);
+
+describe('examples/vxlan-two-hosts', () => {
+  const { world, testDestroy } = exampleLab(LAB, async (machine) => {
+    machine.must(`ip -n ${LAB}.peer route add 10.32.0.10 via 192.168.50.11`);
+    machine.must(`ip -n ${LAB}.peer route add 10.32.0.20 via 192.168.50.12`);
+    await Promise.all(['web', 'cache', 'api'].map((node) => machine.serve(`${LAB}.${node}`, 80, node)));
+    await machine.serve(`${LAB}.api`, 'udp:53', 'api');
+    await machine.serve(`${LAB}.peer`, 80, 'peer');
+    await machine.serve('outside', 80, 'lan');
+    await rows.run(machine);
+    machine.must(`ip -n ${LAB}.peer route flush root 10.32.0.0/16`);
+  });
+  rows.test();
+
+  it('names nodes of other hosts, in files and by the server of each host', () => {
+    expect(world().in(`${LAB}.web`, 'getent hosts api')).toMatchObject({ status: 0, stdout: expect.stringContaining('10.32.0.20') });
+    expect(world().in(`${LAB}.api`, 'getent hosts cache')).toMatchObject({ status: 0, stdout: expect.stringContaining('10.32.0.11') });
+    const ask = `node -e "const r = new (require('dns').promises.Resolver)(); r.setServers(['10.32.0.1']); r.resolve4(process.argv[1]).then(console.log)"`;
+    expect(world().in(`${LAB}.web`, `${ask} api`).stdout).toContain('10.32.0.20');
+    expect(world().in(`${LAB}.api`, `${ask} cache`).stdout).toContain('10.32.0.11');
+  });
+
+  it('carries a packet of 1450 bytes between the hosts, and none that is larger', () => {
+    expect(world().in(`${LAB}.web`, 'ping -c 1 -W 1 -M do -s 1422 10.32.0.20').status).toBe(0);
+    expect(world().in(`${LAB}.web`, 'ping -c 1 -W 1 -M do -s 1423 10.32.0.20').stderr).toContain('message too long');
+  });
+
+  testDestroy();
+});

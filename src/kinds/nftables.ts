@@ -4,7 +4,6 @@ import type { NetnsObservation, NftTableObservation, Observation } from '../mode
 import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
-import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
@@ -62,9 +61,9 @@ function propsOf(table: NftTableObservation): Props {
     `chain ${chain.name}`,
     { hook: chain.hook, rules: chain.rules.map((rule) => ({ text: rule.text, code: rule.code })) },
   ]);
-  const maps = table.maps.map(({ name, elements }): [string, PropValue] => [
+  const maps = table.maps.map(({ name, type, elements }): [string, PropValue] => [
     `map ${name}`,
-    { hook: MAP_TYPE, rules: elements.map(({ text, code }) => ({ text, code })) },
+    { hook: type, rules: elements.map(({ text, code }) => ({ text, code })) },
   ]);
   return { ...Object.fromEntries([...maps, ...chains]), other: table.other };
 }

@@ -243,7 +243,7 @@ export interface NftTableObservation {
   readonly name: string;
   readonly comment: string;
   readonly chains: readonly NftChainObservation[];
-  /** Verdict maps by interface name; elements in the order of the names. */
+  /** Verdict maps by interface name or by address; elements in the order of their text. */
   readonly maps: readonly NftMapObservation[];
   /** Other sets and maps, objects, flowtables that somebody added, as text. */
   readonly other: readonly string[];
@@ -258,6 +258,8 @@ export interface NftChainObservation {
 
 export interface NftMapObservation {
   readonly name: string;
+  /** `type ifname : verdict` */
+  readonly type: string;
   readonly elements: readonly NftRuleText[];
 }
 

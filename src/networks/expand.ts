@@ -6,8 +6,12 @@ import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
 import { routingResources } from './bird/routing.js';
 import { bridgeResources } from './bridge.js';
+import { calicoAdditions } from './calico/bgp.js';
+import { calicoHome, hostsByNetns } from './calico/home.js';
 import { containerResources, containersOf } from './containers.js';
+import { crossingsOf } from './crossings.js';
 import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
+import { flannelResources } from './flannel.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
@@ -20,6 +24,7 @@ import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
+import { outletsOf } from './underlay.js';
 import { resolve } from './resolve.js';
 
 /** What must be read of the kernel to compare it with a desired state. */
@@ -76,7 +81,8 @@ export function expand(topology: Topology): Expansion {
 
 function programsOf({ networks, nodes }: Topology): readonly string[] {
   const servers = networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [];
-  return nodes.some(({ routing }) => routing !== undefined) ? [...servers, ...BIRD_PROGRAMS] : servers;
+  const routes = nodes.some(({ routing }) => routing !== undefined) || networks.some(({ driver }) => driver === 'calico');
+  return routes ? [...servers, ...BIRD_PROGRAMS] : servers;
 }
 
 function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -84,17 +90,22 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
+  const outlets = outletsOf(topology, lab);
+  const hosts = hostsByNetns(lab.nodes);
   return onParents(lab, [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
-    ...firewall(lab, publications),
-    ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
+    ...firewall(lab, publications, crossingsOf(outlets.values())),
+    ...lab.networks.flatMap((network) =>
+      network.pool === undefined ? bridgeResources(lab.name, network, onLoopback.has(network)) : calicoHome(network, hosts),
+    ),
+    ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
     ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
-    ...routingResources(lab, diagnostics),
+    ...routingResources(lab, calicoAdditions(topology, lab, diagnostics), diagnostics),
     ...shimResources(lab),
   ]);
 }

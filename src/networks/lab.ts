@@ -33,8 +33,19 @@ export interface LabNetwork extends Origin {
   readonly subnets: readonly LabSubnet[];
   /** The host has addresses on the bridge, and its rules apply to the network. */
   readonly hosted: boolean;
+  /** Of driver calico: the same for all homes. */
+  readonly pool?: CalicoPool;
   /** Of a network that spans hosts: the interface that leads to the others. */
   readonly tunnel?: { readonly name: string; readonly mac: string };
+  /** Where each home has a subnet of its own: the whole that `subnets` has the home's part of. */
+  readonly cluster?: Cidr;
+}
+
+export interface CalicoPool {
+  /** By name of the host. */
+  readonly blocks: ReadonlyMap<string, readonly Cidr[]>;
+  /** Node → its addresses, one for each subnet, each alone in its prefix. */
+  readonly addresses: ReadonlyMap<string, readonly Cidr[]>;
 }
 
 export interface LabSubnet {

@@ -5,7 +5,7 @@ import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
 import type { Homes } from './homes.js';
-import type { LabAddress, LabNetwork, LabSubnet } from './lab.js';
+import type { CalicoPool, LabAddress, LabNetwork, LabSubnet } from './lab.js';
 
 /** Network → node → its addresses, in the order of the network's subnets. */
 export type NodeAddresses = ReadonlyMap<string, ReadonlyMap<string, readonly LabAddress[]>>;
@@ -22,6 +22,10 @@ export function nodeAddresses(topology: Topology, homes: Homes, networks: readon
   for (const [network, ...others] of pools(lansLast(networks))) {
     if (network === undefined) continue;
     const { name } = network.network;
+    if (network.pool !== undefined) {
+      byNetwork.set(name, calicoAddresses(network.pool, members.get(name) ?? []));
+      continue;
+    }
     const addresses = byNetwork.get(name) ?? new Map<string, LabAddress[]>();
     byNetwork.set(name, addresses);
     const all = members.get(name) ?? [];
@@ -32,6 +36,15 @@ export function nodeAddresses(topology: Topology, homes: Homes, networks: readon
     for (const subnet of network.subnets) fill({ lab: topology.name, network, subnet, shims }, own, taken, addresses, diagnostics);
   }
   return byNetwork;
+}
+
+function calicoAddresses({ addresses }: CalicoPool, members: readonly Member[]): Map<string, LabAddress[]> {
+  return new Map(
+    members.map(({ node, attachment }) => {
+      const origin = { path: `${pathOfNode(node)}.networks.${attachment.network}`, at: attachment.at };
+      return [node.name, (addresses.get(node.name) ?? []).map((cidr) => ({ cidr, ...origin }))];
+    }),
+  );
 }
 
 /** Others are to have their addresses by then. */

@@ -5,11 +5,11 @@ import { netnsResource } from '../kinds/netns.js';
 import { ruleResource } from '../kinds/rule.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource } from '../model/state.js';
-import type { Node } from '../model/topology.js';
 import { portResource } from './bridge.js';
 import { childResource } from './macvlan.js';
 import { containerOfNode } from './containers.js';
-import type { Routers } from './gateways.js';
+import { calicoPort } from './calico/port.js';
+import { defaultRoute, type Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
 import type { LabAttachment, LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
@@ -27,7 +27,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
   return [
     own,
     ...loopback(node),
-    ...node.attachments.map((attachment) => attachmentResource(lab, node.node, attachment)),
+    ...node.attachments.flatMap((attachment) => attachmentResources(lab, node, attachment, routers)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),
@@ -41,9 +41,11 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
 }
 
 /** What the node is on a network with. */
-function attachmentResource(lab: string, node: Node, attachment: LabAttachment): Resource {
-  const { macvlan } = attachment.network.network;
-  return macvlan === undefined ? portResource(lab, node.name, attachment) : childResource(lab, node, attachment, macvlan);
+function attachmentResources(lab: string, node: LabNode, attachment: LabAttachment, routers: Routers): readonly Resource[] {
+  const { network, pool } = attachment.network;
+  if (pool !== undefined) return calicoPort(lab, attachment, (family) => defaultRoute(node, routers, family)?.attachment === attachment);
+  if (network.macvlan !== undefined) return [childResource(lab, node.node, attachment, network.macvlan)];
+  return [portResource(lab, node.node.name, attachment)];
 }
 
 function loopback({ node, netns, interfaces }: LabNode): readonly Resource[] {

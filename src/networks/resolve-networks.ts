@@ -6,8 +6,10 @@ import { isHosted } from '../model/hosted.js';
 import { HOST } from '../model/state.js';
 import type { Network, Subnet, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
+import { calicoPool } from './calico/pools.js';
 import type { Homes } from './homes.js';
 import type { LabNetwork, LabSubnet } from './lab.js';
+import { sharesOf } from './shares.js';
 import { automaticSubnets } from './subnets.js';
 
 export function resolveNetworks(
@@ -18,8 +20,10 @@ export function resolveNetworks(
 ): readonly LabNetwork[] {
   const automatic = automaticSubnets(topology);
   return topology.networks.flatMap((network) => {
+    const shares = network.flannel && sharesOf({ topology, network, flannel: network.flannel, homes, derivation }, diagnostics);
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
+    if (network.calico !== undefined) return calicoHomes(topology, network, homes, subnets, diagnostics);
     const { spans, tunnels } = DRIVERS[network.driver];
     // One MAC for the gateway wherever it is: a node that hears of another host's bridge still finds its own.
     const shared = spans ? derivation.bridgeMac(network.name, HOST) : undefined;
@@ -27,13 +31,30 @@ export function resolveNetworks(
       network,
       home,
       ...ownInterface(network, home, derivation, shared),
-      ...(tunnels ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } } : {}),
+      ...(tunnels && shares === undefined
+        ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } }
+        : {}),
       subnets,
+      ...shares?.get(home),
       hosted: isHosted(network),
       path: `networks.${network.name}`,
       at: network.at,
     }));
   });
+}
+
+/** Nothing of it is on the machine itself. */
+function calicoHomes(
+  topology: Topology,
+  network: Network,
+  homes: Homes,
+  subnets: readonly LabSubnet[],
+  diagnostics: Diagnostic[],
+): readonly LabNetwork[] {
+  const pool = calicoPool(topology, network, subnets, diagnostics);
+  const origin = { path: `networks.${network.name}`, at: network.at };
+  const own = homes.ofNetwork(network.name).filter((home) => home !== HOST);
+  return own.map((home) => ({ network, home, bridge: '', mac: '', subnets, hosted: true, pool, ...origin }));
 }
 
 function subnetsOf(network: Network, automatic: Cidr | undefined): readonly LabSubnet[] {

@@ -7,6 +7,7 @@ import { pathOfNode } from '../model/node-path.js';
 import { HOST } from '../model/state.js';
 import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
 import { parseCidr } from '../model/address.js';
+import { CALICO_MAC } from '../model/calico.js';
 import { derivationFor, type Derivation } from './derive.js';
 import { isForwarded } from './gateways.js';
 import { homesOf, type Homes } from './homes.js';
@@ -103,7 +104,9 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
   const { derivation } = context;
   const path = `${pathOfNode(node)}.networks.${attachment.network}`;
   const { at } = attachment;
-  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network, network.home);
+  const isCalico = network.pool !== undefined;
+  const nameOnHost = isCalico ? derivation.caliInterface : derivation.hostInterface;
+  const hostInterface = attachment.hostInterface ?? nameOnHost(node.name, attachment.network, network.home);
   const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
   const plain = {
     path,
@@ -115,7 +118,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
         ? macvlanId(node.netns, name)
         : vethIdOf([
             { netns: node.netns, name },
-            { netns: network.home, name: hostInterface, master: network.bridge },
+            { netns: network.home, name: hostInterface, ...(isCalico ? {} : { master: network.bridge }) },
           ]),
     mac: attachment.macAddress,
     mtu: network.network.mtu,
@@ -129,7 +132,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     network,
     interface: refine(plain, node, derivation),
     hostInterface,
-    hostMac: derivation.hostMac(node.name, attachment.network),
+    hostMac: isCalico ? CALICO_MAC : derivation.hostMac(node.name, attachment.network),
     addresses,
   };
 }

@@ -74,7 +74,9 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
 
 /** Those of simulated hosts are read again. */
 function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
-  const hosts = seen.filter(({ links }) => links.some((link) => isBridgeOf(scope.lab, link))).map(({ netns }) => netns);
+  const isHost = ({ netns, links }: NamedNetnsObservation): boolean =>
+    scope.rules.includes(netns) || links.some((link) => isBridgeOf(scope.lab, link));
+  const hosts = seen.filter(isHost).map(({ netns }) => netns);
   if (hosts.length === 0) return seen;
   const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
   const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));

@@ -1,9 +1,11 @@
 /** The cross-checks, in the order of the file's sections. */
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
+import { calico } from './calico.js';
 import { containers } from './containers.js';
 import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
+import { flannel } from './flannel.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
 import { hostInterfaceTwice } from './host-interface-twice.js';
@@ -50,6 +52,8 @@ export const RULES: readonly Rule[] = [
   hosts,
   networkHosts,
   underlay,
+  flannel,
+  calico,
   vniTwice,
   netnsName,
   networkModeNone,

@@ -34,7 +34,9 @@ export const routing: Rule = {
 };
 
 /** Who says \`forwarding: false\` has thought of it: such a node only announces itself. */
-function checkForwarding({ report, isWritten }: RuleContext, node: Node, { at }: Routing): void {
+function checkForwarding({ topology, report, isWritten }: RuleContext, node: Node, { at }: Routing): void {
+  // A host forwards for those that live on it.
+  if (node.isHost === true && topology.nodes.some(({ host }) => host?.name === node.name)) return;
   const forwards = node.sysctls.some(({ key }) => FORWARDING.has(canonicalKey(key)));
   // A simulated host forwards for its nodes.
   if (node.forwarding || node.isHost === true || forwards || isWritten(node, 'forwarding')) return;

@@ -28,7 +28,7 @@ function conflictsOf(context: FindContext, children: readonly Resource[], own: R
   const [first] = children as [Resource];
   const [netns, name] = [String(first.props['parent_netns']), String(first.props['parent'])];
   // What the lab itself makes is as the file has it.
-  if (netns !== HOST || linkAt(netns, name) !== undefined) return [];
+  if (netns !== HOST || linkAt(netns, name) !== undefined || first.needs.some((id) => !id.startsWith('netns:'))) return [];
   const parent = observation.host.links.find((link) => link.name === name);
   if (parent === undefined) return [missing(first, name)];
   const shape = misfit(first, parent);

@@ -26,6 +26,8 @@ export interface RouteSpec {
   readonly link?: ResourceId;
   /** Addresses that must be there first: the one that makes `via` reachable, the one that `src` names. */
   readonly addresses: readonly ResourceId[];
+  /** `dev` comes up behind everything else of a plan, as bridges do: the kernel takes no route by it before. */
+  readonly late?: boolean;
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -72,10 +74,14 @@ export function routeResource(spec: RouteSpec): Resource {
     },
     needs: [...netnsNeeds(spec.netns), ...(spec.link === undefined ? [] : [spec.link]), ...spec.addresses],
     goesWith: spec.link === undefined ? netnsNeeds(spec.netns) : [spec.link],
+    ...(spec.late === true ? LATE : {}),
     path: spec.path,
     at: spec.at,
   };
 }
+
+const LATE = { definition: { late: true } };
+const isLate = ({ definition }: Resource): boolean => definition !== undefined;
 
 /** Addresses that take the route along when they go: the one that `src` names, and for IPv4 the link's last one. */
 function takenAlongBy(ns: NetnsObservation, route: RouteObservation, desired: State): readonly ResourceId[] {
@@ -170,6 +176,8 @@ function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource:
   };
 }
 
+const replace = (after: Resource): readonly Operation[] => (isLate(after) ? [] : [operation('route-replace', after)]);
+
 export const route: Kind = {
   name: 'route',
   stage: () => WITHIN_NETNS + 4,
@@ -183,9 +191,10 @@ export const route: Kind = {
     dev: dev ?? null,
   }),
   find,
-  create: (after) => [operation('route-add', after)],
-  restore: (after) => [operation('route-replace', after)],
-  update: (_before, after) => [operation('route-replace', after)],
+  create: (after) => (isLate(after) ? [] : [operation('route-add', after)]),
+  restore: replace,
+  update: (_before, after) => replace(after),
+  finish: (after) => (isLate(after) ? [operation('route-replace', after)] : []),
   delete: (before) => [operation('route-delete', before)],
   title: (resource) => {
     const { to, via, dev, type } = resource.props;

@@ -4,6 +4,7 @@
  */
 import type { Calico, Labels } from './calico.js';
 import type { SourceRange } from './diagnostic.js';
+import type { Flannel } from './flannel.js';
 import type { Routing } from './routing.js';
 
 export interface Topology {
@@ -18,7 +19,7 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'macvlan' | 'calico';
+  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'flannel' | 'macvlan' | 'calico';
   /** Of that driver: whose wire it is, and how it is shared. */
   readonly macvlan?: Macvlan;
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
@@ -43,6 +44,8 @@ export interface Network {
   readonly vni?: number;
   /** UDP port between hosts; absent: the driver's. */
   readonly port?: number;
+  /** Of that driver. */
+  readonly flannel?: Flannel;
 }
 
 export interface NamedNetwork {

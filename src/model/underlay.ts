@@ -27,12 +27,16 @@ export type Underlay =
   | { readonly kind: 'absent'; readonly host: string; readonly node: Node }
   | { readonly kind: 'families'; readonly networks: readonly Network[] };
 
-/** Hosts with nodes on the network, in the order of the file, each with the first of these nodes. */
-export function hostsOf({ nodes }: Pick<Topology, 'nodes'>, network: string): ReadonlyMap<string, Node> {
+/** Hosts with nodes on the network, in the order of the file, each with the first of these nodes; those that are on it without nodes. */
+export function hostsOf({ nodes, networks }: Pick<Topology, 'nodes' | 'networks'>, network: string): ReadonlyMap<string, Node> {
   const hosts = new Map<string, Node>();
   for (const node of nodes) {
     const host = node.host?.name ?? HOST;
     if (!hosts.has(host) && node.networks.some((attachment) => attachment.network === network)) hosts.set(host, node);
+  }
+  for (const { host } of networks.find(({ name }) => name === network)?.flannel?.hostSubnets ?? []) {
+    const node = hosts.has(host) ? undefined : nodes.find(({ name, isHost }) => isHost === true && name === host);
+    if (node !== undefined) hosts.set(host, node);
   }
   return hosts;
 }

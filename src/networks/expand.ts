@@ -9,7 +9,9 @@ import { bridgeResources } from './bridge.js';
 import { calicoAdditions } from './calico/bgp.js';
 import { calicoHome, hostsByNetns } from './calico/home.js';
 import { containerResources, containersOf } from './containers.js';
+import { crossingsOf } from './crossings.js';
 import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
+import { flannelResources } from './flannel.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
@@ -22,6 +24,7 @@ import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
+import { outletsOf } from './underlay.js';
 import { resolve } from './resolve.js';
 
 /** What must be read of the kernel to compare it with a desired state. */
@@ -87,15 +90,17 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
+  const outlets = outletsOf(topology, lab);
   const hosts = hostsByNetns(lab.nodes);
   return onParents(lab, [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
-    ...firewall(lab, publications),
+    ...firewall(lab, publications, crossingsOf(outlets.values())),
     ...lab.networks.flatMap((network) =>
       network.pool === undefined ? bridgeResources(lab.name, network, onLoopback.has(network)) : calicoHome(network, hosts),
     ),
+    ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
     ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),

@@ -8,6 +8,7 @@ import type { ApartNetwork } from '../kinds/isolated-ports.js';
 import { nftablesResource } from '../kinds/nftables.js';
 import type { NftChain } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
+import type { Crossing } from './crossings.js';
 import { calicoOf, type Calico } from './calico/rules.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
@@ -17,7 +18,7 @@ import { dispatch } from './firewall-branch.js';
 import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
 
-export function firewall(lab: Lab, publications: readonly Publication[]): readonly Resource[] {
+export function firewall(lab: Lab, publications: readonly Publication[], crossings: readonly Crossing[]): readonly Resource[] {
   const homes = new Set(lab.networks.map(({ home }) => home));
   const calico = calicoOf(lab);
   return [...homes].flatMap((home) =>
@@ -27,6 +28,7 @@ export function firewall(lab: Lab, publications: readonly Publication[]): readon
       lab.nodes.find(({ node, netns }) => node.isHost === true && netns === home)?.node.name,
       lab.networks.filter((network) => network.home === home),
       publications.filter(({ network }) => network.home === home),
+      crossings,
       calico,
     ),
   );
@@ -38,13 +40,14 @@ function tableOf(
   host: string | undefined,
   networks: readonly LabNetwork[],
   publications: readonly Publication[],
+  crossings: readonly Crossing[],
   calico: Calico,
 ): readonly Resource[] {
   const all = networks.filter((network) => network.hosted).sort(byName);
   const hosted = all.filter(({ pool }) => pool === undefined);
   const routed = calico.rulesIn(all, publications);
   const first = networks.find((network) => network.hosted);
-  const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications), ...routed.branches]);
+  const branched = dispatch([...forwarding(hosted, crossings), ...addressTranslation(hosted, publications), ...routed.branches]);
   const guard = routed.branches.length > 0 || publications.some(isOnLoopback) ? [LOOPBACK_GUARD] : [];
   const chains = [...publishing(publications), ...guard, ...branched.chains];
   if (first === undefined || chains.length === 0) return [];

@@ -22,9 +22,9 @@ export function homesOf({ nodes, networks: all }: Pick<Topology, 'nodes' | 'netw
   for (const node of nodes) {
     for (const { network } of node.networks) networks.set(network, (networks.get(network) ?? new Set()).add(of(node)));
   }
-  for (const { name, calico } of all) {
-    for (const reflector of calico?.bgp.reflectors ?? []) {
-      const netns = hosts.get(reflector.host)?.netns;
+  for (const { name, calico, flannel } of all) {
+    for (const { host } of [...(calico?.bgp.reflectors ?? []), ...(flannel?.hostSubnets ?? [])]) {
+      const netns = hosts.get(host)?.netns;
       if (netns !== undefined) networks.set(name, (networks.get(name) ?? new Set()).add(netns));
     }
   }

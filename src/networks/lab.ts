@@ -37,6 +37,8 @@ export interface LabNetwork extends Origin {
   readonly pool?: CalicoPool;
   /** Of a network that spans hosts: the interface that leads to the others. */
   readonly tunnel?: { readonly name: string; readonly mac: string };
+  /** Where each home has a subnet of its own: the whole that `subnets` has the home's part of. */
+  readonly cluster?: Cidr;
 }
 
 export interface CalicoPool {

@@ -4,10 +4,10 @@ import { macvlanId, macvlanResource } from '../kinds/macvlan.js';
 import { routeResource } from '../kinds/route.js';
 import { sysctlResource } from '../kinds/sysctl.js';
 import { bitsOf, cidrOf, IPV6_MIN_MTU } from '../model/address.js';
-import { HOST, type Resource, type ResourceId } from '../model/state.js';
+import type { Resource, ResourceId } from '../model/state.js';
 import { interfaceKey } from '../model/sysctl-key.js';
 import type { Macvlan, Node } from '../model/topology.js';
-import type { Lab, LabAttachment, LabNetwork, LabNode } from './lab.js';
+import type { Lab, LabAttachment, LabNetwork } from './lab.js';
 import { shimOf } from './node-addresses.js';
 
 /** The node's interface on the network. */
@@ -96,16 +96,15 @@ function routesTo({ addresses, path, at }: LabAttachment, family: 4 | 6, { home,
     );
 }
 
-/** Parents that the lab makes: interfaces of simulated hosts. */
-export function onParents({ networks, nodes }: Lab, resources: readonly Resource[]): readonly Resource[] {
-  if (networks.every(({ network, home }) => network.macvlan === undefined || home === HOST)) return resources;
-  const hosts = new Map(nodes.filter(({ node }) => node.isHost === true).map((host) => [host.netns, host]));
+/** Parents that the lab makes, interfaces of simulated hosts and ends of links: theirs is the MTU that the file says. */
+export function onParents({ networks, nodes, links }: Lab, resources: readonly Resource[]): readonly Resource[] {
+  if (networks.every(({ network }) => network.macvlan === undefined)) return resources;
+  const hosts = nodes.filter(({ node }) => node.isHost === true).flatMap(({ interfaces }) => [...interfaces.values()]);
+  const made = new Map([...hosts, ...links.flatMap(({ ends }) => ends)].map((one) => [`${one.netns}/${one.name}`, one]));
   return resources.map((resource) => {
-    const below = resource.kind === 'macvlan' ? parentIn(hosts, resource) : undefined;
-    return below === undefined ? resource : { ...resource, needs: [...resource.needs, below] };
+    const { kind, props, needs } = resource;
+    const parent = kind === 'macvlan' ? made.get(`${String(props['parent_netns'])}/${String(props['parent'])}`) : undefined;
+    if (parent === undefined) return resource;
+    return { ...resource, props: { ...props, mtu: props['mtu'] ?? parent.mtu }, needs: [...needs, parent.link] };
   });
-}
-
-function parentIn(hosts: ReadonlyMap<string, LabNode>, { props }: Resource): ResourceId | undefined {
-  return hosts.get(String(props['parent_netns']))?.interfaces.get(String(props['parent']))?.link;
 }

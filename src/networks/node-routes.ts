@@ -4,6 +4,7 @@ import { contains, familyOf, parseAddress, parseCidr, type Address, type Cidr } 
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { Route } from '../model/topology.js';
+import { clusterRoutes } from './cluster-routes.js';
 import { gatewayRoutes } from './calico/port.js';
 import { defaultRoute, type Routers } from './gateways.js';
 import { idOfAddress, isKept } from './interface-addresses.js';
@@ -12,7 +13,11 @@ import type { LabInterface, LabNode } from './lab.js';
 export function nodeRoutes(node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const reach = reachOf(node);
   const written = node.node.routes.flatMap((route, i) => writtenRoute(node, reach, route, `${node.path}.routes[${i}]`, diagnostics));
-  return [...automaticRoutes(node, routers), ...written];
+  return [
+    ...automaticRoutes(node, routers),
+    ...clusterRoutes(node).filter(({ id }) => !written.some((route) => route.id === id)),
+    ...written,
+  ];
 }
 
 /** None of a family whose default route the file writes itself, with the metric and the table that this one would have. */

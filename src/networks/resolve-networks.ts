@@ -9,6 +9,7 @@ import type { Derivation } from './derive.js';
 import { calicoPool } from './calico/pools.js';
 import type { Homes } from './homes.js';
 import type { LabNetwork, LabSubnet } from './lab.js';
+import { sharesOf } from './shares.js';
 import { automaticSubnets } from './subnets.js';
 
 export function resolveNetworks(
@@ -19,6 +20,7 @@ export function resolveNetworks(
 ): readonly LabNetwork[] {
   const automatic = automaticSubnets(topology);
   return topology.networks.flatMap((network) => {
+    const shares = network.flannel && sharesOf({ topology, network, flannel: network.flannel, homes, derivation }, diagnostics);
     const subnets = subnetsOf(network, automatic.get(network.name));
     if (subnets.length === 0) diagnostics.push(exhausted(network));
     if (network.calico !== undefined) return calicoHomes(topology, network, homes, subnets, diagnostics);
@@ -29,8 +31,11 @@ export function resolveNetworks(
       network,
       home,
       ...ownInterface(network, home, derivation, shared),
-      ...(tunnels ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } } : {}),
+      ...(tunnels && shares === undefined
+        ? { tunnel: { name: derivation.tunnelName(network.name, home), mac: derivation.tunnelMac(network.name, home) } }
+        : {}),
       subnets,
+      ...shares?.get(home),
       hosted: isHosted(network),
       path: `networks.${network.name}`,
       at: network.at,

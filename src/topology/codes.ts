@@ -100,6 +100,11 @@ export const CODES = {
   'underlay-ambiguous': 'The hosts of a network share several networks, and which of them carries it has to be said.',
   'underlay-absent': 'A node lives on a host that is not on the underlay of its network.',
   'underlay-unsuitable': 'A network cannot be carried by the one that is named as its underlay.',
+  'flannel-subnet': 'A subnet cannot be divided among hosts: it is an IPv6 one, or has no room for a subnet of the length subnet_len.',
+  'host-subnet':
+    'The subnet of a host is not a part of its network’s, has another length than subnet_len, or overlaps that of another host.',
+  'flannel-key': 'A key has no meaning for a network of the driver flannel, or for its backend.',
+  'flannel-off-link': 'Hosts that are to reach each other by plain routes are on different networks.',
   'calico-on-machine': 'A node of a calico network lives on the machine itself, or a host is attached to one.',
   'calico-twice': 'A node is on two calico networks.',
   'calico-selects-nobody': 'A policy is for nodes, or from nodes, that no node of the network is one of.',

@@ -5,6 +5,7 @@ import { macvlanSchemas } from '../kinds/macvlan.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
 import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { flannelSchemas } from './schema-flannel.js';
 import { calicoSchemas } from './schema-calico.js';
 import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
@@ -53,7 +54,7 @@ export const networkSchema: JsonSchema = {
       enum: Object.keys(DRIVERS),
       default: 'bridge',
       description:
-        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN. `calico`: no bridge and no tunnel, a route to each node, and BGP between the hosts.',
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are. `flannel`: a bridge with a subnet of its own on each host, and routes between them, as flannel makes them. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN. `calico`: no bridge and no tunnel, a route to each node, and BGP between the hosts.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -115,6 +116,7 @@ export const networkSchema: JsonSchema = {
     underlay: underlaySchema,
     vni: vniSchema,
     port: tunnelPortSchema,
+    ...flannelSchemas,
     external: {
       type: 'boolean',
       default: false,

@@ -17,6 +17,7 @@ import {
   type Reading,
   type Text,
 } from './read.js';
+import { readFlannel, withFlannelSubnet } from './flannel.js';
 import { CALICO_ROUTER, readCalico } from './calico.js';
 import { readMacvlan } from './macvlan.js';
 import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
@@ -25,15 +26,16 @@ import { readAddress, readSubnet } from './values.js';
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
   const external = booleanAt(map, 'external') ?? false;
+  const driver = readDriver(map);
   const isCalico = stringAt(map, 'driver') === 'calico';
   const macvlan = stringAt(map, 'driver') === 'macvlan' ? readMacvlan(reading, map) : undefined;
   const { subnets, gateways } = readSubnets(reading, map);
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: readDriver(map),
+    driver,
     macvlan,
-    subnets,
+    subnets: withFlannelSubnet(driver, subnets, map.entries.has('subnet') || map.entries.has('ipam'), placeOf(reading, entry.key)),
     gateway: isCalico ? CALICO_ROUTER : readGateway(reading, map, gateways, external || macvlan !== undefined),
     internal: booleanAt(map, 'internal') ?? false,
     masquerade: readMasquerade(reading, map),
@@ -47,6 +49,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     underlay: readUnderlay(reading, map),
     vni: numberAt(map, 'vni'),
     port: numberAt(map, 'port'),
+    flannel: readFlannel(reading, map, driver),
   });
   reading.origins.set(network, map);
   return network;

@@ -5,6 +5,7 @@ import { calico } from './calico.js';
 import { containers } from './containers.js';
 import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
+import { flannel } from './flannel.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
 import { hostInterfaceTwice } from './host-interface-twice.js';
@@ -51,6 +52,7 @@ export const RULES: readonly Rule[] = [
   hosts,
   networkHosts,
   underlay,
+  flannel,
   calico,
   vniTwice,
   netnsName,

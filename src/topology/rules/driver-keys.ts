@@ -13,8 +13,12 @@ const NOT_CALICO = (Object.keys(DRIVERS) as Name[]).filter((name) => name !== 'c
 /** The drivers that have the key; all others have those that do not stand here. */
 const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
   underlay: SPANNING,
-  vni: ['vxlan', 'weave'],
-  port: ['vxlan', 'weave'],
+  vni: ['vxlan', 'weave', 'flannel'],
+  port: ['vxlan', 'weave', 'flannel'],
+  backend: ['flannel'],
+  direct_routing: ['flannel'],
+  subnet_len: ['flannel'],
+  host_subnets: ['flannel'],
   external: ['bridge'],
   bridge_name: NOT_CALICO,
   gateway: NOT_CALICO,

@@ -1,7 +1,9 @@
 /** Nodes on a LAN of the host: who hears whom, in each mode, and what becomes of the parent. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NO_CHANGES } from '../../examples/example.js';
-import { World } from '../world.js';
+import { ROOT, World } from '../world.js';
 
 const lab = (network: string, nodes = 'a: { networks: { lan: 10.99.0.20 } }\n  b: { networks: { lan: 10.99.0.21 } }'): string => `
 name: lan
@@ -65,6 +67,26 @@ describe.each(MODES)('mode %s', (_name, network, together, withHost) => {
     expect(parent()).toBe(before);
     expect(world.must('ip -j link show type macvlan')).toMatch(/^\[\s*\]\s*$|^$/);
   });
+});
+
+test('docs/macvlan.md: its lab is applied, and its table says what is tested here', async () => {
+  const page = readFileSync(join(ROOT, 'docs/macvlan.md'), 'utf8');
+  const said = [...page.matchAll(/^\| `(\w+)`(, `host_shim`)? +\| (yes|no)\b.*? \| yes +\| (yes|no) +\|$/gm)];
+  expect(said.map(([, mode, shim, together, withHost]) => [mode, shim !== undefined, together === 'yes', withHost === 'yes'])).toEqual(
+    MODES.filter(([name]) => name !== 'bridge with a shim of that address').map(([name, , ...result]) => [
+      name.split(' ')[0],
+      name.includes('shim'),
+      ...result,
+    ]),
+  );
+  world = await World.create();
+  try {
+    world.outside();
+    apply(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? '');
+    expect([pings('lan.web', '10.99.0.201'), hostPings('10.99.0.200'), pings('lan.db', '10.99.0.1')]).toEqual([true, true, true]);
+  } finally {
+    world.dispose();
+  }
 });
 
 describe('one world for each', () => {

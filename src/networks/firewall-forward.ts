@@ -11,8 +11,25 @@ export function forwarding(networks: readonly LabNetwork[], crossings: readonly 
     const branch = (direction: Branch['direction'], rules: readonly NftRule[]): Branch => ({ base: 'forward', direction, network, rules });
     const { internal, isolated, icc } = network.network;
     if (internal) return [branch('from', shutOut(network)), branch('to', shutIn(network))];
-    return isolated || !icc ? [branch('to', entrance(network, crossings.filter(isInto(network))))] : [];
+    const inward = isolated || !icc ? [branch('to', entrance(network, crossings.filter(isInto(network))))] : [];
+    return [...inward, ...(isolated ? toOtherHosts(network) : [])];
   });
+}
+
+/**
+ * What goes to the network's nodes on other hosts comes from its nodes here. Other networks' packets would have the tunnel's
+ * own address once they are translated, which over there is one of the network.
+ */
+function toOtherHosts(network: LabNetwork): readonly Branch[] {
+  const { cluster, tunnel, bridge, path } = network;
+  if (cluster === undefined || tunnel === undefined) return [];
+  const accept = { verdict: 'accept' } as const;
+  const rules = [
+    rule(path, [{ match: 'ct-state-established-related' }], accept),
+    rule(path, [leaves(bridge)], accept),
+    rule(path, [], { verdict: 'drop' }),
+  ];
+  return [{ base: 'forward', direction: 'to', network, interfaces: [tunnel.name], part: 'hosts', rules }];
 }
 
 const isInto =

@@ -7,14 +7,16 @@ import { openKernel } from './kernel.js';
 import { shownLab } from './shown-lab.js';
 import type { ShowArguments } from './options.js';
 import { planAnyway } from './planned.js';
+import { routingOf } from './routing.js';
 
 /** What the kernel has: the file is asked for the lab's name at most. */
 export async function run(args: ShowArguments, context: Context): Promise<number> {
   const kernel = openKernel(context);
   try {
     const { lab, node } = shownLab(args, kernel, context);
-    const { state } = planAnyway(kernel, nothing(lab)).observed;
-    const document = showOf(state, node);
+    const { state, observation } = planAnyway(kernel, nothing(lab)).observed;
+    const routing = args.docker ? [] : await routingOf(lab, observation, node);
+    const document = showOf(state, node, routing);
     if (document === null) throw new DiagnosticError([noSuchNode(lab, node ?? '')]);
     if (args.docker) {
       const { shownInDockersWords } = await import('./show-docker.js');
@@ -24,7 +26,7 @@ export async function run(args: ShowArguments, context: Context): Promise<number
     }
     if (args.format === 'json') context.stdout.write(`${JSON.stringify(document)}\n`);
     else if (args.format === 'yaml') context.stdout.write(await showYaml(document));
-    else context.stdout.write(showText(document, { color: context.color }));
+    else context.stdout.write(showText(document, { color: context.color, routing }));
     return 0;
   } finally {
     kernel.close();

@@ -21,6 +21,8 @@ export interface ObservationScope {
   readonly programs?: readonly string[];
   /** Ports that the lab publishes on each host: who listens on them matters. */
   readonly ports?: readonly PortSpan[];
+  /** The lab has macvlan links: whether the kernel can make them, and who else shares an interface, matters. */
+  readonly shares?: boolean;
   /** The host forwards for the lab: what others drop of that matters. */
   readonly forwards?: boolean;
 }

@@ -142,6 +142,8 @@ function overlappingRoutes(host: NetnsObservation, desired: State, isOwn: (dev: 
   for (const resource of desired.resources.values()) {
     if (resource.kind !== 'address' || resource.netns !== HOST) continue;
     const [dev, cidr] = splitId(resource);
+    // An address alone makes no route.
+    if (/(\.\d+\/32|:[\da-f]*\/128)$/.test(cidr)) continue;
     const route = foreign.find((other) => other.dev !== dev && overlapsSubnet(other.to, cidr));
     if (route === undefined) continue;
     conflicts.push({

@@ -77,7 +77,7 @@ function warning(chain: ForwardChainObservation, missing: readonly Missing[], at
   return {
     code: 'forwarding-dropped',
     severity: 'warning',
-    message: `the chain ${chain.chain} of the table ${chain.family} ${chain.table} (${why}) drops what the host forwards for ${places.join(', ')}`,
+    message: `the chain ${chain.chain} of the table ${chain.family} ${chain.table} ${chain.legacy === true ? 'of iptables-legacy ' : ''}(${why}) drops what the host forwards for ${places.join(', ')}`,
     ...(at === undefined ? {} : { at }),
     hint: `topo changes no rules of others; these let it pass: ${missing.flatMap((one) => helpOf(chain, one)).join('; ')}`,
   };
@@ -87,12 +87,12 @@ const DIRECTIONS = { iifname: 'from', oifname: 'to' } as const;
 
 /** In the words of whoever looks after the chain, so that it is not gone when he writes his rules anew. */
 function helpOf(chain: ForwardChainObservation, { network: { bridge }, keys }: Missing): readonly string[] {
-  const { family, table, chain: name, rules } = chain;
+  const { family, table, chain: name, rules, legacy } = chain;
   if (table === 'firewalld') return [`firewall-cmd --zone=trusted --add-interface=${bridge}`];
   const iptables = family !== 'inet' && table === 'filter' && name === 'FORWARD';
   if (iptables && [...rules.keys()].some((key) => /^ufw6?-/.test(key)))
     return keys.map((key) => `ufw route allow ${key === 'iifname' ? 'in' : 'out'} on ${bridge}`);
-  const program = family === 'ip6' ? 'ip6tables' : 'iptables';
+  const program = `${family === 'ip6' ? 'ip6tables' : 'iptables'}${legacy === true ? '-legacy' : ''}`;
   const target = rules.has('DOCKER-USER') ? 'DOCKER-USER' : 'FORWARD';
   return keys.map((key) =>
     iptables

@@ -7,6 +7,7 @@ import { fdb } from './fdb.js';
 import { joined } from './joined.js';
 import type { Kind } from './kind.js';
 import { loopback } from './loopback.js';
+import { macvlan } from './macvlan.js';
 import { neighbour } from './neighbour.js';
 import { netns } from './netns.js';
 import { nftables } from './nftables.js';
@@ -26,6 +27,7 @@ export const KINDS: readonly Kind[] = [
   bridge,
   veth,
   vxlan,
+  macvlan,
   loopback,
   stranger,
   sysctl,

@@ -4,12 +4,13 @@ import type { NetnsObservation, NftTableObservation, Observation } from '../mode
 import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
-import { MAP_TYPE } from '../model/nft-text.js';
 import { desiredTable } from '../model/nft/canonical.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
+import { unreachedPorts, type ApartNetwork } from './isolated-ports.js';
 import { portsInUse } from './port-in-use.js';
-import { movedFlows, publishedBy, publishedIn } from './published-rules.js';
+import { deleteTable, replaceTable } from './moving-flows.js';
+import { publishedBy, publishedIn } from './published-rules.js';
 import { foreign, labNamespaces, netnsMark, netnsNeeds } from './ownership.js';
 
 export interface NftablesSpec {
@@ -21,6 +22,8 @@ export interface NftablesSpec {
   readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
   readonly hostPorts: readonly HostPorts[];
+  /** Networks whose nodes are kept apart, with what is published for them. */
+  readonly apart: readonly ApartNetwork[];
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -28,6 +31,7 @@ export interface NftablesSpec {
 interface NftablesDefinition {
   readonly table: NftTable;
   readonly hostPorts: readonly HostPorts[];
+  readonly apart: readonly ApartNetwork[];
 }
 
 const nftablesId = (netns: string, table: string): ResourceId => `nftables:${netns}/${table}`;
@@ -35,7 +39,7 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 /** One table of family inet per lab and namespace, always replaced as a whole. */
 export function nftablesResource(spec: NftablesSpec): Resource {
   const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
-  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts };
+  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts, apart: spec.apart };
   return { ...tableResource(spec.netns, desiredTable(table), spec.host), definition, path: spec.path, at: spec.at };
 }
 
@@ -57,9 +61,9 @@ function propsOf(table: NftTableObservation): Props {
     `chain ${chain.name}`,
     { hook: chain.hook, rules: chain.rules.map((rule) => ({ text: rule.text, code: rule.code })) },
   ]);
-  const maps = table.maps.map(({ name, elements }): [string, PropValue] => [
+  const maps = table.maps.map(({ name, type, elements }): [string, PropValue] => [
     `map ${name}`,
-    { hook: MAP_TYPE, rules: elements.map(({ text, code }) => ({ text, code })) },
+    { hook: type, rules: elements.map(({ text, code }) => ({ text, code })) },
   ]);
   return { ...Object.fromEntries([...maps, ...chains]), other: table.other };
 }
@@ -69,7 +73,7 @@ function find({ observation, desired }: FindContext): Found {
   const conflicts: Diagnostic[] = [];
   for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
     const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
+    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation), ...unreachedPorts(wanted?.apart ?? [], ns.sysctls));
     if (ns.nft === null) continue;
     if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {
@@ -90,16 +94,8 @@ function takenIn({ netns, nft }: NetnsObservation, hostPorts: readonly HostPorts
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);
 
-const replace = ({ netns, definition }: Resource): Operation => ({
-  op: 'nft-replace',
-  netns,
-  table: (definition as NftablesDefinition).table,
-});
-
-/** Behind the new rules: a flow that is met before is remembered again as it was. */
-function moveFlows(before: Resource | null, after: Resource | null): readonly Operation[] {
-  const flows = movedFlows(before === null ? [] : publishedBy(before), after === null ? [] : publishedBy(after));
-  return flows.length === 0 ? [] : [{ op: 'conntrack-delete', netns: (after ?? before)?.netns ?? HOST, flows }];
+function replace(before: Resource | null, after: Resource): readonly Operation[] {
+  return replaceTable(after.netns, (after.definition as NftablesDefinition).table, before, after);
 }
 
 export const nftables: Kind = {
@@ -108,9 +104,9 @@ export const nftables: Kind = {
   inPlace: () => true,
   defaults: () => ({ other: [] }),
   find,
-  create: (after) => [replace(after), ...moveFlows(null, after)],
-  update: (before, after) => [replace(after), ...moveFlows(before, after)],
-  delete: (before) => [{ op: 'nft-delete', netns: before.netns, table: tableOf(before) }, ...moveFlows(before, null)],
+  create: (after) => replace(null, after),
+  update: (before, after) => replace(before, after),
+  delete: (before) => deleteTable(before.netns, tableOf(before), before),
   exposes: (resource) => exposedPorts(publishedBy(resource), resource.facts?.['host'] as string | undefined),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

@@ -20,7 +20,7 @@ export function portsInUse(
   return [...conflicts.values()];
 }
 
-function hears(listener: ListenerObservation, ours: PortRange): boolean {
+export function hears(listener: ListenerObservation, ours: PortRange): boolean {
   if (listener.protocol !== ours.protocol || listener.port < ours.from || listener.port > ours.to) return false;
   const address = parseAddress(listener.address);
   if (address === null) return false;
@@ -42,20 +42,23 @@ function covers(range: PortRange, { protocol, family, address }: PortRange, port
 
 const LONGEST_COMMAND = 80;
 
-function namesOf({ processes }: ListenerObservation): string {
+export function namesOf({ processes }: ListenerObservation): string {
   if (processes[0] === undefined) return 'somebody (no process that can be seen from here)';
   const words = processes[0].command.split(/\s+/).join(' ');
   const command = words.length > LONGEST_COMMAND ? `${words.slice(0, LONGEST_COMMAND)}…` : words;
   return `${command} (process ${processes.map(({ pid }) => pid).join(', ')})`;
 }
 
+/** `10.0.0.1:80/tcp`. */
+export function placeOf({ address, port, protocol }: ListenerObservation): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`;
+}
+
 function conflict({ path, at }: HostPorts, listener: ListenerObservation): Diagnostic {
-  const { address, port, protocol } = listener;
-  const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   return {
     code: 'host-port-in-use',
     severity: 'error',
-    message: `${path}: ${namesOf(listener)} listens on ${place}/${protocol} of the host already`,
+    message: `${path}: ${namesOf(listener)} listens on ${placeOf(listener)} of the host already`,
     at,
     hint: 'choose another port of the host, or an address on which nobody listens; or stop that process',
   };

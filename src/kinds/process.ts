@@ -4,6 +4,8 @@ import type { ProcessObservation } from '../model/observation.js';
 import type { ProcessDefinition, ProcessKey, Texts } from '../model/process.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
+import { neededPorts } from './dns-port.js';
+import type { HostPorts } from './host-ports.js';
 import { LAST, type Kind } from './kind.js';
 import { netnsNeeds } from './ownership.js';
 
@@ -20,8 +22,14 @@ export interface ProcessSpec extends ProcessKey {
   readonly signal?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
   /** What must be there first, besides the namespace. */
   readonly needs?: readonly ResourceId[];
+  /** Ports of its namespace that it cannot do without. */
+  readonly listens?: readonly HostPorts[];
   readonly path?: string;
   readonly at?: SourceRange;
+}
+
+interface Definition extends ProcessKey {
+  readonly listens?: readonly HostPorts[];
 }
 
 export const processId = ({ owner, name }: Pick<ProcessKey, 'owner' | 'name'>): ResourceId => `process:${owner}/${name}`;
@@ -36,13 +44,16 @@ export function processResource(spec: ProcessSpec): Resource {
   return {
     ...bare(spec, { netns, command, env, cwd, user, reads, rereads, signal }, RUNNING),
     needs: [...netnsNeeds(netns), ...(spec.needs ?? [])],
+    ...(spec.listens === undefined ? {} : { definition: { ...keyOf(spec), listens: spec.listens } satisfies Definition }),
     ...(path === undefined ? {} : { path }),
     ...(at === undefined ? {} : { at }),
   };
 }
 
-function bare({ lab, owner, name }: ProcessKey, definition: ProcessDefinition, state: string): Resource {
-  const key: ProcessKey = { lab, owner, name };
+const keyOf = ({ lab, owner, name }: ProcessKey): ProcessKey => ({ lab, owner, name });
+
+function bare(spec: ProcessKey, definition: ProcessDefinition, state: string): Resource {
+  const key = keyOf(spec);
   return {
     id: processId(key),
     kind: 'process',
@@ -96,7 +107,7 @@ function definitionOf({ props }: Resource): ProcessDefinition {
 
 function finish(after: Resource, before: Resource | null): readonly Operation[] {
   const { netns } = after;
-  const process = after.definition as ProcessKey;
+  const process = keyOf(after.definition as Definition);
   const definition = definitionOf(after);
   if (before?.props['state'] !== RUNNING || definition.signal === '') return [{ op: 'process-start', netns, process, definition }];
   return [{ op: 'process-signal', netns, process, definition }];
@@ -112,7 +123,12 @@ export const process: Kind = {
       const wanted = desired.resources.get(processId(one));
       return observed(desired.lab, one, wanted?.netns ?? `${desired.lab}.${one.owner}`);
     }),
-    conflicts: [],
+    conflicts: neededPorts(
+      desired,
+      (definition) => (definition as Definition).listens ?? [],
+      observation.processes.filter(({ running }) => running).map(processId),
+      observation.listeners,
+    ),
   }),
   create: () => [],
   finish,

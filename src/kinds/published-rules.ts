@@ -48,10 +48,21 @@ export function publishedIn(table: NftTableObservation): readonly PublishedRule[
   return table.chains.flatMap(({ rules }) => rules.flatMap(({ text }) => parse(text)));
 }
 
+/** Holds what was published until the kernel has forgotten the flows to it; nothing jumps there. */
+export const LEAVING = 'leaving';
+const LEAVING_FIELD = `chain ${LEAVING}`;
+
 /** Of a table as a resource: its chains are fields with lists of rules. */
 export function publishedBy({ props }: Resource): readonly PublishedRule[] {
-  return Object.values(props).flatMap((field) => rulesOf(field).flatMap(({ text }) => parse(text)));
+  return Object.entries(props).flatMap(([field, value]) => (field === LEAVING_FIELD ? [] : rulesIn(value)));
 }
+
+/** With those that are not published any more, and to which flows may go still. */
+export function allPublishedBy({ props }: Resource): readonly PublishedRule[] {
+  return Object.values(props).flatMap(rulesIn);
+}
+
+const rulesIn = (field: PropValue): readonly PublishedRule[] => rulesOf(field).flatMap(({ text }) => parse(text));
 
 function rulesOf(field: PropValue): readonly { readonly text: string }[] {
   return (field as { readonly rules?: readonly { readonly text: string }[] } | null)?.rules ?? [];
@@ -59,15 +70,20 @@ function rulesOf(field: PropValue): readonly { readonly text: string }[] {
 
 /**
  * UDP has no end: a flow goes on to where it went before, for as long as its sender goes on. Those of ports that lead
- * elsewhere, or nowhere, and those that the host itself has got on a port that is published now.
+ * elsewhere, or nowhere, and those that the host itself has got on a port that is published now (on all, where somebody was
+ * killed before he was done with that).
  */
-export function movedFlows(before: readonly PublishedRule[], after: readonly PublishedRule[]): readonly UdpFlows[] {
-  const gone = udp(before).filter((one) => !udp(after).some((other) => isSame(one, other)));
-  const come = udp(after).filter((one) => !udp(before).some((other) => isSamePort(one, other)));
+export function movedFlows(before: Resource | null, after: Resource | null): readonly UdpFlows[] {
+  const [old, now] = [before, after].map((one) => (one === null ? [] : udp(allPublishedBy(one)))) as [Rules, Rules];
+  const gone = old.filter((one) => !now.some((other) => isSame(one, other)));
+  const isUnfinished = before?.props[LEAVING_FIELD] !== undefined;
+  const come = now.filter((one) => isUnfinished || !old.some((other) => isSamePort(one, other)));
   return [...gone.map((one) => flows(one, one.target)), ...come.map((one) => flows(one, ''))];
 }
 
-const udp = (rules: readonly PublishedRule[]): readonly PublishedRule[] => rules.filter(({ protocol }) => protocol === 'udp');
+type Rules = readonly PublishedRule[];
+
+const udp = (rules: Rules): Rules => rules.filter(({ protocol }) => protocol === 'udp');
 
 function isSamePort(a: PublishedRule, b: PublishedRule): boolean {
   return a.family === b.family && a.address === b.address && a.from === b.from && a.to === b.to;

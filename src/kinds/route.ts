@@ -3,6 +3,7 @@ import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { AddressObservation, NetnsObservation, Observation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
+import { ROUTING_DAEMON } from '../model/routing.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
@@ -26,6 +27,8 @@ export interface RouteSpec {
   readonly link?: ResourceId;
   /** Addresses that must be there first: the one that makes `via` reachable, the one that `src` names. */
   readonly addresses: readonly ResourceId[];
+  /** `dev` comes up behind everything else of a plan, as bridges do: the kernel takes no route by it before. */
+  readonly late?: boolean;
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -72,10 +75,14 @@ export function routeResource(spec: RouteSpec): Resource {
     },
     needs: [...netnsNeeds(spec.netns), ...(spec.link === undefined ? [] : [spec.link]), ...spec.addresses],
     goesWith: spec.link === undefined ? netnsNeeds(spec.netns) : [spec.link],
+    ...(spec.late === true ? LATE : {}),
     path: spec.path,
     at: spec.at,
   };
 }
+
+const LATE = { definition: { late: true } };
+const isLate = ({ definition }: Resource): boolean => definition !== undefined;
 
 /** Addresses that take the route along when they go: the one that `src` names, and for IPv4 the link's last one. */
 function takenAlongBy(ns: NetnsObservation, route: RouteObservation, desired: State): readonly ResourceId[] {
@@ -118,14 +125,28 @@ function find(context: FindContext): Found {
     while (resources.has(id)) id += ' again';
     resources.set(id, observedRoute(ns, route, context, id));
   };
+  const left = leftByDaemons(context);
   for (const ns of ownNamespaces(observation, desired.lab))
-    ns.routes.filter((route) => judged(route, true)).forEach((route) => add(ns, route));
+    ns.routes.filter((route) => judged(route, true) || left(ns, route)).forEach((route) => add(ns, route));
   for (const ns of containerNamespaces(observation, desired.lab))
     ns.routes.filter((route) => judged(route, false)).forEach((route) => add(ns, route));
   for (const route of observation.host.routes) {
     if (judged(route, false) && linkAt(HOST, route.dev) !== undefined) add(observation.host, route);
   }
   return { resources: [...resources.values()], conflicts: takenDestinations(observation, desired) };
+}
+
+/** RTPROT_BIRD */
+const BIRD = 12;
+
+/** Of a daemon that was killed and is not to run any more: nobody else would take them away. */
+function leftByDaemons({ observation, desired }: FindContext): (ns: NetnsObservation, route: RouteObservation) => boolean {
+  const dead = observation.processes.filter(
+    ({ owner, name, running }) => name === ROUTING_DAEMON && !running && !desired.resources.has(`process:${owner}/${name}`),
+  );
+  if (dead.length === 0) return () => false;
+  const namespaces = new Set(dead.map(({ definition }) => definition?.netns));
+  return (ns, route) => route.protocol === BIRD && namespaces.has(ns.netns);
 }
 
 /** A container's own routes stay: the kernel takes no second one to the same place. */
@@ -170,6 +191,8 @@ function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource:
   };
 }
 
+const replace = (after: Resource): readonly Operation[] => (isLate(after) ? [] : [operation('route-replace', after)]);
+
 export const route: Kind = {
   name: 'route',
   stage: () => WITHIN_NETNS + 4,
@@ -183,9 +206,10 @@ export const route: Kind = {
     dev: dev ?? null,
   }),
   find,
-  create: (after) => [operation('route-add', after)],
-  restore: (after) => [operation('route-replace', after)],
-  update: (_before, after) => [operation('route-replace', after)],
+  create: (after) => (isLate(after) ? [] : [operation('route-add', after)]),
+  restore: replace,
+  update: (_before, after) => replace(after),
+  finish: (after) => (isLate(after) ? [operation('route-replace', after)] : []),
   delete: (before) => [operation('route-delete', before)],
   title: (resource) => {
     const { to, via, dev, type } = resource.props;

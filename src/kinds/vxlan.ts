@@ -1,14 +1,14 @@
 /** A vxlan link of a namespace. Where it sends what is said by its forwarding table (`fdb.ts`). */
 import { familyOf } from '../model/address.js';
-import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
-import { labGroup, mark, parseMark } from '../model/names.js';
-import type { LinkObservation, NetnsObservation } from '../model/observation.js';
+import type { SourceRange } from '../model/diagnostic.js';
+import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes } from '../model/operation.js';
-import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
-import type { FindContext, Found, Kind } from './kind.js';
+import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
+import type { FindContext, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { VXLAN_ATTRIBUTES } from './link-attributes.js';
-import { containerNamespaces, foreign, isOwnLink, labNamespaces, markedId, netnsNeeds, unmarkedOfLab } from './ownership.js';
+import { findLinks, type FoundLink } from './one-ended.js';
+import { netnsNeeds } from './ownership.js';
 import { PORT_DEFAULTS, portFields, type PortSettings } from './port-fields.js';
 
 export interface VxlanSpec {
@@ -68,7 +68,7 @@ export function vxlanResource(spec: VxlanSpec): Resource {
 
 const FIELDS = [...Object.keys(defaults), 'mac'];
 
-function observed(ns: NetnsObservation, link: LinkObservation, id: ResourceId, context: FindContext, isContainer: boolean): Resource {
+function observed({ ns, link, id, isShared }: FoundLink, context: FindContext): Resource {
   const { attributes } = link;
   const props: Record<string, PropValue> = { name: link.name };
   for (const field of FIELDS) props[field] = attributes[field] ?? null;
@@ -83,33 +83,8 @@ function observed(ns: NetnsObservation, link: LinkObservation, id: ResourceId, c
     props: { ...props, group: link.group, alias: link.alias },
     needs: [...own, ...(below === undefined ? [] : [below])],
     // It goes with the link that it sends by (`vxlan_handle_lowerdev_unregister`).
-    goesWith: [...(isContainer || ns.netns === HOST ? [] : own), ...(below === undefined ? [] : [below])],
+    goesWith: [...(isShared ? [] : own), ...(below === undefined ? [] : [below])],
   };
-}
-
-/** By its mark; where that is missing, by its name. */
-function find(context: FindContext): Found {
-  const { observation, desired, linkAt } = context;
-  const resources = new Map<ResourceId, Resource>();
-  const conflicts: Diagnostic[] = [];
-  const containers = new Set(containerNamespaces(observation, desired.lab));
-  for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
-    const isShared = ns.netns === HOST || containers.has(ns);
-    for (const link of ns.links) {
-      const byName = vxlanId(ns.netns, link.name);
-      const marked = markedId(link, desired.lab);
-      const wanted = desired.resources.get(byName);
-      const unmarked = wanted !== undefined && (isShared ? unmarkedOfLab(link, desired.lab) : link.alias === '');
-      const id = marked?.startsWith(`vxlan:${ns.netns}/`) === true ? marked : unmarked ? byName : null;
-      if (link.type === 'vxlan' && id !== null) {
-        if (!resources.has(id) || id === byName) resources.set(id, observed(ns, link, id, context, containers.has(ns)));
-      } else if (isShared && wanted !== undefined && linkAt(ns.netns, link.name) === undefined && !isOwnLink(link, desired.lab)) {
-        const where = ns.netns === HOST ? '' : ` in ${ns.netns}`;
-        conflicts.push(foreign('foreign-link', `a link named ${link.name}${where}`, wanted, parseMark(link.alias)?.lab ?? null));
-      }
-    }
-  }
-  return { resources: [...resources.values()], conflicts };
 }
 
 /** What cannot change, in any case (`vxlan_changelink`), is refused even where it is as before: only what changes is sent. */
@@ -149,7 +124,7 @@ export const vxlan: Kind = {
   stage: () => WITHIN_NETNS + 1,
   inPlace,
   defaults: ({ props }) => ({ ...defaults, ...PORT_DEFAULTS, name: props['name'] ?? null }),
-  find,
+  find: (context) => findLinks('vxlan', context, (found) => observed(found, context)),
   create: (after) => [
     { op: 'link-add', netns: after.netns, name: nameOf(after), type: 'vxlan', attributes: attributes(after, createdWith(after)) },
   ],

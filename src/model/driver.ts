@@ -16,12 +16,15 @@ export const DRIVERS: Readonly<Record<Network['driver'], Driver>> = {
   bridge: { spans: false, tunnels: false, carries: true },
   vxlan: { spans: true, tunnels: true, port: 4789, carries: false },
   weave: { spans: true, tunnels: true, port: 6784, carries: false },
+  flannel: { spans: true, tunnels: true, port: 8472, carries: false },
+  calico: { spans: true, tunnels: false, carries: false },
+  macvlan: { spans: false, tunnels: false, carries: false },
 };
 
 /** IPv4 or IPv6, UDP, VXLAN and Ethernet. */
 const TUNNEL_BYTES = { 4: 50, 6: 70 } as const;
 
 /** By how much a packet between hosts is larger than the one that the node sent. */
-export function overheadOf({ driver }: Pick<Network, 'driver'>, underlay: 4 | 6): number {
-  return DRIVERS[driver].tunnels ? TUNNEL_BYTES[underlay] : 0;
+export function overheadOf({ driver, flannel }: Pick<Network, 'driver' | 'flannel'>, underlay: 4 | 6): number {
+  return DRIVERS[driver].tunnels && flannel?.backend !== 'host-gw' ? TUNNEL_BYTES[underlay] : 0;
 }

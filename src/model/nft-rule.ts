@@ -38,7 +38,7 @@ interface Known {
 export function effectiveMatches(rule: NftRule): readonly NftMatch[] {
   const known: Known = { family: null, protocol: null };
   const kept: NftMatch[] = [];
-  const hasAddress = rule.matches.some(({ match }) => match === 'saddr' || match === 'daddr');
+  const hasAddress = rule.verdict.verdict === 'vmap-saddr' || rule.matches.some(({ match }) => match === 'saddr' || match === 'daddr');
   rule.matches.forEach((match) => {
     const family = familyOfMatch(match);
     const implied = match.match === 'nfproto' && (hasAddress || known.family === family);
@@ -69,6 +69,8 @@ function addForVerdict(matches: NftMatch[], verdict: NftVerdict, known: Known): 
   if (verdict.verdict === 'masquerade') {
     checkFamily(verdict.family, known);
     if (known.family === null) return [...matches, { match: 'nfproto', family: verdict.family }];
+  } else if (verdict.verdict === 'vmap-saddr') {
+    checkFamily(verdict.family, known);
   } else if (verdict.verdict === 'snat' || verdict.verdict === 'dnat') {
     checkFamily(canonicalPrefix(verdict.address).family, known);
     if (verdict.verdict === 'dnat' && verdict.port !== undefined && known.protocol === null) {

@@ -53,21 +53,31 @@ export function quotedComment(comment: string): string {
   return `"${comment}"`;
 }
 
-/** `"br0" : jump to-front` */
-export function elementText(name: string, verdict: string): string {
-  return `"${name}" : ${verdict}`;
+/** `"br0" : jump to-front`, `10.0.0.5 : accept` */
+export function elementText(key: string, verdict: string): string {
+  return `${key} : ${verdict}`;
 }
 
-export const MAP_TYPE = 'type ifname : verdict';
+/** In the words of `nft`, checked. */
+export function elementsOf(map: NftMap): readonly { readonly key: string; readonly verdict: string }[] {
+  if ('family' in map) return map.addresses.map((address) => ({ key: canonicalPrefix(address).text, verdict: 'accept' }));
+  return map.elements.map((element) => ({ key: quotedInterface(element.interface), verdict: `jump ${identifier(element.chain)}` }));
+}
 
-function mapLines({ name, elements }: NftMap): string[] {
-  const texts = elements.map((element) => {
-    quotedInterface(element.interface);
-    return elementText(element.interface, `jump ${identifier(element.chain)}`);
-  });
+const KEY_TYPES = { interface: 'ifname', 4: 'ipv4_addr', 6: 'ipv6_addr' } as const;
+
+export type MapKey = keyof typeof KEY_TYPES;
+
+export const mapKeyOf = (map: NftMap): MapKey => ('family' in map ? map.family : 'interface');
+
+/** `type ifname : verdict` */
+export const mapType = (key: MapKey): string => `type ${KEY_TYPES[key]} : verdict`;
+
+function mapLines(map: NftMap): string[] {
+  const texts = elementsOf(map).map(({ key, verdict }) => elementText(key, verdict));
   return [
-    `  map ${identifier(name)} {`,
-    `    ${MAP_TYPE}`,
+    `  map ${identifier(map.name)} {`,
+    `    ${mapType(mapKeyOf(map))}`,
     ...(texts.length === 0 ? [] : ['    elements = {', ...texts.map((text) => `      ${text},`), '    }']),
     '  }',
   ];
@@ -93,6 +103,10 @@ function matchText(match: NftMatch): string {
       return `${match.protocol} dport ${match.from === match.to ? match.from : `${match.from}-${match.to}`}`;
     case 'fib-local':
       return `fib ${match.side} type local`;
+    case 'fib-no-way-back':
+      return 'fib saddr . iif oif missing';
+    case 'l4proto':
+      return `meta l4proto ${match.protocol === 'icmp' ? 'icmp' : 'ipv6-icmp'}`;
     case 'nfproto':
       return `meta nfproto ipv${match.family}`;
     case 'ct-state-established-related':
@@ -113,6 +127,8 @@ function verdictText(verdict: NftVerdict): string {
       return `jump ${identifier(verdict.chain)}`;
     case 'vmap':
       return `${verdict.key} vmap @${identifier(verdict.map)}`;
+    case 'vmap-saddr':
+      return `${verdict.family === 4 ? 'ip' : 'ip6'} saddr vmap @${identifier(verdict.map)}`;
     case 'snat':
       return natText('snat', verdict.address, undefined);
     case 'dnat':

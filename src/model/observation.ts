@@ -19,6 +19,8 @@ export interface Observation {
   readonly forwardChains: readonly ForwardChainObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
+  /** Of interfaces of the host that macvlan links share; absent: nobody asked. */
+  readonly sharing?: SharingObservation;
   /** Of the lab, running or not. */
   readonly processes: readonly ProcessObservation[];
 }
@@ -30,6 +32,8 @@ export interface ForwardChainObservation {
   readonly chain: string;
   /** Its policy. */
   readonly drops: boolean;
+  /** Of `iptables-legacy`, in the words of nft. */
+  readonly legacy?: true;
   /** Of all chains of the table that have rules. */
   readonly rules: ReadonlyMap<string, readonly NftRuleText[]>;
 }
@@ -209,6 +213,21 @@ export interface NeighbourObservation {
   readonly permanent: boolean;
 }
 
+export interface SharingObservation {
+  /** The kernel has macvlan, or a module of it. */
+  readonly isSupported: boolean;
+  /** In namespaces with a name that are not the lab's. */
+  readonly children: readonly SharingChild[];
+}
+
+export interface SharingChild {
+  readonly netns: string;
+  readonly name: string;
+  readonly mode: string;
+  /** An interface of the host. */
+  readonly parent: string;
+}
+
 /** Where a vxlan link sends frames for a MAC address; what it has learned by itself is left out. */
 export interface FdbObservation {
   readonly dev: string;
@@ -224,7 +243,7 @@ export interface NftTableObservation {
   readonly name: string;
   readonly comment: string;
   readonly chains: readonly NftChainObservation[];
-  /** Verdict maps by interface name; elements in the order of the names. */
+  /** Verdict maps by interface name or by address; elements in the order of their text. */
   readonly maps: readonly NftMapObservation[];
   /** Other sets and maps, objects, flowtables that somebody added, as text. */
   readonly other: readonly string[];
@@ -239,6 +258,8 @@ export interface NftChainObservation {
 
 export interface NftMapObservation {
   readonly name: string;
+  /** `type ifname : verdict` */
+  readonly type: string;
   readonly elements: readonly NftRuleText[];
 }
 

@@ -200,10 +200,20 @@ export interface NftTable {
   readonly chains: readonly NftChain[];
 }
 
-/** Chains to jump to by the name of an interface: one look-up, however many there are. */
-export interface NftMap {
+/** Verdicts by a key: one look-up, however many there are. */
+export type NftMap = NftInterfaceMap | NftAddressMap;
+
+/** Chains to jump to by the name of an interface. */
+export interface NftInterfaceMap {
   readonly name: string;
   readonly elements: readonly { readonly interface: string; readonly chain: string }[];
+}
+
+/** Addresses of one family that are accepted. */
+export interface NftAddressMap {
+  readonly name: string;
+  readonly family: 4 | 6;
+  readonly addresses: readonly string[];
 }
 
 export interface NftChain {
@@ -232,6 +242,9 @@ export type NftMatch =
   | { readonly match: 'dport'; readonly protocol: 'tcp' | 'udp'; readonly from: number; readonly to: number }
   /** `fib saddr type local`, `fib daddr type local`. */
   | { readonly match: 'fib-local'; readonly side: 'saddr' | 'daddr' }
+  /** `fib saddr . iif oif missing`: an answer to the source would not leave by the interface that the packet came in by. */
+  | { readonly match: 'fib-no-way-back' }
+  | { readonly match: 'l4proto'; readonly protocol: 'icmp' | 'icmpv6' }
   | { readonly match: 'nfproto'; readonly family: 4 | 6 }
   | { readonly match: 'ct-state-established-related' }
   | { readonly match: 'ct-status-dnat' };
@@ -241,6 +254,8 @@ export type NftVerdict =
   | { readonly verdict: 'jump'; readonly chain: string }
   /** What the map says for the interface, if it says something. */
   | { readonly verdict: 'vmap'; readonly key: 'iifname' | 'oifname'; readonly map: string }
+  /** What the map says for the source address. */
+  | { readonly verdict: 'vmap-saddr'; readonly family: 4 | 6; readonly map: string }
   | { readonly verdict: 'masquerade'; readonly family: 4 | 6 }
   | { readonly verdict: 'snat'; readonly address: string }
   /** No port: the port stays as it is. */

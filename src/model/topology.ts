@@ -2,7 +2,9 @@
  * A topology as the file means it: short forms made long, defaults merged, variables replaced, types right.
  * Nothing is derived yet (no automatic address, MAC or kernel name): that is the business of `networks/`.
  */
+import type { Calico, Labels } from './calico.js';
 import type { SourceRange } from './diagnostic.js';
+import type { Flannel } from './flannel.js';
 import type { Routing } from './routing.js';
 
 export interface Topology {
@@ -17,7 +19,9 @@ export interface Topology {
 export interface Network {
   readonly name: string;
   readonly at: SourceRange;
-  readonly driver: 'bridge' | 'vxlan' | 'weave';
+  readonly driver: 'bridge' | 'vxlan' | 'weave' | 'flannel' | 'macvlan' | 'calico';
+  /** Of that driver: whose wire it is, and how it is shared. */
+  readonly macvlan?: Macvlan;
   /** At most one of each family; empty: the program chooses an IPv4 subnet. Canonical CIDRs. */
   readonly subnets: readonly Subnet[];
   readonly gateway: NetworkGateway;
@@ -32,17 +36,32 @@ export interface Network {
   readonly external: boolean;
   /** How nodes resolve each other's names on it: by a file, by a DNS server too, or not at all. */
   readonly dns: 'hosts' | 'server' | 'none';
+  /** Of driver calico: always there. */
+  readonly calico?: Calico;
   /** What carries it between hosts: each host sends by the first of these networks that it is on. Absent: what they all share. */
   readonly underlay?: readonly NamedNetwork[];
   /** Number of the virtual network; absent: derived. */
   readonly vni?: number;
   /** UDP port between hosts; absent: the driver's. */
   readonly port?: number;
+  /** Of that driver. */
+  readonly flannel?: Flannel;
 }
 
 export interface NamedNetwork {
   readonly name: string;
   readonly at: SourceRange;
+}
+
+export interface Macvlan {
+  /** An interface of the host that a node lives on; '' where the file does not say. */
+  readonly parent: string;
+  readonly at: SourceRange;
+  readonly mode: 'bridge' | 'private' | 'vepa' | 'passthru';
+  /** The host has an interface of its own on it, by which it and the nodes reach each other; with this address, or an automatic one. */
+  readonly hostShim: boolean | string;
+  /** Absent: the parent's. */
+  readonly mtu?: number;
 }
 
 export interface Subnet {
@@ -74,6 +93,7 @@ export interface Node {
   readonly container?: Container;
   /** The node is this container, which is somebody else's and runs. */
   readonly attach?: string;
+  readonly labels?: Labels;
   readonly ipv6: boolean;
   readonly forwarding: boolean;
   readonly networks: readonly Attachment[];

@@ -27,18 +27,22 @@ export type Underlay =
   | { readonly kind: 'absent'; readonly host: string; readonly node: Node }
   | { readonly kind: 'families'; readonly networks: readonly Network[] };
 
-/** Hosts with nodes on the network, in the order of the file, each with the first of these nodes. */
-export function hostsOf({ nodes }: Pick<Topology, 'nodes'>, network: string): ReadonlyMap<string, Node> {
+/** Hosts with nodes on the network, in the order of the file, each with the first of these nodes; those that are on it without nodes. */
+export function hostsOf({ nodes, networks }: Pick<Topology, 'nodes' | 'networks'>, network: string): ReadonlyMap<string, Node> {
   const hosts = new Map<string, Node>();
   for (const node of nodes) {
     const host = node.host?.name ?? HOST;
     if (!hosts.has(host) && node.networks.some((attachment) => attachment.network === network)) hosts.set(host, node);
   }
+  for (const { host } of networks.find(({ name }) => name === network)?.flannel?.hostSubnets ?? []) {
+    const node = hosts.has(host) ? undefined : nodes.find(({ name, isHost }) => isHost === true && name === host);
+    if (node !== undefined) hosts.set(host, node);
+  }
   return hosts;
 }
 
 export function underlayOf(topology: Topology, network: Network): Underlay {
-  const hosts = hostsOf(topology, network.name);
+  const hosts = new Map([...hostsOf(topology, network.name), ...reflectorsOf(topology, network)]);
   const written = network.underlay ?? [];
   if (written.length === 0 && hosts.size === 0) return { kind: 'alone' };
   const candidates: Network[] = [];
@@ -71,6 +75,16 @@ export function underlayOf(topology: Topology, network: Network): Underlay {
   if (family === undefined) return { kind: 'families', networks };
   const smallest = Math.min(...[...carriers.values()].map(({ mtu }) => mtu), ...(used.length > 0 ? [] : networks.map(({ mtu }) => mtu)));
   return { kind: 'carried', carriers, family, mtu: smallest - overheadOf(network, family) };
+}
+
+/** Hosts that only pass on what others say. */
+function reflectorsOf({ nodes }: Topology, { name, calico }: Network): readonly (readonly [string, Node])[] {
+  const hosts = new Map(nodes.filter(({ isHost }) => isHost === true).map((host) => [host.name, host]));
+  const lodgers = new Set(nodes.filter(({ networks }) => networks.some(({ network }) => network === name)).map(({ host }) => host?.name));
+  return (calico?.bgp.reflectors ?? []).flatMap(({ host }) => {
+    const node = lodgers.has(host) ? undefined : hosts.get(host);
+    return node === undefined ? [] : [[host, node] as const];
+  });
 }
 
 /** Undefined: the host has no address on the network. */

@@ -1,10 +1,7 @@
-/**
- * Automatic addresses of nodes. A node's place is a hash of lab, network and node. Whoever comes first in the file to an
- * undisputed place keeps it; only those who find theirs taken look for the next free one, in file order, afterwards. So a
- * node that comes or goes moves another one only if both were meant for the same place.
- */
+/** Automatic addresses of nodes: a node's place is a hash of lab, network and node. */
 import { addressOf, bitsOf, contains, isReservedIn, networkOf, numberOf, type Address, type Cidr } from '../model/address.js';
 import { hash } from '../model/names.js';
+import { assignPlaces } from './places.js';
 
 /** Enough that two nodes hardly ever meet, and that an IPv6 address still fits a line: 32 bits of the host part. */
 const HOST_BITS = 32;
@@ -22,29 +19,8 @@ export function assignAddresses(lab: string, network: string, pool: Pool, nodes:
   const base = numberOf(networkOf(pool.range).address);
   const size = 2 ** Math.min(HOST_BITS, bitsOf(pool.range.family) - pool.range.prefix);
   const taken = takenOffsets(pool, base, size);
-  const offsets = new Map<string, number>();
-  const homeless: { readonly node: string; readonly offset: number }[] = [];
-  for (const node of nodes) {
-    const offset = parseInt(hash(8, lab, network, node), 16) % size;
-    if (taken.has(offset)) homeless.push({ node, offset });
-    else offsets.set(node, claim(taken, offset));
-  }
-  for (const { node, offset } of homeless) {
-    if (taken.size >= size) break;
-    offsets.set(node, claim(taken, nextFree(taken, offset, size)));
-  }
+  const offsets = assignPlaces(nodes, size, taken, (node) => parseInt(hash(8, lab, network, node), 16));
   return new Map([...offsets].map(([node, offset]) => [node, addressOf(pool.range.family, base + BigInt(offset))]));
-}
-
-function claim(taken: Set<number>, offset: number): number {
-  taken.add(offset);
-  return offset;
-}
-
-function nextFree(taken: ReadonlySet<number>, start: number, size: number): number {
-  let offset = start;
-  while (taken.has(offset)) offset = (offset + 1) % size;
-  return offset;
 }
 
 function takenOffsets({ subnet, range, taken }: Pool, base: bigint, size: number): Set<number> {

@@ -13,7 +13,7 @@ import { interfaceKey } from '../model/sysctl-key.js';
 /** `loopback`: ports of 127.0.0.1 lead into the network. */
 export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {
   const { network, home, bridge: name, mac, path, at } = bridged;
-  if (network.external) return [];
+  if (network.external || network.driver === 'macvlan') return [];
   const altname = bridgeAltname(lab, network.name);
   const forwards = isForwarded(bridged) ? bridged.subnets.map(({ family }) => family) : [];
   const bridge = bridgeResource({ lab, netns: home, name, mac, mtu: network.mtu, altname, forwards, path, at });

@@ -10,11 +10,15 @@ const ALTNAME_BYTES = 127;
 export interface Derivation {
   bridgeName(network: string, home: string): string;
   bridgeMac(network: string, home: string): string;
+  /** The host's own interface on a LAN. */
+  shimName(network: string, home: string): string;
   /** The tunnel of a network that spans hosts. */
   tunnelName(network: string, home: string): string;
   tunnelMac(network: string, home: string): string;
   /** The host's end of a node's veth on a network. */
   hostInterface(node: string, network: string, home: string): string;
+  /** The same, in calico's form. */
+  caliInterface(node: string, network: string, home: string): string;
   hostMac(node: string, network: string): string;
   interfaceMac(node: string, name: string): string;
 }
@@ -30,11 +34,13 @@ export function derivationFor(topology: Topology, homes: Homes): Derivation {
   const macs = writtenMacs(topology);
   return {
     bridgeName: (network, home) => claim(namesIn(home), (digest) => `br-${digest.slice(0, 8)}`, lab, network),
+    shimName: (network, home) => claim(namesIn(home), (digest) => `mv-${digest.slice(0, 8)}`, lab, network),
     // Bridges of one network may hear each other, from host to host.
     bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, network, ...(home === HOST ? [] : [home])),
     tunnelName: (network, home) => claim(namesIn(home), (digest) => `vx-${digest.slice(0, 8)}`, lab, network, 'tunnel'),
     tunnelMac: (network, home) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, network, home, 'tunnel'),
     hostInterface: (node, network, home) => claim(namesIn(home), (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
+    caliInterface: (node, network, home) => claim(namesIn(home), (digest) => `cali${digest.slice(0, 11)}`, lab, node, network),
     // Other digits than the host interface's name has: the two are independent.
     hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, node, network),
     interfaceMac: (node, name) => claim(macs, (digest) => macOf(digest), lab, node, name),

@@ -45,10 +45,17 @@ export function dnsServer(lab: string, network: LabNetwork, forwards: boolean, {
       rereads: { names: hash(16, ...hosts, ...local) },
       signal: 'SIGHUP',
       needs: [nodeFilesId(set), bridgeId(home, bridge)],
+      listens: network.subnets.flatMap(({ family, gateway }) =>
+        gateway === null
+          ? []
+          : DNS_PROTOCOLS.map((protocol) => ({ protocol, family, address: gateway.text, from: DNS_PORT, to: DNS_PORT, path, at })),
+      ),
       path,
       at,
     }),
   ];
 }
 
+export const DNS_PORT = 53;
+export const DNS_PROTOCOLS = ['udp', 'tcp'] as const;
 export const DNS_PROGRAMS: readonly string[] = [DNSMASQ.name];

@@ -1,23 +1,30 @@
 /** Topology → the state of the kernel that it asks for. */
 import type { Diagnostic } from '../model/diagnostic.js';
+import { BRIDGE_NETFILTER } from '../kinds/isolated-ports.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
 import { routingResources } from './bird/routing.js';
 import { bridgeResources } from './bridge.js';
+import { calicoAdditions } from './calico/bgp.js';
+import { calicoHome, hostsByNetns } from './calico/home.js';
 import { containerResources, containersOf } from './containers.js';
-import { DNS_PROGRAMS } from './dns-server.js';
+import { crossingsOf } from './crossings.js';
+import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
+import { flannelResources } from './flannel.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
-import { homesOf } from './homes.js';
+import { homesOf, type Homes } from './homes.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
+import { onParents, shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { overlayResources } from './overlay.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
+import { outletsOf } from './underlay.js';
 import { resolve } from './resolve.js';
 
 /** What must be read of the kernel to compare it with a desired state. */
@@ -32,6 +39,8 @@ export interface Observed {
   readonly publishes: boolean;
   /** The host itself forwards between networks and the world. */
   readonly forwards: boolean;
+  /** The lab has macvlan links; absent: it has none. */
+  readonly shares?: boolean;
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
@@ -58,27 +67,22 @@ export function expand(topology: Topology): Expansion {
     diagnostics,
     observe: {
       namespaces: lab.nodes.map((node) => node.netns),
-      sysctls: sysctlKeys(state),
+      sysctls: sysctlKeys(state, bridgeSettings(lab)),
       rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
       programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
       forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
+      ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
       ...(containers === undefined ? {} : { containers }),
-      ports: topology.nodes.flatMap((node) =>
-        node.ports.map(({ protocol, hostPort, count }) => ({
-          netns: homes.of(node),
-          protocol,
-          from: hostPort,
-          to: hostPort + count - 1,
-        })),
-      ),
+      ports: [...publishedPorts(topology, homes), ...dnsPorts(lab)],
     },
   };
 }
 
 function programsOf({ networks, nodes }: Topology): readonly string[] {
   const servers = networks.some(({ dns }) => dns === 'server') ? DNS_PROGRAMS : [];
-  return nodes.some(({ routing }) => routing !== undefined) ? [...servers, ...BIRD_PROGRAMS] : servers;
+  const routes = nodes.some(({ routing }) => routing !== undefined) || networks.some(({ driver }) => driver === 'calico');
+  return routes ? [...servers, ...BIRD_PROGRAMS] : servers;
 }
 
 function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -86,18 +90,24 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
   const names = namesOf(lab);
-  return [
+  const outlets = outletsOf(topology, lab);
+  const hosts = hostsByNetns(lab.nodes);
+  return onParents(lab, [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
-    ...firewall(lab, publications),
-    ...lab.networks.flatMap((network) => bridgeResources(lab.name, network, onLoopback.has(network))),
+    ...firewall(lab, publications, crossingsOf(outlets.values())),
+    ...lab.networks.flatMap((network) =>
+      network.pool === undefined ? bridgeResources(lab.name, network, onLoopback.has(network)) : calicoHome(network, hosts),
+    ),
+    ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
     ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),
     ...lab.links.flatMap((link) => linkResources(lab.name, link)),
     ...joinedResources(lab.name, lab.joined),
-    ...routingResources(lab, diagnostics),
-  ];
+    ...routingResources(lab, calicoAdditions(topology, lab, diagnostics), diagnostics),
+    ...shimResources(lab),
+  ]);
 }
 
 /** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */
@@ -123,8 +133,24 @@ function declaredTwice(first: Resource, second: Resource): Diagnostic {
   };
 }
 
-function sysctlKeys(state: State): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, string[]>();
+/** What kept-apart nodes reach depends on them. */
+function bridgeSettings({ networks }: Lab): readonly string[] {
+  return networks.some(({ home, hosted, network }) => home === HOST && hosted && !network.icc) ? BRIDGE_NETFILTER : [];
+}
+
+function publishedPorts({ nodes }: Topology, homes: Homes): Observed['ports'] {
+  return nodes.flatMap((node) =>
+    node.ports.map(({ protocol, hostPort, count }) => ({ netns: homes.of(node), protocol, from: hostPort, to: hostPort + count - 1 })),
+  );
+}
+
+function dnsPorts({ networks }: Lab): Observed['ports'] {
+  const served = networks.filter(({ network }) => network.dns === 'server');
+  return served.flatMap(({ home }) => DNS_PROTOCOLS.map((protocol) => ({ netns: home, protocol, from: DNS_PORT, to: DNS_PORT })));
+}
+
+function sysctlKeys(state: State, ofHost: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>(ofHost.length === 0 ? [] : [[HOST, [...ofHost]]]);
   for (const { kind, netns, props } of state.resources.values()) {
     if (kind !== 'sysctl') continue;
     const list = keys.get(netns);

@@ -11,10 +11,15 @@ export interface Branch {
   /** Of packets that come from the network, or that go there. */
   readonly direction: keyof typeof KEYS;
   readonly network: LabNetwork;
+  /** By which they come or go on the host; absent: the network's bridge. */
+  readonly interfaces?: readonly string[];
+  /** Some of the network's nodes have rules of their own: a name for these. */
+  readonly part?: string;
   readonly rules: readonly NftRule[];
 }
 
 const BASES = {
+  arrival: { hook: { type: 'filter', hook: 'prerouting', priority: -300 }, prefix: 'arriving-' },
   forward: { hook: { type: 'filter', hook: 'forward', priority: 0 }, prefix: '' },
   postrouting: { hook: { type: 'nat', hook: 'postrouting', priority: 100 }, prefix: 'nat-' },
 } as const;
@@ -28,12 +33,12 @@ export interface Dispatched {
 }
 
 export function dispatch(branches: readonly Branch[]): Dispatched {
-  const bases = (['forward', 'postrouting'] as const).map((base) => dispatchBase(base, branches));
+  const bases = (['arrival', 'forward', 'postrouting'] as const).map((base) => dispatchBase(base, branches));
   return { maps: bases.flatMap(({ maps }) => maps), chains: bases.flatMap(({ chains }) => chains) };
 }
 
 function dispatchBase(base: Branch['base'], branches: readonly Branch[]): Dispatched {
-  const own = branches.filter((branch) => branch.base === base && branch.rules.length > 0);
+  const own = branches.filter((branch) => branch.base === base && branch.rules.length > 0 && interfacesOf(branch).length > 0);
   const directions = (['from', 'to'] as const).filter((direction) => own.some((branch) => branch.direction === direction));
   if (directions.length === 0) return { maps: [], chains: [] };
   const map = (direction: Branch['direction']): string => `${base}-${direction}`;
@@ -43,7 +48,7 @@ function dispatchBase(base: Branch['base'], branches: readonly Branch[]): Dispat
       name: map(direction),
       elements: own
         .filter((branch) => branch.direction === direction)
-        .map((branch) => ({ interface: branch.network.bridge, chain: chainName(branch) })),
+        .flatMap((branch) => interfacesOf(branch).map((name) => ({ interface: name, chain: chainName(branch) }))),
     })),
     chains: [
       { name: base, hook: BASES[base].hook, rules: lookUps },
@@ -52,7 +57,9 @@ function dispatchBase(base: Branch['base'], branches: readonly Branch[]): Dispat
   };
 }
 
+const interfacesOf = ({ interfaces, network }: Branch): readonly string[] => interfaces ?? [network.bridge];
+
 /** With a prefix, for a network may be named like a word of the nft language (`fwd`). */
-function chainName({ base, direction, network: { network } }: Branch): string {
-  return `${BASES[base].prefix}${direction}-${network.name}`;
+function chainName({ base, direction, part, network: { network } }: Branch): string {
+  return `${BASES[base].prefix}${direction}-${network.name}${part === undefined ? '' : `.${part}`}`;
 }

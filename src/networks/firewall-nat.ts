@@ -23,14 +23,20 @@ export function addressTranslation(networks: readonly LabNetwork[], publications
 
 const publishedKey = ({ network }: LabNetwork, family: number): string => `${network.name}/${family}`;
 
-function egress({ network, bridge, path }: LabNetwork, { family, cidr }: LabSubnet): readonly NftRule[] {
+function egress({ network, bridge, cluster, path }: LabNetwork, { family, cidr }: LabSubnet): readonly NftRule[] {
   const { masquerade, internal } = network;
   if (internal || masquerade === false) return [];
   const verdict: NftVerdict =
     typeof masquerade === 'string' && familyOf(masquerade) === family
       ? { verdict: 'snat', address: masquerade }
       : { verdict: 'masquerade', family };
-  return [rule(path, [from(cidr.text), staysOutOf(bridge), notTo(MULTICAST[family])], verdict)];
+  return [
+    rule(
+      path,
+      [from(cidr.text), staysOutOf(bridge), notTo(MULTICAST[family]), ...(cluster === undefined ? [] : [notTo(cluster.text)])],
+      verdict,
+    ),
+  ];
 }
 
 /** Through a published port a node meets itself, a neighbour or the host: the answer must come back by the host, not straight. */

@@ -12,6 +12,7 @@ export const leaves = (bridge: string): NftMatch => ({ match: 'iifname', negate:
 export const staysOutOf = (bridge: string): NftMatch => ({ match: 'oifname', negate: true, name: bridge });
 export const comesFromElsewhere = (bridge: string): NftMatch => ({ match: 'iifname', negate: true, name: bridge });
 export const from = (prefix: string): NftMatch => ({ match: 'saddr', negate: false, prefix });
+export const notFrom = (prefix: string): NftMatch => ({ match: 'saddr', negate: true, prefix });
 export const to = (prefix: string): NftMatch => ({ match: 'daddr', negate: false, prefix });
 export const notTo = (prefix: string): NftMatch => ({ match: 'daddr', negate: true, prefix });
 export const wasPublished: NftMatch = { match: 'ct-status-dnat' };

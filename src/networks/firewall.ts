@@ -4,9 +4,12 @@
  * br_netfilter, and works with it: traffic between nodes of one bridge may pass these hooks or not.
  */
 import type { HostPorts } from '../kinds/host-ports.js';
+import type { ApartNetwork } from '../kinds/isolated-ports.js';
 import { nftablesResource } from '../kinds/nftables.js';
-import type { NftChain, NftRule } from '../model/operation.js';
+import type { NftChain } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
+import type { Crossing } from './crossings.js';
+import { calicoOf, type Calico } from './calico/rules.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
 import { addressTranslation } from './firewall-nat.js';
@@ -15,8 +18,9 @@ import { dispatch } from './firewall-branch.js';
 import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
 
-export function firewall(lab: Lab, publications: readonly Publication[]): readonly Resource[] {
+export function firewall(lab: Lab, publications: readonly Publication[], crossings: readonly Crossing[]): readonly Resource[] {
   const homes = new Set(lab.networks.map(({ home }) => home));
+  const calico = calicoOf(lab);
   return [...homes].flatMap((home) =>
     tableOf(
       lab.name,
@@ -24,6 +28,8 @@ export function firewall(lab: Lab, publications: readonly Publication[]): readon
       lab.nodes.find(({ node, netns }) => node.isHost === true && netns === home)?.node.name,
       lab.networks.filter((network) => network.home === home),
       publications.filter(({ network }) => network.home === home),
+      crossings,
+      calico,
     ),
   );
 }
@@ -34,20 +40,26 @@ function tableOf(
   host: string | undefined,
   networks: readonly LabNetwork[],
   publications: readonly Publication[],
+  crossings: readonly Crossing[],
+  calico: Calico,
 ): readonly Resource[] {
-  const hosted = networks.filter((network) => network.hosted).sort(byName);
+  const all = networks.filter((network) => network.hosted).sort(byName);
+  const hosted = all.filter(({ pool }) => pool === undefined);
+  const routed = calico.rulesIn(all, publications);
   const first = networks.find((network) => network.hosted);
-  const branched = dispatch([...forwarding(hosted), ...addressTranslation(hosted, publications)]);
-  const chains = [...publishing(publications), ...loopbackGuard(publications), ...branched.chains];
+  const branched = dispatch([...forwarding(hosted, crossings), ...addressTranslation(hosted, publications), ...routed.branches]);
+  const guard = routed.branches.length > 0 || publications.some(isOnLoopback) ? [LOOPBACK_GUARD] : [];
+  const chains = [...publishing(publications), ...guard, ...branched.chains];
   if (first === undefined || chains.length === 0) return [];
   return [
     nftablesResource({
       lab,
       netns: home,
       ...(host === undefined ? {} : { host }),
-      maps: branched.maps,
+      maps: [...branched.maps, ...routed.maps],
       chains,
       hostPorts: publications.map(hostPorts),
+      apart: hosted.flatMap((network) => apartOf(network, publications)),
       path: 'networks',
       at: first.at,
     }),
@@ -58,21 +70,29 @@ function hostPorts({ port: { protocol, hostPort, count, at }, family, hostAddres
   return { protocol, family, address: hostAddress, from: hostPort, to: hostPort + count - 1, path, at };
 }
 
+function apartOf(network: LabNetwork, publications: readonly Publication[]): readonly ApartNetwork[] {
+  const own = network.network.icc ? [] : publications.filter((one) => one.network === network);
+  const families = [...new Set(own.map(({ family }) => family))];
+  return own.length === 0 ? [] : [{ path: network.path, at: network.at, families, ports: [...new Set(own.map(({ path }) => path))] }];
+}
+
 /** The order of the file is of no meaning to the rules. */
 function byName(a: LabNetwork, b: LabNetwork): number {
   return a.network.name < b.network.name ? -1 : 1;
 }
 
-/** With route_localnet a bridge takes packets to 127.0.0.0/8 from its nodes: they would reach services that trust the loopback address. */
-function loopbackGuard(publications: readonly Publication[]): readonly NftChain[] {
-  if (!publications.some(isOnLoopback)) return [];
-  const guard: NftRule = rule(
-    'networks',
-    [
-      { match: 'iifname', negate: true, name: 'lo' },
-      { match: 'daddr', negate: false, prefix: '127.0.0.0/8' },
-    ],
-    { verdict: 'drop' },
-  );
-  return [{ name: 'loopback-guard', hook: { type: 'filter', hook: 'prerouting', priority: -300 }, rules: [guard] }];
-}
+/** With route_localnet an interface takes packets to 127.0.0.0/8 from nodes: they would reach services that trust the loopback address. */
+const LOOPBACK_GUARD: NftChain = {
+  name: 'loopback-guard',
+  hook: { type: 'filter', hook: 'prerouting', priority: -300 },
+  rules: [
+    rule(
+      'networks',
+      [
+        { match: 'iifname', negate: true, name: 'lo' },
+        { match: 'daddr', negate: false, prefix: '127.0.0.0/8' },
+      ],
+      { verdict: 'drop' },
+    ),
+  ],
+};

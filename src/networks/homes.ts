@@ -13,7 +13,7 @@ export interface Homes {
   hostOf(home: string): Node | undefined;
 }
 
-export function homesOf({ nodes }: Pick<Topology, 'nodes'>): Homes {
+export function homesOf({ nodes, networks: all }: Pick<Topology, 'nodes' | 'networks'>): Homes {
   const hosts = new Map(nodes.filter((node) => node.isHost === true).map((node) => [node.name, node]));
   if (hosts.size === 0) return THE_MACHINE;
   const byNetns = new Map([...hosts.values()].map((host) => [host.netns, host]));
@@ -21,6 +21,12 @@ export function homesOf({ nodes }: Pick<Topology, 'nodes'>): Homes {
   const networks = new Map<string, Set<string>>();
   for (const node of nodes) {
     for (const { network } of node.networks) networks.set(network, (networks.get(network) ?? new Set()).add(of(node)));
+  }
+  for (const { name, calico, flannel } of all) {
+    for (const { host } of [...(calico?.bgp.reflectors ?? []), ...(flannel?.hostSubnets ?? [])]) {
+      const netns = hosts.get(host)?.netns;
+      if (netns !== undefined) networks.set(name, (networks.get(name) ?? new Set()).add(netns));
+    }
   }
   return { of, ofNetwork: (network) => [...(networks.get(network) ?? [HOST])], hostOf: (home) => byNetns.get(home) };
 }

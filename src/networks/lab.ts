@@ -12,6 +12,8 @@ export interface Lab {
   readonly links: readonly LabLink[];
   /** Nodes without a namespace of their own: none of them is among `nodes`. */
   readonly joined: readonly LabJoined[];
+  /** Of nodes, and of hosts that are on a LAN themselves, by network. */
+  readonly addresses: ReadonlyMap<string, ReadonlyMap<string, readonly LabAddress[]>>;
 }
 
 /** Where the file asks for a thing, in its words and as a place. */
@@ -25,14 +27,25 @@ export interface LabNetwork extends Origin {
   readonly network: Network;
   /** The namespace of the host: `HOST`, or a simulated one's. */
   readonly home: string;
-  /** Kernel name. */
+  /** Kernel name of the bridge, or of the host's own interface on a LAN; '' where there is none. */
   readonly bridge: string;
   readonly mac: string;
   readonly subnets: readonly LabSubnet[];
   /** The host has addresses on the bridge, and its rules apply to the network. */
   readonly hosted: boolean;
+  /** Of driver calico: the same for all homes. */
+  readonly pool?: CalicoPool;
   /** Of a network that spans hosts: the interface that leads to the others. */
   readonly tunnel?: { readonly name: string; readonly mac: string };
+  /** Where each home has a subnet of its own: the whole that `subnets` has the home's part of. */
+  readonly cluster?: Cidr;
+}
+
+export interface CalicoPool {
+  /** By name of the host. */
+  readonly blocks: ReadonlyMap<string, readonly Cidr[]>;
+  /** Node → its addresses, one for each subnet, each alone in its prefix. */
+  readonly addresses: ReadonlyMap<string, readonly Cidr[]>;
 }
 
 export interface LabSubnet {

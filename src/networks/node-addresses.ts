@@ -1,11 +1,11 @@
 /** The addresses that nodes have in the subnets of their networks: written, or automatic. */
-import { cidrOf, parseAddress, parseCidr, type Address } from '../model/address.js';
+import { bitsOf, cidrOf, parseAddress, parseCidr, type Address } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
 import type { Homes } from './homes.js';
-import type { LabAddress, LabNetwork, LabSubnet } from './lab.js';
+import type { CalicoPool, LabAddress, LabNetwork, LabSubnet } from './lab.js';
 
 /** Network → node → its addresses, in the order of the network's subnets. */
 export type NodeAddresses = ReadonlyMap<string, ReadonlyMap<string, readonly LabAddress[]>>;
@@ -19,17 +19,38 @@ export function nodeAddresses(topology: Topology, homes: Homes, networks: readon
   const members = membersOf(topology);
   const elsewhere = writtenOnInterfaces(topology);
   const byNetwork = new Map<string, Map<string, LabAddress[]>>();
-  for (const [network, ...others] of pools(networks)) {
+  for (const [network, ...others] of pools(lansLast(networks))) {
     if (network === undefined) continue;
     const { name } = network.network;
+    if (network.pool !== undefined) {
+      byNetwork.set(name, calicoAddresses(network.pool, members.get(name) ?? []));
+      continue;
+    }
     const addresses = byNetwork.get(name) ?? new Map<string, LabAddress[]>();
     byNetwork.set(name, addresses);
     const all = members.get(name) ?? [];
     const places = new Set([network, ...others].map(({ home }) => home));
     const own = all.every(({ node }) => places.has(homes.of(node))) ? all : all.filter(({ node }) => places.has(homes.of(node)));
-    for (const subnet of network.subnets) fill(topology.name, network, subnet, own, elsewhere, addresses, diagnostics);
+    const shims = [network, ...others].filter(({ network: { macvlan } }) => (macvlan?.hostShim ?? false) !== false).map(({ home }) => home);
+    const taken = network.network.driver === 'macvlan' ? [...elsewhere, ...onOthers(byNetwork, networks, name)] : elsewhere;
+    for (const subnet of network.subnets) fill({ lab: topology.name, network, subnet, shims }, own, taken, addresses, diagnostics);
   }
   return byNetwork;
+}
+
+function calicoAddresses({ addresses }: CalicoPool, members: readonly Member[]): Map<string, LabAddress[]> {
+  return new Map(
+    members.map(({ node, attachment }) => {
+      const origin = { path: `${pathOfNode(node)}.networks.${attachment.network}`, at: attachment.at };
+      return [node.name, (addresses.get(node.name) ?? []).map((cidr) => ({ cidr, ...origin }))];
+    }),
+  );
+}
+
+/** Others are to have their addresses by then. */
+function lansLast(networks: readonly LabNetwork[]): readonly LabNetwork[] {
+  const isLan = ({ network }: LabNetwork): boolean => network.driver === 'macvlan';
+  return networks.some(isLan) ? [...networks.filter((network) => !isLan(network)), ...networks.filter(isLan)] : networks;
 }
 
 /** A network with the same subnets in several homes gives each address once. */
@@ -43,18 +64,29 @@ function pools(networks: readonly LabNetwork[]): Iterable<readonly LabNetwork[]>
   return bySubnets.values();
 }
 
+interface Place {
+  readonly lab: string;
+  readonly network: LabNetwork;
+  readonly subnet: LabSubnet;
+  /** Homes that have an address there themselves. */
+  readonly shims: readonly string[];
+}
+
+/** The name under which the address of a host's own interface on a LAN stands among those of nodes. */
+export const shimOf = (home: string): string => `shim of ${home}`;
+
 function fill(
-  lab: string,
-  network: LabNetwork,
-  subnet: LabSubnet,
+  { lab, network, subnet, shims }: Place,
   members: readonly Member[],
   elsewhere: readonly Address[],
   addresses: Map<string, LabAddress[]>,
   diagnostics: Diagnostic[],
 ): void {
   const written = new Map(members.map(({ node, attachment }) => [node.name, writtenAddress(attachment, subnet)]));
-  const taken = [...elsewhere, ...[...written.values(), subnet.gateway].filter((address) => address !== null)];
-  const open = members.map(({ node }) => node.name).filter((name) => written.get(name) === null);
+  const shim = writtenShim(network, subnet);
+  const taken = [...elsewhere, ...[...written.values(), subnet.gateway, shim].filter((address) => address !== null)];
+  const names = members.map(({ node }) => node.name).filter((name) => written.get(name) === null);
+  const open = shim === null ? [...names, ...shims.map(shimOf)] : names;
   const assigned = assignAddresses(lab, network.network.name, { subnet: subnet.cidr, range: subnet.range, taken }, open);
   for (const { node, attachment } of members) {
     const address = written.get(node.name) ?? assigned.get(node.name);
@@ -63,11 +95,34 @@ function fill(
       continue;
     }
     const origin = { path: `${pathOfNode(node)}.networks.${network.network.name}`, at: attachment.at };
-    const own = { cidr: cidrOf(address, subnet.cidr.prefix), ...origin };
-    const before = addresses.get(node.name);
-    if (before === undefined) addresses.set(node.name, [own]);
-    else before.push(own);
+    add(addresses, node.name, { cidr: cidrOf(address, subnet.cidr.prefix), ...origin });
   }
+  for (const home of shims) {
+    const address = shim ?? assigned.get(shimOf(home));
+    const { path, at } = network;
+    // Alone: the subnet is reached by the parent.
+    if (address !== undefined) add(addresses, shimOf(home), { cidr: cidrOf(address, bitsOf(subnet.family)), path, at });
+  }
+}
+
+function add(addresses: Map<string, LabAddress[]>, name: string, own: LabAddress): void {
+  const before = addresses.get(name);
+  if (before === undefined) addresses.set(name, [own]);
+  else before.push(own);
+}
+
+function writtenShim({ network: { macvlan } }: LabNetwork, { family }: LabSubnet): Address | null {
+  const address = typeof macvlan?.hostShim === 'string' ? parseAddress(macvlan.hostShim) : null;
+  return address?.family === family ? address : null;
+}
+
+/** A LAN may be a network of the file as well, by which its hosts are on it. */
+function onOthers(byNetwork: NodeAddresses, networks: readonly LabNetwork[], name: string): readonly Address[] {
+  const others = [...byNetwork].flatMap(([other, addresses]) => (other === name ? [] : [...addresses.values()].flat()));
+  const gateways = networks.flatMap(({ network, subnets }) =>
+    network.name === name ? [] : subnets.flatMap(({ gateway }) => gateway ?? []),
+  );
+  return [...others.map(({ cidr }) => cidr.address), ...gateways];
 }
 
 function membersOf(topology: Topology): ReadonlyMap<string, readonly Member[]> {

@@ -4,6 +4,8 @@ import { contains, familyOf, parseAddress, parseCidr, type Address, type Cidr } 
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { Route } from '../model/topology.js';
+import { clusterRoutes } from './cluster-routes.js';
+import { gatewayRoutes } from './calico/port.js';
 import { defaultRoute, type Routers } from './gateways.js';
 import { idOfAddress, isKept } from './interface-addresses.js';
 import type { LabInterface, LabNode } from './lab.js';
@@ -11,7 +13,11 @@ import type { LabInterface, LabNode } from './lab.js';
 export function nodeRoutes(node: LabNode, routers: Routers, diagnostics: Diagnostic[]): readonly Resource[] {
   const reach = reachOf(node);
   const written = node.node.routes.flatMap((route, i) => writtenRoute(node, reach, route, `${node.path}.routes[${i}]`, diagnostics));
-  return [...automaticRoutes(node, routers), ...written];
+  return [
+    ...automaticRoutes(node, routers),
+    ...clusterRoutes(node).filter(({ id }) => !written.some((route) => route.id === id)),
+    ...written,
+  ];
 }
 
 /** None of a family whose default route the file writes itself, with the metric and the table that this one would have. */
@@ -21,7 +27,7 @@ function automaticRoutes(node: LabNode, routers: Routers): readonly Resource[] {
     const way = defaultRoute(node, routers, family);
     if (!way?.attachment.interface.up) return [];
     const { interface: on, path, at } = way.attachment;
-    const addresses = [idOfAddress(on, way.address)];
+    const addresses = [idOfAddress(on, way.address), ...gatewayRoutes(way.attachment, family)];
     const resource = routeResource({
       netns: node.netns,
       to,

@@ -6,10 +6,12 @@ import { ruleResource } from '../kinds/rule.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Resource } from '../model/state.js';
 import { portResource } from './bridge.js';
+import { childResource } from './macvlan.js';
 import { containerOfNode } from './containers.js';
-import type { Routers } from './gateways.js';
+import { calicoPort } from './calico/port.js';
+import { defaultRoute, type Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
-import type { LabNode } from './lab.js';
+import type { LabAttachment, LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
 import { nodeCommands, nodeProcesses } from './processes.js';
@@ -25,7 +27,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
   return [
     own,
     ...loopback(node),
-    ...node.attachments.map((attachment) => portResource(lab, node.node.name, attachment)),
+    ...node.attachments.flatMap((attachment) => attachmentResources(lab, node, attachment, routers)),
     ...nodeSysctls(node),
     ...[...node.interfaces.values()].flatMap(interfaceAddresses),
     ...neighbours(node),
@@ -36,6 +38,14 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
       ruleResource({ ...rule, netns, shared: container !== undefined, path: `${path}.rules[${rule.index}]` }),
     ),
   ];
+}
+
+/** What the node is on a network with. */
+function attachmentResources(lab: string, node: LabNode, attachment: LabAttachment, routers: Routers): readonly Resource[] {
+  const { network, pool } = attachment.network;
+  if (pool !== undefined) return calicoPort(lab, attachment, (family) => defaultRoute(node, routers, family)?.attachment === attachment);
+  if (network.macvlan !== undefined) return [childResource(lab, node.node, attachment, network.macvlan)];
+  return [portResource(lab, node.node.name, attachment)];
 }
 
 function loopback({ node, netns, interfaces }: LabNode): readonly Resource[] {

@@ -1,4 +1,5 @@
 /** Topology → Lab: kernel names, MACs, subnets and addresses are settled, settings of interfaces are applied. */
+import { macvlanId } from '../kinds/macvlan.js';
 import { vethIdOf } from '../kinds/veth.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { interfaceNames } from '../model/interfaces.js';
@@ -6,6 +7,7 @@ import { pathOfNode } from '../model/node-path.js';
 import { HOST } from '../model/state.js';
 import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
 import { parseCidr } from '../model/address.js';
+import { CALICO_MAC } from '../model/calico.js';
 import { derivationFor, type Derivation } from './derive.js';
 import { isForwarded } from './gateways.js';
 import { homesOf, type Homes } from './homes.js';
@@ -41,7 +43,7 @@ export function resolve(topology: Topology, diagnostics: Diagnostic[]): Lab {
   const links = topology.links.map((link, i) => resolveLink(context, link, { path: `links[${i}]`, at: link.at }));
   const ends = endsByNetns(links);
   const nodes = topology.nodes.filter(hasNetns(context)).map((node) => resolveNode(context, node, ends.get(node.netns) ?? []));
-  return { name: topology.name, networks, nodes, links, joined: resolveJoined(context) };
+  return { name: topology.name, networks, nodes, links, joined: resolveJoined(context), addresses: context.addresses };
 }
 
 const placeOfNetwork = (home: string, network: string): string => `${home}/${network}`;
@@ -94,7 +96,7 @@ const NONE: LabNode['forwards'] = new Set();
 
 /** What its networks need of a simulated host. */
 function forwardedIn({ networks }: Context, { netns }: Node): LabNode['forwards'] {
-  const own = [...networks.values()].filter((network) => network.home === netns && isForwarded(network));
+  const own = [...networks.values()].filter((network) => network.home === netns && (isForwarded(network) || network.pool !== undefined));
   return new Set(own.flatMap(({ subnets }) => subnets.map(({ family }) => family)));
 }
 
@@ -102,17 +104,22 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
   const { derivation } = context;
   const path = `${pathOfNode(node)}.networks.${attachment.network}`;
   const { at } = attachment;
-  const hostInterface = attachment.hostInterface ?? derivation.hostInterface(node.name, attachment.network, network.home);
+  const isCalico = network.pool !== undefined;
+  const nameOnHost = isCalico ? derivation.caliInterface : derivation.hostInterface;
+  const hostInterface = attachment.hostInterface ?? nameOnHost(node.name, attachment.network, network.home);
   const addresses = context.addresses.get(attachment.network)?.get(node.name) ?? [];
   const plain = {
     path,
     at,
     netns: node.netns,
     name,
-    link: vethIdOf([
-      { netns: node.netns, name },
-      { netns: network.home, name: hostInterface, master: network.bridge },
-    ]),
+    link:
+      network.network.driver === 'macvlan'
+        ? macvlanId(node.netns, name)
+        : vethIdOf([
+            { netns: node.netns, name },
+            { netns: network.home, name: hostInterface, ...(isCalico ? {} : { master: network.bridge }) },
+          ]),
     mac: attachment.macAddress,
     mtu: network.network.mtu,
     up: true,
@@ -125,7 +132,7 @@ function resolveAttachment(context: Context, node: Node, attachment: Attachment,
     network,
     interface: refine(plain, node, derivation),
     hostInterface,
-    hostMac: derivation.hostMac(node.name, attachment.network),
+    hostMac: isCalico ? CALICO_MAC : derivation.hostMac(node.name, attachment.network),
     addresses,
   };
 }

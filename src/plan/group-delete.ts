@@ -53,7 +53,7 @@ function bridgesAmong(home: string, names: readonly string[], observed: State): 
 }
 
 /** Links without another end. */
-const ONE_ENDED = new Set(['vxlan', 'macvlan']);
+const ONE_ENDED = new Set(['bridge', 'vxlan', 'macvlan']);
 
 function linksInGroup(home: string, observed: State, group: number): ReadonlySet<string> {
   const names = new Set<string>();

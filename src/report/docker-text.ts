@@ -10,7 +10,10 @@ export function dockerText({ networks, endpoints, sandboxes }: DockerDocument, o
     table(
       'Networks',
       ['NAME', 'DRIVER', 'BRIDGE', 'SUBNETS', 'GATEWAYS', 'ENDPOINTS'],
-      networks.map((of) => [of.name, of.driver, of.bridge, of.subnets.join(' '), of.gateways.join(' '), String(of.endpoints.length)]),
+      networks.map((of) => [
+        ...[of.name, of.driver, of.host === undefined ? of.bridge : `${of.host}:${of.bridge}`],
+        ...[of.subnets.join(' '), of.gateways.join(' '), String(of.endpoints.length)],
+      ]),
     ),
     table(
       'Endpoints',

@@ -17,6 +17,8 @@ export interface DockerNetwork {
   /** The bridge's own name where it is not the lab's. */
   readonly name: string;
   readonly driver: 'bridge';
+  /** The simulated host that the bridge is on; absent: the machine. */
+  readonly host?: string;
   readonly bridge: string;
   readonly subnets: readonly string[];
   readonly gateways: readonly string[];
@@ -109,17 +111,24 @@ const text = (value: PropValue | undefined): string => (typeof value === 'string
 function endpointsOf(places: readonly Place[]): readonly DockerEndpoint[] {
   const nodes = new Map(places.map(({ node, netns }) => [netns, node]));
   const masters = new Map(places.flatMap(({ netns, interfaces }) => interfaces.map((each) => [`${netns}:${each.name}`, each.master])));
-  return places.flatMap(({ node, interfaces }) =>
-    interfaces
+  return places.flatMap((place) => {
+    const { node, interfaces } = place;
+    const bridges = new Set(bridgesOf(place).map(({ name }) => name));
+    return interfaces
       .filter(({ type, name, master, peer }) => type === '' && name !== 'lo' && !(node === HOST && (master !== '' || peer === '')))
+      .filter(({ master }) => !bridges.has(master))
       .map(({ name, network, peer, mac, addresses }) => ({
         ...{ endpoint: `${node}:${name}`, node, interface: name },
         // A bridge of somebody else's has no name of a network.
         network: orNull(network) ?? orNull(masters.get(peer)),
         ...{ mac_address: orNull(mac), addresses, peer: placed(peer, nodes) },
-      })),
-  );
+      }));
+  });
 }
+
+/** On a simulated host, those of networks: what else a node has is its own business. */
+const bridgesOf = ({ node, interfaces }: Place): Place['interfaces'] =>
+  interfaces.filter(({ type, network }) => type === 'bridge' && (node === HOST || network !== ''));
 
 const orNull = (word = ''): string | null => (word === '' ? null : word);
 
@@ -132,16 +141,18 @@ function placed(peer: string, nodes: ReadonlyMap<string, string>): DockerEndpoin
 }
 
 function networksOf(places: readonly Place[], endpoints: readonly DockerEndpoint[]): readonly DockerNetwork[] {
-  const bridges = places.find(({ node }) => node === HOST)?.interfaces.filter(({ type }) => type === 'bridge') ?? [];
-  const known = bridges.map((bridge) => ({ ...bridge, network: bridge.network === '' ? bridge.name : bridge.network }));
+  const known = places.flatMap((place) =>
+    bridgesOf(place).map((bridge) => ({ ...bridge, node: place.node, network: bridge.network === '' ? bridge.name : bridge.network })),
+  );
   const named = new Set(known.map(({ network }) => network));
   const foreign = new Set(endpoints.flatMap(({ network }) => (network === null || named.has(network) ? [] : [network])));
-  const all = [...known, ...[...foreign].map((name) => ({ name, network: name, addresses: [] }))];
-  return all.map(({ name, network, addresses }) => {
-    const attached = endpoints.filter((endpoint) => endpoint.network === network);
+  const all = [...known, ...[...foreign].map((name) => ({ name, node: HOST, network: name, addresses: [] }))];
+  return all.map(({ name, node, network, addresses }) => {
+    const isAlone = all.filter((other) => other.network === network).length === 1;
+    const attached = endpoints.filter((endpoint) => endpoint.network === network && (isAlone || endpoint.peer?.node === node));
     const cidrs = addresses.length > 0 ? addresses : attached.flatMap((endpoint) => endpoint.addresses);
     return {
-      ...{ name: network, driver: 'bridge' as const, bridge: name },
+      ...{ name: network, driver: 'bridge' as const, ...(node === HOST ? {} : { host: node }), bridge: name },
       subnets: [...new Set(cidrs.map(subnetOf))].sort(),
       gateways: addresses.length > 0 ? addresses.map((cidr) => cidr.split('/')[0]!) : routersOf(places, attached),
       endpoints: attached.map(({ endpoint }) => endpoint),

@@ -16,6 +16,15 @@ type InterfacesOf = (resource: Resource, netns: string, state: State) => readonl
 const INTERFACES: { readonly [kind: string]: InterfacesOf } = {
   loopback: ({ props }) => [['lo', settings(props, '')]],
   link: ({ props }) => [[String(props['name']), worth({ type: props['type'] })]],
+  macvlan: ({ props }) => [
+    [String(props['name']), worth({ type: 'macvlan', parent: props['parent'], mode: props['mode'], ...settings(props, '') })],
+  ],
+  vxlan: ({ props }) => [
+    [
+      String(props['name']),
+      worth({ type: 'vxlan', vni: props['vni'], port: props['dstport'], local: props['local'], dev: props['dev'], ...settings(props, '') }),
+    ],
+  ],
   bridge: (resource) => [[nameOf(resource), worth({ type: 'bridge', network: networkOf(resource), ...settings(resource.props, '') })]],
   veth: (resource, netns, state) => {
     const { props } = resource;

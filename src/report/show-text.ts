@@ -1,15 +1,27 @@
 import { HOST, type PropValue } from '../model/state.js';
+import type { RoutingStatus } from '../model/routing-status.js';
+import { linesOf } from './routing-text.js';
 import { isList, valueText } from './value-text.js';
 import type { ShowDocument } from './show.js';
 import { painter, type Paint } from './style.js';
 import { padded, printable } from './width.js';
 
 /** For people: a node as a heading, an interface, a route … on a line each. */
-export function showText({ nodes }: ShowDocument, options: { readonly color: boolean }): string {
+export function showText(
+  { nodes }: ShowDocument,
+  options: { readonly color: boolean; readonly routing?: readonly RoutingStatus[] },
+): string {
   const paint = painter(options.color);
-  const parts = Object.entries(nodes).map(([name, { netns, ...sections }]) => {
+  const parts = Object.entries(nodes).map(([name, { netns, routing: _, ...sections }]) => {
     const heading = name === HOST ? 'host' : `${printable(name)} ${paint('dim', `(netns ${printable(netns)})`)}`;
-    return [paint('bold', heading), ...Object.entries(sections).flatMap(([title, content]) => sectionLines(title, content, paint))];
+    const status = options.routing?.find(({ node }) => node === name);
+    const routing =
+      status === undefined ? [] : [`  ${paint('dim', 'routing:')}`, ...linesOf(status, paint, true).map((line) => `  ${line}`)];
+    return [
+      paint('bold', heading),
+      ...Object.entries(sections).flatMap(([title, content]) => sectionLines(title, content, paint)),
+      ...routing,
+    ];
   });
   return parts.length === 0 ? 'Nothing of this lab is in the kernel.\n' : `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -1,5 +1,6 @@
 /** What the kernel has, in the words of a topology. */
 import { parseMark } from '../model/names.js';
+import type { RoutingStatus } from '../model/routing-status.js';
 import { HOST, type PropValue, type Resource, type State } from '../model/state.js';
 import { SECTIONS } from './show-sections.js';
 
@@ -17,15 +18,24 @@ export interface ShownNode {
 }
 
 /** Of the whole lab, or of one node; null if the kernel has no such node of the lab. */
-export function showOf(observed: State, node?: string): ShowDocument | null {
+export function showOf(observed: State, node?: string, routing: readonly RoutingStatus[] = []): ShowDocument | null {
   const namespaces = held(observed);
   const nodes = [...namespaces]
     .map(([netns, resources]) => ({ netns, resources, name: nodeName(netns, resources) }))
     .filter(({ name, resources }) => (node === undefined ? resources.length > 0 : name === node));
   const joined = joinedNodes(observed, namespaces).filter(([name]) => node === undefined || name === node);
   if (nodes.length + joined.length === 0 && node !== undefined) return null;
-  const shown = nodes.map(({ netns, resources, name }): [string, ShownNode] => [name, { netns, ...sections(netns, resources, observed) }]);
+  const shown = nodes.map(({ netns, resources, name }): [string, ShownNode] => [
+    name,
+    { netns, ...sections(netns, resources, observed), ...routingSection(routing.find((one) => one.node === name)) },
+  ]);
   return { format: 'topo-show/1', lab: observed.lab, nodes: Object.fromEntries([...shown, ...joined]) };
+}
+
+function routingSection(status: RoutingStatus | undefined): { readonly routing?: PropValue } {
+  if (status === undefined) return {};
+  const { routerId, neighbors, routes } = status;
+  return { routing: { router_id: routerId, neighbors: neighbors.map((one) => ({ ...one })), routes: routes.map((one) => ({ ...one })) } };
 }
 
 /** Nodes that live in a namespace which has an entry of its own. */

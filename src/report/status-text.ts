@@ -3,6 +3,7 @@ import { placeText } from './place.js';
 import { tellingFields } from './attributes.js';
 import { chainDiff, isChain } from './rules-text.js';
 import { statusOf, type Condition, type ObjectStatus, type StatusInput } from './status.js';
+import { clock } from './clock.js';
 import { painter, type Paint, type Style } from './style.js';
 import { valueText } from './value-text.js';
 import { printable } from './width.js';
@@ -28,6 +29,10 @@ export async function statusText(
       lines.push(...(await objectLines({ ...object, fields }, paint, options.verbose)));
     }
     lines.push('');
+  }
+  if (input.routing !== undefined && input.routing.length > 0) {
+    const { routingText } = await import('./routing-text.js');
+    lines.push(routingText(input.routing, options));
   }
   const counts = `${summary.ok} ok, ${summary.drifted} drifted, ${summary.missing} missing, ${summary.unexpected} unexpected.`;
   lines.push(`${printable(lab)}: ${inSync ? paint('green', 'in sync') : paint('yellow', 'drifted')}. Objects: ${counts}`);
@@ -65,12 +70,4 @@ function factsText(facts: Props | undefined, paint: Paint): string {
     ...(typeof ended === 'string' ? [`ended ${clock(ended)}`] : []),
   ];
   return said.length === 0 ? '' : paint('dim', ` (${said.join(', ')})`);
-}
-
-/** In the reader's time zone. */
-function clock(time: string): string {
-  const date = new Date(time);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

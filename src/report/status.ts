@@ -1,6 +1,7 @@
 /** In sync or drifted, object by object: a plan read the other way round. */
 import type { SourceRange } from '../model/diagnostic.js';
 import type { FieldChange, Plan } from '../model/plan.js';
+import type { RoutingStatus } from '../model/routing-status.js';
 import type { Props, Resource, ResourceId, State } from '../model/state.js';
 import { blocksOf, resourceOf, type Block } from './blocks.js';
 import type { Words } from './words.js';
@@ -14,6 +15,8 @@ export interface StatusDocument {
   readonly inSync: boolean;
   readonly summary: { readonly [condition in Condition]: number };
   readonly objects: readonly ObjectStatus[];
+  /** Of nodes in which a routing daemon runs; absent where there are none. */
+  readonly routing?: readonly RoutingStatus[];
 }
 
 export interface ObjectStatus {
@@ -35,10 +38,11 @@ export interface StatusInput {
   readonly plan: Plan;
   readonly desired: State;
   readonly observed: State;
+  readonly routing?: readonly RoutingStatus[];
 }
 
 /** Objects in the order of the topology, then those that nobody asked for. */
-export function statusOf({ plan, desired, observed }: StatusInput, words: Words): StatusDocument {
+export function statusOf({ plan, desired, observed, routing = [] }: StatusInput, words: Words): StatusDocument {
   const blocks = new Map(blocksOf(plan).map((block) => [block.id, block]));
   const wanted = [...desired.resources.values()].map((resource) =>
     entry(resource, blocks.get(resource.id), words, observed.resources.get(resource.id)?.facts),
@@ -49,7 +53,8 @@ export function statusOf({ plan, desired, observed }: StatusInput, words: Words)
   const objects = [...wanted, ...others];
   const summary = { ok: 0, drifted: 0, missing: 0, unexpected: 0 };
   for (const { status } of objects) summary[status] += 1;
-  return { format: 'topo-status/1', lab: plan.lab, inSync: summary.ok === objects.length, summary, objects };
+  const document = { format: 'topo-status/1', lab: plan.lab, inSync: summary.ok === objects.length, summary, objects } as const;
+  return routing.length === 0 ? document : { ...document, routing };
 }
 
 function entry(resource: Resource, block: Block | undefined, words: Words, facts: Props | undefined): ObjectStatus {

@@ -78,6 +78,11 @@ export const CODES = {
   'address-twice': 'An address is given twice.',
   'gateway-taken': 'A node’s address is the address of the network’s gateway.',
   'mac-twice': 'A MAC address is given twice in one network, or twice for one interface.',
+  // Networks on an interface of the host
+  'macvlan-without-parent': 'A macvlan network does not say on which interface of the host it is.',
+  'macvlan-parent': 'The parent of a macvlan network is an interface that cannot be one: lo.',
+  'passthru-shared': 'A parent that mode passthru gives to one node alone is shared by another one, by another network or by a host_shim.',
+  'bad-host-shim': 'The address of a host_shim cannot be the host’s on that network.',
   // Names in the kernel
   'interface-twice': 'Two networks or links make an interface of one name in one node.',
   'host-interface-twice': 'Two things make an interface of one name on the host.',
@@ -95,6 +100,14 @@ export const CODES = {
   'underlay-ambiguous': 'The hosts of a network share several networks, and which of them carries it has to be said.',
   'underlay-absent': 'A node lives on a host that is not on the underlay of its network.',
   'underlay-unsuitable': 'A network cannot be carried by the one that is named as its underlay.',
+  'flannel-subnet': 'A subnet cannot be divided among hosts: it is an IPv6 one, or has no room for a subnet of the length subnet_len.',
+  'host-subnet':
+    'The subnet of a host is not a part of its network’s, has another length than subnet_len, or overlaps that of another host.',
+  'flannel-key': 'A key has no meaning for a network of the driver flannel, or for its backend.',
+  'flannel-off-link': 'Hosts that are to reach each other by plain routes are on different networks.',
+  'calico-on-machine': 'A node of a calico network lives on the machine itself, or a host is attached to one.',
+  'calico-twice': 'A node is on two calico networks.',
+  'calico-selects-nobody': 'A policy is for nodes, or from nodes, that no node of the network is one of.',
   'mtu-over-underlay': 'An MTU does not fit in the packets of the underlay.',
   // Ports
   'port-twice': 'A port of the host is published twice.',

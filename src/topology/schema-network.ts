@@ -1,9 +1,12 @@
 /** `networks.NAME` in JSON Schema. */
 import { bridgeNameSchema } from '../kinds/bridge.schema.js';
 import { mtuSchema } from '../kinds/link.schema.js';
+import { macvlanSchemas } from '../kinds/macvlan.schema.js';
 import { networkDnsSchema } from '../kinds/names.schema.js';
 import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { flannelSchemas } from './schema-flannel.js';
+import { calicoSchemas } from './schema-calico.js';
 import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
@@ -42,7 +45,8 @@ const ipam: JsonSchema = {
 
 export const networkSchema: JsonSchema = {
   type: ['object', 'null'],
-  description: 'A network: a bridge of the host to which nodes are attached. Every key has a default, so `front: {}` is a working network.',
+  description:
+    'A network: a bridge of the host to which nodes are attached, or a LAN that the host is on. Every key has a default, so `front: {}` is a working network.',
   additionalProperties: false,
   properties: {
     driver: {
@@ -50,7 +54,7 @@ export const networkSchema: JsonSchema = {
       enum: Object.keys(DRIVERS),
       default: 'bridge',
       description:
-        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are.',
+        'What the network is made of. `bridge`: a bridge on the host, as Docker’s default networks are. `vxlan`: a bridge on each host that its nodes live on, with VXLAN between them, as Docker’s overlay networks. `weave`: the same in the way of Weave Net, where hosts learn from each other where nodes are. `flannel`: a bridge with a subnet of its own on each host, and routes between them, as flannel makes them. `macvlan`: interfaces of their own on the wire of one of the host’s (`parent`): the nodes are on its LAN. `calico`: no bridge and no tunnel, a route to each node, and BGP between the hosts.',
     },
     subnet: {
       type: ['string', 'array'],
@@ -81,7 +85,7 @@ export const networkSchema: JsonSchema = {
       ...mtuSchema,
       default: 1500,
       description:
-        'MTU of the bridge and of both ends of every veth, in bytes. Default of networks that span hosts: what fits in a packet of the underlay, which is 1450 for `vxlan` on a network of 1500.',
+        'MTU of the bridge and of both ends of every veth, in bytes. Default of networks that span hosts: what fits in a packet of the underlay, which is 1450 for `vxlan` on a network of 1500; of `macvlan`: the parent’s.',
     },
     masquerade: {
       type: ['boolean', 'string'],
@@ -105,11 +109,14 @@ export const networkSchema: JsonSchema = {
       default: true,
       description: 'Other networks of the host cannot reach this one, as with Docker’s networks.',
     },
+    ...calicoSchemas,
     dns: networkDnsSchema,
+    ...macvlanSchemas,
     bridge_name: bridgeNameSchema,
     underlay: underlaySchema,
     vni: vniSchema,
     port: tunnelPortSchema,
+    ...flannelSchemas,
     external: {
       type: 'boolean',
       default: false,

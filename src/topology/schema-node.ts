@@ -11,6 +11,7 @@ import { routingSchema } from '../kinds/routing.schema.js';
 import { ruleSchema } from '../kinds/rule.schema.js';
 import { sysctlsSchema } from '../kinds/sysctl.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { labelsSchema } from './schema-calico.js';
 import { containerSchemas } from './schema-container.js';
 import { networkModeSchema } from './schema-network-mode.js';
 
@@ -73,6 +74,7 @@ export const nodeSchema: JsonSchema = {
         'The simulated host (of `hosts`) that the node lives on: the bridges of its networks, their rules and the node’s published ports are in that host’s namespace, and `network_mode: host` means that one. Default: the machine itself.',
       examples: ['h1'],
     },
+    labels: labelsSchema,
     network_mode: networkModeSchema,
     ...containerSchemas,
     netns: netnsSchema,

@@ -14,7 +14,8 @@ export const vniSchema: JsonSchema = {
   type: 'integer',
   minimum: 1,
   maximum: 16777215,
-  description: 'Number of the virtual network in the packets between hosts. Default: derived from the names of lab and network.',
+  description:
+    'Number of the virtual network in the packets between hosts. Default: derived from the names of lab and network; 1 for `flannel`.',
   examples: [4097],
 };
 
@@ -22,6 +23,6 @@ export const tunnelPortSchema: JsonSchema = {
   type: 'integer',
   minimum: 1,
   maximum: 65535,
-  description: 'UDP port of the packets between hosts. Default: 4789 for `vxlan`, 6784 for `weave`.',
+  description: 'UDP port of the packets between hosts. Default: 4789 for `vxlan`, 6784 for `weave`, 8472 for `flannel`.',
   examples: [4789],
 };

@@ -42,5 +42,18 @@ describe('examples/two-hosts', () => {
     expect(world().mustTopo('exec', 'two-hosts.h1', '--', 'ip', '-br', 'addr', 'show', 'eth0')).toContain('10.36.0.11/24');
   });
 
+  it('is told in Docker’s words as well', () => {
+    const { networks, endpoints } = JSON.parse(world().mustTopo('show', '--docker', '--json', '--lab', 'two-hosts')) as {
+      networks: readonly object[];
+      endpoints: readonly { endpoint: string }[];
+    };
+    expect(networks).toMatchObject([
+      { name: 'lan', endpoints: ['client:eth0', 'h1:eth0', 'h2:eth0'] },
+      { name: 'app1', host: 'h1', gateways: ['172.20.0.1'], endpoints: ['web1:eth0'] },
+      { name: 'app2', host: 'h2', endpoints: ['web2:eth0'] },
+    ]);
+    expect(endpoints.map(({ endpoint }) => endpoint)).toEqual(['client:eth0', 'h1:eth0', 'h2:eth0', 'web1:eth0', 'web2:eth0']);
+  });
+
   testDestroy();
 });

@@ -101,7 +101,7 @@ it('never throws, whatever is cut from, put into or doubled in a file', () => {
   );
 });
 
-const FREE = ['sysctls', 'networks', 'nodes', 'interfaces', 'extra_hosts', 'env', 'environment', 'areas'];
+const FREE = ['labels', 'sysctls', 'networks', 'hosts', 'nodes', 'interfaces', 'extra_hosts', 'env', 'environment', 'areas'];
 
 /** Keys that the language names, as opposed to names of the user's; nothing below x- and nothing that another name could replace. */
 function languageKeys(text: string): readonly (readonly [start: number, end: number])[] {
@@ -114,6 +114,8 @@ function languageKeys(text: string): readonly (readonly [start: number, end: num
         .map((node) => String(node.key.value));
       if (parents[0]?.startsWith('x-') === true || String(key.value).startsWith('x-') || key.value === '<<') return;
       if (parents.length > 0 && FREE.includes(parents.at(-1) ?? '') && isMap(path.at(-1) as object)) return;
+      // Labels by which a policy chooses nodes.
+      if (parents.includes('policy') && ['to', 'from'].includes(parents.at(-1) ?? '')) return;
       // Interfaces of an area.
       if (parents.at(-2) === 'areas') return;
       if (key.range) found.push([key.range[0], key.range[1]]);

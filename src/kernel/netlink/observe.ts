@@ -10,8 +10,10 @@ import type {
   Observation,
 } from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
+import { PROCESS_DIRECTORY } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
+import { namesIn } from '../folder.js';
 import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
@@ -26,9 +28,11 @@ import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
 import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
+import { readSharing } from './sharing.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
+import { readLegacyChains } from './xtables.js';
 
 /** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
@@ -36,11 +40,12 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const home = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
   const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
   const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
-  const forwardChains = scope.forwards === true ? readForwardChains(sessions.netfilter(HOST), isOfTopo) : [];
+  const forwardChains = scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [];
   const listeners = listenersOf(sessions, scope.ports ?? []);
   const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
+  const sharing = scope.shares === true ? readSharing(sessions, host, namespaces) : undefined;
   return {
     host,
     namespaces,
@@ -51,6 +56,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
     files,
     processes,
     missingPrograms,
+    ...(sharing === undefined ? {} : { sharing }),
   };
 }
 
@@ -70,7 +76,9 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
 
 /** Those of simulated hosts are read again. */
 function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
-  const hosts = seen.filter(({ links }) => links.some((link) => isBridgeOf(scope.lab, link))).map(({ netns }) => netns);
+  const isHost = ({ netns, links }: NamedNetnsObservation): boolean =>
+    scope.rules.includes(netns) || links.some((link) => isBridgeOf(scope.lab, link));
+  const hosts = seen.filter(isHost).map(({ netns }) => netns);
   if (hosts.length === 0) return seen;
   const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
   const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
@@ -235,5 +243,7 @@ export function observeLabs(sessions: Sessions): readonly LabSummary[] {
     const lab = parseMark(link.alias)?.lab;
     if (lab !== undefined) of(lab).hostLinks.push(link.name);
   }
+  // Of some only processes are left.
+  namesIn(PROCESS_DIRECTORY).forEach(of);
   return [...labs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([lab, parts]) => ({ lab, ...parts }));
 }

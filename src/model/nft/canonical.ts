@@ -2,7 +2,7 @@
  * The form in which desired and observed rules are compared: expressions with defaults left out, so that what is sent
  * and what the kernel gives back are the same, and the comment. Handles and the values of counters are no part of it.
  */
-import { chainHookText, elementText, ruleText } from '../nft-text.js';
+import { chainHookText, elementsOf, elementText, mapKeyOf, mapType, ruleText } from '../nft-text.js';
 import type { NftChainObservation, NftMapObservation, NftRuleText, NftTableObservation } from '../observation.js';
 import type { NftChain, NftMap, NftRule, NftTable } from '../operation.js';
 import { expressionsOf } from './encode.js';
@@ -19,13 +19,14 @@ export function desiredTable(table: NftTable): NftTableObservation {
   };
 }
 
-function desiredMap({ name, elements }: NftMap): NftMapObservation {
-  return { name, elements: inOrder(elements.map((element) => mapElement(element.interface, `jump ${element.chain}`, ''))) };
+function desiredMap(map: NftMap): NftMapObservation {
+  const elements = elementsOf(map).map(({ key, verdict }) => mapElement(key, verdict, ''));
+  return { name: map.name, type: mapType(mapKeyOf(map)), elements: inOrder(elements) };
 }
 
 /** `rest` is what else the element has: a timeout, a comment, a counter. */
-export function mapElement(name: string, verdict: string, rest: string): NftRuleText {
-  return { text: elementText(name, verdict), code: JSON.stringify({ interface: name, verdict, ...(rest === '' ? {} : { rest }) }) };
+export function mapElement(key: string, verdict: string, rest: string): NftRuleText {
+  return { text: elementText(key, verdict), code: JSON.stringify({ key, verdict, ...(rest === '' ? {} : { rest }) }) };
 }
 
 /** The kernel keeps elements in no order. */

@@ -11,8 +11,10 @@ import {
   CT_STATE,
   CT_STATUS_DNAT,
   type Expression,
+  FIB_RESULT_OIF,
   FIB_RESULT_TYPE,
   FIB_SIDE,
+  FIB_WAY_BACK,
   IPPROTO,
   META,
   NAT,
@@ -37,7 +39,7 @@ interface Known {
 
 export function expressionsOf(rule: NftRule): readonly Expression[] {
   const known: Known = { family: null, protocol: null };
-  return [...effectiveMatches(rule).flatMap((match) => matchExpressions(match, known)), ...verdictExpressions(rule.verdict)];
+  return [...effectiveMatches(rule).flatMap((match) => matchExpressions(match, known)), ...verdictExpressions(rule.verdict, known)];
 }
 
 function matchExpressions(match: NftMatch, known: Known): Expression[] {
@@ -61,6 +63,13 @@ function matchExpressions(match: NftMatch, known: Known): Expression[] {
         { name: 'fib', fields: { dreg: REGISTER.first, result: FIB_RESULT_TYPE, flags: FIB_SIDE[match.side] } },
         compare(CMP.eq, hostOrder(ADDRESS_TYPE_LOCAL)),
       ];
+    case 'fib-no-way-back':
+      return [
+        { name: 'fib', fields: { dreg: REGISTER.first, result: FIB_RESULT_OIF, flags: FIB_WAY_BACK } },
+        compare(CMP.eq, hostOrder(0)),
+      ];
+    case 'l4proto':
+      return [meta(META.l4proto), compare(CMP.eq, hex([IPPROTO[match.protocol]]))];
     case 'nfproto':
       return familyOnce(match.family, known);
     case 'ct-state-established-related':
@@ -102,7 +111,7 @@ function conntrackBits(key: number, bits: number): Expression[] {
   return [{ name: 'ct', fields: { dreg: REGISTER.first, key } }, and(hostOrder(bits)), compare(CMP.neq, hostOrder(0))];
 }
 
-function verdictExpressions(verdict: NftVerdict): Expression[] {
+function verdictExpressions(verdict: NftVerdict, known: Known): Expression[] {
   switch (verdict.verdict) {
     case 'accept':
     case 'drop':
@@ -112,6 +121,12 @@ function verdictExpressions(verdict: NftVerdict): Expression[] {
       return [immediate(REGISTER.verdict, `jump ${verdict.chain}`)];
     case 'vmap':
       return [meta(META[verdict.key]), { name: 'lookup', fields: { set: verdict.map, sreg: REGISTER.first, dreg: REGISTER.verdict } }];
+    case 'vmap-saddr':
+      return [
+        ...familyOnce(verdict.family, known),
+        load(PAYLOAD.network, ADDRESS_OFFSET[verdict.family].saddr, verdict.family === 4 ? 4 : 16),
+        { name: 'lookup', fields: { set: verdict.map, sreg: REGISTER.first, dreg: REGISTER.verdict } },
+      ];
     case 'masquerade':
       return [{ name: 'masq', fields: {} }];
     case 'snat':
@@ -155,6 +170,11 @@ function immediate(dreg: number, data: string): Expression {
 
 function maskOf(length: number, width: number): string {
   return hex(Array.from({ length: width }, (_, i) => (0xff00 >> Math.max(0, Math.min(8, length - 8 * i))) & 0xff));
+}
+
+/** As it stands in a set. */
+export function addressBytes(address: string): string {
+  return hex(canonicalPrefix(address).bytes);
 }
 
 /** As it stands in a register and in a set. */

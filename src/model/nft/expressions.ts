@@ -90,7 +90,10 @@ export const CT = { state: 0, status: 2 } as const;
 export const CT_STATE = { established: 2, related: 4 } as const;
 /** IPS_DST_NAT of `linux/netfilter/nf_conntrack_common.h`. */
 export const CT_STATUS_DNAT = 0x20;
+export const FIB_RESULT_OIF = 1;
 export const FIB_RESULT_TYPE = 3;
+/** NFTA_FIB_F_SADDR, NFTA_FIB_F_IIF and NFTA_FIB_F_PRESENT: is there such a way at all. */
+export const FIB_WAY_BACK = 0x29;
 /** NFTA_FIB_F_SADDR and NFTA_FIB_F_DADDR. */
 export const FIB_SIDE = { saddr: 1, daddr: 2 } as const;
 /** RTN_LOCAL of `linux/rtnetlink.h`. */
@@ -99,7 +102,7 @@ export const ADDRESS_TYPE_LOCAL = 2;
 export const NAT = { snat: 0, dnat: 1 } as const;
 /** NF_NAT_RANGE_MAP_IPS and NF_NAT_RANGE_PROTO_SPECIFIED of `linux/netfilter/nf_nat.h`. */
 export const NAT_FLAGS = { address: 1, port: 2 } as const;
-export const IPPROTO = { tcp: 6, udp: 17 } as const;
+export const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 /** `linux/netfilter.h` */
 export const NFPROTO = { 4: 2, 6: 10 } as const;
 /** The verdict's register and the first two of 16 bytes. */

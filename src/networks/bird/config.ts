@@ -73,7 +73,14 @@ export interface Ospf {
   readonly family: Family;
   readonly ecmp: boolean;
   readonly export: BirdFilter;
-  readonly areas: readonly { readonly id: string; readonly interfaces: readonly OspfInterface[] }[];
+  readonly areas: readonly OspfArea[];
+}
+
+export interface OspfArea {
+  readonly id: string;
+  readonly interfaces: readonly OspfInterface[];
+  /** Announced as if they were subnets of the router. */
+  readonly stubnets: readonly { readonly prefix: string; readonly cost?: number }[];
 }
 
 export interface OspfInterface {

@@ -1,8 +1,8 @@
 /** `ospf` of a node → OSPF of BIRD: one instance for each family that an interface of its areas has an address of. */
-import type { Family } from '../../model/address.js';
-import type { OspfInterface as Settings, Routing } from '../../model/routing.js';
+import { networkOf, type Family } from '../../model/address.js';
+import type { OspfArea as Area, OspfInterface as Settings, Routing } from '../../model/routing.js';
 import type { LabInterface, LabNode } from '../lab.js';
-import type { BirdFilter, BirdProtocol, OspfInterface } from './config.js';
+import type { BirdFilter, BirdProtocol, OspfArea, OspfInterface } from './config.js';
 
 export function ospfProtocols(node: LabNode, { ospf, multipath }: Routing): readonly BirdProtocol[] {
   if (ospf === undefined) return [];
@@ -19,10 +19,25 @@ export function ospfProtocols(node: LabNode, { ospf, multipath }: Routing): read
       family,
       ecmp: multipath,
       export: out,
-      areas: [...ospf.areas]
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
-        .map(({ id, interfaces }) => ({ id, interfaces: byName(interfaces.map((settings) => interfaceOf(node, settings))) })),
+      areas: [...ospf.areas].sort((a, b) => (a.id < b.id ? -1 : 1)).map((area) => areaOf(node, area, family)),
     }));
+}
+
+/** OSPFv3 speaks from link-local addresses, and lo has none: its addresses are announced by name. */
+function areaOf(node: LabNode, { id, interfaces }: Area, family: Family): OspfArea {
+  const byAddress = interfaces.filter(({ name }) => family === 6 && name === 'lo');
+  return {
+    id,
+    interfaces: interfaces
+      .filter((settings) => !byAddress.includes(settings))
+      .map((settings) => interfaceOf(node, settings))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    stubnets: byAddress.flatMap(({ name, cost }) => {
+      const own = (node.interfaces.get(name)?.addresses ?? []).filter(({ cidr }) => cidr.family === family);
+      const prefixes = [...new Set(own.map(({ cidr }) => networkOf(cidr).text))].sort();
+      return prefixes.map((prefix) => (cost === undefined ? { prefix } : { prefix, cost }));
+    }),
+  };
 }
 
 function hasFamily({ addresses }: LabInterface, family: Family): boolean {
@@ -35,8 +50,4 @@ function interfaceOf({ attachments }: LabNode, settings: Settings): OspfInterfac
   const type = settings.type ?? (shared ? 'broadcast' : 'point-to-point');
   const plain = { name, stub: passive, type: type === 'broadcast' ? 'broadcast' : 'ptp', hello, dead, bfd } as const;
   return cost === undefined ? plain : { ...plain, cost };
-}
-
-function byName(interfaces: readonly OspfInterface[]): readonly OspfInterface[] {
-  return [...interfaces].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

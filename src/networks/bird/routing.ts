@@ -6,6 +6,7 @@ import type { Routing } from '../../model/routing.js';
 import type { Resource } from '../../model/state.js';
 import { canonicalKey } from '../../model/sysctl-key.js';
 import type { Lab, LabNode } from '../lab.js';
+import type { BirdAddition } from './addition.js';
 import { ALL, NONE, type BirdConfig, type BirdFilter, type BirdProtocol } from './config.js';
 import { birdDaemon } from './daemon.js';
 import { ospfProtocols } from './ospf.js';
@@ -14,9 +15,9 @@ import { subnetsOf } from './segments.js';
 import { sessionProblems } from './session-problems.js';
 import { sessionsOf, type Session } from './sessions.js';
 
-/** Nothing, and no work, where no node has `routing`. */
-export function routingResources(lab: Lab, diagnostics: Diagnostic[]): readonly Resource[] {
-  const nodes = lab.nodes.filter(({ node }) => node.routing !== undefined);
+/** `additions`: by namespace. Nothing, and no work, where no node has `routing` and no driver asks for it. */
+export function routingResources(lab: Lab, additions: ReadonlyMap<string, BirdAddition>, diagnostics: Diagnostic[]): readonly Resource[] {
+  const nodes = lab.nodes.filter(({ node, netns }) => node.routing !== undefined || additions.has(netns));
   if (nodes.length === 0) return [];
   const routers = routersIn(lab.nodes);
   const sessions = new Map(nodes.map((node) => [node, sessionsOf(routers.byName(node.node.name)!, routers, diagnostics)]));
@@ -27,10 +28,10 @@ export function routingResources(lab: Lab, diagnostics: Diagnostic[]): readonly 
       lab: lab.name,
       node: node.node.name,
       netns: node.netns,
-      config: configOf(lab.name, node, node.node.routing!, sessions.get(node) ?? []),
+      config: configOf(lab.name, node, sessions.get(node) ?? [], additions.get(node.netns)),
       needs: [],
-      path: `${node.path}.routing`,
-      at: node.node.routing!.at,
+      path: node.node.routing === undefined ? additions.get(node.netns)!.path : `${node.path}.routing`,
+      at: node.node.routing?.at ?? additions.get(node.netns)!.at,
     }),
   ]);
 }
@@ -46,17 +47,19 @@ function orphans({ node, netns, path }: LabNode): readonly Resource[] {
   return [sysctlResource({ netns, key: ORPHANS, value: '1', remember: true, path: `${path}.routing`, at: node.routing.at })];
 }
 
-function configOf(lab: string, node: LabNode, routing: Routing, sessions: readonly Session[]): BirdConfig {
+function configOf(lab: string, node: LabNode, sessions: readonly Session[], addition: BirdAddition | undefined): BirdConfig {
+  const routing = node.node.routing ?? { at: node.at, multipath: true, static: [] };
   const bfd =
     sessions.some(({ neighbor }) => neighbor.bfd) || (routing.ospf?.areas ?? []).some((area) => area.interfaces.some((on) => on.bfd));
   return {
     routerId: routerIdOf(lab, node),
     protocols: [
       { protocol: 'direct', name: 'connected', families: [4, 6] },
-      ...([4, 6] as const).map((family) => kernelOf(node, routing, family)),
+      ...([4, 6] as const).map((family) => kernelOf(node, routing, family, addition)),
       ...staticProtocols(routing),
-      ...sessions.map((session) => bgpProtocol(routing, session)),
+      ...sessions.map((session) => bgpProtocol(routing, session, addition)),
       ...ospfProtocols(node, routing),
+      ...(addition?.protocols ?? []),
       ...(bfd ? [{ protocol: 'bfd', name: 'bfd-all' } as const] : []),
     ],
   };
@@ -65,13 +68,17 @@ function configOf(lab: string, node: LabNode, routing: Routing, sessions: readon
 /** What the kernel has by itself, or from the file, stays the kernel's. */
 const TO_KERNEL: BirdFilter = { rules: [{ match: { sources: ['connected', 'kernel'] }, verdict: 'reject' }], otherwise: 'accept' };
 
-function kernelOf({ node }: LabNode, routing: Routing, family: 4 | 6): BirdProtocol {
+function kernelOf({ node }: LabNode, routing: Routing, family: 4 | 6, addition: BirdAddition | undefined): BirdProtocol {
   const own = node.routes.filter(({ to, table }) => table === undefined && familyOf(to) === family).map(({ to }) => to);
   const wanted = new Set(routing.bgp?.networks.map(({ cidr }) => cidr));
   const all = [routing.bgp, routing.ospf].some((one) => one?.redistribute.includes('kernel'));
   const learned = own.filter((to) => all || wanted.has(to));
   const name = `kernel-${family}`;
-  return { protocol: 'kernel', name, family, mergePaths: routing.multipath, import: accepting(learned), export: TO_KERNEL };
+  const plain = { protocol: 'kernel', name, family, mergePaths: routing.multipath } as const;
+  if (addition === undefined) return { ...plain, import: accepting(learned), export: TO_KERNEL };
+  // Next hops behind a router are found by the host's own routes.
+  const alien: BirdFilter = { rules: addition.ignored, otherwise: 'accept' };
+  return { ...plain, import: alien, export: { ...TO_KERNEL, rules: [...addition.kept, ...TO_KERNEL.rules] } };
 }
 
 function accepting(prefixes: readonly string[]): BirdFilter {
@@ -86,7 +93,7 @@ function staticProtocols(routing: Routing): readonly BirdProtocol[] {
   });
 }
 
-function bgpProtocol({ bgp }: Routing, session: Session): BirdProtocol {
+function bgpProtocol({ bgp }: Routing, session: Session, addition: BirdAddition | undefined): BirdProtocol {
   const { neighbor, remote, local, direct, family } = session;
   const { asn, networks, redistribute, clusterId } = bgp!;
   const { nextHopSelf, routeReflectorClient, passive, bfd, password, holdTime, keepalive } = neighbor;
@@ -100,6 +107,7 @@ function bgpProtocol({ bgp }: Routing, session: Session): BirdProtocol {
     import: ALL,
     export: {
       rules: [
+        ...(addition?.announced ?? []),
         { match: { sources: ['bgp', ...redistribute] }, verdict: 'accept' },
         { match: { prefixes: networks.map(({ cidr }) => cidr) }, verdict: 'accept' },
       ],
@@ -116,7 +124,7 @@ function bgpProtocol({ bgp }: Routing, session: Session): BirdProtocol {
 /** What OSPF learns may be announced as well. */
 function unknownPrefixes(lab: LabNode): readonly Diagnostic[] {
   const { node } = lab;
-  const { bgp, ospf, static: routes } = node.routing!;
+  const { bgp, ospf, static: routes } = node.routing ?? { static: [] };
   if (bgp === undefined || ospf !== undefined) return [];
   const known = new Set([...subnetsOf(lab), ...routes.map(({ to }) => to), ...node.routes.map(({ to }) => to)]);
   return bgp.networks
@@ -130,6 +138,8 @@ function unknownPrefixes(lab: LabNode): readonly Diagnostic[] {
     }));
 }
 
+const placeOf = ({ node, at }: LabNode): LabNode['at'] => node.routing?.at ?? at;
+
 function idsTwice(lab: string, nodes: readonly LabNode[]): readonly Diagnostic[] {
   const first = new Map<string, LabNode>();
   return nodes.flatMap((node): Diagnostic[] => {
@@ -139,8 +149,8 @@ function idsTwice(lab: string, nodes: readonly LabNode[]): readonly Diagnostic[]
       first.set(id, node);
       return [];
     }
-    const at = node.node.routing!.at;
-    const related = [{ message: `${before.node.name}'s is here`, at: before.node.routing!.at }];
+    const at = placeOf(node);
+    const related = [{ message: `${before.node.name}'s is here`, at: placeOf(before) }];
     const message = `${node.node.name} and ${before.node.name} are routers with the same identifier ${id}`;
     return [{ code: 'router-id-twice', severity: 'error', message, at, hint: 'give one of them a router_id', related }];
   });

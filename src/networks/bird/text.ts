@@ -10,6 +10,7 @@ import {
   type BirdRoute,
   type Kernel,
   type Ospf,
+  type OspfArea,
   type OspfInterface,
 } from './config.js';
 
@@ -54,6 +55,8 @@ function interfacesLine(interfaces: readonly string[] | undefined): readonly str
 
 function kernelLines({ family, mergePaths, import: learned, export: out, table }: Kernel): readonly string[] {
   return [
+    // A route that somebody has deleted by hand is back after so many seconds.
+    'scan time 5;',
     ...(learned.rules.length === 0 ? [] : ['learn;']),
     ...(mergePaths ? ['merge paths on;'] : []),
     ...(table === undefined ? [] : [`kernel table ${table};`]),
@@ -97,8 +100,14 @@ function ospfLines({ family, ecmp, export: out, areas }: Ospf): readonly string[
   return [
     `ecmp ${ecmp ? 'on' : 'off'};`,
     ...channel(family, ['import all;', ...filter('export', out)]),
-    ...areas.flatMap(({ id, interfaces }) => block(`area ${id}`, interfaces.flatMap(ospfInterfaceLines), ';')),
+    ...areas.flatMap(({ id, interfaces, stubnets }) =>
+      block(`area ${id}`, [...interfaces.flatMap(ospfInterfaceLines), ...stubnets.map(stubnetLine)], ';'),
+    ),
   ];
+}
+
+function stubnetLine({ prefix, cost }: OspfArea['stubnets'][number]): string {
+  return `stubnet ${prefix}${cost === undefined ? '' : ` { cost ${cost}; }`};`;
 }
 
 function ospfInterfaceLines({ name, stub, type, cost, hello, dead, bfd }: OspfInterface): readonly string[] {

@@ -2,12 +2,13 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"dns":{"type":"string","enum":["hosts","server","none"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
+const pattern6 = new RegExp("^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$", "u");
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -54,7 +55,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!(((data0 === "bridge") || (data0 === "vxlan")) || (data0 === "weave"))){
+if(!((((((data0 === "bridge") || (data0 === "vxlan")) || (data0 === "weave")) || (data0 === "flannel")) || (data0 === "calico")) || (data0 === "macvlan"))){
 const err3 = {instancePath:instancePath+"/driver",schemaPath:"#/properties/driver/enum",keyword:"enum",params:{allowedValues: schema20.properties.driver.enum}};
 if(vErrors === null){
 vErrors = [err3];
@@ -399,10 +400,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data.dns !== undefined){
-let data18 = data.dns;
-if(typeof data18 !== "string"){
-const err31 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: "string"}};
+if(data.block_size !== undefined){
+let data18 = data.block_size;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err31 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -411,8 +412,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(!(((data18 === "hosts") || (data18 === "server")) || (data18 === "none"))){
-const err32 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/enum",keyword:"enum",params:{allowedValues: schema20.properties.dns.enum}};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 32 || isNaN(data18)){
+const err32 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -421,10 +423,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-if(data.bridge_name !== undefined){
-if(typeof data.bridge_name !== "string"){
-const err33 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(data18 < 20 || isNaN(data18)){
+const err33 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 20}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -434,10 +434,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data.underlay !== undefined){
-let data20 = data.underlay;
-if((typeof data20 !== "string") && (!(Array.isArray(data20)))){
-const err34 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/type",keyword:"type",params:{type: schema20.properties.underlay.type}};
+}
+if(data.bgp !== undefined){
+let data19 = data.bgp;
+if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
+const err34 = {instancePath:instancePath+"/bgp",schemaPath:"#/properties/bgp/type",keyword:"type",params:{type: schema20.properties.bgp.type}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -446,9 +447,10 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(Array.isArray(data20)){
-if(data20.length < 1){
-const err35 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/minItems",keyword:"minItems",params:{limit: 1}};
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key3 in data19){
+if(!(((key3 === "asn") || (key3 === "mesh")) || (key3 === "route_reflectors"))){
+const err35 = {instancePath:instancePath+"/bgp",schemaPath:"#/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -457,10 +459,11 @@ vErrors.push(err35);
 }
 errors++;
 }
-const len4 = data20.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data20[i4] !== "string"){
-const err36 = {instancePath:instancePath+"/underlay/" + i4,schemaPath:"#/properties/underlay/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data19.asn !== undefined){
+let data20 = data19.asn;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err36 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -469,13 +472,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-}
-}
-if(data.vni !== undefined){
-let data22 = data.vni;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err37 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/type",keyword:"type",params:{type: "integer"}};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 4294967294 || isNaN(data20)){
+const err37 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -484,9 +483,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 16777215 || isNaN(data22)){
-const err38 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777215}};
+if(data20 < 1 || isNaN(data20)){
+const err38 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -495,8 +493,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data22 < 1 || isNaN(data22)){
-const err39 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data19.mesh !== undefined){
+let data21 = data19.mesh;
+if(typeof data21 !== "string"){
+const err39 = {instancePath:instancePath+"/bgp/mesh",schemaPath:"#/properties/bgp/properties/mesh/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -505,12 +507,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-}
-if(data.port !== undefined){
-let data23 = data.port;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err40 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"}};
+if(!(data21 === "full")){
+const err40 = {instancePath:instancePath+"/bgp/mesh",schemaPath:"#/properties/bgp/properties/mesh/enum",keyword:"enum",params:{allowedValues: schema20.properties.bgp.properties.mesh.enum}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -519,9 +517,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 > 65535 || isNaN(data23)){
-const err41 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data19.route_reflectors !== undefined){
+let data22 = data19.route_reflectors;
+if(Array.isArray(data22)){
+if(data22.length < 1){
+const err41 = {instancePath:instancePath+"/bgp/route_reflectors",schemaPath:"#/properties/bgp/properties/route_reflectors/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -530,8 +531,10 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data23 < 1 || isNaN(data23)){
-const err42 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+const len4 = data22.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data22[i4] !== "string"){
+const err42 = {instancePath:instancePath+"/bgp/route_reflectors/" + i4,schemaPath:"#/properties/bgp/properties/route_reflectors/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -542,9 +545,8 @@ errors++;
 }
 }
 }
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err43 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err43 = {instancePath:instancePath+"/bgp/route_reflectors",schemaPath:"#/properties/bgp/properties/route_reflectors/type",keyword:"type",params:{type: schema20.properties.bgp.properties.route_reflectors.type}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -555,27 +557,495 @@ errors++;
 }
 }
 }
+}
+if(data.policy !== undefined){
+let data24 = data.policy;
+if((!(Array.isArray(data24))) && (data24 !== null)){
+const err44 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: schema20.properties.policy.type}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+if(Array.isArray(data24)){
+const len5 = data24.length;
+for(let i5=0; i5<len5; i5++){
+let data25 = data24[i5];
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.to === undefined){
+const err45 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/required",keyword:"required",params:{missingProperty: "to"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+for(const key4 in data25){
+if(!(((key4 === "to") || (key4 === "from")) || (key4 === "ports"))){
+const err46 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data25.to !== undefined){
+let data26 = data25.to;
+if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
+const err47 = {instancePath:instancePath+"/policy/" + i5+"/to",schemaPath:"#/properties/policy/items/properties/to/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.to.type}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+for(const key5 in data26){
+let data27 = data26[key5];
+if(((typeof data27 !== "string") && (!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27))))) && (typeof data27 !== "boolean")){
+const err48 = {instancePath:instancePath+"/policy/" + i5+"/to/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policy/items/properties/to/additionalProperties/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.to.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+}
+}
+if(data25.from !== undefined){
+let data28 = data25.from;
+if((!(Array.isArray(data28))) && (data28 !== null)){
+const err49 = {instancePath:instancePath+"/policy/" + i5+"/from",schemaPath:"#/properties/policy/items/properties/from/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.type}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+if(Array.isArray(data28)){
+const len6 = data28.length;
+for(let i6=0; i6<len6; i6++){
+let data29 = data28[i6];
+if(((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (typeof data29 !== "string")) && (data29 !== null)){
+const err50 = {instancePath:instancePath+"/policy/" + i5+"/from/" + i6,schemaPath:"#/properties/policy/items/properties/from/items/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.items.type}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+for(const key6 in data29){
+let data30 = data29[key6];
+if(((typeof data30 !== "string") && (!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30))))) && (typeof data30 !== "boolean")){
+const err51 = {instancePath:instancePath+"/policy/" + i5+"/from/" + i6+"/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policy/items/properties/from/items/additionalProperties/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.items.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data25.ports !== undefined){
+let data31 = data25.ports;
+if((!(Array.isArray(data31))) && (data31 !== null)){
+const err52 = {instancePath:instancePath+"/policy/" + i5+"/ports",schemaPath:"#/properties/policy/items/properties/ports/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.ports.type}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(Array.isArray(data31)){
+const len7 = data31.length;
+for(let i7=0; i7<len7; i7++){
+let data32 = data31[i7];
+if(typeof data32 === "string"){
+if(!pattern6.test(data32)){
+const err53 = {instancePath:instancePath+"/policy/" + i5+"/ports/" + i7,schemaPath:"#/properties/policy/items/properties/ports/items/pattern",keyword:"pattern",params:{pattern: "^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/policy/" + i5+"/ports/" + i7,schemaPath:"#/properties/policy/items/properties/ports/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+}
+if(data.dns !== undefined){
+let data33 = data.dns;
+if(typeof data33 !== "string"){
+const err56 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(!(((data33 === "hosts") || (data33 === "server")) || (data33 === "none"))){
+const err57 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/enum",keyword:"enum",params:{allowedValues: schema20.properties.dns.enum}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data.parent !== undefined){
+if(typeof data.parent !== "string"){
+const err58 = {instancePath:instancePath+"/parent",schemaPath:"#/properties/parent/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+if(data.mode !== undefined){
+let data35 = data.mode;
+if(typeof data35 !== "string"){
+const err59 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+if(!((((data35 === "bridge") || (data35 === "private")) || (data35 === "vepa")) || (data35 === "passthru"))){
+const err60 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema20.properties.mode.enum}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data.host_shim !== undefined){
+let data36 = data.host_shim;
+if((typeof data36 !== "boolean") && (typeof data36 !== "string")){
+const err61 = {instancePath:instancePath+"/host_shim",schemaPath:"#/properties/host_shim/type",keyword:"type",params:{type: schema20.properties.host_shim.type}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+if(data.bridge_name !== undefined){
+if(typeof data.bridge_name !== "string"){
+const err62 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+if(data.underlay !== undefined){
+let data38 = data.underlay;
+if((typeof data38 !== "string") && (!(Array.isArray(data38)))){
+const err63 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/type",keyword:"type",params:{type: schema20.properties.underlay.type}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+if(Array.isArray(data38)){
+if(data38.length < 1){
+const err64 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+const len8 = data38.length;
+for(let i8=0; i8<len8; i8++){
+if(typeof data38[i8] !== "string"){
+const err65 = {instancePath:instancePath+"/underlay/" + i8,schemaPath:"#/properties/underlay/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+}
+}
+if(data.vni !== undefined){
+let data40 = data.vni;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err66 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 16777215 || isNaN(data40)){
+const err67 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777215}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+if(data40 < 1 || isNaN(data40)){
+const err68 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+}
+if(data.port !== undefined){
+let data41 = data.port;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err69 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 65535 || isNaN(data41)){
+const err70 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(data41 < 1 || isNaN(data41)){
+const err71 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+if(data.backend !== undefined){
+let data42 = data.backend;
+if(typeof data42 !== "string"){
+const err72 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+if(!((data42 === "vxlan") || (data42 === "host-gw"))){
+const err73 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/enum",keyword:"enum",params:{allowedValues: schema20.properties.backend.enum}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+if(data.direct_routing !== undefined){
+if(typeof data.direct_routing !== "boolean"){
+const err74 = {instancePath:instancePath+"/direct_routing",schemaPath:"#/properties/direct_routing/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+if(data.subnet_len !== undefined){
+let data44 = data.subnet_len;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err75 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 30 || isNaN(data44)){
+const err76 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/maximum",keyword:"maximum",params:{comparison: "<=", limit: 30}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+if(data44 < 1 || isNaN(data44)){
+const err77 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+}
+if(data.host_subnets !== undefined){
+let data45 = data.host_subnets;
+if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
+const err78 = {instancePath:instancePath+"/host_subnets",schemaPath:"#/properties/host_subnets/type",keyword:"type",params:{type: schema20.properties.host_subnets.type}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key7 in data45){
+if(typeof data45[key7] !== "string"){
+const err79 = {instancePath:instancePath+"/host_subnets/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/host_subnets/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err80 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
 validate53.errors = vErrors;
 return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
-const pattern7 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
-const pattern8 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
-const pattern9 = new RegExp("^[^\\s-]\\S*$", "u");
-const pattern10 = new RegExp("^[A-Za-z_]+$", "u");
-const pattern11 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
-const pattern12 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
-const pattern13 = new RegExp("^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$", "u");
-const pattern14 = new RegExp("^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$", "u");
-const pattern16 = new RegExp("^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$", "u");
-const pattern17 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
-const pattern18 = new RegExp("\\S", "u");
-const pattern20 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
-const pattern21 = new RegExp("^/", "u");
-const pattern22 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
-const pattern29 = new RegExp("^\\S+$", "u");
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const pattern8 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
+const pattern9 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
+const pattern10 = new RegExp("^[^\\s-]\\S*$", "u");
+const pattern11 = new RegExp("^[A-Za-z_]+$", "u");
+const pattern12 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
+const pattern13 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
+const pattern14 = new RegExp("^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$", "u");
+const pattern15 = new RegExp("^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$", "u");
+const pattern17 = new RegExp("^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$", "u");
+const pattern18 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const pattern19 = new RegExp("\\S", "u");
+const pattern21 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
+const pattern22 = new RegExp("^/", "u");
+const pattern23 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const pattern30 = new RegExp("^\\S+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -775,7 +1245,7 @@ const len1 = data9.length;
 for(let i1=0; i1<len1; i1++){
 let data10 = data9[i1];
 if(typeof data10 === "string"){
-if(!pattern7.test(data10)){
+if(!pattern8.test(data10)){
 const err15 = {instancePath:instancePath+"/networks/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/aliases/" + i1,schemaPath:"#/properties/networks/additionalProperties/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -815,11 +1285,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data.network_mode !== undefined){
-let data12 = data.network_mode;
-if(typeof data12 === "string"){
-if(!pattern8.test(data12)){
-const err18 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
+if(data.labels !== undefined){
+let data12 = data.labels;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+const err18 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: schema21.properties.labels.type}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -828,9 +1297,11 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-else {
-const err19 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key3 in data12){
+let data13 = data12[key3];
+if(((typeof data13 !== "string") && (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13))))) && (typeof data13 !== "boolean")){
+const err19 = {instancePath:instancePath+"/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: schema21.properties.labels.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -840,11 +1311,13 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.image !== undefined){
-let data13 = data.image;
-if(typeof data13 === "string"){
-if(!pattern9.test(data13)){
-const err20 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
+}
+}
+if(data.network_mode !== undefined){
+let data14 = data.network_mode;
+if(typeof data14 === "string"){
+if(!pattern9.test(data14)){
+const err20 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -855,7 +1328,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
+const err21 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -865,10 +1338,11 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.command !== undefined){
-let data14 = data.command;
-if(((!(Array.isArray(data14))) && (typeof data14 !== "string")) && (data14 !== null)){
-const err22 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
+if(data.image !== undefined){
+let data15 = data.image;
+if(typeof data15 === "string"){
+if(!pattern10.test(data15)){
+const err22 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -877,11 +1351,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(Array.isArray(data14)){
-const len2 = data14.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data14[i2] !== "string"){
-const err23 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err23 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -891,12 +1363,10 @@ vErrors.push(err23);
 errors++;
 }
 }
-}
-}
-if(data.environment !== undefined){
-let data16 = data.environment;
-if(typeof data16 != "object"){
-const err24 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
+if(data.command !== undefined){
+let data16 = data.command;
+if(((!(Array.isArray(data16))) && (typeof data16 !== "string")) && (data16 !== null)){
+const err24 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -906,10 +1376,10 @@ vErrors.push(err24);
 errors++;
 }
 if(Array.isArray(data16)){
-const len3 = data16.length;
-for(let i3=0; i3<len3; i3++){
-if(typeof data16[i3] !== "string"){
-const err25 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+const len2 = data16.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data16[i2] !== "string"){
+const err25 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -920,11 +1390,11 @@ errors++;
 }
 }
 }
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-for(const key3 in data16){
-let data18 = data16[key3];
-if((((typeof data18 !== "string") && (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18))))) && (typeof data18 !== "boolean")) && (data18 !== null)){
-const err26 = {instancePath:instancePath+"/environment/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
+}
+if(data.environment !== undefined){
+let data18 = data.environment;
+if(typeof data18 != "object"){
+const err26 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -933,13 +1403,11 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-}
-if(data.volumes !== undefined){
-let data19 = data.volumes;
-if((!(Array.isArray(data19))) && (data19 !== null)){
-const err27 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
+if(Array.isArray(data18)){
+const len3 = data18.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data18[i3] !== "string"){
+const err27 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -948,11 +1416,13 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(Array.isArray(data19)){
-const len4 = data19.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data19[i4] !== "string"){
-const err28 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+for(const key4 in data18){
+let data20 = data18[key4];
+if((((typeof data20 !== "string") && (!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20))))) && (typeof data20 !== "boolean")) && (data20 !== null)){
+const err28 = {instancePath:instancePath+"/environment/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -964,10 +1434,10 @@ errors++;
 }
 }
 }
-if(data.cap_add !== undefined){
-let data21 = data.cap_add;
+if(data.volumes !== undefined){
+let data21 = data.volumes;
 if((!(Array.isArray(data21))) && (data21 !== null)){
-const err29 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
+const err29 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -977,12 +1447,10 @@ vErrors.push(err29);
 errors++;
 }
 if(Array.isArray(data21)){
-const len5 = data21.length;
-for(let i5=0; i5<len5; i5++){
-let data22 = data21[i5];
-if(typeof data22 === "string"){
-if(!pattern10.test(data22)){
-const err30 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
+const len4 = data21.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data21[i4] !== "string"){
+const err30 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -992,8 +1460,12 @@ vErrors.push(err30);
 errors++;
 }
 }
-else {
-const err31 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.cap_add !== undefined){
+let data23 = data.cap_add;
+if((!(Array.isArray(data23))) && (data23 !== null)){
+const err31 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1002,12 +1474,13 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-}
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err32 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+if(Array.isArray(data23)){
+const len5 = data23.length;
+for(let i5=0; i5<len5; i5++){
+let data24 = data23[i5];
+if(typeof data24 === "string"){
+if(!pattern11.test(data24)){
+const err32 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1017,11 +1490,8 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data24 = data.container;
-if(typeof data24 === "string"){
-if(!pattern11.test(data24)){
-const err33 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
+else {
+const err33 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1031,8 +1501,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-else {
-const err34 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err34 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1042,11 +1515,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data25 = data.netns;
-if(typeof data25 === "string"){
-if(!pattern12.test(data25)){
-const err35 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+if(data.container !== undefined){
+let data26 = data.container;
+if(typeof data26 === "string"){
+if(!pattern12.test(data26)){
+const err35 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1057,7 +1530,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+const err36 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1067,9 +1540,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err37 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+if(data.netns !== undefined){
+let data27 = data.netns;
+if(typeof data27 === "string"){
+if(!pattern13.test(data27)){
+const err37 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1079,9 +1554,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err38 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err38 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1091,10 +1565,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data28 = data.interfaces;
-if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
-const err39 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err39 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1103,11 +1576,10 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key4 in data28){
-let data29 = data28[key4];
-if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
-const err40 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+}
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err40 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1116,10 +1588,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key5 in data29){
-if(!((((key5 === "addresses") || (key5 === "mtu")) || (key5 === "state")) || (key5 === "mac_address"))){
-const err41 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data.interfaces !== undefined){
+let data30 = data.interfaces;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+const err41 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1128,11 +1601,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-if(data29.addresses !== undefined){
-let data30 = data29.addresses;
-if((!(Array.isArray(data30))) && (data30 !== null)){
-const err42 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key5 in data30){
+let data31 = data30[key5];
+if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
+const err42 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1141,11 +1614,10 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(Array.isArray(data30)){
-const len6 = data30.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data30[i6] !== "string"){
-const err43 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key6 in data31){
+if(!((((key6 === "addresses") || (key6 === "mtu")) || (key6 === "state")) || (key6 === "mac_address"))){
+const err43 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1155,12 +1627,10 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
-}
-if(data29.mtu !== undefined){
-let data32 = data29.mtu;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err44 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data31.addresses !== undefined){
+let data32 = data31.addresses;
+if((!(Array.isArray(data32))) && (data32 !== null)){
+const err44 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1169,9 +1639,11 @@ vErrors.push(err44);
 }
 errors++;
 }
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 65535 || isNaN(data32)){
-const err45 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(Array.isArray(data32)){
+const len6 = data32.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data32[i6] !== "string"){
+const err45 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1180,8 +1652,13 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data32 < 68 || isNaN(data32)){
-const err46 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+}
+}
+}
+if(data31.mtu !== undefined){
+let data34 = data31.mtu;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err46 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1190,12 +1667,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-}
-if(data29.state !== undefined){
-let data33 = data29.state;
-if(typeof data33 !== "string"){
-const err47 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 65535 || isNaN(data34)){
+const err47 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1204,8 +1678,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(!((data33 === "up") || (data33 === "down"))){
-const err48 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+if(data34 < 68 || isNaN(data34)){
+const err48 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1215,14 +1689,38 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data29.mac_address !== undefined){
-if(typeof data29.mac_address !== "string"){
-const err49 = {instancePath:instancePath+"/interfaces/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+}
+if(data31.state !== undefined){
+let data35 = data31.state;
+if(typeof data35 !== "string"){
+const err49 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
 else {
 vErrors.push(err49);
+}
+errors++;
+}
+if(!((data35 === "up") || (data35 === "down"))){
+const err50 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+if(data31.mac_address !== undefined){
+if(typeof data31.mac_address !== "string"){
+const err51 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
 }
 errors++;
 }
@@ -1232,35 +1730,9 @@ errors++;
 }
 }
 if(data.routes !== undefined){
-let data35 = data.routes;
-if((!(Array.isArray(data35))) && (data35 !== null)){
-const err50 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-if(Array.isArray(data35)){
-const len7 = data35.length;
-for(let i7=0; i7<len7; i7++){
-let data36 = data35[i7];
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-if(data36.to === undefined){
-const err51 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-}
-for(const key6 in data36){
-if(!(func1.call(schema21.properties.routes.items.properties, key6))){
-const err52 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+let data37 = data.routes;
+if((!(Array.isArray(data37))) && (data37 !== null)){
+const err52 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1269,10 +1741,13 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data36.to !== undefined){
-if(typeof data36.to !== "string"){
-const err53 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data37)){
+const len7 = data37.length;
+for(let i7=0; i7<len7; i7++){
+let data38 = data37[i7];
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.to === undefined){
+const err53 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1281,11 +1756,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data36.type !== undefined){
-let data38 = data36.type;
-if(typeof data38 !== "string"){
-const err54 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data38){
+if(!(func1.call(schema21.properties.routes.items.properties, key7))){
+const err54 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1294,8 +1767,10 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!((((data38 === "unicast") || (data38 === "blackhole")) || (data38 === "unreachable")) || (data38 === "prohibit"))){
-const err55 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+}
+if(data38.to !== undefined){
+if(typeof data38.to !== "string"){
+const err55 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1305,9 +1780,10 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data36.via !== undefined){
-if(typeof data36.via !== "string"){
-const err56 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(data38.type !== undefined){
+let data40 = data38.type;
+if(typeof data40 !== "string"){
+const err56 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1316,10 +1792,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data36.dev !== undefined){
-if(typeof data36.dev !== "string"){
-const err57 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(!((((data40 === "unicast") || (data40 === "blackhole")) || (data40 === "unreachable")) || (data40 === "prohibit"))){
+const err57 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1329,9 +1803,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data36.src !== undefined){
-if(typeof data36.src !== "string"){
-const err58 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(data38.via !== undefined){
+if(typeof data38.via !== "string"){
+const err58 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1341,10 +1815,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data36.metric !== undefined){
-let data42 = data36.metric;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err59 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data38.dev !== undefined){
+if(typeof data38.dev !== "string"){
+const err59 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1353,9 +1826,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 4294967295 || isNaN(data42)){
-const err60 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data38.src !== undefined){
+if(typeof data38.src !== "string"){
+const err60 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1364,8 +1838,11 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data42 < 0 || isNaN(data42)){
-const err61 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data38.metric !== undefined){
+let data44 = data38.metric;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1374,12 +1851,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-}
-if(data36.table !== undefined){
-let data43 = data36.table;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err62 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if((typeof data44 == "number") && (isFinite(data44))){
+if(data44 > 4294967295 || isNaN(data44)){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1388,9 +1862,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 4294967295 || isNaN(data43)){
-const err63 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(data44 < 0 || isNaN(data44)){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1399,8 +1872,12 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data43 < 1 || isNaN(data43)){
-const err64 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data38.table !== undefined){
+let data45 = data38.table;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1409,12 +1886,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-}
-if(data36.mtu !== undefined){
-let data44 = data36.mtu;
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err65 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 4294967295 || isNaN(data45)){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1423,9 +1897,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 65535 || isNaN(data44)){
-const err66 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(data45 < 1 || isNaN(data45)){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1434,8 +1907,12 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data44 < 68 || isNaN(data44)){
-const err67 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+}
+}
+if(data38.mtu !== undefined){
+let data46 = data38.mtu;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1444,11 +1921,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-if(data36.onlink !== undefined){
-if(typeof data36.onlink !== "boolean"){
-const err68 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 65535 || isNaN(data46)){
+const err68 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1457,10 +1932,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-}
-else {
-const err69 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data46 < 68 || isNaN(data46)){
+const err69 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1471,11 +1944,9 @@ errors++;
 }
 }
 }
-}
-if(data.rules !== undefined){
-let data46 = data.rules;
-if((!(Array.isArray(data46))) && (data46 !== null)){
-const err70 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+if(data38.onlink !== undefined){
+if(typeof data38.onlink !== "boolean"){
+const err70 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1484,13 +1955,10 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(Array.isArray(data46)){
-const len8 = data46.length;
-for(let i8=0; i8<len8; i8++){
-let data47 = data46[i8];
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-if(data47.priority === undefined){
-const err71 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1499,9 +1967,13 @@ vErrors.push(err71);
 }
 errors++;
 }
-for(const key7 in data47){
-if(!(((((((key7 === "from") || (key7 === "to")) || (key7 === "iif")) || (key7 === "oif")) || (key7 === "fwmark")) || (key7 === "table")) || (key7 === "priority"))){
-const err72 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+}
+}
+}
+if(data.rules !== undefined){
+let data48 = data.rules;
+if((!(Array.isArray(data48))) && (data48 !== null)){
+const err72 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1510,10 +1982,13 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data47.from !== undefined){
-if(typeof data47.from !== "string"){
-const err73 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data48)){
+const len8 = data48.length;
+for(let i8=0; i8<len8; i8++){
+let data49 = data48[i8];
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(data49.priority === undefined){
+const err73 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1522,10 +1997,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data47.to !== undefined){
-if(typeof data47.to !== "string"){
-const err74 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data49){
+if(!(((((((key8 === "from") || (key8 === "to")) || (key8 === "iif")) || (key8 === "oif")) || (key8 === "fwmark")) || (key8 === "table")) || (key8 === "priority"))){
+const err74 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1535,9 +2009,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data47.iif !== undefined){
-if(typeof data47.iif !== "string"){
-const err75 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if(data49.from !== undefined){
+if(typeof data49.from !== "string"){
+const err75 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1547,9 +2021,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data47.oif !== undefined){
-if(typeof data47.oif !== "string"){
-const err76 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data49.to !== undefined){
+if(typeof data49.to !== "string"){
+const err76 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1559,10 +2033,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data47.fwmark !== undefined){
-let data52 = data47.fwmark;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err77 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data49.iif !== undefined){
+if(typeof data49.iif !== "string"){
+const err77 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1571,9 +2044,10 @@ vErrors.push(err77);
 }
 errors++;
 }
-if((typeof data52 == "number") && (isFinite(data52))){
-if(data52 > 4294967295 || isNaN(data52)){
-const err78 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data49.oif !== undefined){
+if(typeof data49.oif !== "string"){
+const err78 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1582,8 +2056,11 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data52 < 1 || isNaN(data52)){
-const err79 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data49.fwmark !== undefined){
+let data54 = data49.fwmark;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err79 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1592,12 +2069,9 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-if(data47.table !== undefined){
-let data53 = data47.table;
-if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
-const err80 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 4294967295 || isNaN(data54)){
+const err80 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1606,9 +2080,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-if((typeof data53 == "number") && (isFinite(data53))){
-if(data53 > 4294967295 || isNaN(data53)){
-const err81 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+if(data54 < 1 || isNaN(data54)){
+const err81 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1617,8 +2090,12 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data53 < 1 || isNaN(data53)){
-const err82 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data49.table !== undefined){
+let data55 = data49.table;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err82 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1627,12 +2104,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-if(data47.priority !== undefined){
-let data54 = data47.priority;
-if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
-const err83 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 4294967295 || isNaN(data55)){
+const err83 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1641,9 +2115,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 > 32765 || isNaN(data54)){
-const err84 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+if(data55 < 1 || isNaN(data55)){
+const err84 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1652,8 +2125,12 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data54 < 1 || isNaN(data54)){
-const err85 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data49.priority !== undefined){
+let data56 = data49.priority;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err85 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1662,11 +2139,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err86 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 32765 || isNaN(data56)){
+const err86 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1675,13 +2150,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-}
-}
-if(data.neighbours !== undefined){
-let data55 = data.neighbours;
-if((!(Array.isArray(data55))) && (data55 !== null)){
-const err87 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+if(data56 < 1 || isNaN(data56)){
+const err87 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1690,13 +2160,11 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(Array.isArray(data55)){
-const len9 = data55.length;
-for(let i9=0; i9<len9; i9++){
-let data56 = data55[i9];
-if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-if(data56.address === undefined){
-const err88 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+}
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1705,8 +2173,13 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data56.mac_address === undefined){
-const err89 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data57 = data.neighbours;
+if((!(Array.isArray(data57))) && (data57 !== null)){
+const err89 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1715,8 +2188,13 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data56.dev === undefined){
-const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+if(Array.isArray(data57)){
+const len9 = data57.length;
+for(let i9=0; i9<len9; i9++){
+let data58 = data57[i9];
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.address === undefined){
+const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1725,9 +2203,8 @@ vErrors.push(err90);
 }
 errors++;
 }
-for(const key8 in data56){
-if(!(((key8 === "address") || (key8 === "mac_address")) || (key8 === "dev"))){
-const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(data58.mac_address === undefined){
+const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1736,10 +2213,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-if(data56.address !== undefined){
-if(typeof data56.address !== "string"){
-const err92 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data58.dev === undefined){
+const err92 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1748,10 +2223,9 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-if(data56.mac_address !== undefined){
-if(typeof data56.mac_address !== "string"){
-const err93 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+for(const key9 in data58){
+if(!(((key9 === "address") || (key9 === "mac_address")) || (key9 === "dev"))){
+const err93 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1761,9 +2235,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data56.dev !== undefined){
-if(typeof data56.dev !== "string"){
-const err94 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data58.address !== undefined){
+if(typeof data58.address !== "string"){
+const err94 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1773,9 +2247,9 @@ vErrors.push(err94);
 errors++;
 }
 }
-}
-else {
-const err95 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data58.mac_address !== undefined){
+if(typeof data58.mac_address !== "string"){
+const err95 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1785,12 +2259,9 @@ vErrors.push(err95);
 errors++;
 }
 }
-}
-}
-if(data.routing !== undefined){
-let data60 = data.routing;
-if((!(data60 && typeof data60 == "object" && !Array.isArray(data60))) && (data60 !== null)){
-const err96 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
+if(data58.dev !== undefined){
+if(typeof data58.dev !== "string"){
+const err96 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1799,10 +2270,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-for(const key9 in data60){
-if(!(((((key9 === "router_id") || (key9 === "multipath")) || (key9 === "bgp")) || (key9 === "ospf")) || (key9 === "static"))){
-const err97 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+}
+else {
+const err97 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1812,11 +2283,12 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data60.router_id !== undefined){
-let data61 = data60.router_id;
-if(typeof data61 === "string"){
-if(!pattern13.test(data61)){
-const err98 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+}
+}
+if(data.routing !== undefined){
+let data62 = data.routing;
+if((!(data62 && typeof data62 == "object" && !Array.isArray(data62))) && (data62 !== null)){
+const err98 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1825,9 +2297,10 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-else {
-const err99 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+for(const key10 in data62){
+if(!(((((key10 === "router_id") || (key10 === "multipath")) || (key10 === "bgp")) || (key10 === "ospf")) || (key10 === "static"))){
+const err99 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1837,9 +2310,11 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data60.multipath !== undefined){
-if(typeof data60.multipath !== "boolean"){
-const err100 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
+if(data62.router_id !== undefined){
+let data63 = data62.router_id;
+if(typeof data63 === "string"){
+if(!pattern14.test(data63)){
+const err100 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1849,11 +2324,8 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data60.bgp !== undefined){
-let data63 = data60.bgp;
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
-if(data63.asn === undefined){
-const err101 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
+else {
+const err101 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1862,9 +2334,10 @@ vErrors.push(err101);
 }
 errors++;
 }
-for(const key10 in data63){
-if(!(((((key10 === "asn") || (key10 === "neighbors")) || (key10 === "networks")) || (key10 === "redistribute")) || (key10 === "cluster_id"))){
-const err102 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data62.multipath !== undefined){
+if(typeof data62.multipath !== "boolean"){
+const err102 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1874,10 +2347,11 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data63.asn !== undefined){
-let data64 = data63.asn;
-if(!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))){
-const err103 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
+if(data62.bgp !== undefined){
+let data65 = data62.bgp;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.asn === undefined){
+const err103 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1886,9 +2360,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if((typeof data64 == "number") && (isFinite(data64))){
-if(data64 > 4294967294 || isNaN(data64)){
-const err104 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+for(const key11 in data65){
+if(!(((((key11 === "asn") || (key11 === "neighbors")) || (key11 === "networks")) || (key11 === "redistribute")) || (key11 === "cluster_id"))){
+const err104 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1897,8 +2371,11 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data64 < 1 || isNaN(data64)){
-const err105 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data65.asn !== undefined){
+let data66 = data65.asn;
+if(!(((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66))) && (isFinite(data66)))){
+const err105 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1907,12 +2384,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-}
-}
-if(data63.neighbors !== undefined){
-let data65 = data63.neighbors;
-if((!(Array.isArray(data65))) && (data65 !== null)){
-const err106 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
+if((typeof data66 == "number") && (isFinite(data66))){
+if(data66 > 4294967294 || isNaN(data66)){
+const err106 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1921,12 +2395,8 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(Array.isArray(data65)){
-const len10 = data65.length;
-for(let i10=0; i10<len10; i10++){
-let data66 = data65[i10];
-if((typeof data66 !== "string") && (!(data66 && typeof data66 == "object" && !Array.isArray(data66)))){
-const err107 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
+if(data66 < 1 || isNaN(data66)){
+const err107 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1935,9 +2405,12 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
-if(data66.peer === undefined){
-const err108 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
+}
+}
+if(data65.neighbors !== undefined){
+let data67 = data65.neighbors;
+if((!(Array.isArray(data67))) && (data67 !== null)){
+const err108 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1946,9 +2419,12 @@ vErrors.push(err108);
 }
 errors++;
 }
-for(const key11 in data66){
-if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key11))){
-const err109 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(Array.isArray(data67)){
+const len10 = data67.length;
+for(let i10=0; i10<len10; i10++){
+let data68 = data67[i10];
+if((typeof data68 !== "string") && (!(data68 && typeof data68 == "object" && !Array.isArray(data68)))){
+const err109 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1957,10 +2433,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-}
-if(data66.peer !== undefined){
-if(typeof data66.peer !== "string"){
-const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
+if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
+if(data68.peer === undefined){
+const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1969,11 +2444,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-}
-if(data66.asn !== undefined){
-let data68 = data66.asn;
-if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
-const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
+for(const key12 in data68){
+if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key12))){
+const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1982,9 +2455,10 @@ vErrors.push(err111);
 }
 errors++;
 }
-if((typeof data68 == "number") && (isFinite(data68))){
-if(data68 > 4294967294 || isNaN(data68)){
-const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data68.peer !== undefined){
+if(typeof data68.peer !== "string"){
+const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1993,8 +2467,11 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(data68 < 1 || isNaN(data68)){
-const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data68.asn !== undefined){
+let data70 = data68.asn;
+if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
+const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -2003,11 +2480,9 @@ vErrors.push(err113);
 }
 errors++;
 }
-}
-}
-if(data66.address !== undefined){
-if(typeof data66.address !== "string"){
-const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if((typeof data70 == "number") && (isFinite(data70))){
+if(data70 > 4294967294 || isNaN(data70)){
+const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -2016,10 +2491,8 @@ vErrors.push(err114);
 }
 errors++;
 }
-}
-if(data66.source_address !== undefined){
-if(typeof data66.source_address !== "string"){
-const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
+if(data70 < 1 || isNaN(data70)){
+const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -2029,9 +2502,10 @@ vErrors.push(err115);
 errors++;
 }
 }
-if(data66.next_hop_self !== undefined){
-if(typeof data66.next_hop_self !== "boolean"){
-const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data68.address !== undefined){
+if(typeof data68.address !== "string"){
+const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -2041,9 +2515,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data66.route_reflector_client !== undefined){
-if(typeof data66.route_reflector_client !== "boolean"){
-const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
+if(data68.source_address !== undefined){
+if(typeof data68.source_address !== "string"){
+const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -2053,10 +2527,9 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data66.multihop !== undefined){
-let data73 = data66.multihop;
-if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
-const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
+if(data68.next_hop_self !== undefined){
+if(typeof data68.next_hop_self !== "boolean"){
+const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -2065,9 +2538,10 @@ vErrors.push(err118);
 }
 errors++;
 }
-if((typeof data73 == "number") && (isFinite(data73))){
-if(data73 > 255 || isNaN(data73)){
-const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
+}
+if(data68.route_reflector_client !== undefined){
+if(typeof data68.route_reflector_client !== "boolean"){
+const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -2076,8 +2550,11 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(data73 < 1 || isNaN(data73)){
-const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data68.multihop !== undefined){
+let data75 = data68.multihop;
+if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
+const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -2086,11 +2563,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-}
-}
-if(data66.passive !== undefined){
-if(typeof data66.passive !== "boolean"){
-const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data75 == "number") && (isFinite(data75))){
+if(data75 > 255 || isNaN(data75)){
+const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -2099,10 +2574,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-if(data66.bfd !== undefined){
-if(typeof data66.bfd !== "boolean"){
-const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if(data75 < 1 || isNaN(data75)){
+const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2112,11 +2585,10 @@ vErrors.push(err122);
 errors++;
 }
 }
-if(data66.password !== undefined){
-let data76 = data66.password;
-if(typeof data76 === "string"){
-if(!pattern14.test(data76)){
-const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
+}
+if(data68.passive !== undefined){
+if(typeof data68.passive !== "boolean"){
+const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2126,8 +2598,9 @@ vErrors.push(err123);
 errors++;
 }
 }
-else {
-const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
+if(data68.bfd !== undefined){
+if(typeof data68.bfd !== "boolean"){
+const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2137,10 +2610,11 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data66.hold_time !== undefined){
-let data77 = data66.hold_time;
-if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
-const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
+if(data68.password !== undefined){
+let data78 = data68.password;
+if(typeof data78 === "string"){
+if(!pattern15.test(data78)){
+const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2149,9 +2623,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-if((typeof data77 == "number") && (isFinite(data77))){
-if(data77 > 65535 || isNaN(data77)){
-const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+else {
+const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2160,8 +2634,11 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(data77 < 3 || isNaN(data77)){
-const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+}
+if(data68.hold_time !== undefined){
+let data79 = data68.hold_time;
+if(!(((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79))) && (isFinite(data79)))){
+const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -2170,12 +2647,9 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-}
-if(data66.keepalive !== undefined){
-let data78 = data66.keepalive;
-if(!(((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78))) && (isFinite(data78)))){
-const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
+if((typeof data79 == "number") && (isFinite(data79))){
+if(data79 > 65535 || isNaN(data79)){
+const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -2184,9 +2658,8 @@ vErrors.push(err128);
 }
 errors++;
 }
-if((typeof data78 == "number") && (isFinite(data78))){
-if(data78 > 65535 || isNaN(data78)){
-const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(data79 < 3 || isNaN(data79)){
+const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2195,8 +2668,12 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(data78 < 1 || isNaN(data78)){
-const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data68.keepalive !== undefined){
+let data80 = data68.keepalive;
+if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
+const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2205,16 +2682,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-if(data63.networks !== undefined){
-let data79 = data63.networks;
-if((!(Array.isArray(data79))) && (data79 !== null)){
-const err131 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
+if((typeof data80 == "number") && (isFinite(data80))){
+if(data80 > 65535 || isNaN(data80)){
+const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2223,11 +2693,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(Array.isArray(data79)){
-const len11 = data79.length;
-for(let i11=0; i11<len11; i11++){
-if(typeof data79[i11] !== "string"){
-const err132 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
+if(data80 < 1 || isNaN(data80)){
+const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2239,10 +2706,13 @@ errors++;
 }
 }
 }
-if(data63.redistribute !== undefined){
-let data81 = data63.redistribute;
+}
+}
+}
+if(data65.networks !== undefined){
+let data81 = data65.networks;
 if((!(Array.isArray(data81))) && (data81 !== null)){
-const err133 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
+const err133 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -2252,11 +2722,10 @@ vErrors.push(err133);
 errors++;
 }
 if(Array.isArray(data81)){
-const len12 = data81.length;
-for(let i12=0; i12<len12; i12++){
-let data82 = data81[i12];
-if(typeof data82 !== "string"){
-const err134 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+const len11 = data81.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data81[i11] !== "string"){
+const err134 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -2265,8 +2734,13 @@ vErrors.push(err134);
 }
 errors++;
 }
-if(!(((((data82 === "connected") || (data82 === "static")) || (data82 === "kernel")) || (data82 === "bgp")) || (data82 === "ospf"))){
-const err135 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
+}
+}
+}
+if(data65.redistribute !== undefined){
+let data83 = data65.redistribute;
+if((!(Array.isArray(data83))) && (data83 !== null)){
+const err135 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -2275,14 +2749,12 @@ vErrors.push(err135);
 }
 errors++;
 }
-}
-}
-}
-if(data63.cluster_id !== undefined){
-let data83 = data63.cluster_id;
-if(typeof data83 === "string"){
-if(!pattern13.test(data83)){
-const err136 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(Array.isArray(data83)){
+const len12 = data83.length;
+for(let i12=0; i12<len12; i12++){
+let data84 = data83[i12];
+if(typeof data84 !== "string"){
+const err136 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -2291,9 +2763,8 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-else {
-const err137 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
+if(!(((((data84 === "connected") || (data84 === "static")) || (data84 === "kernel")) || (data84 === "bgp")) || (data84 === "ospf"))){
+const err137 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -2304,8 +2775,12 @@ errors++;
 }
 }
 }
-else {
-const err138 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
+}
+if(data65.cluster_id !== undefined){
+let data85 = data65.cluster_id;
+if(typeof data85 === "string"){
+if(!pattern14.test(data85)){
+const err138 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2315,11 +2790,8 @@ vErrors.push(err138);
 errors++;
 }
 }
-if(data60.ospf !== undefined){
-let data84 = data60.ospf;
-if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
-if(data84.areas === undefined){
-const err139 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
+else {
+const err139 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2328,9 +2800,10 @@ vErrors.push(err139);
 }
 errors++;
 }
-for(const key12 in data84){
-if(!((key12 === "areas") || (key12 === "redistribute"))){
-const err140 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+}
+else {
+const err140 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2340,14 +2813,11 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data84.areas !== undefined){
-let data85 = data84.areas;
-if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
-for(const key13 in data85){
-const _errs186 = errors;
-if(typeof key13 === "string"){
-if(!pattern16.test(key13)){
-const err141 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key13};
+if(data62.ospf !== undefined){
+let data86 = data62.ospf;
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+if(data86.areas === undefined){
+const err141 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2356,10 +2826,9 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-var valid39 = _errs186 === errors;
-if(!valid39){
-const err142 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key13}};
+for(const key13 in data86){
+if(!((key13 === "areas") || (key13 === "redistribute"))){
+const err142 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2369,10 +2838,14 @@ vErrors.push(err142);
 errors++;
 }
 }
-for(const key14 in data85){
-let data86 = data85[key14];
-if(typeof data86 != "object"){
-const err143 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
+if(data86.areas !== undefined){
+let data87 = data86.areas;
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+for(const key14 in data87){
+const _errs191 = errors;
+if(typeof key14 === "string"){
+if(!pattern17.test(key14)){
+const err143 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key14};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -2381,11 +2854,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(Array.isArray(data86)){
-const len13 = data86.length;
-for(let i13=0; i13<len13; i13++){
-if(typeof data86[i13] !== "string"){
-const err144 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+}
+var valid40 = _errs191 === errors;
+if(!valid40){
+const err144 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -2395,12 +2867,10 @@ vErrors.push(err144);
 errors++;
 }
 }
-}
-if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
-for(const key15 in data86){
-let data88 = data86[key15];
-if((!(data88 && typeof data88 == "object" && !Array.isArray(data88))) && (data88 !== null)){
-const err145 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
+for(const key15 in data87){
+let data88 = data87[key15];
+if(typeof data88 != "object"){
+const err145 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2409,10 +2879,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
-for(const key16 in data88){
-if(!((((((key16 === "cost") || (key16 === "passive")) || (key16 === "type")) || (key16 === "hello")) || (key16 === "dead")) || (key16 === "bfd"))){
-const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+if(Array.isArray(data88)){
+const len13 = data88.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data88[i13] !== "string"){
+const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2422,10 +2893,12 @@ vErrors.push(err146);
 errors++;
 }
 }
-if(data88.cost !== undefined){
-let data89 = data88.cost;
-if(!(((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89))) && (isFinite(data89)))){
-const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
+}
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+for(const key16 in data88){
+let data90 = data88[key16];
+if((!(data90 && typeof data90 == "object" && !Array.isArray(data90))) && (data90 !== null)){
+const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2434,9 +2907,10 @@ vErrors.push(err147);
 }
 errors++;
 }
-if((typeof data89 == "number") && (isFinite(data89))){
-if(data89 > 65535 || isNaN(data89)){
-const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
+for(const key17 in data90){
+if(!((((((key17 === "cost") || (key17 === "passive")) || (key17 === "type")) || (key17 === "hello")) || (key17 === "dead")) || (key17 === "bfd"))){
+const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2445,8 +2919,11 @@ vErrors.push(err148);
 }
 errors++;
 }
-if(data89 < 1 || isNaN(data89)){
-const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data90.cost !== undefined){
+let data91 = data90.cost;
+if(!(((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91))) && (isFinite(data91)))){
+const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2455,11 +2932,9 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-}
-if(data88.passive !== undefined){
-if(typeof data88.passive !== "boolean"){
-const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data91 == "number") && (isFinite(data91))){
+if(data91 > 65535 || isNaN(data91)){
+const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2468,11 +2943,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-if(data88.type !== undefined){
-let data91 = data88.type;
-if(typeof data91 !== "string"){
-const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data91 < 1 || isNaN(data91)){
+const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2481,8 +2953,11 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(!((data91 === "point-to-point") || (data91 === "broadcast"))){
-const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
+}
+}
+if(data90.passive !== undefined){
+if(typeof data90.passive !== "boolean"){
+const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2492,10 +2967,10 @@ vErrors.push(err152);
 errors++;
 }
 }
-if(data88.hello !== undefined){
-let data92 = data88.hello;
-if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
-const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
+if(data90.type !== undefined){
+let data93 = data90.type;
+if(typeof data93 !== "string"){
+const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2504,9 +2979,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-if((typeof data92 == "number") && (isFinite(data92))){
-if(data92 > 65535 || isNaN(data92)){
-const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(!((data93 === "point-to-point") || (data93 === "broadcast"))){
+const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2515,8 +2989,11 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(data92 < 1 || isNaN(data92)){
-const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data90.hello !== undefined){
+let data94 = data90.hello;
+if(!(((typeof data94 == "number") && (!(data94 % 1) && !isNaN(data94))) && (isFinite(data94)))){
+const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2525,12 +3002,9 @@ vErrors.push(err155);
 }
 errors++;
 }
-}
-}
-if(data88.dead !== undefined){
-let data93 = data88.dead;
-if(!(((typeof data93 == "number") && (!(data93 % 1) && !isNaN(data93))) && (isFinite(data93)))){
-const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
+if((typeof data94 == "number") && (isFinite(data94))){
+if(data94 > 65535 || isNaN(data94)){
+const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2539,9 +3013,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-if((typeof data93 == "number") && (isFinite(data93))){
-if(data93 > 65535 || isNaN(data93)){
-const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(data94 < 1 || isNaN(data94)){
+const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2550,8 +3023,12 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(data93 < 2 || isNaN(data93)){
-const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+}
+if(data90.dead !== undefined){
+let data95 = data90.dead;
+if(!(((typeof data95 == "number") && (!(data95 % 1) && !isNaN(data95))) && (isFinite(data95)))){
+const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2560,11 +3037,9 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-}
-if(data88.bfd !== undefined){
-if(typeof data88.bfd !== "boolean"){
-const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key14.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data95 == "number") && (isFinite(data95))){
+if(data95 > 65535 || isNaN(data95)){
+const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2573,14 +3048,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-else {
-const err160 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
+if(data95 < 2 || isNaN(data95)){
+const err160 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2590,10 +3059,10 @@ vErrors.push(err160);
 errors++;
 }
 }
-if(data84.redistribute !== undefined){
-let data95 = data84.redistribute;
-if((!(Array.isArray(data95))) && (data95 !== null)){
-const err161 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
+}
+if(data90.bfd !== undefined){
+if(typeof data90.bfd !== "boolean"){
+const err161 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2602,12 +3071,14 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(Array.isArray(data95)){
-const len14 = data95.length;
-for(let i14=0; i14<len14; i14++){
-let data96 = data95[i14];
-if(typeof data96 !== "string"){
-const err162 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+}
+}
+else {
+const err162 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2616,8 +3087,11 @@ vErrors.push(err162);
 }
 errors++;
 }
-if(!(((((data96 === "connected") || (data96 === "static")) || (data96 === "kernel")) || (data96 === "bgp")) || (data96 === "ospf"))){
-const err163 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
+}
+if(data86.redistribute !== undefined){
+let data97 = data86.redistribute;
+if((!(Array.isArray(data97))) && (data97 !== null)){
+const err163 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2626,12 +3100,12 @@ vErrors.push(err163);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err164 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
+if(Array.isArray(data97)){
+const len14 = data97.length;
+for(let i14=0; i14<len14; i14++){
+let data98 = data97[i14];
+if(typeof data98 !== "string"){
+const err164 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2640,11 +3114,8 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-if(data60.static !== undefined){
-let data97 = data60.static;
-if((!(Array.isArray(data97))) && (data97 !== null)){
-const err165 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
+if(!(((((data98 === "connected") || (data98 === "static")) || (data98 === "kernel")) || (data98 === "bgp")) || (data98 === "ospf"))){
+const err165 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2653,13 +3124,12 @@ vErrors.push(err165);
 }
 errors++;
 }
-if(Array.isArray(data97)){
-const len15 = data97.length;
-for(let i15=0; i15<len15; i15++){
-let data98 = data97[i15];
-if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
-if(data98.to === undefined){
-const err166 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+}
+else {
+const err166 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2668,9 +3138,11 @@ vErrors.push(err166);
 }
 errors++;
 }
-for(const key17 in data98){
-if(!(((key17 === "to") || (key17 === "via")) || (key17 === "type"))){
-const err167 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+if(data62.static !== undefined){
+let data99 = data62.static;
+if((!(Array.isArray(data99))) && (data99 !== null)){
+const err167 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2679,10 +3151,13 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-if(data98.to !== undefined){
-if(typeof data98.to !== "string"){
-const err168 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data99)){
+const len15 = data99.length;
+for(let i15=0; i15<len15; i15++){
+let data100 = data99[i15];
+if(data100 && typeof data100 == "object" && !Array.isArray(data100)){
+if(data100.to === undefined){
+const err168 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2691,11 +3166,9 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-if(data98.via !== undefined){
-let data100 = data98.via;
-if((typeof data100 !== "string") && (!(Array.isArray(data100)))){
-const err169 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
+for(const key18 in data100){
+if(!(((key18 === "to") || (key18 === "via")) || (key18 === "type"))){
+const err169 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2704,9 +3177,10 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(Array.isArray(data100)){
-if(data100.length < 1){
-const err170 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data100.to !== undefined){
+if(typeof data100.to !== "string"){
+const err170 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2715,10 +3189,11 @@ vErrors.push(err170);
 }
 errors++;
 }
-const len16 = data100.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data100[i16] !== "string"){
-const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data100.via !== undefined){
+let data102 = data100.via;
+if((typeof data102 !== "string") && (!(Array.isArray(data102)))){
+const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2727,13 +3202,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-}
-}
-}
-if(data98.type !== undefined){
-let data102 = data98.type;
-if(typeof data102 !== "string"){
-const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data102)){
+if(data102.length < 1){
+const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2742,8 +3213,10 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(!((((data102 === "unicast") || (data102 === "blackhole")) || (data102 === "unreachable")) || (data102 === "prohibit"))){
-const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+const len16 = data102.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data102[i16] !== "string"){
+const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2754,8 +3227,11 @@ errors++;
 }
 }
 }
-else {
-const err174 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+}
+if(data100.type !== undefined){
+let data104 = data100.type;
+if(typeof data104 !== "string"){
+const err174 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2764,15 +3240,8 @@ vErrors.push(err174);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-if(data.sysctls !== undefined){
-let data103 = data.sysctls;
-if((!(data103 && typeof data103 == "object" && !Array.isArray(data103))) && (data103 !== null)){
-const err175 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+if(!((((data104 === "unicast") || (data104 === "blackhole")) || (data104 === "unreachable")) || (data104 === "prohibit"))){
+const err175 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2781,12 +3250,10 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
-for(const key18 in data103){
-const _errs227 = errors;
-if(typeof key18 === "string"){
-if(!pattern17.test(key18)){
-const err176 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key18};
+}
+}
+else {
+const err176 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2796,8 +3263,14 @@ vErrors.push(err176);
 errors++;
 }
 }
-else {
-const err177 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key18};
+}
+}
+}
+}
+if(data.sysctls !== undefined){
+let data105 = data.sysctls;
+if((!(data105 && typeof data105 == "object" && !Array.isArray(data105))) && (data105 !== null)){
+const err177 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2806,9 +3279,12 @@ vErrors.push(err177);
 }
 errors++;
 }
-var valid52 = _errs227 === errors;
-if(!valid52){
-const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key18}};
+if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
+for(const key19 in data105){
+const _errs232 = errors;
+if(typeof key19 === "string"){
+if(!pattern18.test(key19)){
+const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key19};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2818,10 +3294,8 @@ vErrors.push(err178);
 errors++;
 }
 }
-for(const key19 in data103){
-let data104 = data103[key19];
-if(((typeof data104 !== "string") && (!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104))))) && (typeof data104 !== "boolean")){
-const err179 = {instancePath:instancePath+"/sysctls/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+else {
+const err179 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key19};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2830,13 +3304,9 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-}
-}
-if(data.ports !== undefined){
-let data105 = data.ports;
-if((!(Array.isArray(data105))) && (data105 !== null)){
-const err180 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+var valid53 = _errs232 === errors;
+if(!valid53){
+const err180 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key19}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2845,12 +3315,11 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(Array.isArray(data105)){
-const len17 = data105.length;
-for(let i17=0; i17<len17; i17++){
-let data106 = data105[i17];
-if(((typeof data106 !== "string") && (!(((typeof data106 == "number") && (!(data106 % 1) && !isNaN(data106))) && (isFinite(data106))))) && (!(data106 && typeof data106 == "object" && !Array.isArray(data106)))){
-const err181 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+}
+for(const key20 in data105){
+let data106 = data105[key20];
+if(((typeof data106 !== "string") && (!(((typeof data106 == "number") && (!(data106 % 1) && !isNaN(data106))) && (isFinite(data106))))) && (typeof data106 !== "boolean")){
+const err181 = {instancePath:instancePath+"/sysctls/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2859,9 +3328,13 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-if(data106.target === undefined){
-const err182 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+}
+}
+}
+if(data.ports !== undefined){
+let data107 = data.ports;
+if((!(Array.isArray(data107))) && (data107 !== null)){
+const err182 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2870,8 +3343,12 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(data106.published === undefined){
-const err183 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(Array.isArray(data107)){
+const len17 = data107.length;
+for(let i17=0; i17<len17; i17++){
+let data108 = data107[i17];
+if(((typeof data108 !== "string") && (!(((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108))) && (isFinite(data108))))) && (!(data108 && typeof data108 == "object" && !Array.isArray(data108)))){
+const err183 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2880,9 +3357,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-for(const key20 in data106){
-if(!((((key20 === "target") || (key20 === "published")) || (key20 === "host_ip")) || (key20 === "protocol"))){
-const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(data108 && typeof data108 == "object" && !Array.isArray(data108)){
+if(data108.target === undefined){
+const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2891,11 +3368,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-if(data106.target !== undefined){
-let data107 = data106.target;
-if((!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107)))) && (typeof data107 !== "string")){
-const err185 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+if(data108.published === undefined){
+const err185 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2904,11 +3378,9 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-if(data106.published !== undefined){
-let data108 = data106.published;
-if((!(((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108))) && (isFinite(data108)))) && (typeof data108 !== "string")){
-const err186 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+for(const key21 in data108){
+if(!((((key21 === "target") || (key21 === "published")) || (key21 === "host_ip")) || (key21 === "protocol"))){
+const err186 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2918,9 +3390,10 @@ vErrors.push(err186);
 errors++;
 }
 }
-if(data106.host_ip !== undefined){
-if(typeof data106.host_ip !== "string"){
-const err187 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data108.target !== undefined){
+let data109 = data108.target;
+if((!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109)))) && (typeof data109 !== "string")){
+const err187 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2930,10 +3403,10 @@ vErrors.push(err187);
 errors++;
 }
 }
-if(data106.protocol !== undefined){
-let data110 = data106.protocol;
-if(typeof data110 !== "string"){
-const err188 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data108.published !== undefined){
+let data110 = data108.published;
+if((!(((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110))) && (isFinite(data110)))) && (typeof data110 !== "string")){
+const err188 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2942,8 +3415,10 @@ vErrors.push(err188);
 }
 errors++;
 }
-if(!((data110 === "tcp") || (data110 === "udp"))){
-const err189 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data108.host_ip !== undefined){
+if(typeof data108.host_ip !== "string"){
+const err189 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2953,14 +3428,10 @@ vErrors.push(err189);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.run !== undefined){
-let data111 = data.run;
-if((!(Array.isArray(data111))) && (data111 !== null)){
-const err190 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
+if(data108.protocol !== undefined){
+let data112 = data108.protocol;
+if(typeof data112 !== "string"){
+const err190 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2969,12 +3440,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(Array.isArray(data111)){
-const len18 = data111.length;
-for(let i18=0; i18<len18; i18++){
-let data112 = data111[i18];
-if((typeof data112 !== "string") && (!(data112 && typeof data112 == "object" && !Array.isArray(data112)))){
-const err191 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+if(!((data112 === "tcp") || (data112 === "udp"))){
+const err191 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2983,9 +3450,15 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(typeof data112 === "string"){
-if(!pattern18.test(data112)){
-const err192 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+}
+}
+}
+}
+if(data.run !== undefined){
+let data113 = data.run;
+if((!(Array.isArray(data113))) && (data113 !== null)){
+const err192 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2994,10 +3467,12 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
-if(data112.command === undefined){
-const err193 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(Array.isArray(data113)){
+const len18 = data113.length;
+for(let i18=0; i18<len18; i18++){
+let data114 = data113[i18];
+if((typeof data114 !== "string") && (!(data114 && typeof data114 == "object" && !Array.isArray(data114)))){
+const err193 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -3006,9 +3481,9 @@ vErrors.push(err193);
 }
 errors++;
 }
-for(const key21 in data112){
-if(!(((((key21 === "command") || (key21 === "name")) || (key21 === "env")) || (key21 === "cwd")) || (key21 === "user"))){
-const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(typeof data114 === "string"){
+if(!pattern19.test(data114)){
+const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -3018,10 +3493,9 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data112.command !== undefined){
-let data113 = data112.command;
-if((typeof data113 !== "string") && (!(Array.isArray(data113)))){
-const err195 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+if(data114 && typeof data114 == "object" && !Array.isArray(data114)){
+if(data114.command === undefined){
+const err195 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -3030,9 +3504,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-if(typeof data113 === "string"){
-if(!pattern18.test(data113)){
-const err196 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+for(const key22 in data114){
+if(!(((((key22 === "command") || (key22 === "name")) || (key22 === "env")) || (key22 === "cwd")) || (key22 === "user"))){
+const err196 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -3042,9 +3516,10 @@ vErrors.push(err196);
 errors++;
 }
 }
-if(Array.isArray(data113)){
-if(data113.length < 1){
-const err197 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(data114.command !== undefined){
+let data115 = data114.command;
+if((typeof data115 !== "string") && (!(Array.isArray(data115)))){
+const err197 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -3053,11 +3528,9 @@ vErrors.push(err197);
 }
 errors++;
 }
-const len19 = data113.length;
-for(let i19=0; i19<len19; i19++){
-let data114 = data113[i19];
-if((typeof data114 !== "string") && (!(((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114))) && (isFinite(data114))))){
-const err198 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+if(typeof data115 === "string"){
+if(!pattern19.test(data115)){
+const err198 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -3067,13 +3540,9 @@ vErrors.push(err198);
 errors++;
 }
 }
-}
-}
-if(data112.name !== undefined){
-let data115 = data112.name;
-if(typeof data115 === "string"){
-if(!pattern20.test(data115)){
-const err199 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+if(Array.isArray(data115)){
+if(data115.length < 1){
+const err199 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -3082,9 +3551,11 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-else {
-const err200 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+const len19 = data115.length;
+for(let i19=0; i19<len19; i19++){
+let data116 = data115[i19];
+if((typeof data116 !== "string") && (!(((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116))) && (isFinite(data116))))){
+const err200 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -3094,10 +3565,13 @@ vErrors.push(err200);
 errors++;
 }
 }
-if(data112.env !== undefined){
-let data116 = data112.env;
-if((!(data116 && typeof data116 == "object" && !Array.isArray(data116))) && (data116 !== null)){
-const err201 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+}
+}
+if(data114.name !== undefined){
+let data117 = data114.name;
+if(typeof data117 === "string"){
+if(!pattern21.test(data117)){
+const err201 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -3106,11 +3580,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
-for(const key22 in data116){
-let data117 = data116[key22];
-if(((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))) && (typeof data117 !== "boolean")){
-const err202 = {instancePath:instancePath+"/run/" + i18+"/env/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+}
+else {
+const err202 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -3120,13 +3592,10 @@ vErrors.push(err202);
 errors++;
 }
 }
-}
-}
-if(data112.cwd !== undefined){
-let data118 = data112.cwd;
-if(typeof data118 === "string"){
-if(!pattern21.test(data118)){
-const err203 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data114.env !== undefined){
+let data118 = data114.env;
+if((!(data118 && typeof data118 == "object" && !Array.isArray(data118))) && (data118 !== null)){
+const err203 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -3135,9 +3604,11 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-else {
-const err204 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(data118 && typeof data118 == "object" && !Array.isArray(data118)){
+for(const key23 in data118){
+let data119 = data118[key23];
+if(((typeof data119 !== "string") && (!(((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119))) && (isFinite(data119))))) && (typeof data119 !== "boolean")){
+const err204 = {instancePath:instancePath+"/run/" + i18+"/env/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -3147,10 +3618,13 @@ vErrors.push(err204);
 errors++;
 }
 }
-if(data112.user !== undefined){
-let data119 = data112.user;
-if((typeof data119 !== "string") && (!(((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119))) && (isFinite(data119))))){
-const err205 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+}
+}
+if(data114.cwd !== undefined){
+let data120 = data114.cwd;
+if(typeof data120 === "string"){
+if(!pattern22.test(data120)){
+const err205 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -3159,9 +3633,9 @@ vErrors.push(err205);
 }
 errors++;
 }
-if((typeof data119 == "number") && (isFinite(data119))){
-if(data119 < 0 || isNaN(data119)){
-const err206 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err206 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -3171,14 +3645,38 @@ vErrors.push(err206);
 errors++;
 }
 }
-if(typeof data119 === "string"){
-if(!pattern22.test(data119)){
-const err207 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(data114.user !== undefined){
+let data121 = data114.user;
+if((typeof data121 !== "string") && (!(((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121))) && (isFinite(data121))))){
+const err207 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err207];
 }
 else {
 vErrors.push(err207);
+}
+errors++;
+}
+if((typeof data121 == "number") && (isFinite(data121))){
+if(data121 < 0 || isNaN(data121)){
+const err208 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+}
+if(typeof data121 === "string"){
+if(!pattern23.test(data121)){
+const err209 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
 }
 errors++;
 }
@@ -3189,34 +3687,9 @@ errors++;
 }
 }
 if(data.exec !== undefined){
-let data120 = data.exec;
-if((!(Array.isArray(data120))) && (data120 !== null)){
-const err208 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
-if(vErrors === null){
-vErrors = [err208];
-}
-else {
-vErrors.push(err208);
-}
-errors++;
-}
-if(Array.isArray(data120)){
-const len20 = data120.length;
-for(let i20=0; i20<len20; i20++){
-let data121 = data120[i20];
-if((typeof data121 !== "string") && (!(data121 && typeof data121 == "object" && !Array.isArray(data121)))){
-const err209 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
-if(vErrors === null){
-vErrors = [err209];
-}
-else {
-vErrors.push(err209);
-}
-errors++;
-}
-if(typeof data121 === "string"){
-if(!pattern18.test(data121)){
-const err210 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+let data122 = data.exec;
+if((!(Array.isArray(data122))) && (data122 !== null)){
+const err210 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -3225,10 +3698,12 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
-if(data121.command === undefined){
-const err211 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(Array.isArray(data122)){
+const len20 = data122.length;
+for(let i20=0; i20<len20; i20++){
+let data123 = data122[i20];
+if((typeof data123 !== "string") && (!(data123 && typeof data123 == "object" && !Array.isArray(data123)))){
+const err211 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -3237,9 +3712,9 @@ vErrors.push(err211);
 }
 errors++;
 }
-for(const key23 in data121){
-if(!((((key23 === "command") || (key23 === "env")) || (key23 === "cwd")) || (key23 === "user"))){
-const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(typeof data123 === "string"){
+if(!pattern19.test(data123)){
+const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -3249,10 +3724,9 @@ vErrors.push(err212);
 errors++;
 }
 }
-if(data121.command !== undefined){
-let data122 = data121.command;
-if((typeof data122 !== "string") && (!(Array.isArray(data122)))){
-const err213 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
+if(data123.command === undefined){
+const err213 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -3261,9 +3735,9 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(typeof data122 === "string"){
-if(!pattern18.test(data122)){
-const err214 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+for(const key24 in data123){
+if(!((((key24 === "command") || (key24 === "env")) || (key24 === "cwd")) || (key24 === "user"))){
+const err214 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -3273,9 +3747,10 @@ vErrors.push(err214);
 errors++;
 }
 }
-if(Array.isArray(data122)){
-if(data122.length < 1){
-const err215 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(data123.command !== undefined){
+let data124 = data123.command;
+if((typeof data124 !== "string") && (!(Array.isArray(data124)))){
+const err215 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -3284,11 +3759,9 @@ vErrors.push(err215);
 }
 errors++;
 }
-const len21 = data122.length;
-for(let i21=0; i21<len21; i21++){
-let data123 = data122[i21];
-if((typeof data123 !== "string") && (!(((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123))) && (isFinite(data123))))){
-const err216 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+if(typeof data124 === "string"){
+if(!pattern19.test(data124)){
+const err216 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -3298,12 +3771,9 @@ vErrors.push(err216);
 errors++;
 }
 }
-}
-}
-if(data121.env !== undefined){
-let data124 = data121.env;
-if((!(data124 && typeof data124 == "object" && !Array.isArray(data124))) && (data124 !== null)){
-const err217 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+if(Array.isArray(data124)){
+if(data124.length < 1){
+const err217 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -3312,11 +3782,11 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
-for(const key24 in data124){
-let data125 = data124[key24];
-if(((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))) && (typeof data125 !== "boolean")){
-const err218 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key24.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+const len21 = data124.length;
+for(let i21=0; i21<len21; i21++){
+let data125 = data124[i21];
+if((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))){
+const err218 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -3328,11 +3798,10 @@ errors++;
 }
 }
 }
-if(data121.cwd !== undefined){
-let data126 = data121.cwd;
-if(typeof data126 === "string"){
-if(!pattern21.test(data126)){
-const err219 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data123.env !== undefined){
+let data126 = data123.env;
+if((!(data126 && typeof data126 == "object" && !Array.isArray(data126))) && (data126 !== null)){
+const err219 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -3341,9 +3810,11 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-else {
-const err220 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(data126 && typeof data126 == "object" && !Array.isArray(data126)){
+for(const key25 in data126){
+let data127 = data126[key25];
+if(((typeof data127 !== "string") && (!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127))))) && (typeof data127 !== "boolean")){
+const err220 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -3353,10 +3824,13 @@ vErrors.push(err220);
 errors++;
 }
 }
-if(data121.user !== undefined){
-let data127 = data121.user;
-if((typeof data127 !== "string") && (!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127))))){
-const err221 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+}
+}
+if(data123.cwd !== undefined){
+let data128 = data123.cwd;
+if(typeof data128 === "string"){
+if(!pattern22.test(data128)){
+const err221 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -3365,9 +3839,9 @@ vErrors.push(err221);
 }
 errors++;
 }
-if((typeof data127 == "number") && (isFinite(data127))){
-if(data127 < 0 || isNaN(data127)){
-const err222 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err222 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -3377,9 +3851,10 @@ vErrors.push(err222);
 errors++;
 }
 }
-if(typeof data127 === "string"){
-if(!pattern22.test(data127)){
-const err223 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(data123.user !== undefined){
+let data129 = data123.user;
+if((typeof data129 !== "string") && (!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129))))){
+const err223 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3388,16 +3863,9 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-if(data.ignore !== undefined){
-let data128 = data.ignore;
-if((!(Array.isArray(data128))) && (data128 !== null)){
-const err224 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
+if((typeof data129 == "number") && (isFinite(data129))){
+if(data129 < 0 || isNaN(data129)){
+const err224 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3406,11 +3874,10 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(Array.isArray(data128)){
-const len22 = data128.length;
-for(let i22=0; i22<len22; i22++){
-if(typeof data128[i22] !== "string"){
-const err225 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+}
+if(typeof data129 === "string"){
+if(!pattern23.test(data129)){
+const err225 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3422,11 +3889,13 @@ errors++;
 }
 }
 }
-if(data.hostname !== undefined){
-let data130 = data.hostname;
-if(typeof data130 === "string"){
-if(!pattern7.test(data130)){
-const err226 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+}
+}
+}
+if(data.ignore !== undefined){
+let data130 = data.ignore;
+if((!(Array.isArray(data130))) && (data130 !== null)){
+const err226 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -3435,9 +3904,11 @@ vErrors.push(err226);
 }
 errors++;
 }
-}
-else {
-const err227 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data130)){
+const len22 = data130.length;
+for(let i22=0; i22<len22; i22++){
+if(typeof data130[i22] !== "string"){
+const err227 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3447,10 +3918,13 @@ vErrors.push(err227);
 errors++;
 }
 }
-if(data.extra_hosts !== undefined){
-let data131 = data.extra_hosts;
-if(typeof data131 != "object"){
-const err228 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+}
+}
+if(data.hostname !== undefined){
+let data132 = data.hostname;
+if(typeof data132 === "string"){
+if(!pattern8.test(data132)){
+const err228 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -3459,11 +3933,9 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(Array.isArray(data131)){
-const len23 = data131.length;
-for(let i23=0; i23<len23; i23++){
-if(typeof data131[i23] !== "string"){
-const err229 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err229 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -3473,13 +3945,10 @@ vErrors.push(err229);
 errors++;
 }
 }
-}
-if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
-for(const key25 in data131){
-const _errs293 = errors;
-if(typeof key25 === "string"){
-if(!pattern7.test(key25)){
-const err230 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key25};
+if(data.extra_hosts !== undefined){
+let data133 = data.extra_hosts;
+if(typeof data133 != "object"){
+const err230 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -3488,9 +3957,11 @@ vErrors.push(err230);
 }
 errors++;
 }
-}
-else {
-const err231 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key25};
+if(Array.isArray(data133)){
+const len23 = data133.length;
+for(let i23=0; i23<len23; i23++){
+if(typeof data133[i23] !== "string"){
+const err231 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -3499,9 +3970,14 @@ vErrors.push(err231);
 }
 errors++;
 }
-var valid73 = _errs293 === errors;
-if(!valid73){
-const err232 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key25}};
+}
+}
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+for(const key26 in data133){
+const _errs298 = errors;
+if(typeof key26 === "string"){
+if(!pattern8.test(key26)){
+const err232 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key26};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -3511,10 +3987,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-for(const key26 in data131){
-let data133 = data131[key26];
-if((typeof data133 !== "string") && (!(Array.isArray(data133)))){
-const err233 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+else {
+const err233 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key26};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -3523,9 +3997,9 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(Array.isArray(data133)){
-if(data133.length < 1){
-const err234 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+var valid74 = _errs298 === errors;
+if(!valid74){
+const err234 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key26}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -3534,10 +4008,11 @@ vErrors.push(err234);
 }
 errors++;
 }
-const len24 = data133.length;
-for(let i24=0; i24<len24; i24++){
-if(typeof data133[i24] !== "string"){
-const err235 = {instancePath:instancePath+"/extra_hosts/" + key26.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+}
+for(const key27 in data133){
+let data135 = data133[key27];
+if((typeof data135 !== "string") && (!(Array.isArray(data135)))){
+const err235 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -3546,15 +4021,9 @@ vErrors.push(err235);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-if(data.dns !== undefined){
-let data135 = data.dns;
-if(((typeof data135 !== "string") && (!(Array.isArray(data135)))) && (data135 !== null)){
-const err236 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if(Array.isArray(data135)){
+if(data135.length < 1){
+const err236 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -3563,11 +4032,10 @@ vErrors.push(err236);
 }
 errors++;
 }
-if(Array.isArray(data135)){
-const len25 = data135.length;
-for(let i25=0; i25<len25; i25++){
-if(typeof data135[i25] !== "string"){
-const err237 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+const len24 = data135.length;
+for(let i24=0; i24<len24; i24++){
+if(typeof data135[i24] !== "string"){
+const err237 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -3579,10 +4047,12 @@ errors++;
 }
 }
 }
-if(data.dns_search !== undefined){
-let data137 = data.dns_search;
+}
+}
+if(data.dns !== undefined){
+let data137 = data.dns;
 if(((typeof data137 !== "string") && (!(Array.isArray(data137)))) && (data137 !== null)){
-const err238 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+const err238 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -3591,9 +4061,11 @@ vErrors.push(err238);
 }
 errors++;
 }
-if(typeof data137 === "string"){
-if(!pattern29.test(data137)){
-const err239 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(Array.isArray(data137)){
+const len25 = data137.length;
+for(let i25=0; i25<len25; i25++){
+if(typeof data137[i25] !== "string"){
+const err239 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -3603,13 +4075,12 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(Array.isArray(data137)){
-const len26 = data137.length;
-for(let i26=0; i26<len26; i26++){
-let data138 = data137[i26];
-if(typeof data138 === "string"){
-if(!pattern29.test(data138)){
-const err240 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+}
+if(data.dns_search !== undefined){
+let data139 = data.dns_search;
+if(((typeof data139 !== "string") && (!(Array.isArray(data139)))) && (data139 !== null)){
+const err240 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -3618,14 +4089,41 @@ vErrors.push(err240);
 }
 errors++;
 }
-}
-else {
-const err241 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(typeof data139 === "string"){
+if(!pattern30.test(data139)){
+const err241 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err241];
 }
 else {
 vErrors.push(err241);
+}
+errors++;
+}
+}
+if(Array.isArray(data139)){
+const len26 = data139.length;
+for(let i26=0; i26<len26; i26++){
+let data140 = data139[i26];
+if(typeof data140 === "string"){
+if(!pattern30.test(data140)){
+const err242 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err242];
+}
+else {
+vErrors.push(err242);
+}
+errors++;
+}
+}
+else {
+const err243 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err243];
+}
+else {
+vErrors.push(err243);
 }
 errors++;
 }

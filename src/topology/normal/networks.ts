@@ -17,19 +17,26 @@ import {
   type Reading,
   type Text,
 } from './read.js';
+import { readFlannel, withFlannelSubnet } from './flannel.js';
+import { CALICO_ROUTER, readCalico } from './calico.js';
+import { readMacvlan } from './macvlan.js';
 import { DEFAULT_MTU, readDriver, readUnderlay } from './underlay.js';
 import { readAddress, readSubnet } from './values.js';
 
 export function readNetwork(reading: Reading, name: string, entry: Entry): Network {
   const map = asMapping(entry.value);
   const external = booleanAt(map, 'external') ?? false;
+  const driver = readDriver(map);
+  const isCalico = stringAt(map, 'driver') === 'calico';
+  const macvlan = stringAt(map, 'driver') === 'macvlan' ? readMacvlan(reading, map) : undefined;
   const { subnets, gateways } = readSubnets(reading, map);
   const network: Network = withoutUndefined({
     name,
     at: placeOf(reading, entry.key),
-    driver: readDriver(map),
-    subnets,
-    gateway: readGateway(reading, map, gateways, external),
+    driver,
+    macvlan,
+    subnets: withFlannelSubnet(driver, subnets, map.entries.has('subnet') || map.entries.has('ipam'), placeOf(reading, entry.key)),
+    gateway: isCalico ? CALICO_ROUTER : readGateway(reading, map, gateways, external || macvlan !== undefined),
     internal: booleanAt(map, 'internal') ?? false,
     masquerade: readMasquerade(reading, map),
     isolated: booleanAt(map, 'isolated') ?? true,
@@ -38,9 +45,11 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     bridgeName: stringAt(map, 'bridge_name'),
     external,
     dns: readDns(map),
+    calico: isCalico ? readCalico(reading, map) : undefined,
     underlay: readUnderlay(reading, map),
     vni: numberAt(map, 'vni'),
     port: numberAt(map, 'port'),
+    flannel: readFlannel(reading, map, driver),
   });
   reading.origins.set(network, map);
   return network;
@@ -115,7 +124,7 @@ function checkRange(reading: Reading, { text, cidr }: Parsed, subnets: readonly 
   complain(reading, 'ip-range-outside-subnet', text, `ip_range ${cidr.text} is not within ${where}`);
 }
 
-function readGateway(reading: Reading, map: Mapping, ofIpam: readonly Text[], external: boolean): NetworkGateway {
+function readGateway(reading: Reading, map: Mapping, ofIpam: readonly Text[], isOthers: boolean): NetworkGateway {
   const key = map.entries.get('gateway');
   if (key !== undefined && ofIpam[0] !== undefined) {
     complain(reading, 'conflicting-keys', { span: key.key }, '"gateway" is also in "ipam"', { hint: 'remove one of them' });
@@ -125,8 +134,8 @@ function readGateway(reading: Reading, map: Mapping, ofIpam: readonly Text[], ex
   if (single !== undefined && NODE_NAME.test(single.text)) return { kind: 'node', node: single.text, at: placeOf(reading, single.span) };
   const texts = [...textsAt(map, 'gateway'), ...ofIpam];
   const first = texts[0];
-  // Who the router of somebody else's bridge is cannot be known.
-  if (first === undefined) return external ? { kind: 'none' } : { kind: 'host' };
+  // Who the router of somebody else's bridge or LAN is cannot be known.
+  if (first === undefined) return isOthers ? { kind: 'none' } : { kind: 'host' };
   return { kind: 'host', ...hostAddresses(reading, texts), at: placeOf(reading, first.span) };
 }
 

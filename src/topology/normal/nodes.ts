@@ -6,6 +6,7 @@ import { readCommand, readCommands } from './commands.js';
 import { readContainer } from './containers.js';
 import { withDefaults } from './defaults.js';
 import { readDnsSearch, readExtraHosts } from './names.js';
+import { readLabels } from './calico.js';
 import { readPort } from './ports.js';
 import { readNetworkMode } from './network-mode.js';
 import {
@@ -46,6 +47,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     host: readHostOf(reading, map),
     ...readNetworkMode(reading, map),
     ...readContainer(reading, name, map, asMapping(entry.value)),
+    labels: readLabels(map),
     ipv6,
     forwarding: booleanAt(map, 'forwarding') ?? false,
     networks: pairsAt(map, 'networks').map(([network, value]) => readAttachment(reading, network, value)),

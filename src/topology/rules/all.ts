@@ -1,9 +1,11 @@
 /** The cross-checks, in the order of the file's sections. */
 import { addressTwice } from './address-twice.js';
 import { attachmentAddress } from './attachment-address.js';
+import { calico } from './calico.js';
 import { containers } from './containers.js';
 import { driverKeys } from './driver-keys.js';
 import { externalNetwork } from './external-network.js';
+import { flannel } from './flannel.js';
 import { gatewayAddress } from './gateway-address.js';
 import { gatewayNode } from './gateway-node.js';
 import { hostInterfaceTwice } from './host-interface-twice.js';
@@ -13,6 +15,7 @@ import { interfaceName } from './interface-name.js';
 import { interfaceTwice } from './interface-twice.js';
 import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
+import { macvlan } from './macvlan.js';
 import { masquerade } from './masquerade.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
@@ -39,6 +42,7 @@ import { vniTwice } from './vni-twice.js';
 export const RULES: readonly Rule[] = [
   driverKeys,
   externalNetwork,
+  macvlan,
   subnetOverlap,
   gatewayAddress,
   gatewayNode,
@@ -48,6 +52,8 @@ export const RULES: readonly Rule[] = [
   hosts,
   networkHosts,
   underlay,
+  flannel,
+  calico,
   vniTwice,
   netnsName,
   networkModeNone,

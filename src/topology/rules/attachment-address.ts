@@ -81,7 +81,8 @@ function checkInterfaces(context: RuleContext, node: Node, facts: ReadonlyMap<st
   }
 }
 
-function gatewayIn({ gateway }: Network, cidr: Cidr): string | undefined {
-  if (gateway.kind !== 'host') return undefined;
+/** Where each host has a subnet of its own, it has a gateway of its own as well. */
+function gatewayIn({ gateway, flannel }: Network, cidr: Cidr): string | undefined {
+  if (gateway.kind !== 'host' || flannel !== undefined) return undefined;
   return (cidr.family === 4 ? gateway.ipv4 : gateway.ipv6) ?? firstHost(cidr).text;
 }

@@ -7,12 +7,30 @@ type Name = Network['driver'];
 
 const SPANNING = (Object.keys(DRIVERS) as Name[]).filter((name) => DRIVERS[name].spans);
 
+/** Its hosts have no bridge, its gateway is nobody’s address, and its blocks are where addresses come from. */
+const NOT_CALICO = (Object.keys(DRIVERS) as Name[]).filter((name) => name !== 'calico');
+
 /** The drivers that have the key; all others have those that do not stand here. */
 const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
   underlay: SPANNING,
-  vni: ['vxlan', 'weave'],
-  port: ['vxlan', 'weave'],
+  vni: ['vxlan', 'weave', 'flannel'],
+  port: ['vxlan', 'weave', 'flannel'],
+  backend: ['flannel'],
+  direct_routing: ['flannel'],
+  subnet_len: ['flannel'],
+  host_subnets: ['flannel'],
   external: ['bridge'],
+  bridge_name: NOT_CALICO,
+  gateway: NOT_CALICO,
+  ip_range: NOT_CALICO,
+  ipam: NOT_CALICO,
+  icc: NOT_CALICO,
+  block_size: ['calico'],
+  bgp: ['calico'],
+  policy: ['calico'],
+  parent: ['macvlan'],
+  mode: ['macvlan'],
+  host_shim: ['macvlan'],
 };
 
 export const driverKeys: Rule = {

@@ -1,4 +1,5 @@
 import type { SourceRange } from '../../model/diagnostic.js';
+import { FLANNEL_VNI, flannelInterface } from '../../model/flannel.js';
 import { HOST } from '../../model/state.js';
 import type { Topology } from '../../model/topology.js';
 import { hostsOf } from '../../model/underlay.js';
@@ -31,6 +32,7 @@ interface Made {
 function madeOnHosts(context: RuleContext): readonly Made[] {
   const { topology, place } = context;
   return [
+    ...flannelTunnels(context),
     ...topology.networks.flatMap((one) =>
       one.bridgeName === undefined
         ? []
@@ -45,6 +47,20 @@ function madeOnHosts(context: RuleContext): readonly Made[] {
       .flatMap((link) => link.endpoints)
       .flatMap((end) => (end.node === HOST ? [{ host: HOST, name: end.interface, at: place(end, 'interface') }] : [])),
   ];
+}
+
+/** Two of one number are told apart by the rule flannel. */
+function flannelTunnels({ topology, place }: RuleContext): readonly Made[] {
+  const byName = new Map<string, Made>();
+  for (const one of topology.networks) {
+    if (one.flannel?.backend !== 'vxlan') continue;
+    const name = flannelInterface(one.vni ?? FLANNEL_VNI);
+    for (const host of hostsOf(topology, one.name).keys()) {
+      const key = `${host} ${name}`;
+      byName.set(key, byName.get(key) ?? { host, name, at: place(one, 'vni') });
+    }
+  }
+  return [...byName.values()];
 }
 
 function hostsWith(topology: Topology, network: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { HOST } from '../../model/state.js';
+import { isHosted } from '../../model/hosted.js';
 import type { Attachment, Network, Node } from '../../model/topology.js';
 import { quote } from '../report.js';
 import { didYouMean } from '../suggest.js';
@@ -63,7 +64,8 @@ function otherwise(host: string, nodes: RuleContext['nodes']): string {
 
 /** The first of its nodes that needs it. */
 function forwardedFor({ topology, networks }: RuleContext, host: Node): Attachment | undefined {
-  const forwarded = (network: Network | undefined): boolean => network?.gateway.kind === 'host' && !network.internal;
+  const forwarded = (network: Network | undefined): boolean =>
+    network !== undefined && (network.driver === 'calico' || (isHosted(network) && !network.internal));
   const attachments = topology.nodes.filter((node) => node.host?.name === host.name).flatMap((node) => node.networks);
   return attachments.find(({ network }) => forwarded(networks.get(network)));
 }

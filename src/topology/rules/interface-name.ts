@@ -35,7 +35,13 @@ function namesIn({ topology, place }: RuleContext): readonly Named[] {
   const named = (object: { readonly at: SourceRange }, key: string, name: string | undefined) =>
     name === undefined ? [] : [{ name, at: place(object, key) }];
   return [
-    ...topology.networks.flatMap((network) => named(network, 'bridge_name', network.bridgeName)),
+    ...topology.networks.flatMap((network) => [
+      ...named(network, 'bridge_name', network.bridgeName),
+      // That it must be there, and cannot be lo, is said elsewhere.
+      ...(network.macvlan === undefined || ['', 'lo'].includes(network.macvlan.parent)
+        ? []
+        : named(network, 'parent', network.macvlan.parent)),
+    ]),
     ...topology.nodes.flatMap((node) =>
       node.networks.flatMap((one) => [
         ...named(one, 'interface_name', one.interfaceName),

@@ -6,7 +6,13 @@ export const masquerade: Rule = {
   codes: ['bad-masquerade', 'conflicting-keys'],
   check({ topology, report, place, isWritten, isIncomplete }) {
     for (const network of topology.networks) {
-      if (!isWritten(network, 'masquerade') || network.masquerade === false || network.external || isIncomplete('networks', network.name))
+      if (
+        !isWritten(network, 'masquerade') ||
+        network.masquerade === false ||
+        network.external ||
+        network.driver === 'macvlan' ||
+        isIncomplete('networks', network.name)
+      )
         continue;
       const at = place(network, 'masquerade');
       const { masquerade: address, gateway, internal, name } = network;

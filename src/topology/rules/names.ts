@@ -1,11 +1,6 @@
 import { HOST_GATEWAY } from '../../model/node-files.js';
-import type { Network } from '../../model/topology.js';
+import { isHosted } from '../../model/hosted.js';
 import type { Rule } from './rule.js';
-
-/** The host has an address on the bridge. */
-function isHosted({ gateway, external }: Network): boolean {
-  return gateway.kind === 'host' && !external;
-}
 
 export const dnsServer: Rule = {
   name: 'dns-server',
@@ -13,7 +8,13 @@ export const dnsServer: Rule = {
   check({ topology, report, place }) {
     for (const network of topology.networks) {
       if (network.dns !== 'server' || isHosted(network)) continue;
-      const why = network.external ? 'it is external' : network.gateway.kind === 'none' ? 'it has no gateway' : 'its gateway is a node';
+      const why = network.external
+        ? 'it is external'
+        : network.driver === 'macvlan'
+          ? 'it is a LAN'
+          : network.gateway.kind === 'none'
+            ? 'it has no gateway'
+            : 'its gateway is a node';
       const message = `the host has no address on the network ${network.name} that a DNS server could listen on: ${why}`;
       report('dns-server-without-gateway', place(network, 'dns'), message, { hint: 'write `dns: hosts`' });
     }

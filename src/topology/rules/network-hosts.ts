@@ -15,7 +15,8 @@ export const networkHosts: Rule = {
         members.set(attachment.network, [...(members.get(attachment.network) ?? []), { node, attachment }]);
     for (const [name, attached] of members) {
       const network = networks.get(name);
-      if (network !== undefined) checkNetwork(context, network, attached);
+      // A LAN is where each of its hosts has a parent.
+      if (network !== undefined && network.driver !== 'macvlan') checkNetwork(context, network, attached);
     }
   },
 };
@@ -37,7 +38,7 @@ function checkNetwork(context: RuleContext, network: Network, members: readonly 
   for (const { node, attachment } of members) {
     const own = node.isHost === true ? lodgers.find((lodger) => lodger.node.host?.name === node.name) : undefined;
     const related = [{ message: `${own?.node.name ?? first.node.name} is attached here`, at: (own ?? first).attachment.at }];
-    if (own !== undefined) {
+    if (own !== undefined && network.driver !== 'calico') {
       const message = `the host ${node.name} is attached to ${network.name}, whose bridge it is: ${own.node.name} lives on it`;
       report('host-in-itself', attachment.at, message, { hint: 'remove it: the host has the address of the gateway there', related });
     } else if (!DRIVERS[network.driver].spans && node.host?.name !== first.node.host?.name) {

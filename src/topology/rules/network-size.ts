@@ -30,10 +30,11 @@ export const networkSize: Rule = {
       const { ports, where } = DRIVERS[network.driver].spans
         ? fullest(context.topology, network)
         : { ports: attachments.length, where: '' };
-      if (ports > BRIDGE_PORTS) {
+      if (network.driver !== 'macvlan' && ports > BRIDGE_PORTS) {
         const message = `the network ${network.name} has ${ports} nodes${where}, and a bridge of the kernel takes ${BRIDGE_PORTS}`;
         context.report('network-full', network.at, message, { hint: 'spread the nodes over several networks' });
-      } else if (!context.isIncomplete('networks', network.name)) checkSubnets(context, network, attachments);
+      } else if (network.flannel === undefined && !context.isIncomplete('networks', network.name))
+        checkSubnets(context, network, attachments);
     }
   },
 };

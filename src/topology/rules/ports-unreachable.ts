@@ -1,3 +1,4 @@
+import { isHosted } from '../../model/hosted.js';
 import type { Network } from '../../model/topology.js';
 import type { Rule } from './rule.js';
 
@@ -27,12 +28,15 @@ export const portsUnreachable: Rule = {
 
 /** The host has an address on the bridge, and rules for it. */
 function isForwarded(network: Network): boolean {
-  return network.gateway.kind === 'host' && !network.internal && !network.external;
+  return isHosted(network) && !network.internal;
 }
+
+const HAS_PORTS = 'each node has all its ports at its own address';
 
 function reason(network: Network | undefined): string {
   if (network === undefined) return '';
   if (network.external) return `${network.name} is external`;
+  if (network.driver === 'macvlan') return `${network.name} is a LAN, on which ${HAS_PORTS}`;
   if (network.internal) return `${network.name} is internal`;
   return network.gateway.kind === 'node' ? `the gateway of ${network.name} is a node` : `${network.name} has no gateway`;
 }

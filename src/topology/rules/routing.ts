@@ -13,6 +13,7 @@ export const routing: Rule = {
     'unknown-node',
     'unknown-interface',
     'interface-in-two-areas',
+    'bad-interface-name',
     'out-of-range',
     'route-without-nexthop',
     'route-useless-key',
@@ -33,7 +34,9 @@ export const routing: Rule = {
 };
 
 /** Who says \`forwarding: false\` has thought of it: such a node only announces itself. */
-function checkForwarding({ report, isWritten }: RuleContext, node: Node, { at }: Routing): void {
+function checkForwarding({ topology, report, isWritten }: RuleContext, node: Node, { at }: Routing): void {
+  // A host forwards for those that live on it.
+  if (node.isHost === true && topology.nodes.some(({ host }) => host?.name === node.name)) return;
   const forwards = node.sysctls.some(({ key }) => FORWARDING.has(canonicalKey(key)));
   // A simulated host forwards for its nodes.
   if (node.forwarding || node.isHost === true || forwards || isWritten(node, 'forwarding')) return;
@@ -82,6 +85,11 @@ function checkAreas(context: RuleContext, node: Node, { ospf }: Routing): void {
     if (complete && !known.has(name)) {
       const hint = () => didYouMean(name, known) ?? `it has ${[...known].join(', ')}`;
       context.report('unknown-interface', at, `node ${node.name} has no interface ${quote(name)}`, { hint });
+    }
+    if (!/^[\w.@:+-]+$/.test(name)) {
+      context.report('bad-interface-name', at, `BIRD knows no interface by the name ${quote(name)}`, {
+        hint: 'use letters, digits and _.@:+-',
+      });
     }
     const before = first.get(name);
     if (before === undefined) first.set(name, on);

@@ -9,15 +9,15 @@ export const subnetOverlap: Rule = {
   check({ topology, report }) {
     const places = placesOf(topology);
     const meet = (a: string, b: string): boolean => [...(places.get(a) ?? ALONE)].some((place) => (places.get(b) ?? ALONE).has(place));
-    const all = topology.networks.flatMap(({ name, subnets }, place) =>
-      subnets.map((subnet) => ({ name, subnet, place, cidr: cidrOf(subnet) })),
+    const all = topology.networks.flatMap(({ name, subnets, macvlan }, place) =>
+      subnets.map((subnet) => ({ name, subnet, place, cidr: cidrOf(subnet), parent: macvlan?.parent })),
     );
     // CIDRs are nested or apart: in this order each stands after all that contain it.
     const sorted = [...all].sort((a, b) => compareCidrs(a.cidr, b.cidr));
     const around: (typeof all)[number][] = [];
     for (const one of sorted) {
       while (around.length > 0 && !contains(around.at(-1)!.cidr, one.cidr)) around.pop();
-      const other = around.findLast(({ name }) => name === one.name || meet(name, one.name));
+      const other = around.findLast((each) => (each.name === one.name || meet(each.name, one.name)) && !areOneLan(each, one));
       around.push(one);
       if (other === undefined) continue;
       const [earlier, later] = other.place < one.place ? [other, one] : [one, other];
@@ -27,6 +27,18 @@ export const subnetOverlap: Rule = {
     }
   },
 };
+
+interface Placed {
+  readonly cidr: Cidr;
+  /** Of a macvlan network. */
+  readonly parent: string | undefined;
+}
+
+/** Hosts that are on a network by a bridge, and nodes that are on it by an interface of theirs; or two LANs that have nothing to do with each other. */
+function areOneLan(a: Placed, b: Placed): boolean {
+  if (a.parent === undefined || b.parent === undefined) return a.parent !== b.parent && a.cidr.text === b.cidr.text;
+  return a.parent !== b.parent;
+}
 
 /** The namespaces of hosts that a network is in; each of two hosts can have a subnet of its own with the same addresses. */
 function placesOf({ nodes }: Topology): ReadonlyMap<string, ReadonlySet<string>> {

@@ -10,7 +10,7 @@ export const vniTwice: Rule = {
     const first = new Map<string, Network>();
     for (const network of topology.networks) {
       const port = network.port ?? DRIVERS[network.driver].port;
-      if (network.vni === undefined || port === undefined) continue;
+      if (network.flannel !== undefined || network.vni === undefined || port === undefined) continue;
       const before = first.get(`${port} ${network.vni}`);
       if (before === undefined) {
         first.set(`${port} ${network.vni}`, network);

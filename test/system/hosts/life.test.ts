@@ -100,6 +100,34 @@ describe('ports of a host', () => {
   });
 });
 
+describe('ports through hosts', () => {
+  it('lead on from one machine to the next: a host publishes ports of its own on the machine', async () => {
+    apply(lab("\n  h1: { networks: { lan: 10.50.0.11 }, ports: ['9000:8080'] }", web('host: h1, ')));
+    await world.serve('life.web', 80, 'web');
+    expect(await probe(world, null, 'http://127.0.0.1:9000')).toBe('web sees 10.50.0.1');
+    expect(await probe(world, null, 'http://10.50.0.11:8080')).toBe('web sees 10.50.0.1');
+  });
+
+  it('take UDP flows along that are under way to another node', async () => {
+    const two = (first: string, second: string): string =>
+      lab(H1, `\n  a: { host: h1, networks: { app: 10.51.0.2 }${first} }\n  b: { host: h1, networks: { app: 10.51.0.3 }${second} }`);
+    const port = ", ports: ['5353:53/udp']";
+    apply(two(port, ''));
+    await world.serve('life.a', 'udp:53', 'a');
+    await world.serve('life.b', 'udp:53', 'b');
+    // From one source port, on and on.
+    const ask = (): string =>
+      world.must(`python3 -c "
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('10.50.0.1', 45454)); s.connect(('10.50.0.11', 5353)); s.settimeout(2)
+s.send(b'hello'); print(s.recv(99).decode())"`);
+    expect(ask()).toContain('a peer=10.50.0.1');
+    expect(ask()).toContain('a peer=10.50.0.1');
+    apply(two('', port));
+    expect(ask()).toContain('b peer=10.50.0.1');
+  });
+});
+
 describe('what runs on a host', () => {
   it('is in its namespace, as is a node with network_mode: host', () => {
     apply(

@@ -1,9 +1,9 @@
 /** docs/hosts.md: its lab is applied, and each row of its tables is tried. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { placesOf, Rows, type Row } from '../traffic/rows.js';
-import { ROOT, World } from '../world.js';
+import { ROOT, TOPO, World } from '../world.js';
 
 const page = readFileSync(join(ROOT, 'docs/hosts.md'), 'utf8');
 const file = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
@@ -21,30 +21,42 @@ const SERVERS: readonly (readonly [node: string, where: string])[] = [
   ...['a2', 'i1', 'o1', 'b1', 'b2', 'c1', 'peer', 'lan'].map((node) => [node, '80,81'] as const),
 ];
 
-let world: World;
-const rows = new Rows(table, netnsOf);
+const commands = /```sh\n(.*?)```/s.exec(page)?.[1] ?? '';
 
-beforeAll(async () => {
-  world = await World.create();
+async function machine(bridgeNetfilter: number | null): Promise<World> {
+  const world = await World.create();
   world.outside();
   world.file('topo.yaml', file);
   world.mustTopo('apply', '--yes');
+  const set = `sysctl -w net.bridge.bridge-nf-call-iptables=${bridgeNetfilter} net.bridge.bridge-nf-call-ip6tables=${bridgeNetfilter}`;
+  if (bridgeNetfilter !== null) for (const host of ['h1', 'h2', 'h3']) world.must(`ip netns exec racks.${host} ${set}`);
   await Promise.all(SERVERS.map(([node, where]) => world.serve(netnsOf(node), where, node)));
-  await rows.run(world);
-}, 60_000);
-afterAll(() => world.dispose());
+  return world;
+}
 
-describe('the tables of docs/hosts.md', () => {
+/** Traffic between ports of one bridge passes a host's rules with br_netfilter, and does not without: the same must come of it. */
+const settings = existsSync('/proc/sys/net/bridge') ? [0, 1] : [null];
+
+describe.each(settings)('the tables of docs/hosts.md, bridge-nf-call-iptables %s', (bridgeNetfilter) => {
+  let world: World;
+  const rows = new Rows(table, netnsOf);
+
+  beforeAll(async () => {
+    world = await machine(bridgeNetfilter);
+    await rows.run(world);
+  }, 60_000);
+  afterAll(() => world.dispose());
+
   it('are read row by row', () => {
     const lines = page.split('\n').filter((line) => line.startsWith('|') && !/^\| (from|-)/.test(line));
     expect(table).toHaveLength(lines.length);
   });
 
   rows.test();
-});
 
-describe('the lab of docs/hosts.md', () => {
-  it('leaves nothing for a plan to do', () => {
+  it('leave nothing for a plan to do, and the commands of the page work', () => {
     expect(world.mustTopo('plan', '--detailed-exitcode')).toContain('No changes');
+    world.file('topo', `#!/bin/sh\nexec ${process.execPath} ${TOPO} "$@"\n`);
+    expect(world.must(`chmod +x topo && export PATH=$PWD:$PATH && set -ex\n${commands}`)).toContain('chain published');
   });
 });

@@ -26,4 +26,4 @@ test('an apply from nothing, killed after every even operation: the next one arr
     else mustApply(world, file, `after a kill at ${k}`);
     mustLeave(world, file, baseline, `of an apply killed at ${k}`);
   }
-}, 180_000);
+}, 400_000);

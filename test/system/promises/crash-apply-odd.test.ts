@@ -44,4 +44,4 @@ test('an apply from nothing, killed after every odd operation: the next one arri
     else mustApply(world, file, `after a kill at ${k}`);
     mustLeave(world, file, baseline, `of an apply killed at ${k}`);
   }
-}, 180_000);
+}, 400_000);

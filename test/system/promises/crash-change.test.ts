@@ -29,4 +29,4 @@ test('a change killed after every operation: the next apply arrives, back and fo
     mustApply(world, before, `back after a change killed at ${k}`);
   }
   mustLeave(world, before, baseline, 'in the end');
-}, 180_000);
+}, 400_000);

@@ -22,7 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.dispose());
 
+const LEGACY = ['iptables-legacy', 'ip6tables-legacy'].map((by) => `${by} -P FORWARD ACCEPT; ${by} -F; ${by} -X; `).join('');
 const CLEAN =
+  LEGACY +
   'iptables-nft -P FORWARD ACCEPT; ip6tables-nft -P FORWARD ACCEPT; nft list tables | grep -v topo_ | while read t; do nft delete $t; done';
 const NFT = (declaration: string, rules = ''): string =>
   `nft 'table inet fw { chain mine { type filter hook forward priority ${declaration}; ${rules}\n }\n }'`;
@@ -81,6 +83,30 @@ const CASES: readonly Case[] = [
     help: [`nft insert rule inet fw mine iifname ${BRIDGE} accept`, `nft insert rule inet fw mine oifname ${BRIDGE} accept`],
   },
   {
+    name: 'iptables-legacy with policy DROP',
+    by: 'iptables-legacy -A FORWARD -i eth7 -j ACCEPT; iptables-legacy -P FORWARD DROP',
+    chain: 'chain FORWARD of the table ip filter of iptables-legacy (policy drop)',
+    help: [`iptables-legacy -I FORWARD -i ${BRIDGE} -j ACCEPT`, `iptables-legacy -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'ip6tables-legacy with policy DROP',
+    by: 'ip6tables-legacy -P FORWARD DROP',
+    chain: 'chain FORWARD of the table ip6 filter of iptables-legacy (policy drop)',
+    help: [`ip6tables-legacy -I FORWARD -i ${BRIDGE} -j ACCEPT`, `ip6tables-legacy -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'Docker’s by iptables-legacy, one direction open',
+    by: `iptables-legacy -P FORWARD DROP; iptables-legacy -N DOCKER-USER; iptables-legacy -A DOCKER-USER -p icmp -j ACCEPT; iptables-legacy -A DOCKER-USER -i ${BRIDGE.slice(0, 5)}+ -j ACCEPT; iptables-legacy -A DOCKER-USER -j RETURN; iptables-legacy -I FORWARD -j DOCKER-USER`,
+    chain: 'chain FORWARD of the table ip filter of iptables-legacy (policy drop)',
+    help: [`iptables-legacy -I DOCKER-USER -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'iptables-legacy that rejects the rest',
+    by: 'iptables-legacy -A FORWARD -s 10.0.0.0/8 -i br-front -j LOG; iptables-legacy -A FORWARD -j REJECT',
+    chain: 'chain FORWARD of the table ip filter of iptables-legacy (its last rule)',
+    help: [`iptables-legacy -I FORWARD -i ${BRIDGE} -j ACCEPT`, `iptables-legacy -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
     name: 'ufw',
     by: 'iptables-nft -P FORWARD DROP; iptables-nft -N ufw-before-forward; iptables-nft -A ufw-before-forward -p icmp -j ACCEPT; iptables-nft -A FORWARD -j ufw-before-forward',
     chain: 'chain FORWARD of the table ip filter (policy drop)',
@@ -97,7 +123,10 @@ const CASES: readonly Case[] = [
 ];
 
 /** Counters of rules go on by themselves. */
-const machine = (): string => world.must('nft list ruleset; ip -4 route; ip -br addr show br-front').replace(/packets \d+ bytes \d+/g, '');
+const machine = (): string =>
+  world
+    .must('nft list ruleset; iptables-legacy-save; ip6tables-legacy-save; ip -4 route; ip -br addr show br-front')
+    .replace(/packets \d+ bytes \d+|\[\d+:\d+\]|^#.*$/gm, '');
 
 const passing = (): Promise<readonly string[]> =>
   Promise.all(
@@ -145,6 +174,13 @@ test.each([
     'rules for all bridges',
     'iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i br-+ -j ACCEPT; iptables-nft -A FORWARD -o br-+ -j ACCEPT',
   ],
+  ['a policy of iptables-legacy that accepts', 'iptables-legacy -P FORWARD DROP; iptables-legacy -P FORWARD ACCEPT'],
+  [
+    'rules of iptables-legacy for all bridges, in a chain that is jumped to',
+    'iptables-legacy -P FORWARD DROP; iptables-legacy -N more; iptables-legacy -A more -i br-+ -j ACCEPT; iptables-legacy -A more -o br-+ -j ACCEPT; iptables-legacy -A FORWARD -j more',
+  ],
+  ['a rule of iptables-legacy that takes all', 'iptables-legacy -P FORWARD DROP; iptables-legacy -A FORWARD -j ACCEPT'],
+  ['a chain of iptables-legacy at another hook', 'iptables-legacy -P INPUT DROP; iptables-legacy -A INPUT -j ACCEPT'],
   ['a rule that takes all', 'iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -j ACCEPT'],
   [
     'a chain that is jumped to and takes all',

@@ -72,6 +72,46 @@ describe('two routers', () => {
     expect(world.topo(['status']).status).toBe(0);
   });
 
+  it('are shown by status with their neighbours and routes', () => {
+    const [a] = (JSON.parse(world.mustTopo('status', '--json')) as { routing: Record<string, unknown>[] }).routing;
+    const session = { protocol: 'bgp', peer: 'b', asn: 65002, state: 'Established', since: expect.stringMatching(/^\d{4}-.*Z$/) };
+    expect(a).toEqual({
+      node: 'a',
+      netns: 'two.a',
+      routerId: '10.0.0.1',
+      neighbors: [
+        { ...session, address: '10.1.0.2', received: 2, exported: 2 },
+        { ...session, address: 'fd01::2', received: 1, exported: 1 },
+      ],
+      routes: [
+        { to: '10.0.0.2/32', type: 'unicast', nexthops: [{ via: '10.1.0.2', dev: 'eth1' }] },
+        { to: '10.88.0.0/16', type: 'unicast', nexthops: [{ via: '10.1.0.2', dev: 'eth1' }] },
+        { to: 'fd00::2/128', type: 'unicast', nexthops: [{ via: 'fd01::2', dev: 'eth1' }] },
+      ],
+    });
+    const text = world.mustTopo('status');
+    expect(text).toMatch(/^routing of a \(router 10\.0\.0\.1\)$/m);
+    expect(text).toMatch(/^ {2}bgp {2}b {2}10\.1\.0\.2 {2}AS 65002 {2}Established since [-\d]+ [:\d]+ {2}2 received, 2 exported$/m);
+    expect(text).toMatch(/^ {2}10\.88\.0\.0\/16 via 10\.1\.0\.2 dev eth1$/m);
+  });
+
+  it('are shown by show, each with its own', () => {
+    const { nodes } = JSON.parse(world.mustTopo('show', 'b', '--json')) as { nodes: { b: { routing: Record<string, unknown> } } };
+    expect(nodes.b.routing).toMatchObject({ router_id: '10.0.0.2', neighbors: [{ peer: 'a' }, { peer: 'a' }] });
+    expect(nodes.b.routing['routes']).toContainEqual({ to: '10.88.0.0/16', type: 'blackhole', nexthops: [] });
+    expect(world.mustTopo('show', 'b')).toMatch(/^ {2}routing:\n {4}bgp {2}a {2}10\.1\.0\.1 {2}AS 65001 {2}Established/m);
+    expect(world.mustTopo('show', 'b', '--yaml')).toContain('router_id: 10.0.0.2');
+  });
+
+  it('with a daemon that does not answer do not keep status waiting', () => {
+    const pids = 'ip netns pids two.a | while read p; do ! grep -qx bird /proc/$p/comm || echo $p; done';
+    world.must(`kill -STOP $(${pids})`);
+    const start = performance.now();
+    expect(world.mustTopo('status')).toContain('routing of a (the daemon does not answer)');
+    expect(performance.now() - start).toBeLessThan(10_000);
+    world.must(`kill -CONT $(${pids})`);
+  });
+
   it('keep their sessions when `networks` changes, and the daemon is the same process', async () => {
     const [sessions, process] = [since('a'), pid('a')];
     expect(sessions).toHaveLength(2);
@@ -85,6 +125,12 @@ describe('two routers', () => {
     world.mustTopo('apply', '--yes');
     await converged();
     expect([since('a'), pid('a')]).toEqual([sessions, process]);
+  });
+
+  it('have routes that come back by themselves when somebody deletes them', async () => {
+    world.must('ip -n two.a route del 10.0.0.2');
+    expect(world.mustTopo('plan')).toContain('No changes');
+    await until(world, 'two.a', 'ip route', /^10\.0\.0\.2 via/m);
   });
 
   it('have a configuration file whose change by hand is drift, and is put back', () => {
@@ -109,6 +155,18 @@ describe('two routers', () => {
     world.must('ip netns delete two.b');
     world.mustTopo('apply', '--yes');
     expect(world.mustTopo('plan')).toContain('No changes');
+    await converged();
+  });
+
+  it('leave no route behind when the daemon was killed and `routing` is taken out of the file', async () => {
+    world.must('kill -9 $(ip netns pids two.a | while read p; do ! grep -qx bird /proc/$p/comm || echo $p; done); sleep 0.3');
+    expect(world.in('two.a', 'ip route show proto bird').stdout).not.toBe('');
+    world.file('topo.yaml', LAB.replace(/ {4}routing: .*\n/, '').replace(/\[\{ peer: a, hold_time: 9 \}\]/, '[]'));
+    world.mustTopo('apply', '--yes');
+    expect(world.in('two.a', 'ip route show proto bird; ip -6 route show proto bird').stdout).toBe('');
+    expect(world.mustTopo('plan')).toContain('No changes');
+    world.file('topo.yaml', LAB);
+    world.mustTopo('apply', '--yes');
     await converged();
   });
 

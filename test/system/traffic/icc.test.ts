@@ -84,6 +84,20 @@ describe.each(settings)('a network with icc: false, bridge-nf-call-iptables %s',
 
   rows.test();
 
+  it('is told by plan what its nodes do not reach, where that is so', () => {
+    const { status, stderr } = world.topo(['plan']);
+    expect(status).toBe(0);
+    if (bridgeNetfilter !== 1) {
+      expect(stderr).toBe('');
+      return;
+    }
+    expect(stderr.match(/port-not-for-neighbours/g)).toHaveLength(1);
+    expect(stderr).toMatch(
+      /topo\.yaml:4:\d+: warning: the nodes of networks\.a do not reach .*\(nodes\.a1\.ports\[0\], nodes\.a1\.ports\[1\]\)/,
+    );
+    expect(stderr).toContain('sysctl -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 lets them');
+  });
+
   it('keeps them apart by way of the host as well', async () => {
     world.must('ip -n apart.a2 route add 10.61.0.2 via 10.61.0.1 && ip -n apart.o1 route add 10.62.0.3 via 10.62.0.1');
     expect(await Promise.all([probe(world, 'apart.a2', 'http://10.61.0.2'), probe(world, 'apart.o1', 'http://10.62.0.3')])).toEqual([

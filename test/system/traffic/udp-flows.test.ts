@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_CHANGES } from '../../examples/example.js';
+import { destroyPlan } from '../promises/crash.js';
+import { KILLED, killAfter, operationsOf, planOf } from '../promises/program.js';
 import { World } from '../world.js';
 
 const lab = (first: string, second = '[]'): string => `
@@ -99,6 +101,34 @@ describe('a flow that goes on', () => {
     expect(world.mustTopo('plan')).toBe(NO_CHANGES);
   });
 
+  it.each([1, 2, 3])(
+    'moves when an apply was killed after %i of the operations for it, on to the new node and back to the old one',
+    async (k) => {
+      apply(lab(PORT));
+      expect(await all()).toEqual(['a1 peer=10.99.0.1', 'a1 peer=fd99::1', 'a1 peer=10.61.0.1']);
+      const before = operationsOf(planOf(world, world.file('topo.yaml', lab('[]', PORT))));
+      expect(before).toBe(3);
+      expect(killAfter(world, k, 'apply', '--yes', 'topo.yaml')).toBe(KILLED);
+      await sleep(100);
+      apply(lab('[]', PORT));
+      expect(await all()).toEqual(['a2 peer=10.99.0.1', 'a2 peer=fd99::1', 'a2 peer=10.61.0.1']);
+      expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+      world.file('topo.yaml', lab(PORT));
+      killAfter(world, k, 'apply', '--yes', 'topo.yaml');
+      apply(lab('[]', PORT));
+      expect(await all()).toEqual(['a2 peer=10.99.0.1', 'a2 peer=fd99::1', 'a2 peer=10.61.0.1']);
+    },
+  );
+
+  it('begins to arrive when the apply that published its port was killed behind the rules', async () => {
+    apply(lab('[]'));
+    expect(await all()).toEqual(['nothing', 'nothing', 'nothing']);
+    world.file('topo.yaml', lab(PORT));
+    expect(killAfter(world, 1, 'apply', '--yes', 'topo.yaml')).toBe(KILLED);
+    apply(lab(PORT));
+    expect(await all()).toEqual(['a1 peer=10.99.0.1', 'a1 peer=fd99::1', 'a1 peer=10.61.0.1']);
+  });
+
   it('through the host to the same port elsewhere is left alone', async () => {
     const through = await Sender.start(world, 'flows.a1', 'udp4', '10.99.0.1');
     expect(await through.next()).toBe('lan peer=10.99.0.2');
@@ -115,7 +145,15 @@ describe('a flow that goes on', () => {
     apply(lab(PORT));
     expect(await senders[0]!.next()).toBe('a1 peer=10.99.0.1');
     world.must('kill $(ip netns pids flows.a1) $(ip netns pids flows.a2)');
+    // Killed behind the rules, and gone all the same.
+    const rules = (): string => world.must('nft list ruleset');
+    const operations = destroyPlan(world, 'topo.yaml').actions.flatMap((action) => [...action.operations, ...action.finish]);
+    apply(lab(PORT));
+    expect(killAfter(world, operations.findIndex(({ op }) => op === 'nft-replace') + 1, 'destroy', '--yes')).toBe(KILLED);
+    expect(rules()).toMatch(/chain leaving/);
+    expect(rules()).not.toMatch(/chain published/);
     world.mustTopo('destroy', '--yes');
+    expect(world.must('nft list tables')).not.toContain('topo_flows');
     expect(world.must('conntrack -L -p udp --reply-src 10.61.0.2 2>/dev/null')).toBe('');
   });
 });

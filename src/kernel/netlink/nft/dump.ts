@@ -4,6 +4,7 @@ import { type Bytes, MessageWriter, NLM_F_ACK, NLM_F_DUMP } from '../message.js'
 import type { NetlinkSocket } from '../socket.js';
 import { errnoName } from '../libc.js';
 import { writeFamily } from './attributes.js';
+import { type MapKey, mapType } from '../../../model/nft-text.js';
 import { inOrder } from '../../../model/nft/canonical.js';
 import { parseMember, parseRule, parseTable, type TablePart } from './parse.js';
 import { parseElements, parseSet } from './parse-set.js';
@@ -75,13 +76,13 @@ function readMembers(reading: Reading): { readonly maps: readonly NftMapObservat
   const sets = dump(reading, NFT.getSet, parseSet);
   const others = MEMBERS.flatMap(([kind, type]) => dump(reading, type, parseMember).map(({ name }) => `${kind} ${name}`));
   return {
-    maps: sets.filter(({ isVerdictMap }) => isVerdictMap).map(({ name }) => ({ name, elements: readElements(reading, name) })),
-    members: [...sets.filter(({ isVerdictMap, isAnonymous }) => !isVerdictMap && !isAnonymous).map(({ name }) => `set ${name}`), ...others],
+    maps: sets.flatMap(({ name, key }) => (key === null ? [] : [{ name, type: mapType(key), elements: readElements(reading, name, key) }])),
+    members: [...sets.filter(({ key, isAnonymous }) => key === null && !isAnonymous).map(({ name }) => `set ${name}`), ...others],
   };
 }
 
-function readElements(reading: Reading, set: string): readonly NftRuleText[] {
-  return inOrder(dump(reading, NFT.getSetElement, parseElements, set).flatMap(({ elements }) => elements));
+function readElements(reading: Reading, set: string, key: MapKey): readonly NftRuleText[] {
+  return inOrder(dump(reading, NFT.getSetElement, parseElements(key), set).flatMap(({ elements }) => elements));
 }
 
 /** An empty dump has no generation to compare. */

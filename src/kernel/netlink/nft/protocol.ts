@@ -52,10 +52,12 @@ export const SET_IS_ANONYMOUS = 1;
 export const SET_IS_MAP = 8;
 /** NFT_DATA_VERDICT */
 export const SET_DATA_VERDICT = 0xffffff00;
-/** TYPE_IFNAME of nft, which the kernel only keeps. */
-export const SET_KEY_INTERFACE = 41;
-/** IFNAMSIZ */
-export const INTERFACE_NAME_LENGTH = 16;
+/** TYPE_IFNAME, TYPE_IPADDR and TYPE_IP6ADDR of nft, which the kernel only keeps, and the bytes of a key (IFNAMSIZ). */
+export const SET_KEYS = {
+  interface: { type: 41, length: 16 },
+  4: { type: 7, length: 4 },
+  6: { type: 8, length: 16 },
+} as const;
 export const SET_ELEMENTS = { table: 1, set: 2, elements: 3 } as const;
 export const SET_ELEMENT = { key: 1, data: 2 } as const;
 

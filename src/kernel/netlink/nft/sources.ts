@@ -1,6 +1,16 @@
 /** What an expression loads into a register, in the words of `nft`, and how a value of it is written. */
 import { addressOfBytes } from '../../../model/address.js';
-import { CT, type Expression, FIB_RESULT_TYPE, FIB_SIDE, META, NFPROTO, PAYLOAD } from '../../../model/nft/expressions.js';
+import {
+  CT,
+  type Expression,
+  FIB_RESULT_OIF,
+  FIB_RESULT_TYPE,
+  FIB_SIDE,
+  FIB_WAY_BACK,
+  META,
+  NFPROTO,
+  PAYLOAD,
+} from '../../../model/nft/expressions.js';
 
 export interface Source {
   /** `ip daddr` */
@@ -83,7 +93,7 @@ const PROTOCOLS = new Map([
   [33, 'dccp'],
   [50, 'esp'],
   [51, 'ah'],
-  [58, 'icmpv6'],
+  [58, 'ipv6-icmp'],
   [132, 'sctp'],
   [136, 'udplite'],
 ]);
@@ -111,6 +121,8 @@ export function sourceOf({ name, fields }: Expression, known: Known): Source | n
 }
 
 function fibSource(result: number, flags: number): Source {
+  if (result === FIB_RESULT_OIF && flags === FIB_WAY_BACK)
+    return { label: 'fib saddr . iif oif', format: (value) => (host(value) === 0 ? 'missing' : 'exists') };
   const side = (Object.keys(FIB_SIDE) as (keyof typeof FIB_SIDE)[]).find((key) => FIB_SIDE[key] === flags) ?? `flags ${flags}`;
   if (result === FIB_RESULT_TYPE)
     return { label: `fib ${side} type`, format: (value) => ADDRESS_TYPES[host(value)] ?? String(host(value)) };

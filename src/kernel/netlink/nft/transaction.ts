@@ -5,7 +5,8 @@
  */
 import type { NftChain, NftMap, NftRule, NftTable } from '../../../model/operation.js';
 import { MessageWriter, NLA_F_NESTED, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE } from '../message.js';
-import { expressionsOf, interfaceName } from '../../../model/nft/encode.js';
+import { mapKeyOf } from '../../../model/nft-text.js';
+import { addressBytes, expressionsOf, interfaceName } from '../../../model/nft/encode.js';
 import { writeFamily } from './attributes.js';
 import { writeData, writeExpressions } from './expression-codec.js';
 import {
@@ -16,7 +17,6 @@ import {
   GENERIC_HEADER,
   HOOK,
   HOOK_NAMES,
-  INTERFACE_NAME_LENGTH,
   LIST_ELEMENT,
   NF_ACCEPT,
   NFPROTO_INET,
@@ -27,10 +27,10 @@ import {
   SET_ELEMENT,
   SET_ELEMENTS,
   SET_IS_MAP,
-  SET_KEY_INTERFACE,
+  SET_KEYS,
   TABLE,
 } from './protocol.js';
-import { encodeComment, VERDICT_MAP_USER_DATA } from './user-data.js';
+import { encodeComment, verdictMapUserData } from './user-data.js';
 
 /** What a message of a transaction is about. */
 export type Subject =
@@ -53,7 +53,7 @@ export function encodeReplace(table: NftTable, commit: boolean): Transaction {
     removeTable(draft, table.name);
     addTable(draft, table);
     const maps = table.maps ?? [];
-    maps.forEach(({ name }, index) => addMap(draft, table.name, name, index + 1));
+    maps.forEach((map, index) => addMap(draft, table.name, map, index + 1));
     for (const chain of table.chains) addChain(draft, table.name, chain);
     for (const map of maps) addElements(draft, table.name, map);
     for (const chain of table.chains) chain.rules.forEach((rule, index) => addRule(draft, table.name, chain.name, index, rule));
@@ -126,34 +126,40 @@ function addChain(draft: Draft, table: string, chain: NftChain): void {
   writer.end();
 }
 
-function addMap(draft: Draft, table: string, map: string, id: number): void {
-  begin(draft, NFT.newSet, NLM_F_CREATE, { part: 'map', table, map });
+function addMap(draft: Draft, table: string, map: NftMap, id: number): void {
+  begin(draft, NFT.newSet, NLM_F_CREATE, { part: 'map', table, map: map.name });
   const { writer } = draft;
+  const key = SET_KEYS[mapKeyOf(map)];
   writer.string(SET.table, table);
-  writer.string(SET.name, map);
+  writer.string(SET.name, map.name);
   writer.u32(SET.flags, SET_IS_MAP, false);
-  writer.u32(SET.keyType, SET_KEY_INTERFACE, false);
-  writer.u32(SET.keyLength, INTERFACE_NAME_LENGTH, false);
+  writer.u32(SET.keyType, key.type, false);
+  writer.u32(SET.keyLength, key.length, false);
   writer.u32(SET.dataType, SET_DATA_VERDICT, false);
   writer.u32(SET.id, id, false);
-  writer.data(SET.userData, VERDICT_MAP_USER_DATA);
+  writer.data(SET.userData, verdictMapUserData('family' in map));
   writer.end();
 }
 
 /** A list is an attribute, which has 64 KB at most. */
 const ELEMENTS_AT_ONCE = 400;
 
-function addElements(draft: Draft, table: string, { name: map, elements }: NftMap): void {
+function addElements(draft: Draft, table: string, one: NftMap): void {
   const { writer } = draft;
+  const map = one.name;
+  const elements =
+    'family' in one
+      ? one.addresses.map((address) => ({ key: addressBytes(address), verdict: 'accept' }))
+      : one.elements.map((element) => ({ key: interfaceName(element.interface), verdict: `jump ${element.chain}` }));
   for (let first = 0; first < elements.length; first += ELEMENTS_AT_ONCE) {
     begin(draft, NFT.newSetElement, NLM_F_CREATE, { part: 'map', table, map });
     writer.string(SET_ELEMENTS.table, table);
     writer.string(SET_ELEMENTS.set, map);
     const list = writer.nest(SET_ELEMENTS.elements, NLA_F_NESTED);
-    for (const { interface: name, chain } of elements.slice(first, first + ELEMENTS_AT_ONCE)) {
+    for (const { key, verdict } of elements.slice(first, first + ELEMENTS_AT_ONCE)) {
       const element = writer.nest(LIST_ELEMENT, NLA_F_NESTED);
-      writeData(writer, SET_ELEMENT.key, interfaceName(name));
-      writeData(writer, SET_ELEMENT.data, `jump ${chain}`);
+      writeData(writer, SET_ELEMENT.key, key);
+      writeData(writer, SET_ELEMENT.data, verdict);
       writer.close(element);
     }
     writer.close(list);

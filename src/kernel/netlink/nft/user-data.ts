@@ -12,10 +12,12 @@ export function encodeComment(comment: string): Buffer {
 }
 
 /**
- * What `nft` leaves with a map of verdicts by interface: byte order of the keys (the host's), of the data (none), data are no
- * intervals. It lists the names of the interfaces only where it finds this.
+ * What `nft` leaves with a map of verdicts: byte order of the keys (the host's, or the network's for addresses), of the data
+ * (none), data are no intervals. It lists the names of interfaces only where it finds this.
  */
-export const VERDICT_MAP_USER_DATA = Buffer.from([0, 4, 1, 0, 0, 0, 1, 4, 0, 0, 0, 0, 6, 4, 0, 0, 0, 0]);
+export function verdictMapUserData(ofAddresses: boolean): Buffer {
+  return Buffer.from([0, 4, ofAddresses ? 2 : 1, 0, 0, 0, 1, 4, 0, 0, 0, 0, 6, 4, 0, 0, 0, 0]);
+}
 
 export interface UserData {
   readonly comment: string;

@@ -1,0 +1,35 @@
+/** Somebody who listens on the port that a server of the lab needs: it would end at once, and its own words are few. */
+import type { Diagnostic } from '../model/diagnostic.js';
+import type { ListenerObservation } from '../model/observation.js';
+import type { State } from '../model/state.js';
+import type { HostPorts } from './host-ports.js';
+import { hears, namesOf, placeOf } from './port-in-use.js';
+
+/** Of servers that do not run yet: one that runs has its port. */
+export function neededPorts(
+  desired: State,
+  needs: (definition: unknown) => readonly HostPorts[],
+  running: readonly string[],
+  listeners: readonly ListenerObservation[],
+): readonly Diagnostic[] {
+  if (listeners.length === 0) return [];
+  const conflicts = new Map<string, Diagnostic>();
+  for (const { id, kind, netns, definition } of desired.resources.values()) {
+    if (kind !== 'process' || running.includes(id)) continue;
+    for (const ours of needs(definition)) {
+      const others = listeners.filter((listener) => listener.netns === netns && hears(listener, ours));
+      for (const listener of others) conflicts.set(`${ours.path} ${namesOf(listener)}`, conflict(ours, listener));
+    }
+  }
+  return [...conflicts.values()];
+}
+
+function conflict({ path, at, address }: HostPorts, listener: ListenerObservation): Diagnostic {
+  return {
+    code: 'dns-port-in-use',
+    severity: 'error',
+    message: `${path}: ${namesOf(listener)} listens on ${placeOf(listener)} of the host already, and the DNS server of the network needs port 53 of ${address}`,
+    at,
+    hint: 'stop that process, or let it listen on addresses of its own only (dnsmasq: --interface=… and --bind-dynamic); or leave dns: server out',
+  };
+}

@@ -3,6 +3,7 @@ import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { AddressObservation, NetnsObservation, Observation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
+import { ROUTING_DAEMON } from '../model/routing.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
@@ -124,14 +125,28 @@ function find(context: FindContext): Found {
     while (resources.has(id)) id += ' again';
     resources.set(id, observedRoute(ns, route, context, id));
   };
+  const left = leftByDaemons(context);
   for (const ns of ownNamespaces(observation, desired.lab))
-    ns.routes.filter((route) => judged(route, true)).forEach((route) => add(ns, route));
+    ns.routes.filter((route) => judged(route, true) || left(ns, route)).forEach((route) => add(ns, route));
   for (const ns of containerNamespaces(observation, desired.lab))
     ns.routes.filter((route) => judged(route, false)).forEach((route) => add(ns, route));
   for (const route of observation.host.routes) {
     if (judged(route, false) && linkAt(HOST, route.dev) !== undefined) add(observation.host, route);
   }
   return { resources: [...resources.values()], conflicts: takenDestinations(observation, desired) };
+}
+
+/** RTPROT_BIRD */
+const BIRD = 12;
+
+/** Of a daemon that was killed and is not to run any more: nobody else would take them away. */
+function leftByDaemons({ observation, desired }: FindContext): (ns: NetnsObservation, route: RouteObservation) => boolean {
+  const dead = observation.processes.filter(
+    ({ owner, name, running }) => name === ROUTING_DAEMON && !running && !desired.resources.has(`process:${owner}/${name}`),
+  );
+  if (dead.length === 0) return () => false;
+  const namespaces = new Set(dead.map(({ definition }) => definition?.netns));
+  return (ns, route) => route.protocol === BIRD && namespaces.has(ns.netns);
 }
 
 /** A container's own routes stay: the kernel takes no second one to the same place. */

@@ -55,6 +55,8 @@ function interfacesLine(interfaces: readonly string[] | undefined): readonly str
 
 function kernelLines({ family, mergePaths, import: learned, export: out, table }: Kernel): readonly string[] {
   return [
+    // A route that somebody has deleted by hand is back after so many seconds.
+    'scan time 5;',
     ...(learned.rules.length === 0 ? [] : ['learn;']),
     ...(mergePaths ? ['merge paths on;'] : []),
     ...(table === undefined ? [] : [`kernel table ${table};`]),

@@ -13,6 +13,7 @@ export const routing: Rule = {
     'unknown-node',
     'unknown-interface',
     'interface-in-two-areas',
+    'bad-interface-name',
     'out-of-range',
     'route-without-nexthop',
     'route-useless-key',
@@ -84,6 +85,11 @@ function checkAreas(context: RuleContext, node: Node, { ospf }: Routing): void {
     if (complete && !known.has(name)) {
       const hint = () => didYouMean(name, known) ?? `it has ${[...known].join(', ')}`;
       context.report('unknown-interface', at, `node ${node.name} has no interface ${quote(name)}`, { hint });
+    }
+    if (!/^[\w.@:+-]+$/.test(name)) {
+      context.report('bad-interface-name', at, `BIRD knows no interface by the name ${quote(name)}`, {
+        hint: 'use letters, digits and _.@:+-',
+      });
     }
     const before = first.get(name);
     if (before === undefined) first.set(name, on);

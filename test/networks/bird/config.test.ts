@@ -27,7 +27,7 @@ defaults: { forwarding: true }
 nodes:
   a:
     networks: { lan: { ipv4_address: 10.61.0.2, ipv6_address: 'fd61::2' } }
-    interfaces: { lo: { addresses: [10.0.0.1/32] } }
+    interfaces: { lo: { addresses: [10.0.0.1/32, 'fd00::1/128'] } }
     routes: [{ to: 10.7.0.0/16, via: 10.61.0.9 }, { to: 10.6.0.0/16, via: 10.61.0.9 }]
     routing:
       bgp:
@@ -83,11 +83,15 @@ describe('the configuration', () => {
     // Of the routes that the file writes, the one that is announced.
     [
       'kernel-4',
-      'learn;|merge paths on;|ipv4 {|import filter {|if net ~ [ 10.7.0.0/16 ] then accept;|reject;|};|export filter {|if source ~ [ RTS_DEVICE, RTS_INHERIT ] then reject;|accept;|};|};',
+      'scan time 5;|learn;|merge paths on;|ipv4 {|import filter {|if net ~ [ 10.7.0.0/16 ] then accept;|reject;|};|export filter {|if source ~ [ RTS_DEVICE, RTS_INHERIT ] then reject;|accept;|};|};',
     ],
     [
       'ospf-4',
       'ecmp on;|ipv4 {|import all;|export filter {|if source ~ [ RTS_BGP, RTS_STATIC ] then accept;|reject;|};|};|area 0.0.0.0 {|interface "eth0" {|type broadcast;|hello 10;|dead 40;|wait 40;|};|interface "lo" {|stub on;|};|};|area 0.0.0.7 {|interface "eth1" {|cost 5;|type ptp;|hello 1;|dead 4;|bfd on;|};|};',
+    ],
+    [
+      'ospf-6',
+      'ecmp on;|ipv6 {|import all;|export filter {|if source ~ [ RTS_BGP, RTS_STATIC ] then accept;|reject;|};|};|area 0.0.0.0 {|interface "eth0" {|type broadcast;|hello 10;|dead 40;|wait 40;|};|stubnet fd00::1/128;|};|area 0.0.0.7 {|interface "eth1" {|cost 5;|type ptp;|hello 1;|dead 4;|bfd on;|};|};',
     ],
     ['bfd-all', 'interface "*" { interval 250 ms; multiplier 3; };'],
   ])('has %s', (name, lines) => {

@@ -127,6 +127,12 @@ describe('two routers', () => {
     expect([since('a'), pid('a')]).toEqual([sessions, process]);
   });
 
+  it('have routes that come back by themselves when somebody deletes them', async () => {
+    world.must('ip -n two.a route del 10.0.0.2');
+    expect(world.mustTopo('plan')).toContain('No changes');
+    await until(world, 'two.a', 'ip route', /^10\.0\.0\.2 via/m);
+  });
+
   it('have a configuration file whose change by hand is drift, and is put back', () => {
     const file = '/run/topo/names/two/a.bird/bird.conf';
     const text = world.must(`cat ${file}`);
@@ -149,6 +155,18 @@ describe('two routers', () => {
     world.must('ip netns delete two.b');
     world.mustTopo('apply', '--yes');
     expect(world.mustTopo('plan')).toContain('No changes');
+    await converged();
+  });
+
+  it('leave no route behind when the daemon was killed and `routing` is taken out of the file', async () => {
+    world.must('kill -9 $(ip netns pids two.a | while read p; do ! grep -qx bird /proc/$p/comm || echo $p; done); sleep 0.3');
+    expect(world.in('two.a', 'ip route show proto bird').stdout).not.toBe('');
+    world.file('topo.yaml', LAB.replace(/ {4}routing: .*\n/, '').replace(/\[\{ peer: a, hold_time: 9 \}\]/, '[]'));
+    world.mustTopo('apply', '--yes');
+    expect(world.in('two.a', 'ip route show proto bird; ip -6 route show proto bird').stdout).toBe('');
+    expect(world.mustTopo('plan')).toContain('No changes');
+    world.file('topo.yaml', LAB);
+    world.mustTopo('apply', '--yes');
     await converged();
   });
 

@@ -1,16 +1,18 @@
 import { readKernel } from '../apply/observe.js';
+import type { SavedPlan } from '../report/saved-plan.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
-import { loadLab } from './lab.js';
+import { loadLab, type Lab } from './lab.js';
 import type { ApplyArguments } from './options.js';
-import { planLab } from './planned.js';
+import { planLab, type Planned } from './planned.js';
 import { printPlan } from './print-plan.js';
 import { printWarnings } from './warnings.js';
 
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
-  const lab = loadLab(args.file, context);
+  const saved = await savedPlanOf(args.file, context);
+  const lab = loadLab(saved?.plan.file ?? args.file, context);
   const interrupts = context.watchInterrupts();
   const kernel = await openLabKernel(lab.wanted, args, context);
   try {
@@ -22,12 +24,18 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         args,
         interrupts,
         observe: () => readKernel(kernel, lab.wanted),
-        replan: (seen) => planLab(kernel, lab, seen).plan,
+        replan: (seen) => {
+          const planned = planLab(kernel, lab, seen);
+          saved?.check(lab, planned);
+          return planned.plan;
+        },
         agreed: async (plan) => {
-          if (args.json) return args.yes || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
+          if (args.json)
+            return args.yes || saved !== undefined || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
           if (!args.quiet) await printWarnings(plan, lab.sources, context);
           if (!args.quiet || !args.yes) await printPlan(plan, { ...args, format: 'text' }, context);
-          if (args.yes || plan.actions.length === 0) return true;
+          // A saved plan has been looked at.
+          if (args.yes || saved !== undefined || plan.actions.length === 0) return true;
           return askToGoOn('Do you want to make these changes?', interrupts, context);
         },
       },
@@ -36,4 +44,26 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
   } finally {
     kernel.close();
   }
+}
+
+interface Saved {
+  readonly plan: SavedPlan;
+  /** Before the first change; what is planned later is another thing. */
+  check(lab: Lab, planned: Planned): void;
+}
+
+/** Undefined: the file is a topology. */
+async function savedPlanOf(file: string | undefined, context: Context): Promise<Saved | undefined> {
+  if (file?.endsWith('.yaml') !== false) return undefined;
+  const { readSavedPlan, refuseStale } = await import('./saved-plan.js');
+  const plan = readSavedPlan(file, context);
+  if (plan === undefined) return undefined;
+  let checked = false;
+  return {
+    plan,
+    check: (lab, planned) => {
+      if (!checked) refuseStale(file, plan, lab, planned);
+      checked = true;
+    },
+  };
 }

@@ -16,11 +16,11 @@ import { readTopologyFile } from './read-file.js';
 export async function lookAt(
   { file: argument, runtime }: RuntimeOption & { readonly file: string | undefined },
   context: Context,
-): Promise<{ readonly lab: Lab; readonly kernel: Kernel }> {
+): Promise<{ readonly lab: Lab; readonly kernel: Kernel; readonly file: string }> {
   const file = readTopologyFile(argument, context);
   const ahead = await startReading(file.bytes.length);
   const lab = labOf(file, context);
-  return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context) };
+  return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context), file: file.file };
 }
 
 async function startReading(bytes: number): Promise<Ahead | undefined> {

@@ -30,6 +30,8 @@ export interface PlanArguments extends CommonOptions, RuntimeOption {
   /** `--json` has become `format: 'json'`. */
   readonly format: PlanFormat;
   readonly detailedExitcode: boolean;
+  /** A file that the plan is saved to. */
+  readonly out?: string;
 }
 
 export interface PlanFromArguments extends PlanArguments {

@@ -8,11 +8,13 @@ import { printWarnings } from './warnings.js';
 const CHANGES = 2;
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
-  const { lab, kernel } = await lookAt(args, context);
+  const { lab, kernel, file } = await lookAt(args, context);
   try {
-    const { plan } = planLab(kernel, lab);
+    const planned = planLab(kernel, lab);
+    const { plan } = planned;
     if (args.format !== 'json' && !args.quiet) await printWarnings(plan, lab.sources, context);
     await printPlan(plan, args, context);
+    if (args.out !== undefined) (await import('./saved-plan.js')).savePlan(args.out, lab, planned, file, context);
     return args.detailedExitcode && plan.actions.length > 0 ? CHANGES : 0;
   } finally {
     kernel.close();

@@ -27,22 +27,21 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     .addOption(new Option('--format <format>', 'how to print what is wrong').choices(['text', 'json', 'github', 'sarif']).default('text'))
     .option('--json', 'the same as --format json');
 
-  declare<Json & RuntimeOption & { readonly format: PlanFormat; readonly from?: string; readonly detailedExitcode?: boolean }>(
-    program,
-    'plan [file]',
-    'what apply would do, and why; changes nothing',
-    async (flags, [file], context) => {
-      const format = flags.json === true ? 'json' : flags.format;
-      const { from, ...rest } = flags;
-      const args = { ...rest, file, format, detailedExitcode: flags.detailedExitcode === true };
-      if (from === undefined) return (await import('./plan.js')).run(args, context);
-      return (await import('./plan-from.js')).run({ ...args, from }, context);
-    },
-  )
+  declare<
+    Json &
+      RuntimeOption & { readonly format: PlanFormat; readonly from?: string; readonly out?: string; readonly detailedExitcode?: boolean }
+  >(program, 'plan [file]', 'what apply would do, and why; changes nothing', async (flags, [file], context) => {
+    const format = flags.json === true ? 'json' : flags.format;
+    const { from, ...rest } = flags;
+    const args = { ...rest, file, format, detailedExitcode: flags.detailedExitcode === true };
+    if (from === undefined) return (await import('./plan.js')).run(args, context);
+    return (await import('./plan-from.js')).run({ ...args, from }, context);
+  })
     .addOption(new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell', 'markdown']).default('text'))
     .option('--json', 'the same as --format json')
     .option('--from <file or git:revision>', 'what the change from that file, or from that revision of it, would do; no kernel is asked')
     .addOption(runtimeOption())
+    .addOption(new Option('--out <file>', 'save the plan: topo apply FILE does this and nothing else').conflicts('from'))
     .option('--detailed-exitcode', 'exit status 0: nothing to do, 1: error, 2: changes');
 
   writing(

@@ -1,7 +1,7 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import type { NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
-import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
+import { interfaceOfKey, IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { netnsNeeds, labNamespaces } from './ownership.js';
@@ -117,7 +117,7 @@ function interfacesWithIpv6(desired: State): ReadonlySet<string> {
 function unknownKeys(observation: Observation, desired: State): readonly Diagnostic[] {
   return observation.namespaces.flatMap((ns) =>
     [...ns.sysctls].flatMap(([key, value]): Diagnostic[] => {
-      const wanted = value === null && !key.includes('.conf.') ? desired.resources.get(sysctlId(ns.netns, key)) : undefined;
+      const wanted = value === null && interfaceOfKey(key) === undefined ? desired.resources.get(sysctlId(ns.netns, key)) : undefined;
       if (wanted === undefined) return [];
       const at = wanted.at === undefined ? {} : { at: wanted.at };
       return [

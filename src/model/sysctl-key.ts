@@ -6,8 +6,8 @@ export const IPV6_FORWARDING = 'net.ipv6.conf.all.forwarding';
 
 const INTERFACE_KEY = /^(net\.ipv[46]\.(?:conf|neigh)\.)(.+)(\.[^.]+)$/;
 
-export function interfaceKey(family: 'ipv4' | 'ipv6', name: string, word: string): string {
-  return `net.${family}.conf.${name.replaceAll('.', '/')}.${word}`;
+export function interfaceKey(family: 'ipv4' | 'ipv6', name: string, word: string, of: 'conf' | 'neigh' = 'conf'): string {
+  return `net.${family}.${of}.${name.replaceAll('.', '/')}.${word}`;
 }
 
 /** Of `net/ipv4/conf/eth0.1/rp_filter`, and of a name whose dots were not turned into slashes: the last word has none. */

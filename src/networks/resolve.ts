@@ -96,7 +96,7 @@ const NONE: LabNode['forwards'] = new Set();
 
 /** What its networks need of a simulated host. */
 function forwardedIn({ networks }: Context, { netns }: Node): LabNode['forwards'] {
-  const own = [...networks.values()].filter((network) => network.home === netns && isForwarded(network));
+  const own = [...networks.values()].filter((network) => network.home === netns && (isForwarded(network) || network.pool !== undefined));
   return new Set(own.flatMap(({ subnets }) => subnets.map(({ family }) => family)));
 }
 

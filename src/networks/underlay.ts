@@ -23,8 +23,8 @@ export interface Outlet {
   readonly underlay: string;
 }
 
-/** By name of the network: its homes on the underlay. None where it is in one home and nothing carries it. */
-export function outletsOf(topology: Topology, lab: Lab): ReadonlyMap<string, readonly Outlet[]> {
+/** By name of the network: its homes on the underlay, by their addresses of one family. None where it is in one home and nothing carries it. */
+export function outletsOf(topology: Topology, lab: Lab, family?: Family): ReadonlyMap<string, readonly Outlet[]> {
   const spanning = topology.networks.filter(({ driver }) => DRIVERS[driver].spans);
   return new Map(
     spanning.map((network) => {
@@ -33,7 +33,7 @@ export function outletsOf(topology: Topology, lab: Lab): ReadonlyMap<string, rea
       const homes = lab.networks.filter((one) => one.network.name === network.name);
       const outlets = homes.flatMap((home) => {
         const carrier = [...underlay.carriers].find(([, { host }]) => (host?.node.netns ?? HOST) === home.home)?.[1];
-        return carrier === undefined ? [] : outletOf(lab, home, carrier, underlay.family);
+        return carrier === undefined ? [] : outletOf(lab, home, carrier, family ?? underlay.family);
       });
       return [network.name, outlets];
     }),

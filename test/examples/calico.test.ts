@@ -1,43 +1,24 @@
 /** Two racks with a router between: blocks by BGP, the nodes' own packets on the wire, one hop at a time. */
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { capture } from '../system/calico/capture.js';
 import { birdc, until } from '../system/routing/until.js';
-import { placesOf, Rows } from '../system/traffic/rows.js';
+import { placesOf, Rows, type Row } from '../system/traffic/rows.js';
+import { ROOT } from '../system/world.js';
 import { pathOf } from './example.js';
 import { exampleLab } from './example-lab.js';
 
 const HOSTS = [1, 2, 3, 4];
 const [WEB1, BATCH, DB] = ['10.244.59.159', '10.244.248.52', '10.244.100.5'];
 
-const rows = new Rows(
-  [
-    ['web1', `ping ${DB}`, 'answer'],
-    ['web1', `ping ${BATCH}`, 'answer'],
-    ['web1', `http://${DB}:5432/`, 'db:5432 sees 10.244.59.159'],
-    ['web2', `http://${DB}:5432/`, 'db:5432 sees 10.244.8.194'],
-    ['web1', `http://${DB}:81/`, 'timeout'],
-    ['batch', `http://${DB}:5432/`, 'timeout'],
-    ['batch', `ping ${DB}`, 'timeout'],
-    ['db', `ping ${BATCH}`, 'answer'],
-    ['h4', `http://${DB}:81/`, 'db:81 sees 10.0.2.14'],
-    // Published on the node's own host, and nowhere else.
-    ['client', 'http://10.0.1.11:8080/', 'web1 sees 192.168.7.20'],
-    ['client', 'http://10.0.1.12:8080/', 'refused'],
-    ['h1', 'http://127.0.0.1:8080/', 'web1 sees 10.0.1.11'],
-    ['web1', 'http://10.0.1.11:8080/', 'web1 sees 10.0.1.11'],
-    ['batch', 'http://10.0.1.11:8080/', 'web1 sees 10.0.2.13'],
-    // To what is no node they are their host; among each other they are themselves.
-    ['web2', 'http://192.168.7.20/', 'client sees 10.0.1.12'],
-    ['batch', 'http://192.168.7.20/', 'client sees 10.0.2.13'],
-    ['client', `http://${WEB1}/`, 'web1 sees 192.168.7.20'],
-    // Of a block, and nobody's: the blackhole, and no way to the router and back.
-    ['web1', 'ping 10.244.59.170', 'timeout'],
-    ['web1', 'name db', DB],
-    ['h1', `route ${DB}`, 'via 10.0.1.1 dev eth0'],
-    ['h3', `route ${DB}`, 'via 10.0.2.14 dev eth0'],
-  ],
-  placesOf('calico'),
-);
+const page = readFileSync(join(ROOT, 'docs/calico.md'), 'utf8');
+const table = [...page.matchAll(/^\| `(\w+)` +\| `(\S+ \S+|http\S+)` +\| (.+?) +\|$/gm)].map(([, from = '', to = '', result = '']): Row => [
+  from,
+  to,
+  result,
+]);
+const rows = new Rows(table, placesOf('calico'));
 
 describe('examples/calico', () => {
   const { world, testDestroy } = exampleLab('calico', async (machine) => {
@@ -49,6 +30,15 @@ describe('examples/calico', () => {
     await rows.run(machine);
   });
   rows.test();
+
+  it('are all rows of the table of docs/calico.md', () => {
+    expect(table).toHaveLength(
+      page
+        .slice(page.indexOf('## Try it'))
+        .split('\n')
+        .filter((line) => line.startsWith('| `')).length,
+    );
+  });
 
   it('has one hop after the other: the host answers first, then the router, then the other host', () => {
     const hop = (ttl: number): string =>
@@ -117,7 +107,7 @@ describe('examples/calico', () => {
 
   it('shows the sessions in `topo status`', () => {
     expect(birdc(world(), 'calico', 'h1', 'show protocols').match(/Established/g)).toHaveLength(4);
-    expect(world().mustTopo('status', pathOf('calico'))).toMatch(/h2|10\.0\.1\.12/);
+    expect(world().mustTopo('status', pathOf('calico'))).toMatch(/bgp +h2 +10\.0\.1\.12 +AS 64512 +Established/);
   });
 
   testDestroy();

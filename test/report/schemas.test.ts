@@ -9,6 +9,7 @@ import { eventJson } from '../../src/report/event-json.js';
 import { dockerOf } from '../../src/report/docker.js';
 import { listOf } from '../../src/report/list.js';
 import { planJson } from '../../src/report/plan-json.js';
+import { savedPlan } from '../../src/report/saved-plan.js';
 import { sandboxesOf } from '../../src/report/sandboxes.js';
 import { showOf } from '../../src/report/show.js';
 import { statusOf } from '../../src/report/status.js';
@@ -19,7 +20,7 @@ import { words } from './words.js';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const GOLDEN = join(import.meta.dirname, 'golden/plan');
-const NAMES = ['plan', 'events', 'status', 'list', 'show', 'show-docker', 'validate', 'sandboxes'] as const;
+const NAMES = ['plan', 'events', 'status', 'list', 'show', 'show-docker', 'validate', 'sandboxes', 'saved-plan'] as const;
 
 let ajv: Ajv;
 beforeAll(async () => {
@@ -54,6 +55,13 @@ describe('plans', () => {
   it('say how many objects are replaced', () => {
     const plan = JSON.parse(readFileSync(join(GOLDEN, 'replace/plan.json'), 'utf8')) as Plan;
     expect(JSON.parse(planJson(plan))).toMatchObject({ format: 'topo-plan/1', summary: { add: 3, change: 0, destroy: 3, replace: 3 } });
+  });
+
+  it('that are saved are valid', () => {
+    const basis = { plan: planned(shop, nothing('shop')), desired: shop, observed: observed(shop) };
+    const saved = savedPlan(basis, { program: '1.0.0', created: '2026-01-01T00:00:00.000Z', file: '/labs/topo.yaml' });
+    expect(errors('saved-plan', JSON.parse(JSON.stringify(saved)))).toEqual([]);
+    expect(errors('saved-plan', { ...saved, plan: {} })).not.toEqual([]);
   });
 
   it('with a key too many or too few are refused', () => {

@@ -10,8 +10,10 @@ import type {
   Observation,
 } from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
+import { PROCESS_DIRECTORY } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
+import { namesIn } from '../folder.js';
 import { isInstalled } from '../node-files/programs.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
@@ -241,5 +243,7 @@ export function observeLabs(sessions: Sessions): readonly LabSummary[] {
     const lab = parseMark(link.alias)?.lab;
     if (lab !== undefined) of(lab).hostLinks.push(link.name);
   }
+  // Of some only processes are left.
+  namesIn(PROCESS_DIRECTORY).forEach(of);
   return [...labs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([lab, parts]) => ({ lab, ...parts }));
 }

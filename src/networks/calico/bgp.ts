@@ -16,14 +16,13 @@ const NONE: ReadonlyMap<string, BirdAddition> = new Map();
 /** By namespace of the host. */
 export function calicoAdditions(topology: Topology, lab: Lab, diagnostics: Diagnostic[]): ReadonlyMap<string, BirdAddition> {
   if (topology.networks.every(({ driver }) => driver !== 'calico')) return NONE;
-  return additionsOf(lab, outletsOf(topology, lab), diagnostics);
+  const byFamily = { 4: outletsOf(topology, lab, 4), 6: outletsOf(topology, lab, 6) };
+  return additionsOf(lab, byFamily, diagnostics);
 }
 
-function additionsOf(
-  lab: Lab,
-  outlets: ReadonlyMap<string, readonly Outlet[]>,
-  diagnostics: Diagnostic[],
-): ReadonlyMap<string, BirdAddition> {
+type Outlets = Readonly<Record<Family, ReadonlyMap<string, readonly Outlet[]>>>;
+
+function additionsOf(lab: Lab, outlets: Outlets, diagnostics: Diagnostic[]): ReadonlyMap<string, BirdAddition> {
   const hosts = hostsByNetns(lab.nodes);
   const networks = lab.networks.filter(({ pool }) => pool !== undefined);
   const sessions = sessionsOf(networks, outlets, (home) => hosts.get(home)?.node.name ?? home, diagnostics);
@@ -81,21 +80,24 @@ const newKnown = (): Known => new Map();
 /** Two networks with one and the same BGP share the sessions of their hosts. */
 function sessionsOf(
   networks: readonly LabNetwork[],
-  outlets: ReadonlyMap<string, readonly Outlet[]>,
+  outlets: Outlets,
   nameOf: (home: string) => string,
   diagnostics: Diagnostic[],
 ): ReadonlyMap<string, readonly Session[]> {
   const byHome = new Map<string, Known>();
   const told = new Set<string>();
   for (const name of new Set(networks.map(({ network }) => network.name))) {
-    const all = outlets.get(name) ?? [];
-    const bgp = networks.find(({ network }) => network.name === name)?.network.calico?.bgp;
-    if (bgp === undefined) continue;
+    const homes = networks.filter(({ network }) => network.name === name);
+    const { network, subnets } = homes[0]!;
+    const bgp = network.calico!.bgp;
+    diagnostics.push(...unheard(homes, outlets));
+    const all = subnets.flatMap(({ family }) => outlets[family].get(name) ?? []);
     for (const own of all) {
       const known = byHome.get(own.network.home) ?? newKnown();
       byHome.set(own.network.home, known);
       for (const peer of all) {
-        const session = own === peer ? undefined : sessionBetween(own, peer, bgp, all, nameOf);
+        const apart = own.network !== peer.network && own.address.family === peer.address.family;
+        const session = apart ? sessionBetween(own, peer, bgp, all, nameOf) : undefined;
         if (session === undefined) continue;
         const before = known.get(session.remote);
         if (before === undefined) known.set(session.remote, { session, network: own.network });
@@ -128,7 +130,7 @@ function sessionBetween(
     reflects,
     client: reflects && !isReflector(peer),
     // All reflectors are one cluster: each client has a session with each of them.
-    clusterId: all.find(isReflector)?.address.text,
+    clusterId: all.find((one) => isReflector(one) && one.address.family === 4)?.address.text,
   };
 }
 
@@ -150,13 +152,35 @@ function protocolOf(
     export: reflects ? pools : own,
     nextHopSelf: false,
     routeReflectorClient: client,
-    ...(client && clusterId !== undefined && family === 4 ? { clusterId } : {}),
+    ...(client && clusterId !== undefined ? { clusterId } : {}),
     // The next hop is looked up, and may be behind a router.
     distance: 0,
     passive: false,
     bfd: false,
     holdTime: HOLD_TIME,
   };
+}
+
+/** Blocks of a family are told by sessions of that family. */
+function unheard(homes: readonly LabNetwork[], outlets: Outlets): readonly Diagnostic[] {
+  return homes.length < 2
+    ? []
+    : homes[0]!.subnets.flatMap(({ family, cidr }): Diagnostic[] => {
+        const { network } = homes[0]!;
+        const heard = (outlets[family].get(network.name) ?? []).map((outlet) => outlet.network);
+        const deaf = homes.filter((home) => !heard.includes(home));
+        // Where nothing carries it at all, that has been told.
+        if (deaf.length === 0 || (outlets[4].get(network.name) ?? []).length + (outlets[6].get(network.name) ?? []).length === 0) return [];
+        return [
+          {
+            code: 'calico-underlay-family',
+            severity: 'error',
+            message: `${network.name} has the IPv${family} subnet ${cidr.text}, and ${deaf.length === homes.length ? 'its hosts have' : `${deaf.length} of its hosts have`} no IPv${family} address on the underlay: they could not tell the others their blocks`,
+            at: network.at,
+            hint: `give the underlay an IPv${family} subnet as well`,
+          },
+        ];
+      });
 }
 
 function different(network: LabNetwork, other: LabNetwork, host: string): Diagnostic {

@@ -32,7 +32,7 @@ function settings({ network, interface: { link }, hostInterface: dev, path, at }
     [interfaceKey('ipv4', dev, 'forwarding'), '1'],
     [interfaceKey('ipv4', dev, 'route_localnet'), '1'],
     // Answered at once: otherwise proxy ARP waits up to 0.8 s.
-    [`net.ipv4.neigh.${dev}.proxy_delay`, '0'],
+    [interfaceKey('ipv4', dev, 'proxy_delay', 'neigh'), '0'],
     ...(mtu < IPV6_MIN_MTU
       ? []
       : ([

@@ -64,7 +64,8 @@ function otherwise(host: string, nodes: RuleContext['nodes']): string {
 
 /** The first of its nodes that needs it. */
 function forwardedFor({ topology, networks }: RuleContext, host: Node): Attachment | undefined {
-  const forwarded = (network: Network | undefined): boolean => network !== undefined && isHosted(network) && !network.internal;
+  const forwarded = (network: Network | undefined): boolean =>
+    network !== undefined && (network.driver === 'calico' || (isHosted(network) && !network.internal));
   const attachments = topology.nodes.filter((node) => node.host?.name === host.name).flatMap((node) => node.networks);
   return attachments.find(({ network }) => forwarded(networks.get(network)));
 }

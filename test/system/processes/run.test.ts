@@ -128,8 +128,10 @@ describe('a command of run', () => {
 
   it('is ended by destroy without a file, even where its namespace has lost its name', () => {
     apply('run: ["sleep 1000"]');
-    world.must('ip netns delete p.a');
+    world.must('ip netns delete p.a; ip netns delete p.b');
+    expect(world.mustTopo('list')).toMatch(/^p +0 +0$/m);
     world.mustTopo('destroy', '-y', '--lab', 'p');
+    expect(world.mustTopo('list')).toContain('No labs');
     expect(running(world, 'sleep 1000')).toEqual([]);
     expect(records(world)).toBe('');
   });

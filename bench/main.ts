@@ -1,14 +1,16 @@
 /**
  * Prints how long the program takes beside a raw netlink floor, `ip -batch` and one `ip` a step, as ratios of runs side by
  * side. Everything happens in namespaces of its own. `npm run bench`; `npm run bench -- --quick` leaves out 4000 nodes,
- * `npm run bench -- --firewall` has nothing but what is about rules.
+ * `npm run bench -- --firewall` has nothing but what is about rules,
+ * `npm run bench -- --calico` nothing but how hosts learn of blocks.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { benchForwarding, benchPorts } from './firewall.js';
+import { benchCalico } from './calico.js';
+import { benchForwarding, benchPorts, type Tools } from './firewall.js';
 import { bridgeCommands, nodeCommands, starYaml, type Star } from './star.js';
 
 const INSIDE = 'TOPO_BENCH_INSIDE';
@@ -164,20 +166,25 @@ function peakMemory(): void {
   console.log(`\nPeak memory of a plan of 1000: ${(Number(stderr.trim().split('\n').at(-1)) / 1024).toFixed(0)} MB (promised: under 200).`);
 }
 
+function tools(): Tools {
+  return { directory, topo: (...args: readonly string[]) => node(TOPO, ...args), settle, row };
+}
+
 function benchFirewall(): void {
-  const tools = { directory, topo: (...args: readonly string[]) => node(TOPO, ...args), settle, row };
-  benchPorts(tools);
-  benchForwarding(tools);
+  benchPorts(tools());
+  benchForwarding(tools());
 }
 
 function measure(): void {
   console.log('| what | topo, ms | beside, ms | ratio | promised |\n| --- | --- | --- | --- | --- |');
   if (process.argv.includes('--firewall')) return benchFirewall();
+  if (process.argv.includes('--calico')) return benchCalico(tools());
   benchCold();
   benchSteps({ nodes: 100, bridges: 1 });
   benchStar({ nodes: 1000, bridges: 1 }, ROUNDS);
   benchBatch({ nodes: 1000, bridges: 1 });
   benchFirewall();
+  benchCalico(tools());
   if (!process.argv.includes('--quick')) {
     benchStar({ nodes: 4000, bridges: 4 }, 3);
     benchBatch({ nodes: 4000, bridges: 4 });

@@ -140,11 +140,10 @@ function overlappingRoutes(host: NetnsObservation, desired: State, isOwn: (dev: 
       table === MAIN_TABLE && !isDefault(to) && !(isOwn(dev) && (protocol === BY_KERNEL || protocol === ROUTE_PROTOCOL)),
   );
   for (const resource of desired.resources.values()) {
-    if (resource.kind !== 'address' || resource.netns !== HOST) continue;
-    const [dev, cidr] = splitId(resource);
-    // An address alone makes no route.
-    if (/(\.\d+\/32|:[\da-f]*\/128)$/.test(cidr)) continue;
-    const route = foreign.find((other) => other.dev !== dev && overlapsSubnet(other.to, cidr));
+    const wanted = resource.netns === HOST ? destinationOf(resource) : undefined;
+    if (wanted === undefined) continue;
+    const { cidr, dev } = wanted;
+    const route = foreign.find((other) => (other.dev !== dev || resource.kind === 'route') && overlapsSubnet(other.to, cidr));
     if (route === undefined) continue;
     conflicts.push({
       code: 'subnet-overlaps-route',
@@ -155,6 +154,15 @@ function overlappingRoutes(host: NetnsObservation, desired: State, isOwn: (dev: 
     });
   }
   return conflicts;
+}
+
+/** What a route leads to, or an address, along with which there is one. */
+function destinationOf(resource: Resource): { readonly cidr: string; readonly dev: string } | undefined {
+  if (resource.kind === 'route') return { cidr: String(resource.props['to']), dev: String(resource.props['dev']) };
+  if (resource.kind !== 'address') return undefined;
+  const [dev, cidr] = splitId(resource);
+  // An address alone makes no route.
+  return /(\.\d+\/32|:[\da-f]*\/128)$/.test(cidr) ? undefined : { cidr, dev };
 }
 
 /** In halves as well, as VPNs write them so that they go before the one that is there, and all of unicast IPv6. */

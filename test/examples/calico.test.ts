@@ -107,7 +107,7 @@ describe('examples/calico', () => {
 
   it('shows the sessions in `topo status`', () => {
     expect(birdc(world(), 'calico', 'h1', 'show protocols').match(/Established/g)).toHaveLength(4);
-    expect(world().mustTopo('status', pathOf('calico'))).toMatch(/h2|10\.0\.1\.12/);
+    expect(world().mustTopo('status', pathOf('calico'))).toMatch(/bgp +h2 +10\.0\.1\.12 +AS 64512 +Established/);
   });
 
   testDestroy();

@@ -12,6 +12,7 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples'))
 
 /** One thing that works as long as the example is there. */
 const ALIVE: { readonly [example: string]: readonly [netns: string, to: string] } = {
+  calico: ['calico.web1', 'ping 10.0.1.1'],
   'docker-bridge': ['ns1', 'ping 10.99.0.1'],
   'dual-homed-proxy': ['dual-homed-proxy.client', 'ping 10.99.0.1'],
   'dual-stack': ['dual-stack.client', 'ping fd99::1'],
@@ -25,6 +26,7 @@ const ALIVE: { readonly [example: string]: readonly [netns: string, to: string] 
 
 /** Neither the order in which they came nor its reverse; those that need the host's forwarding are not all last. */
 const ORDER = [
+  'calico',
   'two-hosts',
   'dual-stack',
   'dual-homed-proxy',
@@ -40,7 +42,7 @@ const ORDER = [
 const NOT_NEEDED = ['-sysctl:host/net.ipv4.ip_forward', '-sysctl:host/net.ipv6.conf.all.forwarding'];
 
 const needForwarding = (examples: readonly string[]): boolean =>
-  examples.some((example) => !['first-lab', 'routed-chain'].includes(example));
+  examples.some((example) => !['calico', 'first-lab', 'routed-chain'].includes(example));
 
 let world: World;
 let before: string;

@@ -125,3 +125,25 @@ describe('with host-gw', () => {
     expect(world.snapshot()).toBe(baseline);
   });
 });
+
+describe('another’s route of the machine', () => {
+  it.each([
+    ['the same', 'ip route add 10.244.1.0/24 via 10.99.0.1', '10.244.1.0/24 via 10.99.0.1 dev lan0'],
+    ['a larger one', 'ip route add 10.244.0.0/22 via 10.99.0.1', '10.244.0.0/22 via 10.99.0.1 dev lan0'],
+  ])('to the subnet of another host is an error that names it, and stays: %s', async (_name, command, shown) => {
+    const other = await World.create();
+    try {
+      other.outside();
+      other.must(command);
+      const before = other.snapshot();
+      other.file('topo.yaml', LAB);
+      const { status, stderr } = other.topo(['apply', '--yes']);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`10.244.1.0/24 on br-`);
+      expect(stderr).toContain(`overlaps the host's route ${shown} [subnet-overlaps-route]`);
+      expect(other.snapshot()).toBe(before);
+    } finally {
+      other.dispose();
+    }
+  });
+});

@@ -47,6 +47,10 @@ const SYSCTLS = {
 } as const;
 
 const nodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
+  // With a daemon it must be said whether the node forwards.
+  plainNodeOf(name).map((node) => (node['routing'] === undefined ? node : { ...node, forwarding: node['forwarding'] ?? false }));
+
+const plainNodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
   fc.record({
     networks: fc.record(Object.fromEntries(NETWORKS.map((network) => [network, attachment(name)])), { requiredKeys: [] }),
     forwarding: some(fc.boolean()),
@@ -110,6 +114,13 @@ const nodeOf = (name: NodeName): fc.Arbitrary<Record<string, unknown>> =>
         .uniqueArray(fc.constantFrom(1, 2, 3), { maxLength: 2 })
         .map((list) => list.map((n) => ({ name: `r${n % 2}`, command: ['sleep', `10000${n}`] })))
         .filter((list) => new Set(list.map(({ name }) => name)).size === list.length),
+    ),
+    routing: fc.option(
+      fc.record({
+        router_id: fc.constant(`192.0.2.${NODES.indexOf(name) + 1}`),
+        static: fc.constantFrom(...['blackhole', 'unreachable'].map((type) => [{ to: '10.97.0.0/16', type }])),
+      }),
+      { nil: undefined, freq: 1 },
     ),
     exec: some(fc.uniqueArray(fc.constantFrom('true # one', 'true # two'), { maxLength: 2 })),
     ports: some(

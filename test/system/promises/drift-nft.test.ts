@@ -76,7 +76,8 @@ const others: readonly Drift[] = [
     by: `nft add set ${TABLE} mine '{ type ipv4_addr; elements = { 10.0.0.1 }; }'`,
     seen: [`~ ${ID} other`],
   },
-  { name: 'map added', by: `nft add map ${TABLE} mine '{ type ipv4_addr : verdict; }'`, seen: [`~ ${ID} other`] },
+  { name: 'map added', by: `nft add map ${TABLE} mine '{ type inet_service : verdict; }'`, seen: [`~ ${ID} other`] },
+  { name: 'map of addresses added', by: `nft add map ${TABLE} mine '{ type ipv4_addr : verdict; }'`, seen: [`~ ${ID} map mine`] },
   { name: 'counter added', by: `nft add counter ${TABLE} mine`, seen: [`~ ${ID} other`] },
   {
     name: 'rule with a set of its own',

@@ -58,7 +58,7 @@ nodes:
     ports: ['8080:80', '5300:53/udp', '127.0.0.1:8444:443']
   zoo: { host: m1, networks: [rack, cell] }
   tenant: { host: m1, network_mode: host }
-  alone: { network_mode: none }
+  alone: { network_mode: none, forwarding: false, routing: { static: [{ to: 10.76.0.0/16, type: blackhole }] } }
 
 links:
   - endpoints:
@@ -92,7 +92,10 @@ const CHANGES: readonly (readonly [from: string, to: string])[] = [
   ['vni: 71', 'vni: 72'],
   ['ipv4_address: 10.71.5.20', 'ipv4_address: 10.71.5.21'],
   // A node goes, another comes, a third changes its place.
-  ['  alone: { network_mode: none }\n', '  fresh: { networks: [front, back] }\n'],
+  [
+    '  alone: { network_mode: none, forwarding: false, routing: { static: [{ to: 10.76.0.0/16, type: blackhole }] } }\n',
+    '  fresh: { networks: [front, back], forwarding: false, routing: { static: [{ to: 10.76.0.0/16, type: unreachable }] } }\n',
+  ],
   ["'fd71:1::/64'], dns: server }", "'fd71:1::/64'], dns: server, mtu: 1420 }"],
   ['ipv4_address: 10.71.1.10,', 'ipv4_address: 10.71.1.11,'],
   ['interface_name: front0', 'interface_name: front1'],

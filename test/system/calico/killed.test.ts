@@ -1,0 +1,45 @@
+/** Killed after any operation, the next apply arrives; `destroy` leaves nothing (GUARANTEES.md, G4). */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { killPoints, mustArrive, mustBeKilled, mustLeave } from '../promises/crash.js';
+import { planOf } from '../promises/program.js';
+import { World } from '../world.js';
+import { calicoLab } from './lab.js';
+
+const NODES = `
+  a: { host: h1, networks: { pods: 10.244.1.5 }, labels: { app: web }, ports: ['8080:80'] }
+  c: { host: h2, networks: { pods: 10.244.2.5 }, labels: { app: db } }`;
+const MOVED = NODES.replace('host: h1', 'host: h2').replace('10.244.1.5', '10.244.2.6');
+
+let world: World;
+let baseline: string;
+beforeAll(async () => {
+  world = await World.create();
+  world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
+  baseline = world.snapshot();
+});
+afterAll(() => world.dispose());
+
+const some = (points: readonly number[], step: number): readonly number[] => points.filter((point) => point % step === 1);
+
+test('an apply from nothing, killed', () => {
+  const file = world.file('topo.yaml', calicoLab('', NODES));
+  const points = some(killPoints(planOf(world, file)), 7);
+  expect(points.length).toBeGreaterThan(8);
+  for (const k of points) {
+    mustBeKilled(world, k, 'apply', '--yes', file);
+    mustArrive(world, file, `after an apply killed at ${k}`);
+    mustLeave(world, file, baseline, `after an apply killed at ${k}`);
+  }
+}, 240_000);
+
+test('a node that moves to another host, and a policy that comes, killed', () => {
+  const before = world.file('before.yaml', calicoLab('', NODES));
+  const after = world.file('after.yaml', calicoLab(', policy: [{ to: { app: db }, from: [{ app: web }] }]', MOVED));
+  mustArrive(world, before, 'from nothing');
+  for (const k of some(killPoints(planOf(world, after)), 4)) {
+    mustBeKilled(world, k, 'apply', '--yes', after);
+    mustArrive(world, after, `after a change killed at ${k}`);
+    mustArrive(world, before, `back after a change killed at ${k}`);
+  }
+  mustLeave(world, before, baseline, 'in the end');
+}, 240_000);

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { benchCalico } from './calico.js';
+import { benchOverlay } from './overlay.js';
 import { benchForwarding, benchPorts, type Tools } from './firewall.js';
 import { bridgeCommands, nodeCommands, starYaml, type Star } from './star.js';
 
@@ -170,6 +171,11 @@ function tools(): Tools {
   return { directory, topo: (...args: readonly string[]) => node(TOPO, ...args), settle, row };
 }
 
+function benchSpanning(): void {
+  const made = (what: string, hosts: number, nodes: number): number => node(FLOOR, what, String(hosts), String(nodes));
+  benchOverlay({ ...tools(), floor: made, program: TOPO });
+}
+
 function benchFirewall(): void {
   benchPorts(tools());
   benchForwarding(tools());
@@ -178,12 +184,14 @@ function benchFirewall(): void {
 function measure(): void {
   console.log('| what | topo, ms | beside, ms | ratio | promised |\n| --- | --- | --- | --- | --- |');
   if (process.argv.includes('--firewall')) return benchFirewall();
+  if (process.argv.includes('--overlay')) return benchSpanning();
   if (process.argv.includes('--calico')) return benchCalico(tools());
   benchCold();
   benchSteps({ nodes: 100, bridges: 1 });
   benchStar({ nodes: 1000, bridges: 1 }, ROUNDS);
   benchBatch({ nodes: 1000, bridges: 1 });
   benchFirewall();
+  benchSpanning();
   benchCalico(tools());
   if (!process.argv.includes('--quick')) {
     benchStar({ nodes: 4000, bridges: 4 }, 3);

@@ -104,9 +104,10 @@ function attributes({ props }: Resource, fields: readonly string[]): LinkAttribu
   return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
 }
 
-/** What differs from what a new link is by itself. */
+/** What differs from what a new link is by itself; a port's cost comes from the speed of the link below, until it is written. */
 function createdWith({ props }: Resource): readonly string[] {
-  const asNew = (field: string): boolean => props[field] === { ...PORT_DEFAULTS, ...ownDefaults, master: '', txqlen: 1000 }[field];
+  const asNew = (field: string): boolean =>
+    field !== 'cost' && props[field] === { ...PORT_DEFAULTS, ...ownDefaults, master: '', txqlen: 1000 }[field];
   return Object.keys(props).filter((field) => !asNew(field));
 }
 

@@ -24,7 +24,7 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
     if (driver === undefined || !isOverlay(driver)) return [];
     const attachments = lab.nodes.flatMap((node) => node.attachments.filter((one) => one.network.network.name === name));
     return outlets.flatMap((outlet) => [
-      ...tunnel(lab.name, outlet, vnis.get(name) ?? 0),
+      ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets)),
       ...outlets
         .filter((other) => other !== outlet)
         .flatMap((other) =>
@@ -36,13 +36,17 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
   });
 }
 
-function tunnel(lab: string, { network, address, dev, link }: Outlet, vni: number): readonly Resource[] {
+/** With routers between hosts, the way to another may be any interface: the routes have it. */
+const areOnOneLink = (outlets: readonly Outlet[]): boolean => outlets.every(({ underlay }) => underlay === outlets[0]?.underlay);
+
+function tunnel(lab: string, { network, address, dev, link }: Outlet, vni: number, bound: boolean): readonly Resource[] {
   const { home, tunnel: named, bridge, network: written, path, at } = network;
   if (named === undefined) return [];
   const learns = written.driver === 'weave';
   const resource = vxlanResource({
     ...{ lab, netns: home, name: named.name, mac: named.mac, mtu: written.mtu, up: true, path, at },
-    ...{ vni, dstport: written.port ?? DRIVERS[written.driver].port ?? 0, local: address.text, dev, master: bridge },
+    ...{ vni, dstport: written.port ?? DRIVERS[written.driver].port ?? 0, local: address.text, master: bridge },
+    ...(bound ? { dev } : {}),
     learning: learns,
     // It answers for the nodes that it knows, and asks nobody: no question of a node leaves its host.
     proxy: !learns,

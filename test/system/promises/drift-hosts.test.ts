@@ -36,7 +36,9 @@ const ports: readonly Drift[] = [
   {
     name: 'port taken from the bridge',
     by: inHost('ip link set ek-app nomaster'),
-    seen: [`~ ${APP} peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_isolated`],
+    seen: [
+      `~ ${APP} peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_neigh_suppress peer_isolated`,
+    ],
   },
   { name: 'port alias', by: inHost("ip link set ek-app alias ''"), seen: [`~ ${APP} peer_alias`] },
   {

@@ -82,7 +82,7 @@ const BACK_ANEW = [
   '+ sysctl:host/net.ipv6.conf.ek-back.accept_ra',
   '+ sysctl:host/net.ipv6.conf.ek-back.disable_ipv6',
 ];
-const PORT = 'peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_isolated';
+const PORT = 'peer_master peer_port_priority peer_cost peer_hairpin peer_guard peer_learning peer_flood peer_neigh_suppress peer_isolated';
 
 const names: readonly Drift[] = [
   {

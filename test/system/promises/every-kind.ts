@@ -9,6 +9,7 @@ networks:
   back: { subnet: 10.71.2.0/24, dns: server, internal: true, mtu: 1400, bridge_name: ek-back }
   rack: { subnet: [10.71.3.0/24, 'fd71:3::/64'], dns: server, bridge_name: ek-rack }
   cell: { subnet: 10.71.4.0/24, icc: false }
+  span: { driver: vxlan, subnet: [10.71.5.0/24, 'fd71:5::/64'], underlay: front, vni: 71, bridge_name: ek-span }
 
 hosts:
   m1: { networks: { front: { ipv4_address: 10.71.1.20, ipv6_address: 'fd71:1::20' } } }
@@ -18,6 +19,7 @@ nodes:
     networks:
       front: { ipv4_address: 10.71.1.10, ipv6_address: 'fd71:1::10', host_interface: ek-web, interface_name: front0, aliases: [www, shared] }
       back: { ipv4_address: 10.71.2.10 }
+      span: { ipv4_address: 10.71.5.10, ipv6_address: 'fd71:5::10', mac_address: '02:00:00:00:05:10' }
     hostname: web1
     ports: ['8080:80', '5300:53/udp', '127.0.0.1:8443:443']
     sysctls: { net.ipv4.conf.all.rp_filter: 2, net.ipv4.conf.front0.arp_ignore: 1 }
@@ -50,7 +52,9 @@ nodes:
   ground: { network_mode: host, run: [{ name: idle, command: [sleep, '100004'] }] }
   app:
     host: m1
-    networks: { rack: { ipv4_address: 10.71.3.10, host_interface: ek-app } }
+    networks:
+      rack: { ipv4_address: 10.71.3.10, host_interface: ek-app }
+      span: { ipv4_address: 10.71.5.20, ipv6_address: 'fd71:5::20', mac_address: '02:00:00:00:05:20' }
     ports: ['8080:80', '5300:53/udp', '127.0.0.1:8444:443']
   zoo: { host: m1, networks: [rack, cell] }
   tenant: { host: m1, network_mode: host }
@@ -83,6 +87,10 @@ const CHANGES: readonly (readonly [from: string, to: string])[] = [
   ["'fd71:1::20' } } }", "'fd71:1::20' } } }\n  m2: {}"],
   ['zoo: { host: m1, networks: [rack, cell] }', 'zoo: { host: m2, networks: [cell] }'],
   ['  tenant: { host: m1,', '  tenant: { host: m2,'],
+  // What hosts were told they learn, of a node with another address too.
+  ['driver: vxlan,', 'driver: weave,'],
+  ['vni: 71', 'vni: 72'],
+  ['ipv4_address: 10.71.5.20', 'ipv4_address: 10.71.5.21'],
   // A node goes, another comes, a third changes its place.
   [
     '  alone: { network_mode: none, forwarding: false, routing: { static: [{ to: 10.76.0.0/16, type: blackhole }] } }\n',

@@ -8,9 +8,9 @@ import { settled, type NetnsPicture, type Picture } from './machine.js';
 let world: World;
 let before: Picture;
 
-const OWN_ROUTE = /"dev":"(br-4045f3ee|ek-back2?|ek-up|vt\w{10}|ek-web|guest)"/;
-const OWN_SYSCTL = /conf\/(br-4045f3ee|ek-\w+|vt\w{10}|guestp?)\/|neigh\/(br-4045f3ee|ek-\w+|vt\w{10}|guestp?)\//;
-const LAB = /^every\.(web|router|leaf|alone|fresh)$/;
+const OWN_ROUTE = /"dev":"(br-4045f3ee|ek-back2?|ek-span|vx-d3ed5b1f|ek-up|vt\w{10}|ek-web|guest)"/;
+const OWN_SYSCTL = /conf\/(br-4045f3ee|ek-\w+|vx-d3ed5b1f|vt\w{10}|guestp?)\/|neigh\/(br-4045f3ee|ek-\w+|vx-d3ed5b1f|vt\w{10}|guestp?)\//;
+const LAB = /^every\.\w+$/;
 
 function foreignOf(one: Picture): unknown {
   const { host, ...others } = one;
@@ -20,7 +20,7 @@ function foreignOf(one: Picture): unknown {
 
 function foreignOnHost({ links, addresses, routes, rules, neighbours, nft, sysctls }: NetnsPicture): unknown {
   const name = (text: string): string => (JSON.parse(text) as { ifname: string }).ifname;
-  const mine = /^(br-4045f3ee|ek-web|ek-back2?|ek-up|vt(695794b718|7bc2d08687|07266c49f8|a668121f99)|guestp?)$/;
+  const mine = /^(br-4045f3ee|ek-web|ek-back2?|ek-span|vx-d3ed5b1f|ek-up|vt\w{10}|guestp?)$/;
   return {
     links: links
       .filter((text) => !mine.test(name(text)))

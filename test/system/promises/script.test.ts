@@ -52,4 +52,4 @@ test('the script of a change does what apply does', async () => {
   byHand.must(`sh ${script}`);
   expect(byHand.mustTopo('plan', '--detailed-exitcode', 'after.yaml')).toContain('No changes.');
   expect(comparable(await settled(byHand))).toEqual(comparable(await settled(applied)));
-});
+}, 120_000);

@@ -44,9 +44,9 @@ const ORDER = [
   'routed-chain',
   'variables',
   'shop',
-  'joined-node',
-  'vxlan-two-hosts',
   'ospf-square',
+  'vxlan-two-hosts',
+  'joined-node',
   'first-lab',
 ];
 

@@ -143,7 +143,9 @@ function overlappingRoutes(host: NetnsObservation, desired: State, isOwn: (dev: 
     const wanted = resource.netns === HOST ? destinationOf(resource) : undefined;
     if (wanted === undefined) continue;
     const { cidr, dev } = wanted;
-    const route = foreign.find((other) => (other.dev !== dev || resource.kind === 'route') && overlapsSubnet(other.to, cidr));
+    // To one address within a subnet that the host is on (a node on its LAN): meant so, and the longer prefix goes first.
+    const inTheWay = isOneAddress(cidr) ? (to: string) => to === cidr : (to: string) => overlapsSubnet(to, cidr);
+    const route = foreign.find((other) => (other.dev !== dev || resource.kind === 'route') && inTheWay(other.to));
     if (route === undefined) continue;
     conflicts.push({
       code: 'subnet-overlaps-route',
@@ -162,8 +164,10 @@ function destinationOf(resource: Resource): { readonly cidr: string; readonly de
   if (resource.kind !== 'address') return undefined;
   const [dev, cidr] = splitId(resource);
   // An address alone makes no route.
-  return /(\.\d+\/32|:[\da-f]*\/128)$/.test(cidr) ? undefined : { cidr, dev };
+  return isOneAddress(cidr) ? undefined : { cidr, dev };
 }
+
+const isOneAddress = (cidr: string): boolean => /(\.\d+\/32|:[\da-f]*\/128)$/.test(cidr);
 
 /** In halves as well, as VPNs write them so that they go before the one that is there, and all of unicast IPv6. */
 const DEFAULTS = new Set(['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '::/0', '::/1', '8000::/1', '2000::/3']);

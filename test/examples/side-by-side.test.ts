@@ -12,28 +12,40 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples'))
 
 /** One thing that works as long as the example is there. */
 const ALIVE: { readonly [example: string]: readonly [netns: string, to: string] } = {
+  'bgp-clos': ['bgp-clos.host1', 'ping 10.1.0.1'],
   calico: ['calico.web1', 'ping 10.0.1.1'],
   'docker-bridge': ['ns1', 'ping 10.99.0.1'],
   'dual-homed-proxy': ['dual-homed-proxy.client', 'ping 10.99.0.1'],
   'dual-stack': ['dual-stack.client', 'ping fd99::1'],
   'first-lab': ['first-lab.client', 'ping 10.20.2.80'],
+  flannel: ['flannel.web', 'ping 10.244.3.10'],
   'joined-node': ['joined-node.client', 'ping 10.35.0.10'],
+  'macvlan-lan': ['macvlan-lan.web', 'ping 192.168.60.202'],
+  'ospf-square': ['ospf-square.host1', 'ping 10.40.1.1'],
   shop: ['shop.web', 'ping api1'],
   'routed-chain': ['routed-chain.a', 'ping 10.30.255.4'],
   'two-hosts': ['two-hosts.web1', 'ping 10.36.0.20'],
   variables: ['variables.one', 'ping 10.99.0.1'],
+  'vxlan-two-hosts': ['vxlan-two-hosts.web', 'ping 10.32.0.20'],
+  'weave-mesh': ['weave-mesh.web', 'ping 10.32.0.30'],
 };
 
 /** Neither the order in which they came nor its reverse; those that need the host's forwarding are not all last. */
 const ORDER = [
+  'bgp-clos',
   'calico',
+  'weave-mesh',
+  'flannel',
   'two-hosts',
+  'macvlan-lan',
   'dual-stack',
   'dual-homed-proxy',
   'docker-bridge',
   'routed-chain',
   'variables',
   'shop',
+  'ospf-square',
+  'vxlan-two-hosts',
   'joined-node',
   'first-lab',
 ];
@@ -42,7 +54,7 @@ const ORDER = [
 const NOT_NEEDED = ['-sysctl:host/net.ipv4.ip_forward', '-sysctl:host/net.ipv6.conf.all.forwarding'];
 
 const needForwarding = (examples: readonly string[]): boolean =>
-  examples.some((example) => !['calico', 'first-lab', 'routed-chain'].includes(example));
+  examples.some((example) => !['bgp-clos', 'calico', 'first-lab', 'ospf-square', 'routed-chain'].includes(example));
 
 let world: World;
 let before: string;
@@ -52,7 +64,7 @@ beforeAll(async () => {
   world.outside();
   before = world.snapshot();
   for (const example of EXAMPLES) world.mustTopo('apply', '--yes', pathOf(example));
-}, 60_000);
+}, 180_000);
 afterAll(() => world.dispose());
 
 async function alive(examples: readonly string[]): Promise<readonly string[]> {

@@ -15,9 +15,9 @@ const rows = new Rows(
     ['web', 'ping 10.32.0.1', 'answer'],
     // By the node's own host.
     ['web', 'http://10.99.0.1', 'lan sees 10.99.0.2'],
-    ['db', 'ping 192.168.50.11', 'answer'],
-    ['host', 'http://192.168.50.11:8080', 'web sees 192.168.50.1'],
-    ['host', 'http://192.168.50.12:8080', 'refused'],
+    ['db', 'ping 192.168.52.11', 'answer'],
+    ['host', 'http://192.168.52.11:8080', 'web sees 192.168.52.1'],
+    ['host', 'http://192.168.52.12:8080', 'refused'],
   ],
   placesOf(LAB),
 );
@@ -38,7 +38,7 @@ describe('examples/weave-mesh', () => {
     ] as const) {
       const entries = world().in(`${LAB}.${host}`, 'bridge fdb show').stdout;
       const peers = [...entries.matchAll(/^00:00:00:00:00:00 dev \S+ dst (\S+) self permanent/gm)].map(([, peer = '']) => peer);
-      expect(peers.sort()).toEqual(others.map((last) => `192.168.50.${last}`));
+      expect(peers.sort()).toEqual(others.map((last) => `192.168.52.${last}`));
     }
   });
 

@@ -81,6 +81,7 @@ test('a veth becomes a port with all attributes of a port, marked, its peer in a
     guard: true,
     learning: false,
     flood: false,
+    neigh_suppress: true,
     isolated: true,
   };
   await machine.must(

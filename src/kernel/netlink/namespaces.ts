@@ -42,7 +42,9 @@ export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[]
   const outcomes = sessions.thread.excursion(() => wanted.map((one) => attempt(() => createNamespace(sessions, one))));
   return outcomes.map((outcome, i) => {
     const { netns, files } = wanted[i]!;
-    return outcome.ok && files !== undefined ? attempt(() => makeLink(netns, files), 'node-files-link') : outcome;
+    if (!outcome.ok) return outcome;
+    // A link of an earlier namespace with this name may be there still, if somebody else has deleted that one.
+    return attempt(() => (files === undefined ? removeLink(netns) : makeLink(netns, files)), 'node-files-link');
   });
 }
 

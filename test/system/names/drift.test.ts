@@ -110,6 +110,14 @@ it('a read-only /etc is told of before anything is done', () => {
   expect(world.must('ls /run/netns')).toBe('');
 });
 
+it('a namespace that somebody deleted leaves its link: a node that resolves nothing by now does not get it', () => {
+  world.mustTopo('apply', '--yes');
+  world.must('ip netns delete names.b1');
+  world.file('topo.yaml', LAB.replace('  b1: { networks: { b: 10.62.0.2 } }', '  b1: {}'));
+  world.mustTopo('apply', '--yes');
+  expect(world.must(`ls ${LINKS}`)).toBe('names.a1\nnames.a2\n');
+});
+
 it('a process that runs sees the names of nodes that come later, and never an empty file', async () => {
   world.mustTopo('apply', '--yes');
   const watching = `for i in $(seq 3000); do n=$(wc -l < /etc/hosts); [ $n -ge 8 ] || echo "only $n"; grep -q 10.61.0.4 /etc/hosts && echo seen && exit; done`;

@@ -346,7 +346,11 @@ test('IPv6 switched off in a whole node: each interface that has addresses of it
   const { world, file } = built;
   world.must('ip netns exec every.web sysctl -qw net.ipv6.conf.all.disable_ipv6=1');
   expect(changesOf(planOf(world, file))).toEqual(
-    [...WEB_V6, '- sysctl:every.web/net.ipv6.conf.default.disable_ipv6', '- sysctl:every.web/net.ipv6.conf.lo.disable_ipv6'].sort(),
+    [
+      ...WEB_V6,
+      '+ address:every.web/eth1/fd71:5::10/64',
+      ...['default', 'eth1', 'lo'].map((name) => `- sysctl:every.web/net.ipv6.conf.${name}.disable_ipv6`),
+    ].sort(),
   );
   world.mustTopo('apply', '--yes', file);
   expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');

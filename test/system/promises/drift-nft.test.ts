@@ -38,7 +38,7 @@ const rules: readonly Drift[] = [
     name: 'all rules flushed',
     by: `nft flush table ${TABLE}`,
     seen: [
-      `~ ${ID} chain prerouting chain output chain published chain loopback-guard chain forward chain from-back chain to-back chain to-front chain postrouting chain nat-from-front chain nat-to-front`,
+      `~ ${ID} chain prerouting chain output chain published chain loopback-guard chain forward chain from-back chain to-back chain to-front chain to-span chain postrouting chain nat-from-front chain nat-to-front chain nat-from-span`,
     ],
   },
 ];

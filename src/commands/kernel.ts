@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import type { Kernel } from '../kernel/kernel.js';
 import { createNetlinkKernel } from '../kernel/netlink/adapter.js';
@@ -13,8 +13,8 @@ import { PROGRAM_DIRECTORY } from './version.js';
 /** For the tests of crashes: the program kills itself after so many operations. */
 const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
 
-/** The thread that reads namespaces beside the main one; undefined where the sources run by themselves. */
-export const RECORDER = PROGRAM_DIRECTORY === null ? undefined : join(PROGRAM_DIRECTORY, 'recorder.cjs');
+/** The thread that reads namespaces beside the main one; undefined where the sources run by themselves, and where there is one processor. */
+export const RECORDER = PROGRAM_DIRECTORY === null || availableParallelism() === 1 ? undefined : join(PROGRAM_DIRECTORY, 'recorder.cjs');
 
 /** `ahead`: what another thread reads meanwhile. */
 export function openKernel(context: Context, ahead?: Ahead): Kernel {

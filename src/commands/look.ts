@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { NETNS_DIRECTORY, type Kernel } from '../kernel/kernel.js';
 import type { Ahead } from '../kernel/netlink/ahead.js';
 import { withRuntime } from './container-kernel.js';
@@ -24,7 +23,7 @@ export async function lookAt(
 }
 
 async function startReading(bytes: number): Promise<Ahead | undefined> {
-  if (!isLarge(bytes) || RECORDER === undefined || availableParallelism() === 1) return undefined;
+  if (!isLarge(bytes) || RECORDER === undefined) return undefined;
   const { readAhead } = await import('../kernel/netlink/ahead.js');
   return readAhead(RECORDER, NETNS_DIRECTORY);
 }

@@ -7,10 +7,9 @@ import type { Context } from './context.js';
 import { fileOfRevision } from './git.js';
 import { labOf, type Lab } from './lab.js';
 import type { PlanFromArguments } from './options.js';
-import { printPlan } from './print-plan.js';
+import { planStatus, printPlan } from './print-plan.js';
 import { readTopologyFile } from './read-file.js';
 
-const CHANGES = 2;
 const GIT = 'git:';
 
 /** `plan --from`: no kernel is asked, and no rights are needed. */
@@ -24,7 +23,7 @@ export async function run(args: PlanFromArguments, context: Context): Promise<nu
   const title = `What changes from ${args.from} to ${after === null ? `a state without ${name}` : name}, for the lab ${plan.lab}:`;
   const noChanges = `No changes. ${name} asks for what ${args.from} asks for.`;
   await printPlan(plan, { ...args, wording: { title, noChanges } }, context);
-  return args.detailedExitcode && plan.actions.length > 0 ? CHANGES : 0;
+  return planStatus(plan, args);
 }
 
 function noScript(): DiagnosticError {

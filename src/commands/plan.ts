@@ -2,10 +2,8 @@ import type { Context } from './context.js';
 import { lookAt } from './look.js';
 import type { PlanArguments } from './options.js';
 import { planLab } from './planned.js';
-import { printPlan } from './print-plan.js';
+import { planStatus, printPlan } from './print-plan.js';
 import { printWarnings } from './warnings.js';
-
-const CHANGES = 2;
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
   const { lab, kernel, file } = await lookAt(args, context);
@@ -15,7 +13,7 @@ export async function run(args: PlanArguments, context: Context): Promise<number
     if (args.format !== 'json' && !args.quiet) await printWarnings(plan, lab.sources, context);
     await printPlan(plan, args, context);
     if (args.out !== undefined) (await import('./saved-plan.js')).savePlan(args.out, lab, planned, file, context);
-    return args.detailedExitcode && plan.actions.length > 0 ? CHANGES : 0;
+    return planStatus(plan, args);
   } finally {
     kernel.close();
   }

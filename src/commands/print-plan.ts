@@ -2,8 +2,14 @@ import type { Plan } from '../model/plan.js';
 import type { Wording } from '../report/plan-text.js';
 import type { CommandText } from '../report/words.js';
 import type { Context } from './context.js';
-import type { CommonOptions, PlanFormat } from './options.js';
+import type { CommonOptions, PlanArguments, PlanFormat } from './options.js';
 import { WORDS } from './words.js';
+
+const CHANGES = 2;
+
+/** The exit status of a command that has printed the plan. */
+export const planStatus = (plan: Plan, { detailedExitcode }: Pick<PlanArguments, 'detailedExitcode'>): number =>
+  detailedExitcode && plan.actions.length > 0 ? CHANGES : 0;
 
 type Printing = CommonOptions & { readonly wording?: Wording };
 

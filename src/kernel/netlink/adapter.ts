@@ -2,7 +2,6 @@
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
-import { availableParallelism } from 'node:os';
 import { type Ahead, readAhead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { Departures } from './departures.js';
@@ -89,7 +88,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
 const MANY_NAMESPACES = 256;
 
 function share(sessions: Sessions, { recorder }: NetlinkOptions): Ahead | undefined {
-  if (recorder === undefined || availableParallelism() === 1 || sessions.names().length < MANY_NAMESPACES) return undefined;
+  if (recorder === undefined || sessions.names().length < MANY_NAMESPACES) return undefined;
   return readAhead(recorder, sessions.directory);
 }
 

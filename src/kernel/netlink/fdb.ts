@@ -16,16 +16,12 @@ import {
   NLM_F_REPLACE,
   nextAttribute,
 } from './message.js';
+import { NUD_NOARP, NUD_PERMANENT, RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH } from './neighbours.js';
 import type { NetlinkSocket } from './socket.js';
 
-const RTM_NEWNEIGH = 28;
-const RTM_DELNEIGH = 29;
-const RTM_GETNEIGH = 30;
 const AF_BRIDGE = 7;
 
 const NDA = { dst: 1, lladdr: 2, port: 6, vni: 7, ifindex: 8, nhId: 13 } as const;
-const NUD_NOARP = 0x40;
-const NUD_PERMANENT = 0x80;
 /** The link's own entry, not one of the bridge that it is a port of. */
 const NTF_SELF = 0x02;
 /** A routing daemon's. */

@@ -182,10 +182,5 @@ function attempt(body: () => void, op: Operation['op'] = 'netns-add'): Outcome {
 
 /** The link in /etc/netns by which its processes see files of their own. */
 export function unlinkFiles(netns: string): Outcome {
-  try {
-    removeLink(netns);
-    return { ok: true };
-  } catch (error) {
-    return refusalOf(error, 'netns-delete');
-  }
+  return attempt(() => removeLink(netns), 'netns-delete');
 }

@@ -14,13 +14,13 @@ import {
   nextAttribute,
 } from './message.js';
 
-const RTM_NEWNEIGH = 28;
-const RTM_DELNEIGH = 29;
-const RTM_GETNEIGH = 30;
+export const RTM_NEWNEIGH = 28;
+export const RTM_DELNEIGH = 29;
+export const RTM_GETNEIGH = 30;
 
 const NDA = { dst: 1, lladdr: 2 } as const;
-const NUD_NOARP = 0x40;
-const NUD_PERMANENT = 0x80;
+export const NUD_NOARP = 0x40;
+export const NUD_PERMANENT = 0x80;
 const NTF_PROXY = 0x08;
 
 /** struct ndmsg */

@@ -1,5 +1,6 @@
 /** Killed after any operation, the next apply arrives; `destroy` leaves nothing (GUARANTEES.md, G4). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DRAWN } from '../../thoroughness.js';
 import { killPoints, mustArrive, mustBeKilled, mustLeave } from '../promises/crash.js';
 import { planOf } from '../promises/program.js';
 import { World } from '../world.js';
@@ -19,27 +20,25 @@ beforeAll(async () => {
 });
 afterAll(() => world.dispose());
 
-const some = (points: readonly number[], step: number): readonly number[] => points.filter((point) => point % step === 1);
-
-test('an apply from nothing, killed', () => {
+test(`an apply from nothing, killed (${DRAWN})`, () => {
   const file = world.file('topo.yaml', calicoLab('', NODES));
-  const points = some(killPoints(planOf(world, file)), 7);
+  const points = killPoints(planOf(world, file), 12);
   expect(points.length).toBeGreaterThan(8);
   for (const k of points) {
     mustBeKilled(world, k, 'apply', '--yes', file);
     mustArrive(world, file, `after an apply killed at ${k}`);
     mustLeave(world, file, baseline, `after an apply killed at ${k}`);
   }
-}, 240_000);
+}, 900_000);
 
-test('a node that moves to another host, and a policy that comes, killed', () => {
+test(`a node that moves to another host, and a policy that comes, killed (${DRAWN})`, () => {
   const before = world.file('before.yaml', calicoLab('', NODES));
   const after = world.file('after.yaml', calicoLab(', policy: [{ to: { app: db }, from: [{ app: web }] }]', MOVED));
   mustArrive(world, before, 'from nothing');
-  for (const k of some(killPoints(planOf(world, after)), 4)) {
+  for (const k of killPoints(planOf(world, after), 12)) {
     mustBeKilled(world, k, 'apply', '--yes', after);
     mustArrive(world, after, `after a change killed at ${k}`);
     mustArrive(world, before, `back after a change killed at ${k}`);
   }
   mustLeave(world, before, baseline, 'in the end');
-}, 240_000);
+}, 900_000);

@@ -1,5 +1,6 @@
 /** Killed after any operation of a change, the next apply arrives at the new file, or back at the old one (GUARANTEES.md, G4). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DRAWN } from '../../thoroughness.js';
 import type { World } from '../world.js';
 import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
 import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
@@ -18,15 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.dispose());
 
-test('a change killed after every operation: the next apply arrives, back and forth', () => {
+test(`a change killed after an operation: the next apply arrives, back and forth (${DRAWN})`, () => {
   mustArrive(world, before, 'from nothing');
-  const points = killPoints(planOf(world, after), 'all');
-  expect(points.length).toBeGreaterThan(50);
-  for (const k of points) {
+  const points = killPoints(planOf(world, after), 22);
+  expect(points.length).toBeGreaterThan(15);
+  for (const [index, k] of points.entries()) {
     mustBeKilled(world, k, 'apply', '--yes', after);
     // Every third goes on, the others go back: that is where the next kill starts from.
-    if (k % 3 === 0) mustArrive(world, after, `after a change killed at ${k}`);
+    if (index % 3 === 0) mustArrive(world, after, `after a change killed at ${k}`);
     mustApply(world, before, `back after a change killed at ${k}`);
   }
   mustLeave(world, before, baseline, 'in the end');
-}, 400_000);
+}, 900_000);

@@ -1,7 +1,8 @@
 /** Killing the program in the middle, and what must hold afterwards. */
+import { sampleOf } from '../../thoroughness.js';
 import { World } from '../world.js';
 import { settled } from './machine.js';
-import { KILLED, killAfter, operationsOf, expectStatus, type PlanDocument } from './program.js';
+import { KILLED, killAfter, expectStatus, type PlanDocument, type PlannedAction } from './program.js';
 
 /** A machine that is used for other things too: a second network, and settings that the lab's forwarding disturbs. */
 export async function usedMachine(): Promise<World> {
@@ -20,10 +21,27 @@ export async function usedMachine(): Promise<World> {
   }
 }
 
-/** Each number of operations after which a kill makes a difference: 1 to all of them. */
-export function killPoints(plan: PlanDocument, part: 'all' | 'odd' | 'even' = 'all'): readonly number[] {
-  const points = Array.from({ length: operationsOf(plan) }, (_, i) => i + 1);
-  return points.filter((k) => part === 'all' || k % 2 === (part === 'odd' ? 1 : 0));
+/**
+ * Numbers of operations after which a kill makes a difference, 1 to all of them: so many of them, the first and the last and
+ * one after an operation of each kind of object among them, and all in a long run.
+ */
+export function killPoints(plan: PlanDocument, count: number): readonly number[] {
+  const kinds = kindsInOrder(plan);
+  const points = kinds.map((_, index) => index + 1);
+  return sampleOf(points, count, (point) => kinds[point - 1]!);
+}
+
+/** Of each operation the kind of its object, as they are run: what finishes actions comes behind all of them. */
+function kindsInOrder({ actions }: PlanDocument): readonly string[] {
+  const kindOf = ({ id }: PlannedAction): string => id.slice(0, id.indexOf(':'));
+  const finishing = (ops: (op: string) => boolean): readonly string[] =>
+    actions.flatMap((action) => action.finish.filter(({ op }) => ops(op)).map(() => kindOf(action)));
+  return [
+    ...actions.flatMap((action) => action.operations.map(() => kindOf(action))),
+    ...finishing((op) => op !== 'exec-run' && !op.startsWith('process-')),
+    ...finishing((op) => op.startsWith('process-')),
+    ...finishing((op) => op === 'exec-run'),
+  ];
 }
 
 /** The plan of a destroy, which no command prints: the events of one tell it. */

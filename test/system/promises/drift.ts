@@ -72,9 +72,10 @@ export class Built {
   private async expectAsBefore(anew: readonly string[]): Promise<void> {
     const wanted = anew.length === 0 ? this.before : portable(this.before);
     const read = (): Picture => (anew.length === 0 ? picture(this.world) : portable(picture(this.world)));
+    const deadline = Date.now() + 15_000;
     let now = read();
-    // What the kernel does by itself (link-local addresses, carriers) takes a moment.
-    for (let i = 0; i < 20 && JSON.stringify(now) !== JSON.stringify(wanted); i++) {
+    // What the kernel does by itself (link-local addresses, carriers) takes a moment, and longer on a busy machine.
+    while (JSON.stringify(now) !== JSON.stringify(wanted) && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       now = read();
     }

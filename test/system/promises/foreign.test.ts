@@ -63,7 +63,7 @@ test('apply, change, repair and destroy leave all of them as they were, and the 
   await expectUntouched();
   world.mustTopo('destroy', '--yes', file);
   await expectUntouched();
-});
+}, 120_000);
 
 test('forwarding stays on while there are marks of other labs, and goes with the last lab', async () => {
   const file = world.file('topo.yaml', EVERY_KIND);
@@ -73,12 +73,13 @@ test('forwarding stays on while there are marks of other labs, and goes with the
   world.mustTopo('destroy', '--yes', file);
   const unmarked = JSON.stringify(before).replace(/topo:(otherlab|every2|ever)\/(veth|bridge):[^"\\]*/g, 'mine');
   expect(await settled(world)).toEqual(JSON.parse(unmarked));
-});
+}, 60_000);
 
-test('those on the lab’s own links stay while the lab is there', () => {
+test('those on the lab’s own links stay while the lab is there', async () => {
   const file = world.file('topo.yaml', EVERY_KIND);
   world.mustTopo('apply', '--yes', file);
   addForeignObjectsOnLinks(world);
+  await settled(world);
   const look = (): string =>
     world.must(
       'ip -d -j link show guest | sed "s/_timer\\":[^,]*,//g"; ip route show 10.71.210.0/24; ip neigh show 10.71.1.99 dev br-4045f3ee; bridge fdb show dev vt695794b718 | grep 00:55',
@@ -87,11 +88,12 @@ test('those on the lab’s own links stay while the lab is there', () => {
   world.mustTopo('plan', '--detailed-exitcode', file);
   world.must('ip link set br-4045f3ee txqueuelen 7; nft flush table inet topo_every; ip link set ek-web nomaster');
   world.mustTopo('apply', '--yes', file);
+  await settled(world);
   expect(look()).toBe(there);
   world.mustTopo('destroy', '--yes', file);
   expect(world.must('ip -j link show guest')).toContain('"ifname":"guest"');
   world.must('ip link del guest');
-});
+}, 60_000);
 
 test('nothing is heard of them: no event of any namespace names one', async () => {
   const file = world.file('topo.yaml', EVERY_KIND);

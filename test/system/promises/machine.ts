@@ -117,27 +117,40 @@ export function portable(one: Picture): Picture {
   );
 }
 
-const TENTATIVE =
-  'ip -6 addr show tentative; for name in /run/netns/*; do nsenter --net="$name" ip -6 addr show tentative 2>/dev/null; done; true';
+/** What a command says in any of the namespaces. An address that failed is settled: it never gets a route. */
+const everywhere = (look: string): string =>
+  `look='${look}'; sh -c "$look"; for name in /run/netns/*; do nsenter --net="$name" sh -c "$look" 2>/dev/null; done; true`;
 
-const isTentative = (world: World): boolean => world.must(TENTATIVE).includes('inet6');
+const TENTATIVE = everywhere('ip -6 -o addr show tentative -dadfailed');
 
-/** Of each namespace, its link-local addresses that have no route of the table local yet: the kernel makes it from a work item. */
-const UNROUTED = `
-look='ip -6 -o addr show scope link | cut -d/ -f1 | while read -r _ _ _ address; do ip -6 route show table local | grep -q "^local $address " || echo "$address"; done'
-sh -c "$look"
-for name in /run/netns/*; do nsenter --net="$name" sh -c "$look" 2>/dev/null; done; true`;
+/** Link-local addresses that have no route of the table local yet: the kernel makes it from a work item. */
+const UNROUTED = everywhere(
+  'ip -6 -o addr show scope link -dadfailed | cut -d/ -f1 | while read -r _ _ _ address; do ip -6 route show table local | grep -q "^local $address " || echo "$address"; done',
+);
 
-const isUnrouted = (world: World): boolean => world.must(UNROUTED).trim() !== '';
+/** The carrier is there at once, the operational state (and what follows from it) from a work item that is under way once a second. */
+function isUnderWay(text: string): boolean {
+  const { flags, operstate } = JSON.parse(text) as { readonly flags: readonly string[]; readonly operstate: string };
+  if (!flags.includes('UP') || operstate === 'UNKNOWN') return false;
+  return flags.includes('LOWER_UP') !== (operstate === 'UP');
+}
 
-/** Link-local addresses, their routes and operational states come a little after their links: the picture that stays the same. */
-export async function settled(world: World, timeoutMs = 5000): Promise<Picture> {
+const isPending = (world: World): boolean => world.must(`${TENTATIVE}; ${UNROUTED}`).trim() !== '';
+
+/**
+ * Link-local addresses, their routes and operational states come a little after their links: the picture that stays the same.
+ * On a machine with a load of ten this took up to 7.5 s.
+ */
+export async function settled(world: World, timeoutMs = 20_000): Promise<Picture> {
   const deadline = Date.now() + timeoutMs;
   let before = picture(world);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 300));
+    // Asked before the picture is taken: what settles between the two would be missing in it.
+    const pending = isPending(world);
     const now = picture(world);
-    if ((JSON.stringify(now) === JSON.stringify(before) && !isTentative(world) && !isUnrouted(world)) || Date.now() > deadline) return now;
+    const isSame = JSON.stringify(now) === JSON.stringify(before) && !Object.values(now).some(({ links }) => links.some(isUnderWay));
+    if ((isSame && !pending) || Date.now() > deadline) return now;
     before = now;
   }
 }

@@ -24,6 +24,8 @@ run --name s1 --network snat --ip 10.67.0.2 &
 run --name q1 --network quiet --ip 10.66.0.2 &
 run --name q2 --network quiet --ip 10.66.0.3 --publish 8094:80 &
 run --name nowhere --network none &
+run --name guest --network host &
 wait
 docker network connect --ip 10.62.0.4 b both
 docker network connect --ip 10.63.0.5 inner proxy
+run --name mate --network container:a1

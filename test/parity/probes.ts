@@ -1,6 +1,6 @@
 /** Who tries to reach whom. */
 import { probe } from '../system/traffic/probe.js';
-import { netnsOf, type Side } from './sides.js';
+import type { Side } from './sides.js';
 
 export interface Cell {
   readonly from: string;
@@ -61,9 +61,23 @@ const ALONE = ['http://127.0.0.1', 'http://10.61.0.2', 'ping 10.99.0.1'].map((to
 const NAMES = ['a1', 'a2', 'b1', 'both', 'web', 'a2.a', 'proxy', 'i1', 'i2', '10.61.0.3', 'nobody', 'outside.example'];
 const ASKING = ['a1', 'a2', 'b1', 'both', 'proxy', 'i1', 'nowhere'];
 
+/** The same names, asked of the server that the node's resolv.conf names; `dig` reads no hosts file. */
+const QUERIES = ['a1', 'a2', 'b1', 'web', 'a2.a', 'i1', 'nobody', 'outside.example', 'AAAA a1', 'AAAA b1', '-x 10.61.0.3'];
+
+/** Those without a namespace of their own: one in the host's, one in a1's. */
+const JOINED = [
+  ...['http://127.0.0.1', 'http://127.0.0.1:82', 'http://127.0.0.1:8080', 'http://127.0.0.1:7000', 'http://127.0.0.1:7002'],
+  ...['http://10.61.0.2', 'http://10.61.0.3', 'http://10.62.0.2', 'http://10.99.0.1', 'http://10.99.0.2:8080', 'http://10.99.0.2:7002'],
+  ...['http://10.61.0.2:82', 'ping 10.61.0.1', 'ping fd61::1', 'route 10.99.0.1', 'name a2', 'name web', 'name outside.example'],
+];
+const SERVED_BY_JOINED = ['http://10.61.0.2:82', 'http://10.99.0.2:7002', 'http://10.61.0.1:7002'];
+
 export const PROBES: readonly (readonly [from: string, to: string])[] = [
   // First, for those on an internal network wait ten seconds with Docker, whose server asks others in vain.
   ...ASKING.flatMap((from) => NAMES.map((name) => [from, `name ${name}`] as const)),
+  ...ASKING.flatMap((from) => QUERIES.map((name) => [from, `dig ${name}`] as const)),
+  ...['mate', 'guest'].flatMap((from) => JOINED.map((to) => [from, to] as const)),
+  ...[...PLACES, 'nowhere'].flatMap((from) => SERVED_BY_JOINED.map((to) => [from, to] as const)),
   ...PLACES.flatMap((from) => EVERYWHERE.map((to) => [from, to] as const)),
   ...LOOPBACK.map((to) => ['host', to] as const),
   ...['host', 'lan', 'a1', 'a2', 'both'].flatMap((from) => IPV6.map((to) => [from, to] as const)),
@@ -71,7 +85,7 @@ export const PROBES: readonly (readonly [from: string, to: string])[] = [
 ];
 
 /** Fills the table: many at once, for much of the time is waiting for answers that do not come. */
-export async function table({ world }: Side, probes = PROBES, atOnce = 96): Promise<readonly Cell[]> {
+export async function table({ world, netnsOf }: Side, probes = PROBES, atOnce = 96): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
   const left = probes.map(([from, to], i) => ({ from, to, i }));
   const worker = async (): Promise<void> => {

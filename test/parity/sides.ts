@@ -6,6 +6,8 @@ import { World } from '../system/world.js';
 
 export interface Side {
   readonly world: World;
+  /** The namespace of a place; `host` is the machine itself, `lan` the other one. */
+  readonly netnsOf: (place: string) => string | null;
   dispose(): Promise<void>;
 }
 
@@ -17,13 +19,14 @@ const SERVERS: { readonly [node: string]: string } = {
   lan: '80,81,udp:5300',
   a1: '80,81,9000,9001,9002,udp:53',
   nowhere: '80',
+  mate: '82',
+  guest: '7002',
   ...Object.fromEntries(['a2', 'b1', 'both', 'i1', 'i2', 'proxy', 'n1', 'p1', 's1', 'q1', 'q2'].map((node) => [node, '80,81'])),
 };
 
 const SUBNETS = [61, 62, 63, 64, 65, 66, 67].map((third) => `10.${third}.0.0/24`);
 
-/** The namespace of a place; `host` is the machine itself, `lan` the other one. */
-export function netnsOf(place: string): string | null {
+function netnsOf(place: string): string | null {
   return place === 'host' ? null : place === 'lan' ? 'outside' : `parity.${place}`;
 }
 
@@ -31,8 +34,21 @@ export async function byTopo(): Promise<Side> {
   return built(async (world) => {
     world.file('topo.yaml', text('lab.yaml'));
     world.mustTopo('apply', '--yes');
-    return Promise.resolve([]);
+    const joined = new Map(['mate', 'guest'].map((node) => [node, netnsEntered(world, node)]));
+    return Promise.resolve({ dockers: [], joined });
   });
+}
+
+/** The name of the namespace that `topo exec` enters; null is the machine's. */
+function netnsEntered(world: World, node: string): string | null {
+  const inode = world.mustTopo('exec', node, '--', 'stat', '-L', '-c', '%i', '/proc/self/ns/net').trim();
+  if (inode === world.must('stat -L -c %i /proc/self/ns/net').trim()) return null;
+  const name = world
+    .must('stat -L -c "%i %n" /run/netns/*')
+    .split('\n')
+    .find((line) => line.startsWith(`${inode} `));
+  if (name === undefined) throw new Error(`${node} is in a namespace without a name`);
+  return name.replace(/.*\//, '');
 }
 
 /** Names for containers' namespaces, and their files where `ip netns exec` looks for those of a namespace. */
@@ -53,16 +69,23 @@ export async function byDocker(...flags: readonly string[]): Promise<Side> {
     docker.shell(text('lab.sh'));
     // So that a place is entered in the same way on both sides.
     docker.shell(ATTACH);
-    return [docker];
+    return { dockers: [docker], joined: new Map() };
   });
 }
 
-async function built(build: (world: World) => Promise<readonly Docker[]>): Promise<Side> {
+interface Built {
+  readonly dockers: readonly Docker[];
+  /** Places that are in the namespace of another one, which has only one name. */
+  readonly joined: ReadonlyMap<string, string | null>;
+}
+
+async function built(build: (world: World) => Promise<Built>): Promise<Side> {
   const world = await World.create();
-  let dockers: readonly Docker[] = [];
+  let side: Built = { dockers: [], joined: new Map() };
+  const inside = (place: string): string | null => (side.joined.has(place) ? side.joined.get(place)! : netnsOf(place));
   const dispose = async (): Promise<void> => {
     world.dispose();
-    for (const docker of dockers) await docker.dispose();
+    for (const docker of side.dockers) await docker.dispose();
   };
   try {
     // A new namespace takes over the setting of the machine (devconf_inherit_init_net), and Docker acts on it.
@@ -72,14 +95,14 @@ async function built(build: (world: World) => Promise<readonly Docker[]>): Promi
     for (const subnet of SUBNETS) world.must(`ip -n outside route add ${subnet} via 10.99.0.2`);
     world.must('ip -n outside route add fd61::/64 via fd99::2');
     await nameServer(world);
-    dockers = await build(world);
-    await Promise.all(Object.entries(SERVERS).map(([node, where]) => world.serve(netnsOf(node), where, node)));
+    side = await build(world);
+    await Promise.all(Object.entries(SERVERS).map(([node, where]) => world.serve(inside(node), where, node)));
     await world.serve(null, 7000, 'host');
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { world, dispose };
+  return { world, netnsOf: inside, dispose };
 }
 
 /** On the LAN, and the one that the machine asks. */

@@ -1,10 +1,20 @@
 /** A node and `defaults` → one mapping in the long form. */
-import { EMPTY, textOf } from './read.js';
+import { isOfNamespace } from './network-mode.js';
+import { EMPTY, textAt, textOf } from './read.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 
 /** The node as it is after short forms are made long and the defaults are merged in: mappings key by key, lists replaced. */
 export function withDefaults(defaults: Tree | undefined, node: Tree): Mapping {
-  return merge(longForm(defaults), longForm(node));
+  const own = longForm(node);
+  return merge(applicable(longForm(defaults), own), own);
+}
+
+/** Without what the node cannot have by its `network_mode`: that is how it says otherwise. */
+function applicable(defaults: Mapping, own: Mapping): Mapping {
+  const mode = textAt(own, 'network_mode')?.text;
+  if (mode === undefined || defaults.entries.size === 0) return defaults;
+  const isOut = (key: string): boolean => (mode === 'none' ? key === 'networks' || key === 'ports' : isOfNamespace(key));
+  return { ...defaults, entries: new Map([...defaults.entries].filter(([key]) => !isOut(key))) };
 }
 
 /** Keys of the defaults come first, so that an interface that all nodes have is the first of each. */

@@ -3,6 +3,30 @@ import type { Joins, Node } from '../../model/topology.js';
 import type { Mapping } from '../tree.js';
 import { placeOf, textAt, type Reading } from './read.js';
 
+/** Keys that say what a namespace is like; a node that joins another's has nothing to say there. */
+export const OF_A_NAMESPACE = [
+  'networks',
+  'netns',
+  'ipv6',
+  'forwarding',
+  'interfaces',
+  'routes',
+  'rules',
+  'neighbours',
+  'sysctls',
+  'ports',
+  'ignore',
+  'hostname',
+  'extra_hosts',
+  'dns',
+  'dns_search',
+  'routing',
+] as const;
+
+const namespaceKeys: ReadonlySet<string> = new Set(OF_A_NAMESPACE);
+
+export const isOfNamespace = (key: string): boolean => namespaceKeys.has(key);
+
 export function readNetworkMode(reading: Reading, map: Mapping): Pick<Node, 'networkMode' | 'joins'> {
   const text = textAt(map, 'network_mode');
   if (text === undefined) return {};

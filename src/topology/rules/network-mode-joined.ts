@@ -1,28 +1,9 @@
 import type { SourceRange } from '../../model/diagnostic.js';
 import type { Joins, Node } from '../../model/topology.js';
+import { OF_A_NAMESPACE } from '../normal/network-mode.js';
 import { quote } from '../report.js';
 import { didYouMean } from '../suggest.js';
 import type { Rule, RuleContext } from './rule.js';
-
-/** Keys that say what a namespace is like; a node that joins another's has nothing to say there. */
-const OF_A_NAMESPACE = [
-  'networks',
-  'netns',
-  'ipv6',
-  'forwarding',
-  'interfaces',
-  'routes',
-  'rules',
-  'neighbours',
-  'sysctls',
-  'ports',
-  'ignore',
-  'hostname',
-  'extra_hosts',
-  'dns',
-  'dns_search',
-  'routing',
-] as const;
 
 export const networkModeJoined: Rule = {
   name: 'network-mode-joined',

@@ -4,7 +4,7 @@ import type { Result, World } from '../world.js';
 
 /**
  * `target` is a URL for curl, `ping ADDRESS` (options before it), `udp ADDRESS:PORT` (`udp [ADDRESS]:PORT`), `route ADDRESS`, or `name NAME` (or an address,
- * whose name is wanted). The result is `answer` of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, what
+ * whose name is wanted), or `dig NAME` (options before it). The result is `answer` of a ping, `SERVER sees ADDRESS` of a server, `via ADDRESS dev NAME` of a route, what
  * the name means or `unknown`, or `timeout`, `refused`, `unreachable`, `too long`.
  */
 export async function probe(world: World, from: string | null, target: string): Promise<string> {
@@ -14,6 +14,7 @@ export async function probe(world: World, from: string | null, target: string): 
   if (word === 'route') return routed(await world.later(from, `ip route get ${rest}`));
   if (word === 'name')
     return named(await world.later(from, isIP(rest) === 0 ? `getent ahosts ${rest}` : `getent hosts ${rest}`), isIP(rest));
+  if (word === 'dig') return queried(await world.later(from, `dig +time=2 +tries=1 ${rest}`));
   if (word === 'udp') return served(await world.later(from, udp(rest)));
   return served(await world.later(from, `curl -sSv -g --noproxy '*' --connect-timeout 2 --max-time 8 '${target}'`));
 }
@@ -33,6 +34,16 @@ function named({ status, stdout, stderr }: Result, asked: number): string {
     .filter((one) => one !== '')
     .sort()
     .join(', ');
+}
+
+/** What the server answers: the data of all records, or its status (`nxdomain`), or `none` where it knows the name and no such record. */
+function queried({ status, stdout, stderr }: Result): string {
+  if (/timed out|no servers could be reached/.test(stdout)) return /connection refused/i.test(stdout) ? 'refused' : 'timeout';
+  const code = /status: (\w+)/.exec(stdout)?.[1];
+  if (status !== 0 || code === undefined) return refusal(`${stdout}${stderr}`) ?? `status ${status}: ${stdout}${stderr}`;
+  const answers = [...stdout.matchAll(/^[^;\s]\S*\s+\d+\s+IN\s+\S+\s+(\S+?)\.?$/gm)].map(([, data = '']) => data);
+  if (code !== 'NOERROR') return code.toLowerCase();
+  return answers.length === 0 ? 'none' : answers.sort().join(', ');
 }
 
 function pinged({ status, stdout, stderr }: Result): string {

@@ -1,9 +1,13 @@
 /** The README of each example, in a sandbox: the machine does not change. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World } from '../system/world.js';
+import { DRAWN, sampleOf } from '../thoroughness.js';
 import { complaint, EXAMPLES } from './readme.js';
 
-describe('the commands of the README, with --sandbox,', () => {
+// All of them are run on the machine itself (readme.test.ts).
+const DRAWN_EXAMPLES = sampleOf(EXAMPLES, 6);
+
+describe(`the commands of the README, with --sandbox, (${DRAWN})`, () => {
   let world: World;
   let before: string;
 
@@ -13,7 +17,7 @@ describe('the commands of the README, with --sandbox,', () => {
   });
   afterAll(() => world.dispose());
 
-  it.each(EXAMPLES)('work for examples/%s', (example) => {
+  it.each(DRAWN_EXAMPLES)('work for examples/%s', (example) => {
     const text = complaint(world, example, '--sandbox readme');
     world.mustTopo('sandbox', 'rm', 'readme');
     expect(text).toBe('');

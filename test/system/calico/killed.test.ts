@@ -1,5 +1,6 @@
 /** Killed after any operation, the next apply arrives; `destroy` leaves nothing (GUARANTEES.md, G4). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
 import { killPoints, mustArrive, mustBeKilled, mustLeave } from '../promises/crash.js';
 import { planOf } from '../promises/program.js';
@@ -23,6 +24,7 @@ afterAll(() => world.dispose());
 test(`an apply from nothing, killed (${DRAWN})`, () => {
   const file = world.file('topo.yaml', calicoLab('', NODES));
   const points = killPoints(planOf(world, file), 12);
+  tried(points.length);
   expect(points.length).toBeGreaterThan(8);
   for (const k of points) {
     mustBeKilled(world, k, 'apply', '--yes', file);
@@ -35,7 +37,9 @@ test(`a node that moves to another host, and a policy that comes, killed (${DRAW
   const before = world.file('before.yaml', calicoLab('', NODES));
   const after = world.file('after.yaml', calicoLab(', policy: [{ to: { app: db }, from: [{ app: web }] }]', MOVED));
   mustArrive(world, before, 'from nothing');
-  for (const k of killPoints(planOf(world, after), 12)) {
+  const points = killPoints(planOf(world, after), 12);
+  tried(points.length);
+  for (const k of points) {
     mustBeKilled(world, k, 'apply', '--yes', after);
     mustArrive(world, after, `after a change killed at ${k}`);
     mustArrive(world, before, `back after a change killed at ${k}`);

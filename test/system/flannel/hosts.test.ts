@@ -1,5 +1,6 @@
 /** The life of a flannel network: hosts come and go, somebody changes things by hand, the program dies. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from '@jest/globals';
+import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
 import { killPoints, mustArrive, mustBeKilled, mustLeave } from '../promises/crash.js';
 import { changesOf, planOf } from '../promises/program.js';
@@ -170,7 +171,9 @@ test(`killed in the middle of a host’s coming and going, the next apply arrive
     [THREE, TWO],
   ] as const) {
     write(to);
-    for (const k of killPoints(planOf(world, file), 10)) {
+    const points = killPoints(planOf(world, file), 10);
+    tried(points.length);
+    for (const k of points) {
       mustBeKilled(world, k, 'apply', '--yes', file);
       mustArrive(world, file, `after a kill at ${k}`);
       write(from);

@@ -1,5 +1,6 @@
 /** Killed after any operation of a change, the next apply arrives at the new file, or back at the old one (GUARANTEES.md, G4). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
 import type { World } from '../world.js';
 import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
@@ -22,6 +23,7 @@ afterAll(() => world.dispose());
 test(`a change killed after an operation: the next apply arrives, back and forth (${DRAWN})`, () => {
   mustArrive(world, before, 'from nothing');
   const points = killPoints(planOf(world, after), 22);
+  tried(points.length);
   expect(points.length).toBeGreaterThan(15);
   for (const [index, k] of points.entries()) {
     mustBeKilled(world, k, 'apply', '--yes', after);

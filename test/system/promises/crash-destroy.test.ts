@@ -1,5 +1,6 @@
 /** Killed after any operation of a destroy, the next destroy leaves nothing (GUARANTEES.md, G4). */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
 import type { World } from '../world.js';
 import { destroyPlan, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
@@ -21,6 +22,7 @@ test(`a destroy killed after an operation: the next one leaves the machine as it
   mustArrive(world, file, 'from nothing');
   const plan = destroyPlan(world, file);
   const points = killPoints(plan, 12);
+  tried(points.length);
   expect(points.length).toBeGreaterThan(8);
   for (const k of points) {
     mustApply(world, file, 'from nothing');
@@ -34,6 +36,7 @@ test(`a destroy killed after an operation: the next one leaves the machine as it
 test(`a destroy killed after an operation: an apply arrives as well (${DRAWN})`, () => {
   mustArrive(world, file, 'from nothing');
   const points = killPoints(destroyPlan(world, file), 12);
+  tried(points.length);
   for (const [index, k] of points.entries()) {
     mustArrive(world, file, index === 0 ? 'from nothing' : `after a destroy killed at ${points[index - 1]}`);
     mustBeKilled(world, k, 'destroy', '--yes', file);

@@ -1,0 +1,86 @@
+/**
+ * Runs the tests of the program's promises (test/conformance/promises.ts) and prints a table; `npm run test:conformance`.
+ * `-- G4 G6` runs those of these promises only; `-- --write` puts the table into docs/guarantees.md.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { CASES_FILE, PAGE, tableOf, withTable, type Row } from '../test/conformance/page.js';
+import { PROMISES } from '../test/conformance/promises.js';
+
+/** Of Jest's report, what is read here. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: 'passed' | 'failed';
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+type Cases = ReadonlyMap<string, number>;
+const keyOf = (file: string, test: string): string => `${file}\n${test}`;
+
+/** All cases that tests have told of, by file and test. */
+function casesIn(file: string): Cases {
+  const cases = new Map<string, number>();
+  if (!existsSync(file)) return cases;
+  for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+    const [path, test, count] = JSON.parse(line) as [string, string, number];
+    cases.set(keyOf(path, test), (cases.get(keyOf(path, test)) ?? 0) + count);
+  }
+  return cases;
+}
+
+function run(paths: readonly string[], folder: string): { readonly report: Report; readonly cases: Cases } {
+  const [report, cases] = [join(folder, 'report.json'), join(folder, 'cases')];
+  const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', report, ...paths];
+  spawnSync(process.execPath, jest, {
+    // Jest's own report goes to a file, and what people read to standard error.
+    stdio: ['inherit', 'ignore', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', [CASES_FILE]: cases },
+  });
+  return { report: JSON.parse(readFileSync(report, 'utf8')) as Report, cases: casesIn(cases) };
+}
+
+/** A test is one case unless it has told of more. */
+function rowOf({ id, promise, tests }: (typeof PROMISES)[number], report: Report, cases: Cases): Row {
+  const paths = tests.map((path) => resolve('test', path));
+  const own = report.testResults.filter(({ name }) => paths.some((path) => name === path || name.startsWith(`${path}/`)));
+  const ran = own.flatMap(({ name, assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'passed' || status === 'failed').map((one) => ({ name, ...one })),
+  );
+  // A file that cannot even be loaded has no tests, and failed.
+  const broken = own.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
+  return {
+    id,
+    promise,
+    cases: ran.reduce((sum, { name, fullName }) => sum + (cases.get(keyOf(name, fullName)) ?? 1), 0),
+    failures: ran.filter(({ status }) => status === 'failed').length + broken,
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = args.filter((arg) => !arg.startsWith('--'));
+  const promises = PROMISES.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+  if (promises.length === 0) throw new Error(`no such promise: ${wanted.join(' ')}`);
+  const folder = mkdtempSync(join(tmpdir(), 'topo-conformance-'));
+  try {
+    const { report, cases } = run([...new Set(promises.flatMap(({ tests }) => tests.map((path) => `/test/${path}`)))], folder);
+    const rows = promises.map((promise) => rowOf(promise, report, cases));
+    console.log(tableOf(rows));
+    if (args.includes('--write')) await write(rows);
+    return rows.some(({ failures }) => failures > 0) ? 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function write(rows: readonly Row[]): Promise<void> {
+  if (rows.length < PROMISES.length) throw new Error(`the table of ${PAGE} is of all promises`);
+  const page = withTable(readFileSync(PAGE, 'utf8'), tableOf(rows));
+  writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+}
+
+process.exitCode = await main(process.argv.slice(2));

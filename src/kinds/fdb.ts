@@ -5,7 +5,7 @@ import type { FdbOperation } from '../model/operation.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { labNamespaces, netnsNeeds } from './ownership.js';
+import { labNamespaces, onLink } from './ownership.js';
 
 export interface FdbSpec {
   readonly netns: string;
@@ -25,20 +25,19 @@ export const EVERYBODY = '00:00:00:00:00:00';
 /** Group addresses, and the one of zeros, have as many entries as somebody likes; any other has one, wherever it leads. */
 const isShared = (mac: string): boolean => mac === EVERYBODY || (parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
-function entry(netns: string, { dev, mac, dst, other }: FdbObservation, link: ResourceId | undefined): Resource {
-  const place = isShared(mac) ? [dev, mac, dst, ...(other === '' ? [] : [other])] : [dev, mac];
-  return {
-    id: `fdb:${netns}/${place.join('/')}`,
-    kind: 'fdb',
-    netns,
-    props: { dev, mac, dst, other },
-    needs: [...netnsNeeds(netns), ...(link === undefined ? [] : [link])],
-    ...(link === undefined ? {} : { goesWith: [link] }),
-  };
+function fdbId(netns: string, { dev, mac, dst, other }: FdbObservation): ResourceId {
+  if (!isShared(mac)) return `fdb:${netns}/${dev}/${mac}`;
+  return `fdb:${netns}/${dev}/${mac}/${dst}${other === '' ? '' : `/${other}`}`;
 }
 
 export function fdbResource({ netns, dev, mac, dst, link, path, at }: FdbSpec): Resource {
-  return { ...entry(netns, { dev, mac, dst, other: '' }, link), path, at };
+  const props = { dev, mac, dst, other: '' };
+  return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: onLink(netns, link), goesWith: [link], path, at };
+}
+
+function observed(netns: string, { dev, mac, dst, other }: FdbObservation, link: ResourceId): Resource {
+  const props = { dev, mac, dst, other };
+  return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: onLink(netns, link), goesWith: [link] };
 }
 
 /** The table of a link of the lab is the lab's. */
@@ -46,7 +45,7 @@ function find({ observation, desired, linkAt }: FindContext): Found {
   const entries = ({ netns, fdb = [] }: NetnsObservation): readonly Resource[] =>
     fdb.flatMap((one) => {
       const link = linkAt(netns, one.dev);
-      return link?.startsWith('vxlan:') === true ? [entry(netns, one, link)] : [];
+      return link?.startsWith('vxlan:') === true ? [observed(netns, one, link)] : [];
     });
   return { resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(entries), conflicts: [] };
 }

@@ -1,11 +1,11 @@
-import { familyOf } from '../model/address.js';
+import { familyOf, type Family } from '../model/address.js';
 import type { SourceRange } from '../model/diagnostic.js';
 import type { NetnsObservation, NeighbourObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
+import { containerNamespaces, netnsNeeds, onLink, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
 
 export interface NeighbourSpec {
@@ -21,51 +21,58 @@ export interface NeighbourSpec {
 
 const neighbourId = (netns: string, dev: string, address: string): ResourceId => `neighbour:${netns}/${dev}/${address}`;
 
-/** Permanent entries only: the others are the kernel's, and come and go. */
-function neighbourOf(netns: string, dev: string, address: string, mac: string, link: ResourceId | undefined): Resource {
+export function neighbourResource({ netns, dev, address, mac, link, path, at }: NeighbourSpec): Resource {
+  const props = { dev, address, mac };
+  return { id: neighbourId(netns, dev, address), kind: 'neighbour', netns, props, needs: onLink(netns, link), goesWith: [link], path, at };
+}
+
+/** What entries of a device have in common; a tunnel's table has hundreds. */
+type OnDevice = Pick<Resource, 'needs' | 'goesWith' | 'mayGoWith' | 'mayGoWithChange'>;
+
+function onDevice(ns: NetnsObservation, dev: string, family: Family, { linkAt, fieldAt, desired }: FindContext): OnDevice {
+  const { netns } = ns;
+  const link = linkAt(netns, dev);
   return {
+    ...(link === undefined ? { needs: netnsNeeds(netns) } : { needs: onLink(netns, link), goesWith: [link] }),
+    ...(family === 6 ? {} : { mayGoWith: lastAddressOf(ns, dev, desired) }),
+    // A link's new MAC empties its tables of both families, permanent entries too (NETDEV_CHANGEADDR, `neigh_changeaddr`).
+    mayGoWithChange: fieldAt(netns, dev, 'mac'),
+  };
+}
+
+function observed(ns: NetnsObservation, entries: readonly NeighbourObservation[], context: FindContext): readonly Resource[] {
+  const { netns } = ns;
+  const known = new Map<string, OnDevice>();
+  const commonTo = (dev: string, family: Family): OnDevice => {
+    const key = `${family} ${dev}`;
+    const common = known.get(key) ?? onDevice(ns, dev, family, context);
+    known.set(key, common);
+    return common;
+  };
+  return entries.map(({ dev, address, mac }) => ({
     id: neighbourId(netns, dev, address),
     kind: 'neighbour',
     netns,
     props: { dev, address, mac },
-    needs: [...netnsNeeds(netns), ...(link === undefined ? [] : [link])],
-    ...(link === undefined ? {} : { goesWith: [link] }),
-  };
+    ...commonTo(dev, familyOf(address)),
+  }));
 }
 
-export function neighbourResource(spec: NeighbourSpec): Resource {
-  return { ...neighbourOf(spec.netns, spec.dev, spec.address, spec.mac, spec.link), path: spec.path, at: spec.at };
-}
-
-function observed(ns: NetnsObservation, { dev, address, mac }: NeighbourObservation, context: FindContext): Resource {
-  const { netns } = ns;
-  return {
-    ...neighbourOf(netns, dev, address, mac, context.linkAt(netns, dev)),
-    ...(familyOf(address) === 6 ? {} : { mayGoWith: lastAddressOf(ns, dev, context.desired) }),
-    // A link's new MAC empties its tables of both families, permanent entries too (NETDEV_CHANGEADDR, `neigh_changeaddr`).
-    mayGoWithChange: context.fieldAt(netns, dev, 'mac'),
-  };
-}
-
+/** Permanent entries only: the others are the kernel's, and come and go. */
 const isSet = ({ permanent, mac }: NeighbourObservation): boolean => permanent && mac !== '';
 
 function find(context: FindContext): Found {
   const { observation, desired } = context;
-  const own = ownNamespaces(observation, desired.lab).flatMap((ns) =>
-    ns.neighbours.filter(isSet).map((entry) => observed(ns, entry, context)),
-  );
-  const containers = containerNamespaces(observation, desired.lab).flatMap((ns) =>
-    ns.neighbours
-      .filter((entry) => isSet(entry) && context.linkAt(ns.netns, entry.dev) !== undefined)
-      .map((entry) => observed(ns, entry, context)),
-  );
+  const own = ownNamespaces(observation, desired.lab).flatMap((ns) => observed(ns, ns.neighbours.filter(isSet), context));
+  const containers = containerNamespaces(observation, desired.lab).flatMap((ns) => {
+    const ours = ns.neighbours.filter((entry) => isSet(entry) && context.linkAt(ns.netns, entry.dev) !== undefined);
+    return observed(ns, ours, context);
+  });
   // On the host entries are somebody's own, even on the lab's bridges; nobody but the lab has a use for its tunnels.
   const wanted = ({ dev, address }: NeighbourObservation): boolean =>
     desired.resources.has(neighbourId(HOST, dev, address)) || context.linkAt(HOST, dev)?.startsWith('vxlan:') === true;
-  const host = observation.host.neighbours
-    .filter((entry) => isSet(entry) && wanted(entry))
-    .map((entry) => observed(observation.host, entry, context));
-  return { resources: [...own, ...containers, ...host], conflicts: [] };
+  const ofHost = observation.host.neighbours.filter((entry) => isSet(entry) && wanted(entry));
+  return { resources: [...own, ...containers, ...observed(observation.host, ofHost, context)], conflicts: [] };
 }
 
 function operation(op: 'neighbour-set' | 'neighbour-delete', { netns, props }: Resource): Operation {

@@ -86,6 +86,11 @@ export function netnsNeeds(netns: string): readonly ResourceId[] {
   return netns === HOST ? [] : [netnsId(netns)];
 }
 
+/** `needs` of what stands on a link there. */
+export function onLink(netns: string, link: ResourceId): readonly ResourceId[] {
+  return netns === HOST ? [link] : [netnsId(netns), link];
+}
+
 export function foreign(code: string, what: string, wanted: Resource, owner: string | null): Diagnostic {
   return {
     code,

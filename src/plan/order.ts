@@ -8,36 +8,45 @@ import type { KindOf } from './judge.js';
  */
 export function inOrder(resources: readonly Resource[], kindOf: KindOf): readonly Resource[] {
   const sorted = byStage(resources, kindOf);
-  const byId = new Map(sorted.map((resource) => [resource.id, resource]));
-  const placed = new Set<ResourceId>();
+  // What is placed is taken out.
+  const open = new Map<ResourceId, Resource>();
+  for (const resource of sorted) open.set(resource.id, resource);
   const result: Resource[] = [];
   const place = (resource: Resource, path: readonly ResourceId[]): void => {
-    if (placed.has(resource.id)) return;
     if (path.includes(resource.id)) throw new Error(`these objects need each other: ${[...path, resource.id].join(' -> ')}`);
     for (const id of resource.needs) {
-      const needed = byId.get(id);
-      if (needed !== undefined && !placed.has(id)) place(needed, [...path, resource.id]);
+      const needed = open.get(id);
+      if (needed !== undefined) place(needed, [...path, resource.id]);
     }
-    placed.add(resource.id);
+    open.delete(resource.id);
     result.push(resource);
   };
-  for (const resource of sorted) place(resource, []);
+  for (const resource of sorted) if (open.has(resource.id)) place(resource, NOTHING);
   return result;
 }
+
+const NOTHING: readonly ResourceId[] = [];
 
 /** More than there are stages. */
 const STAGES = 1000;
 
 function byStage(resources: readonly Resource[], kindOf: KindOf): readonly Resource[] {
   const namespaces = new Map<string, number>();
-  const keyed = resources.map((resource) => {
+  const keyOf = (resource: Resource): number => {
     const stage = kindOf(resource.kind).stage(resource);
-    if (stage >= LAST) return { resource, key: STAGES * STAGES * STAGES + stage };
-    if (stage < WITHIN_NETNS) return { resource, key: stage };
+    if (stage >= LAST) return STAGES * STAGES * STAGES + stage;
+    if (stage < WITHIN_NETNS) return stage;
     const namespace = namespaces.get(resource.netns) ?? namespaces.size;
     namespaces.set(resource.netns, namespace);
-    return { resource, key: STAGES * (namespace + 1) + stage };
-  });
-  // Sorting is stable: equal keys stay in the order of the file.
-  return keyed.sort((a, b) => a.key - b.key).map(({ resource }) => resource);
+    return STAGES * (namespace + 1) + stage;
+  };
+  // Within a key they stay in the order of the file.
+  const byKey = new Map<number, Resource[]>();
+  for (const resource of resources) {
+    const key = keyOf(resource);
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [resource]);
+    else list.push(resource);
+  }
+  return [...byKey.keys()].sort((a, b) => a - b).flatMap((key) => byKey.get(key) ?? []);
 }

@@ -12,10 +12,12 @@ import { inOrder } from './order.js';
  */
 export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
   const verdicts = judge(desired, observed, kindOf);
-  const going = [...verdicts.values()].flatMap((verdict) =>
-    verdict.verdict === 'delete' || verdict.verdict === 'replace' ? [verdict.before] : [],
-  );
-  const coming = [...verdicts.values()].flatMap((verdict) => (verdict.verdict === 'delete' ? [] : [verdict.after]));
+  const going: Resource[] = [];
+  const coming: Resource[] = [];
+  for (const verdict of verdicts.values()) {
+    if (verdict.verdict === 'delete' || verdict.verdict === 'replace') going.push(verdict.before);
+    if (verdict.verdict !== 'delete') coming.push(verdict.after);
+  }
   const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
   const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf));
   const actions = [...gatherLinkDeletions(deletions, observed), ...others];
@@ -53,14 +55,9 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
   const kind = kindOf(after.kind);
   if (verdict?.verdict !== 'update') {
     const reason = verdict?.verdict === 'replace' ? replacementReason(verdict) : 'missing in the kernel';
-    return {
-      id: after.id,
-      change: { action: 'create', after },
-      ...replacement(verdict),
-      reason,
-      operations: kind.create(after),
-      ...finishOf(kind, after, null),
-    };
+    const creation: Action = { id: after.id, change: { action: 'create', after }, reason, operations: kind.create(after) };
+    const last = finishOf(kind, after, null);
+    return verdict?.verdict === 'replace' || last.finish !== undefined ? { ...creation, ...replacement(verdict), ...last } : creation;
   }
   const { before, fields, lostWith } = verdict;
   const restore = kind.restore ?? kind.create;

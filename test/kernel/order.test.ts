@@ -71,6 +71,16 @@ test('a refusal in the middle stops nothing else, and every operation has its ou
   expect((await machine.link('host', 'v0'))!.attributes['master']).toBe('');
 });
 
+test('of many operations in one send those are refused that the kernel refuses, the first and the last among them', async () => {
+  await machine.must(netnsAdd('a'), bridge('br', { up: true }), address('host', 'br', '10.0.0.1/24'));
+  const isBad = (i: number): boolean => i % 3 === 0;
+  const outcomes = await machine.run(
+    ...Array.from({ length: 200 }, (_, i) => route('host', `10.${i + 1}.0.0/16`, { via: isBad(i) ? '172.16.0.1' : '10.0.0.9', dev: 'br' })),
+  );
+  expect(outcomes.map(({ ok }) => ok)).toEqual(outcomes.map((_, i) => !isBad(i)));
+  expect((await machine.observe()).host.routes.filter(({ via }) => via === '10.0.0.9')).toHaveLength(133);
+});
+
 test('a namespace can go and come again in one run', async () => {
   await machine.must(netnsAdd('a'), veth('host:v0', 'a:e0', { alias: 'topo:lab/1' }), address('a', 'e0', '10.0.0.1/24'));
   await machine.must(

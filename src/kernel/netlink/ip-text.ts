@@ -67,5 +67,13 @@ export function macText(view: DataView, start: number, end: number): string {
 }
 
 export function macBytes(text: string): Uint8Array {
-  return Uint8Array.from(text.split(':'), (byte) => parseInt(byte, 16));
+  const bytes = new Uint8Array((text.length + 1) / 3);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (digitAt(text, 3 * i) << 4) | digitAt(text, 3 * i + 1);
+  return bytes;
+}
+
+/** Of a hexadecimal digit, in upper or lower case. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return (code & 0xf) + (code > 0x39 ? 9 : 0);
 }

@@ -89,6 +89,16 @@ export class MessageWriter {
     this.count++;
   }
 
+  /**
+   * Messages are carried out in order, and a refusal comes back unasked (`netlink_rcv_skb`): an acknowledgement of the last one
+   * tells as much as one of each, without a datagram to be made and read for each.
+   */
+  acknowledgeLast(): void {
+    const { view } = this.bytes;
+    for (let at = 0; at < this.start; at += (view.getUint32(at, true) + 3) & ~3)
+      view.setUint16(at + 6, view.getUint16(at + 6, true) & ~NLM_F_ACK, true);
+  }
+
   end(): void {
     this.bytes.view.setUint32(this.start, this.length - this.start, true);
   }

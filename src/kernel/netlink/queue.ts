@@ -124,6 +124,7 @@ export class Queue {
 
   private dispatch(sent: Sent[]): void {
     if (writer.count > 0) {
+      writer.acknowledgeLast();
       this.guarded(sent, () => {
         const peers = new Map(sent.flatMap(({ step, first }) => (isEchoed(step) ? [[first, step] as const] : [])));
         const replies = this.session.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {

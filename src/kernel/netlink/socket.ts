@@ -58,6 +58,8 @@ export type Visitor = (bytes: Bytes, type: number, start: number, end: number, r
 
 const ACCEPTED: Reply = { errno: 0, sentence: '', interrupted: false };
 const UNANSWERED: Reply = { ...ACCEPTED };
+/** Of a message that asks for no answer: all that can come is a refusal. */
+const UNASKED: Reply = { ...ACCEPTED };
 const LOST: Reply = { errno: constants.errno.ENOBUFS, sentence: 'the answer was lost: the receive buffer ran over', interrupted: false };
 const INTERRUPTED: Reply = { errno: 0, sentence: '', interrupted: true };
 
@@ -100,22 +102,24 @@ export class NetlinkSocket {
    */
   exchange(messages: Bytes, length: number, visit?: Visitor): readonly Reply[] {
     const first = this.sequence;
-    const open = this.stamp(messages.view, length);
-    const replies = new Array<Reply>(this.sequence - first).fill(UNANSWERED);
+    const replies: Reply[] = [];
+    const open = this.stamp(messages.view, length, replies);
     if (length > this.sendBuffer) this.growSendBuffer(length);
     if (libc.send(this.fd, messages.buffer, length, 0) < 0) throw new SystemCallError('send', errno());
     const silence = this.collect(first, replies, open, visit) ? LOST : ACCEPTED;
-    for (let i = 0; i < replies.length; i++) if (replies[i] === UNANSWERED) replies[i] = silence;
+    for (let i = 0; i < replies.length; i++) if (replies[i] === UNANSWERED || replies[i] === UNASKED) replies[i] = silence;
     return replies;
   }
 
   /** Numbers the messages; gives how many of them will be answered for certain. */
-  private stamp(view: DataView, length: number): number {
+  private stamp(view: DataView, length: number, replies: Reply[]): number {
     let open = 0;
     for (let at = 0; at < length; at += (view.getUint32(at, true) + 3) & ~3) {
       view.setUint32(at + 8, this.sequence++, true);
       const flags = view.getUint16(at + 6, true);
-      if ((flags & NLM_F_ACK) !== 0 || (flags & NLM_F_DUMP) === NLM_F_DUMP) open++;
+      const asks = (flags & NLM_F_ACK) !== 0 || (flags & NLM_F_DUMP) === NLM_F_DUMP;
+      replies.push(asks ? UNANSWERED : UNASKED);
+      if (asks) open++;
     }
     return open;
   }
@@ -166,7 +170,7 @@ function readDatagram(size: number, first: number, replies: Reply[], visit: Visi
       const interrupted = (flags & NLM_F_DUMP_INTR) !== 0 && type !== NLMSG_ERROR;
       if (interrupted) replies[request] = INTERRUPTED;
       if (type === NLMSG_ERROR || type === NLMSG_DONE) {
-        closed++;
+        if (replies[request] !== UNASKED) closed++;
         if (length > MESSAGE_HEADER && view.getInt32(at + MESSAGE_HEADER, true) < 0) replies[request] = refusal(at, end, type, flags);
         else if (replies[request] === UNANSWERED) replies[request] = ACCEPTED;
       } else if (visit !== undefined) visit(received, type, at + MESSAGE_HEADER, end, request);

@@ -6,7 +6,7 @@ import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
 import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
-import { planAnyway } from './planned.js';
+import { planAnyway, refuseProtected } from './planned.js';
 import { printPlan } from './print-plan.js';
 
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
@@ -22,7 +22,11 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
         args,
         interrupts,
         observe: () => readKernel(kernel, nothing(lab)),
-        replan: () => planAnyway(kernel, nothing(lab)).plan,
+        replan: () => {
+          const { plan, observed } = planAnyway(kernel, nothing(lab));
+          refuseProtected(plan, nothing(lab).state, observed.state);
+          return plan;
+        },
         agreed: async (plan) => {
           if (!args.json && plan.actions.length === 0) {
             if (!args.quiet) context.stdout.write(`There is no lab ${lab} on this machine: nothing to destroy.\n`);

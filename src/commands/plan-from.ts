@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { fileOfRevision } from './git.js';
 import { labOf, type Lab } from './lab.js';
 import type { PlanFromArguments } from './options.js';
+import { refuseProtected } from './planned.js';
 import { planStatus, printPlan } from './print-plan.js';
 import { readTopologyFile } from './read-file.js';
 
@@ -19,6 +20,7 @@ export async function run(args: PlanFromArguments, context: Context): Promise<nu
   const [former, wanted] = [stateOf(before, after), stateOf(after, before)];
   refuseTwoLabs(before, after);
   const plan = planBetween(wanted, former, kindOf);
+  refuseProtected(plan, wanted, former, new Map([...(before?.lab.sources ?? []), ...(after?.lab.sources ?? [])]));
   const name = after?.name ?? before?.name ?? '';
   const title = `What changes from ${args.from} to ${after === null ? `a state without ${name}` : name}, for the lab ${plan.lab}:`;
   const noChanges = `No changes. ${name} asks for what ${args.from} asks for.`;

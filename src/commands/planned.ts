@@ -5,7 +5,9 @@ import type { Kernel } from '../kernel/kernel.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
+import type { State } from '../model/state.js';
 import { plan } from '../plan/plan.js';
+import { protectedFrom } from '../plan/protect.js';
 import type { Lab } from './lab.js';
 
 export interface Planned {
@@ -21,7 +23,14 @@ export function planLab(kernel: Kernel, lab: Lab, seen?: Observation): Planned {
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   if (warnings.length < problems.length) throw new DiagnosticError(problems, lab.sources);
   const planned = plan(lab.wanted.state, observed.state, kindOf);
+  refuseProtected(planned, lab.wanted.state, observed.state, lab.sources);
   return { observed, plan: warnings.length === 0 ? planned : { ...planned, warnings } };
+}
+
+/** Ends in a DiagnosticError where the plan destroys what is protected. */
+export function refuseProtected(planned: Plan, desired: State, observed: State, sources?: Lab['sources']): void {
+  const refused = protectedFrom(planned, desired, observed, kindOf);
+  if (refused.length > 0) throw new DiagnosticError(refused, sources);
 }
 
 /** The same without judging who is in the way: to see what is there, and to remove it. */

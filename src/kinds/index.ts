@@ -13,6 +13,7 @@ import { netns } from './netns.js';
 import { nftables } from './nftables.js';
 import { nodeFiles } from './node-files.js';
 import { process } from './process.js';
+import { protection } from './protection.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { runtime } from './runtime.js';
@@ -38,6 +39,7 @@ export const KINDS: readonly Kind[] = [
   rule,
   nftables,
   joined,
+  protection,
   runtime,
   container,
   process,

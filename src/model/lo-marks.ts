@@ -10,6 +10,9 @@ const STARTED = 'container:';
 /** The namespace is that of somebody else's container which is a node. */
 const ATTACHED = 'attached:';
 
+/** What is not to be destroyed: the lab, or `nodes.NODE` and `networks.NETWORK` in it. */
+const PROTECTED = 'protect:';
+
 export const RUNTIMES = ['docker', 'podman'] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
@@ -46,6 +49,20 @@ export function containerOf(altnames: readonly string[], lab: string): 'started'
 /** The runtime of the lab's containers, from the host's lo; null: it has none. */
 export function runtimeOf(altnames: readonly string[], lab: string): Runtime | null {
   return RUNTIMES.find((runtime) => altnames.includes(runtimeMark(runtime, lab))) ?? null;
+}
+
+/** `subject`: as the file calls it, `nodes.web`; '' for the lab itself. */
+export const protectedMark = (lab: string, subject: string): string => `${PROTECTED}${lab}${subject === '' ? '' : `.${subject}`}`;
+
+export const isProtectedMark = (altname: string): boolean => altname.startsWith(PROTECTED);
+
+/** The lab's subjects that such a lo says are protected. */
+export function protectedSubjects(altnames: readonly string[], lab: string): readonly string[] {
+  if (altnames.length === 0) return [];
+  const whole = protectedMark(lab, '');
+  return altnames.flatMap((altname) =>
+    altname === whole ? [''] : altname.startsWith(`${whole}.`) ? [altname.slice(whole.length + 1)] : [],
+  );
 }
 
 function split(text: string): readonly NodeOfLab[] {

@@ -49,6 +49,8 @@ export interface FieldOf {
 export interface State {
   readonly lab: string;
   readonly resources: ReadonlyMap<ResourceId, Resource>;
+  /** Desired only: nodes, hosts and networks of the file, as it calls them: `nodes.web`. Absent: there is no file. */
+  readonly subjects?: ReadonlySet<string>;
 }
 
 /** Makes a state; two resources with one id are a broken invariant. */

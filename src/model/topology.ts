@@ -14,6 +14,8 @@ export interface Topology {
   readonly networks: readonly Network[];
   readonly nodes: readonly Node[];
   readonly links: readonly Link[];
+  /** Where the file says so: the lab is not to be destroyed. */
+  readonly protect?: SourceRange;
 }
 
 export interface Network {
@@ -46,6 +48,8 @@ export interface Network {
   readonly port?: number;
   /** Of that driver. */
   readonly flannel?: Flannel;
+  /** Where the file says so: it is not to be destroyed or replaced. */
+  readonly protect?: SourceRange;
 }
 
 export interface NamedNetwork {
@@ -118,6 +122,8 @@ export interface Node {
   readonly dnsSearch?: readonly string[];
   /** A routing daemon runs in it. */
   readonly routing?: Routing;
+  /** Where the file says so: it is not to be destroyed or replaced. */
+  readonly protect?: SourceRange;
 }
 
 export interface NodeHost {

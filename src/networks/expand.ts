@@ -23,6 +23,7 @@ import { onParents, shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { overlayResources } from './overlay.js';
+import { protectionResources, subjectsOf } from './protections.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { outletsOf } from './underlay.js';
 import { resolve } from './resolve.js';
@@ -59,7 +60,11 @@ export interface Expansion {
 export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
-  const state: State = { lab: lab.name, resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics) };
+  const state: State = {
+    lab: lab.name,
+    resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics),
+    subjects: subjectsOf(topology),
+  };
   const containers = containersOf(topology);
   const homes = homesOf(topology);
   return {
@@ -107,6 +112,7 @@ function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): r
     ...joinedResources(lab.name, lab.joined),
     ...routingResources(lab, calicoAdditions(topology, lab, diagnostics), diagnostics),
     ...shimResources(lab),
+    ...protectionResources(topology, lab),
   ]);
 }
 

@@ -7,6 +7,7 @@ import { DRIVERS } from '../model/driver.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { flannelSchemas } from './schema-flannel.js';
 import { calicoSchemas } from './schema-calico.js';
+import { protectNetworkSchema } from './schema-life.js';
 import { tunnelPortSchema, underlaySchema, vniSchema } from './schema-overlay.js';
 
 const subnet: JsonSchema = { type: 'string', description: 'A CIDR without host bits.', examples: ['172.28.0.0/24', 'fd61::/64'] };
@@ -117,6 +118,7 @@ export const networkSchema: JsonSchema = {
     vni: vniSchema,
     port: tunnelPortSchema,
     ...flannelSchemas,
+    protect: protectNetworkSchema,
     external: {
       type: 'boolean',
       default: false,

@@ -13,6 +13,7 @@ import { sysctlsSchema } from '../kinds/sysctl.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { labelsSchema } from './schema-calico.js';
 import { containerSchemas } from './schema-container.js';
+import { protectNodeSchema } from './schema-life.js';
 import { networkModeSchema } from './schema-network-mode.js';
 
 const attachment: JsonSchema = {
@@ -78,6 +79,7 @@ export const nodeSchema: JsonSchema = {
     network_mode: networkModeSchema,
     ...containerSchemas,
     netns: netnsSchema,
+    protect: protectNodeSchema,
     ipv6: {
       type: 'boolean',
       default: true,

@@ -1,6 +1,7 @@
 /** The language in JSON Schema 2020-12, put together from the fragments of networks, nodes and kinds. */
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
+import { protectLabSchema } from './schema-life.js';
 import { networkSchema } from './schema-network.js';
 import { nodeSchema } from './schema-node.js';
 
@@ -74,6 +75,7 @@ export function topologySchema(): SchemaDocument {
         description: 'Name of the lab, unique on the machine: small letters, digits and -, at most 30.',
         examples: ['shop'],
       },
+      protect: protectLabSchema,
       networks: {
         type: ['object', 'null'],
         description: 'Networks, by name.',

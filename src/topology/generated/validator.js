@@ -2,11 +2,11 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern6 = new RegExp("^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$", "u");
 
@@ -1012,14 +1012,26 @@ errors++;
 }
 }
 }
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err80 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err80 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err80];
 }
 else {
 vErrors.push(err80);
+}
+errors++;
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err81 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
 }
 errors++;
 }
@@ -1030,7 +1042,7 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
 const pattern8 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
 const pattern9 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
 const pattern10 = new RegExp("^[^\\s-]\\S*$", "u");
@@ -1565,9 +1577,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err39 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err39 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1577,9 +1589,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err40 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err40 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1589,10 +1601,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data30 = data.interfaces;
-if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
-const err41 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err41 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1601,11 +1612,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-for(const key5 in data30){
-let data31 = data30[key5];
+}
+if(data.interfaces !== undefined){
+let data31 = data.interfaces;
 if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
-const err42 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+const err42 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1615,9 +1626,10 @@ vErrors.push(err42);
 errors++;
 }
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key6 in data31){
-if(!((((key6 === "addresses") || (key6 === "mtu")) || (key6 === "state")) || (key6 === "mac_address"))){
-const err43 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+for(const key5 in data31){
+let data32 = data31[key5];
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+const err43 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1626,11 +1638,10 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data31.addresses !== undefined){
-let data32 = data31.addresses;
-if((!(Array.isArray(data32))) && (data32 !== null)){
-const err44 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key6 in data32){
+if(!((((key6 === "addresses") || (key6 === "mtu")) || (key6 === "state")) || (key6 === "mac_address"))){
+const err44 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1639,11 +1650,11 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(Array.isArray(data32)){
-const len6 = data32.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data32[i6] !== "string"){
-const err45 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data32.addresses !== undefined){
+let data33 = data32.addresses;
+if((!(Array.isArray(data33))) && (data33 !== null)){
+const err45 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1652,13 +1663,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-}
-if(data31.mtu !== undefined){
-let data34 = data31.mtu;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err46 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(Array.isArray(data33)){
+const len6 = data33.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data33[i6] !== "string"){
+const err46 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1667,9 +1676,13 @@ vErrors.push(err46);
 }
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 65535 || isNaN(data34)){
-const err47 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+}
+if(data32.mtu !== undefined){
+let data35 = data32.mtu;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+const err47 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1678,8 +1691,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data34 < 68 || isNaN(data34)){
-const err48 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 65535 || isNaN(data35)){
+const err48 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1688,12 +1702,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-if(data31.state !== undefined){
-let data35 = data31.state;
-if(typeof data35 !== "string"){
-const err49 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+if(data35 < 68 || isNaN(data35)){
+const err49 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1702,8 +1712,12 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(!((data35 === "up") || (data35 === "down"))){
-const err50 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+}
+}
+if(data32.state !== undefined){
+let data36 = data32.state;
+if(typeof data36 !== "string"){
+const err50 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1712,10 +1726,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data31.mac_address !== undefined){
-if(typeof data31.mac_address !== "string"){
-const err51 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(!((data36 === "up") || (data36 === "down"))){
+const err51 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1725,14 +1737,9 @@ vErrors.push(err51);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.routes !== undefined){
-let data37 = data.routes;
-if((!(Array.isArray(data37))) && (data37 !== null)){
-const err52 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data32.mac_address !== undefined){
+if(typeof data32.mac_address !== "string"){
+const err52 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1741,13 +1748,15 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(Array.isArray(data37)){
-const len7 = data37.length;
-for(let i7=0; i7<len7; i7++){
-let data38 = data37[i7];
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.to === undefined){
-const err53 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+}
+}
+if(data.routes !== undefined){
+let data38 = data.routes;
+if((!(Array.isArray(data38))) && (data38 !== null)){
+const err53 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1756,9 +1765,13 @@ vErrors.push(err53);
 }
 errors++;
 }
-for(const key7 in data38){
-if(!(func1.call(schema21.properties.routes.items.properties, key7))){
-const err54 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(Array.isArray(data38)){
+const len7 = data38.length;
+for(let i7=0; i7<len7; i7++){
+let data39 = data38[i7];
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.to === undefined){
+const err54 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1767,10 +1780,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data38.to !== undefined){
-if(typeof data38.to !== "string"){
-const err55 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data39){
+if(!(func1.call(schema21.properties.routes.items.properties, key7))){
+const err55 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1780,10 +1792,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data38.type !== undefined){
-let data40 = data38.type;
-if(typeof data40 !== "string"){
-const err56 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data39.to !== undefined){
+if(typeof data39.to !== "string"){
+const err56 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1792,8 +1803,11 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!((((data40 === "unicast") || (data40 === "blackhole")) || (data40 === "unreachable")) || (data40 === "prohibit"))){
-const err57 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+}
+if(data39.type !== undefined){
+let data41 = data39.type;
+if(typeof data41 !== "string"){
+const err57 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1802,10 +1816,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data38.via !== undefined){
-if(typeof data38.via !== "string"){
-const err58 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(!((((data41 === "unicast") || (data41 === "blackhole")) || (data41 === "unreachable")) || (data41 === "prohibit"))){
+const err58 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1815,9 +1827,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data38.dev !== undefined){
-if(typeof data38.dev !== "string"){
-const err59 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data39.via !== undefined){
+if(typeof data39.via !== "string"){
+const err59 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1827,9 +1839,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data38.src !== undefined){
-if(typeof data38.src !== "string"){
-const err60 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(data39.dev !== undefined){
+if(typeof data39.dev !== "string"){
+const err60 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1839,10 +1851,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data38.metric !== undefined){
-let data44 = data38.metric;
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err61 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data39.src !== undefined){
+if(typeof data39.src !== "string"){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1851,9 +1862,11 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 4294967295 || isNaN(data44)){
-const err62 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data39.metric !== undefined){
+let data45 = data39.metric;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1862,8 +1875,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data44 < 0 || isNaN(data44)){
-const err63 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 4294967295 || isNaN(data45)){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1872,12 +1886,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-}
-if(data38.table !== undefined){
-let data45 = data38.table;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err64 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data45 < 0 || isNaN(data45)){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1886,9 +1896,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 4294967295 || isNaN(data45)){
-const err65 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data39.table !== undefined){
+let data46 = data39.table;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1897,8 +1910,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data45 < 1 || isNaN(data45)){
-const err66 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 4294967295 || isNaN(data46)){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1907,12 +1921,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-if(data38.mtu !== undefined){
-let data46 = data38.mtu;
-if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
-const err67 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data46 < 1 || isNaN(data46)){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1921,9 +1931,12 @@ vErrors.push(err67);
 }
 errors++;
 }
-if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 65535 || isNaN(data46)){
-const err68 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data39.mtu !== undefined){
+let data47 = data39.mtu;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+const err68 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1932,8 +1945,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data46 < 68 || isNaN(data46)){
-const err69 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 65535 || isNaN(data47)){
+const err69 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1942,11 +1956,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-}
-if(data38.onlink !== undefined){
-if(typeof data38.onlink !== "boolean"){
-const err70 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data47 < 68 || isNaN(data47)){
+const err70 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1957,8 +1968,9 @@ errors++;
 }
 }
 }
-else {
-const err71 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data39.onlink !== undefined){
+if(typeof data39.onlink !== "boolean"){
+const err71 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1969,11 +1981,8 @@ errors++;
 }
 }
 }
-}
-if(data.rules !== undefined){
-let data48 = data.rules;
-if((!(Array.isArray(data48))) && (data48 !== null)){
-const err72 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+else {
+const err72 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1982,13 +1991,13 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(Array.isArray(data48)){
-const len8 = data48.length;
-for(let i8=0; i8<len8; i8++){
-let data49 = data48[i8];
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.priority === undefined){
-const err73 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+}
+if(data.rules !== undefined){
+let data49 = data.rules;
+if((!(Array.isArray(data49))) && (data49 !== null)){
+const err73 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1997,9 +2006,13 @@ vErrors.push(err73);
 }
 errors++;
 }
-for(const key8 in data49){
-if(!(((((((key8 === "from") || (key8 === "to")) || (key8 === "iif")) || (key8 === "oif")) || (key8 === "fwmark")) || (key8 === "table")) || (key8 === "priority"))){
-const err74 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(Array.isArray(data49)){
+const len8 = data49.length;
+for(let i8=0; i8<len8; i8++){
+let data50 = data49[i8];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.priority === undefined){
+const err74 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2008,10 +2021,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data49.from !== undefined){
-if(typeof data49.from !== "string"){
-const err75 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data50){
+if(!(((((((key8 === "from") || (key8 === "to")) || (key8 === "iif")) || (key8 === "oif")) || (key8 === "fwmark")) || (key8 === "table")) || (key8 === "priority"))){
+const err75 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2021,9 +2033,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data49.to !== undefined){
-if(typeof data49.to !== "string"){
-const err76 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data50.from !== undefined){
+if(typeof data50.from !== "string"){
+const err76 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2033,9 +2045,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data49.iif !== undefined){
-if(typeof data49.iif !== "string"){
-const err77 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if(data50.to !== undefined){
+if(typeof data50.to !== "string"){
+const err77 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2045,9 +2057,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data49.oif !== undefined){
-if(typeof data49.oif !== "string"){
-const err78 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data50.iif !== undefined){
+if(typeof data50.iif !== "string"){
+const err78 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2057,10 +2069,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data49.fwmark !== undefined){
-let data54 = data49.fwmark;
-if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
-const err79 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data50.oif !== undefined){
+if(typeof data50.oif !== "string"){
+const err79 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2069,9 +2080,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 > 4294967295 || isNaN(data54)){
-const err80 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data50.fwmark !== undefined){
+let data55 = data50.fwmark;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err80 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -2080,8 +2093,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data54 < 1 || isNaN(data54)){
-const err81 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 4294967295 || isNaN(data55)){
+const err81 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -2090,12 +2104,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-}
-if(data49.table !== undefined){
-let data55 = data49.table;
-if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err82 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data55 < 1 || isNaN(data55)){
+const err82 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -2104,9 +2114,12 @@ vErrors.push(err82);
 }
 errors++;
 }
-if((typeof data55 == "number") && (isFinite(data55))){
-if(data55 > 4294967295 || isNaN(data55)){
-const err83 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data50.table !== undefined){
+let data56 = data50.table;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err83 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -2115,8 +2128,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data55 < 1 || isNaN(data55)){
-const err84 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 4294967295 || isNaN(data56)){
+const err84 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2125,12 +2139,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-}
-if(data49.priority !== undefined){
-let data56 = data49.priority;
-if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err85 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data56 < 1 || isNaN(data56)){
+const err85 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -2139,9 +2149,12 @@ vErrors.push(err85);
 }
 errors++;
 }
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 > 32765 || isNaN(data56)){
-const err86 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+}
+}
+if(data50.priority !== undefined){
+let data57 = data50.priority;
+if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
+const err86 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -2150,8 +2163,9 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data56 < 1 || isNaN(data56)){
-const err87 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data57 == "number") && (isFinite(data57))){
+if(data57 > 32765 || isNaN(data57)){
+const err87 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -2160,11 +2174,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err88 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data57 < 1 || isNaN(data57)){
+const err88 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -2176,10 +2187,8 @@ errors++;
 }
 }
 }
-if(data.neighbours !== undefined){
-let data57 = data.neighbours;
-if((!(Array.isArray(data57))) && (data57 !== null)){
-const err89 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+else {
+const err89 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -2188,13 +2197,13 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(Array.isArray(data57)){
-const len9 = data57.length;
-for(let i9=0; i9<len9; i9++){
-let data58 = data57[i9];
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.address === undefined){
-const err90 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data58 = data.neighbours;
+if((!(Array.isArray(data58))) && (data58 !== null)){
+const err90 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -2203,8 +2212,13 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data58.mac_address === undefined){
-const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+if(Array.isArray(data58)){
+const len9 = data58.length;
+for(let i9=0; i9<len9; i9++){
+let data59 = data58[i9];
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.address === undefined){
+const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -2213,8 +2227,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(data58.dev === undefined){
-const err92 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+if(data59.mac_address === undefined){
+const err92 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -2223,9 +2237,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-for(const key9 in data58){
-if(!(((key9 === "address") || (key9 === "mac_address")) || (key9 === "dev"))){
-const err93 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(data59.dev === undefined){
+const err93 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -2234,10 +2247,9 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-if(data58.address !== undefined){
-if(typeof data58.address !== "string"){
-const err94 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+for(const key9 in data59){
+if(!(((key9 === "address") || (key9 === "mac_address")) || (key9 === "dev"))){
+const err94 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -2247,9 +2259,9 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data58.mac_address !== undefined){
-if(typeof data58.mac_address !== "string"){
-const err95 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data59.address !== undefined){
+if(typeof data59.address !== "string"){
+const err95 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -2259,9 +2271,9 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(data58.dev !== undefined){
-if(typeof data58.dev !== "string"){
-const err96 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data59.mac_address !== undefined){
+if(typeof data59.mac_address !== "string"){
+const err96 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -2271,9 +2283,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-else {
-const err97 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data59.dev !== undefined){
+if(typeof data59.dev !== "string"){
+const err97 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -2284,11 +2296,8 @@ errors++;
 }
 }
 }
-}
-if(data.routing !== undefined){
-let data62 = data.routing;
-if((!(data62 && typeof data62 == "object" && !Array.isArray(data62))) && (data62 !== null)){
-const err98 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
+else {
+const err98 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -2297,10 +2306,13 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-for(const key10 in data62){
-if(!(((((key10 === "router_id") || (key10 === "multipath")) || (key10 === "bgp")) || (key10 === "ospf")) || (key10 === "static"))){
-const err99 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+}
+}
+if(data.routing !== undefined){
+let data63 = data.routing;
+if((!(data63 && typeof data63 == "object" && !Array.isArray(data63))) && (data63 !== null)){
+const err99 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -2309,12 +2321,10 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-if(data62.router_id !== undefined){
-let data63 = data62.router_id;
-if(typeof data63 === "string"){
-if(!pattern14.test(data63)){
-const err100 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+for(const key10 in data63){
+if(!(((((key10 === "router_id") || (key10 === "multipath")) || (key10 === "bgp")) || (key10 === "ospf")) || (key10 === "static"))){
+const err100 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -2324,8 +2334,11 @@ vErrors.push(err100);
 errors++;
 }
 }
-else {
-const err101 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
+if(data63.router_id !== undefined){
+let data64 = data63.router_id;
+if(typeof data64 === "string"){
+if(!pattern14.test(data64)){
+const err101 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -2335,9 +2348,8 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data62.multipath !== undefined){
-if(typeof data62.multipath !== "boolean"){
-const err102 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err102 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -2347,11 +2359,9 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data62.bgp !== undefined){
-let data65 = data62.bgp;
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.asn === undefined){
-const err103 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
+if(data63.multipath !== undefined){
+if(typeof data63.multipath !== "boolean"){
+const err103 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -2360,9 +2370,12 @@ vErrors.push(err103);
 }
 errors++;
 }
-for(const key11 in data65){
-if(!(((((key11 === "asn") || (key11 === "neighbors")) || (key11 === "networks")) || (key11 === "redistribute")) || (key11 === "cluster_id"))){
-const err104 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+}
+if(data63.bgp !== undefined){
+let data66 = data63.bgp;
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.asn === undefined){
+const err104 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -2371,11 +2384,9 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-if(data65.asn !== undefined){
-let data66 = data65.asn;
-if(!(((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66))) && (isFinite(data66)))){
-const err105 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
+for(const key11 in data66){
+if(!(((((key11 === "asn") || (key11 === "neighbors")) || (key11 === "networks")) || (key11 === "redistribute")) || (key11 === "cluster_id"))){
+const err105 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -2384,9 +2395,11 @@ vErrors.push(err105);
 }
 errors++;
 }
-if((typeof data66 == "number") && (isFinite(data66))){
-if(data66 > 4294967294 || isNaN(data66)){
-const err106 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data66.asn !== undefined){
+let data67 = data66.asn;
+if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
+const err106 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -2395,8 +2408,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data66 < 1 || isNaN(data66)){
-const err107 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data67 == "number") && (isFinite(data67))){
+if(data67 > 4294967294 || isNaN(data67)){
+const err107 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -2405,12 +2419,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-}
-if(data65.neighbors !== undefined){
-let data67 = data65.neighbors;
-if((!(Array.isArray(data67))) && (data67 !== null)){
-const err108 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
+if(data67 < 1 || isNaN(data67)){
+const err108 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -2419,12 +2429,12 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(Array.isArray(data67)){
-const len10 = data67.length;
-for(let i10=0; i10<len10; i10++){
-let data68 = data67[i10];
-if((typeof data68 !== "string") && (!(data68 && typeof data68 == "object" && !Array.isArray(data68)))){
-const err109 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
+}
+}
+if(data66.neighbors !== undefined){
+let data68 = data66.neighbors;
+if((!(Array.isArray(data68))) && (data68 !== null)){
+const err109 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -2433,9 +2443,12 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
-if(data68.peer === undefined){
-const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
+if(Array.isArray(data68)){
+const len10 = data68.length;
+for(let i10=0; i10<len10; i10++){
+let data69 = data68[i10];
+if((typeof data69 !== "string") && (!(data69 && typeof data69 == "object" && !Array.isArray(data69)))){
+const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -2444,9 +2457,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-for(const key12 in data68){
-if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key12))){
-const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data69.peer === undefined){
+const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -2455,10 +2468,9 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-if(data68.peer !== undefined){
-if(typeof data68.peer !== "string"){
-const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
+for(const key12 in data69){
+if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key12))){
+const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -2468,10 +2480,9 @@ vErrors.push(err112);
 errors++;
 }
 }
-if(data68.asn !== undefined){
-let data70 = data68.asn;
-if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
-const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
+if(data69.peer !== undefined){
+if(typeof data69.peer !== "string"){
+const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -2480,9 +2491,11 @@ vErrors.push(err113);
 }
 errors++;
 }
-if((typeof data70 == "number") && (isFinite(data70))){
-if(data70 > 4294967294 || isNaN(data70)){
-const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data69.asn !== undefined){
+let data71 = data69.asn;
+if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
+const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -2491,8 +2504,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(data70 < 1 || isNaN(data70)){
-const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data71 == "number") && (isFinite(data71))){
+if(data71 > 4294967294 || isNaN(data71)){
+const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -2501,11 +2515,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-}
-if(data68.address !== undefined){
-if(typeof data68.address !== "string"){
-const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data71 < 1 || isNaN(data71)){
+const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -2515,9 +2526,10 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data68.source_address !== undefined){
-if(typeof data68.source_address !== "string"){
-const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
+}
+if(data69.address !== undefined){
+if(typeof data69.address !== "string"){
+const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -2527,9 +2539,9 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data68.next_hop_self !== undefined){
-if(typeof data68.next_hop_self !== "boolean"){
-const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
+if(data69.source_address !== undefined){
+if(typeof data69.source_address !== "string"){
+const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -2539,9 +2551,9 @@ vErrors.push(err118);
 errors++;
 }
 }
-if(data68.route_reflector_client !== undefined){
-if(typeof data68.route_reflector_client !== "boolean"){
-const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
+if(data69.next_hop_self !== undefined){
+if(typeof data69.next_hop_self !== "boolean"){
+const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -2551,10 +2563,9 @@ vErrors.push(err119);
 errors++;
 }
 }
-if(data68.multihop !== undefined){
-let data75 = data68.multihop;
-if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
-const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
+if(data69.route_reflector_client !== undefined){
+if(typeof data69.route_reflector_client !== "boolean"){
+const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -2563,9 +2574,11 @@ vErrors.push(err120);
 }
 errors++;
 }
-if((typeof data75 == "number") && (isFinite(data75))){
-if(data75 > 255 || isNaN(data75)){
-const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
+}
+if(data69.multihop !== undefined){
+let data76 = data69.multihop;
+if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
+const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -2574,8 +2587,9 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data75 < 1 || isNaN(data75)){
-const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data76 == "number") && (isFinite(data76))){
+if(data76 > 255 || isNaN(data76)){
+const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2584,11 +2598,8 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-}
-if(data68.passive !== undefined){
-if(typeof data68.passive !== "boolean"){
-const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data76 < 1 || isNaN(data76)){
+const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2598,9 +2609,10 @@ vErrors.push(err123);
 errors++;
 }
 }
-if(data68.bfd !== undefined){
-if(typeof data68.bfd !== "boolean"){
-const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data69.passive !== undefined){
+if(typeof data69.passive !== "boolean"){
+const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2610,11 +2622,9 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data68.password !== undefined){
-let data78 = data68.password;
-if(typeof data78 === "string"){
-if(!pattern15.test(data78)){
-const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
+if(data69.bfd !== undefined){
+if(typeof data69.bfd !== "boolean"){
+const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2624,8 +2634,11 @@ vErrors.push(err125);
 errors++;
 }
 }
-else {
-const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
+if(data69.password !== undefined){
+let data79 = data69.password;
+if(typeof data79 === "string"){
+if(!pattern15.test(data79)){
+const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2635,10 +2648,8 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data68.hold_time !== undefined){
-let data79 = data68.hold_time;
-if(!(((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79))) && (isFinite(data79)))){
-const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
+else {
+const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -2647,9 +2658,11 @@ vErrors.push(err127);
 }
 errors++;
 }
-if((typeof data79 == "number") && (isFinite(data79))){
-if(data79 > 65535 || isNaN(data79)){
-const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data69.hold_time !== undefined){
+let data80 = data69.hold_time;
+if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
+const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -2658,8 +2671,9 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data79 < 3 || isNaN(data79)){
-const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if((typeof data80 == "number") && (isFinite(data80))){
+if(data80 > 65535 || isNaN(data80)){
+const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2668,12 +2682,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-}
-if(data68.keepalive !== undefined){
-let data80 = data68.keepalive;
-if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
-const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
+if(data80 < 3 || isNaN(data80)){
+const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2682,9 +2692,12 @@ vErrors.push(err130);
 }
 errors++;
 }
-if((typeof data80 == "number") && (isFinite(data80))){
-if(data80 > 65535 || isNaN(data80)){
-const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data69.keepalive !== undefined){
+let data81 = data69.keepalive;
+if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
+const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2693,8 +2706,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data80 < 1 || isNaN(data80)){
-const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data81 == "number") && (isFinite(data81))){
+if(data81 > 65535 || isNaN(data81)){
+const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2703,16 +2717,8 @@ vErrors.push(err132);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-if(data65.networks !== undefined){
-let data81 = data65.networks;
-if((!(Array.isArray(data81))) && (data81 !== null)){
-const err133 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
+if(data81 < 1 || isNaN(data81)){
+const err133 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -2721,11 +2727,16 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(Array.isArray(data81)){
-const len11 = data81.length;
-for(let i11=0; i11<len11; i11++){
-if(typeof data81[i11] !== "string"){
-const err134 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+}
+}
+if(data66.networks !== undefined){
+let data82 = data66.networks;
+if((!(Array.isArray(data82))) && (data82 !== null)){
+const err134 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -2734,13 +2745,11 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-}
-}
-if(data65.redistribute !== undefined){
-let data83 = data65.redistribute;
-if((!(Array.isArray(data83))) && (data83 !== null)){
-const err135 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
+if(Array.isArray(data82)){
+const len11 = data82.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data82[i11] !== "string"){
+const err135 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -2749,12 +2758,13 @@ vErrors.push(err135);
 }
 errors++;
 }
-if(Array.isArray(data83)){
-const len12 = data83.length;
-for(let i12=0; i12<len12; i12++){
-let data84 = data83[i12];
-if(typeof data84 !== "string"){
-const err136 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data66.redistribute !== undefined){
+let data84 = data66.redistribute;
+if((!(Array.isArray(data84))) && (data84 !== null)){
+const err136 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -2763,8 +2773,12 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(!(((((data84 === "connected") || (data84 === "static")) || (data84 === "kernel")) || (data84 === "bgp")) || (data84 === "ospf"))){
-const err137 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
+if(Array.isArray(data84)){
+const len12 = data84.length;
+for(let i12=0; i12<len12; i12++){
+let data85 = data84[i12];
+if(typeof data85 !== "string"){
+const err137 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -2773,14 +2787,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-}
-}
-if(data65.cluster_id !== undefined){
-let data85 = data65.cluster_id;
-if(typeof data85 === "string"){
-if(!pattern14.test(data85)){
-const err138 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(!(((((data85 === "connected") || (data85 === "static")) || (data85 === "kernel")) || (data85 === "bgp")) || (data85 === "ospf"))){
+const err138 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2790,8 +2798,13 @@ vErrors.push(err138);
 errors++;
 }
 }
-else {
-const err139 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data66.cluster_id !== undefined){
+let data86 = data66.cluster_id;
+if(typeof data86 === "string"){
+if(!pattern14.test(data86)){
+const err139 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2801,9 +2814,8 @@ vErrors.push(err139);
 errors++;
 }
 }
-}
 else {
-const err140 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
+const err140 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2813,11 +2825,9 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data62.ospf !== undefined){
-let data86 = data62.ospf;
-if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
-if(data86.areas === undefined){
-const err141 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
+}
+else {
+const err141 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2826,9 +2836,12 @@ vErrors.push(err141);
 }
 errors++;
 }
-for(const key13 in data86){
-if(!((key13 === "areas") || (key13 === "redistribute"))){
-const err142 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+if(data63.ospf !== undefined){
+let data87 = data63.ospf;
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(data87.areas === undefined){
+const err142 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2837,15 +2850,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-}
-if(data86.areas !== undefined){
-let data87 = data86.areas;
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-for(const key14 in data87){
-const _errs191 = errors;
-if(typeof key14 === "string"){
-if(!pattern17.test(key14)){
-const err143 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key14};
+for(const key13 in data87){
+if(!((key13 === "areas") || (key13 === "redistribute"))){
+const err143 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -2855,9 +2862,14 @@ vErrors.push(err143);
 errors++;
 }
 }
-var valid40 = _errs191 === errors;
-if(!valid40){
-const err144 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
+if(data87.areas !== undefined){
+let data88 = data87.areas;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+for(const key14 in data88){
+const _errs193 = errors;
+if(typeof key14 === "string"){
+if(!pattern17.test(key14)){
+const err144 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key14};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -2867,10 +2879,9 @@ vErrors.push(err144);
 errors++;
 }
 }
-for(const key15 in data87){
-let data88 = data87[key15];
-if(typeof data88 != "object"){
-const err145 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
+var valid40 = _errs193 === errors;
+if(!valid40){
+const err145 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2879,11 +2890,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(Array.isArray(data88)){
-const len13 = data88.length;
-for(let i13=0; i13<len13; i13++){
-if(typeof data88[i13] !== "string"){
-const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+}
+for(const key15 in data88){
+let data89 = data88[key15];
+if(typeof data89 != "object"){
+const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2892,13 +2903,11 @@ vErrors.push(err146);
 }
 errors++;
 }
-}
-}
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
-for(const key16 in data88){
-let data90 = data88[key16];
-if((!(data90 && typeof data90 == "object" && !Array.isArray(data90))) && (data90 !== null)){
-const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
+if(Array.isArray(data89)){
+const len13 = data89.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data89[i13] !== "string"){
+const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2907,10 +2916,13 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
-for(const key17 in data90){
-if(!((((((key17 === "cost") || (key17 === "passive")) || (key17 === "type")) || (key17 === "hello")) || (key17 === "dead")) || (key17 === "bfd"))){
-const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+}
+if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
+for(const key16 in data89){
+let data91 = data89[key16];
+if((!(data91 && typeof data91 == "object" && !Array.isArray(data91))) && (data91 !== null)){
+const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2919,11 +2931,10 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-if(data90.cost !== undefined){
-let data91 = data90.cost;
-if(!(((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91))) && (isFinite(data91)))){
-const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
+if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
+for(const key17 in data91){
+if(!((((((key17 === "cost") || (key17 === "passive")) || (key17 === "type")) || (key17 === "hello")) || (key17 === "dead")) || (key17 === "bfd"))){
+const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2932,9 +2943,11 @@ vErrors.push(err149);
 }
 errors++;
 }
-if((typeof data91 == "number") && (isFinite(data91))){
-if(data91 > 65535 || isNaN(data91)){
-const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data91.cost !== undefined){
+let data92 = data91.cost;
+if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
+const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2943,8 +2956,9 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(data91 < 1 || isNaN(data91)){
-const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 > 65535 || isNaN(data92)){
+const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2953,11 +2967,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-}
-}
-if(data90.passive !== undefined){
-if(typeof data90.passive !== "boolean"){
-const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data92 < 1 || isNaN(data92)){
+const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2967,10 +2978,10 @@ vErrors.push(err152);
 errors++;
 }
 }
-if(data90.type !== undefined){
-let data93 = data90.type;
-if(typeof data93 !== "string"){
-const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
+}
+if(data91.passive !== undefined){
+if(typeof data91.passive !== "boolean"){
+const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2979,8 +2990,11 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(!((data93 === "point-to-point") || (data93 === "broadcast"))){
-const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
+}
+if(data91.type !== undefined){
+let data94 = data91.type;
+if(typeof data94 !== "string"){
+const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2989,11 +3003,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-}
-if(data90.hello !== undefined){
-let data94 = data90.hello;
-if(!(((typeof data94 == "number") && (!(data94 % 1) && !isNaN(data94))) && (isFinite(data94)))){
-const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
+if(!((data94 === "point-to-point") || (data94 === "broadcast"))){
+const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -3002,9 +3013,11 @@ vErrors.push(err155);
 }
 errors++;
 }
-if((typeof data94 == "number") && (isFinite(data94))){
-if(data94 > 65535 || isNaN(data94)){
-const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data91.hello !== undefined){
+let data95 = data91.hello;
+if(!(((typeof data95 == "number") && (!(data95 % 1) && !isNaN(data95))) && (isFinite(data95)))){
+const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -3013,8 +3026,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(data94 < 1 || isNaN(data94)){
-const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data95 == "number") && (isFinite(data95))){
+if(data95 > 65535 || isNaN(data95)){
+const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -3023,12 +3037,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-}
-}
-if(data90.dead !== undefined){
-let data95 = data90.dead;
-if(!(((typeof data95 == "number") && (!(data95 % 1) && !isNaN(data95))) && (isFinite(data95)))){
-const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
+if(data95 < 1 || isNaN(data95)){
+const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -3037,9 +3047,12 @@ vErrors.push(err158);
 }
 errors++;
 }
-if((typeof data95 == "number") && (isFinite(data95))){
-if(data95 > 65535 || isNaN(data95)){
-const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data91.dead !== undefined){
+let data96 = data91.dead;
+if(!(((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96))) && (isFinite(data96)))){
+const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -3048,8 +3061,9 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(data95 < 2 || isNaN(data95)){
-const err160 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if((typeof data96 == "number") && (isFinite(data96))){
+if(data96 > 65535 || isNaN(data96)){
+const err160 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -3058,11 +3072,8 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-}
-if(data90.bfd !== undefined){
-if(typeof data90.bfd !== "boolean"){
-const err161 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if(data96 < 2 || isNaN(data96)){
+const err161 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -3073,12 +3084,9 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-else {
-const err162 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
+if(data91.bfd !== undefined){
+if(typeof data91.bfd !== "boolean"){
+const err162 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -3088,10 +3096,13 @@ vErrors.push(err162);
 errors++;
 }
 }
-if(data86.redistribute !== undefined){
-let data97 = data86.redistribute;
-if((!(Array.isArray(data97))) && (data97 !== null)){
-const err163 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
+}
+}
+}
+}
+}
+else {
+const err163 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -3100,12 +3111,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(Array.isArray(data97)){
-const len14 = data97.length;
-for(let i14=0; i14<len14; i14++){
-let data98 = data97[i14];
-if(typeof data98 !== "string"){
-const err164 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data87.redistribute !== undefined){
+let data98 = data87.redistribute;
+if((!(Array.isArray(data98))) && (data98 !== null)){
+const err164 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -3114,8 +3124,12 @@ vErrors.push(err164);
 }
 errors++;
 }
-if(!(((((data98 === "connected") || (data98 === "static")) || (data98 === "kernel")) || (data98 === "bgp")) || (data98 === "ospf"))){
-const err165 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
+if(Array.isArray(data98)){
+const len14 = data98.length;
+for(let i14=0; i14<len14; i14++){
+let data99 = data98[i14];
+if(typeof data99 !== "string"){
+const err165 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -3124,12 +3138,8 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err166 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
+if(!(((((data99 === "connected") || (data99 === "static")) || (data99 === "kernel")) || (data99 === "bgp")) || (data99 === "ospf"))){
+const err166 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -3139,10 +3149,11 @@ vErrors.push(err166);
 errors++;
 }
 }
-if(data62.static !== undefined){
-let data99 = data62.static;
-if((!(Array.isArray(data99))) && (data99 !== null)){
-const err167 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
+}
+}
+}
+else {
+const err167 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -3151,13 +3162,11 @@ vErrors.push(err167);
 }
 errors++;
 }
-if(Array.isArray(data99)){
-const len15 = data99.length;
-for(let i15=0; i15<len15; i15++){
-let data100 = data99[i15];
-if(data100 && typeof data100 == "object" && !Array.isArray(data100)){
-if(data100.to === undefined){
-const err168 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+if(data63.static !== undefined){
+let data100 = data63.static;
+if((!(Array.isArray(data100))) && (data100 !== null)){
+const err168 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -3166,9 +3175,13 @@ vErrors.push(err168);
 }
 errors++;
 }
-for(const key18 in data100){
-if(!(((key18 === "to") || (key18 === "via")) || (key18 === "type"))){
-const err169 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(Array.isArray(data100)){
+const len15 = data100.length;
+for(let i15=0; i15<len15; i15++){
+let data101 = data100[i15];
+if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+if(data101.to === undefined){
+const err169 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -3177,10 +3190,9 @@ vErrors.push(err169);
 }
 errors++;
 }
-}
-if(data100.to !== undefined){
-if(typeof data100.to !== "string"){
-const err170 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key18 in data101){
+if(!(((key18 === "to") || (key18 === "via")) || (key18 === "type"))){
+const err170 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -3190,10 +3202,9 @@ vErrors.push(err170);
 errors++;
 }
 }
-if(data100.via !== undefined){
-let data102 = data100.via;
-if((typeof data102 !== "string") && (!(Array.isArray(data102)))){
-const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
+if(data101.to !== undefined){
+if(typeof data101.to !== "string"){
+const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -3202,9 +3213,11 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(Array.isArray(data102)){
-if(data102.length < 1){
-const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data101.via !== undefined){
+let data103 = data101.via;
+if((typeof data103 !== "string") && (!(Array.isArray(data103)))){
+const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -3213,10 +3226,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-const len16 = data102.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data102[i16] !== "string"){
-const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data103)){
+if(data103.length < 1){
+const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -3225,13 +3237,10 @@ vErrors.push(err173);
 }
 errors++;
 }
-}
-}
-}
-if(data100.type !== undefined){
-let data104 = data100.type;
-if(typeof data104 !== "string"){
-const err174 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+const len16 = data103.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data103[i16] !== "string"){
+const err174 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -3240,8 +3249,13 @@ vErrors.push(err174);
 }
 errors++;
 }
-if(!((((data104 === "unicast") || (data104 === "blackhole")) || (data104 === "unreachable")) || (data104 === "prohibit"))){
-const err175 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+}
+}
+}
+if(data101.type !== undefined){
+let data105 = data101.type;
+if(typeof data105 !== "string"){
+const err175 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -3250,10 +3264,8 @@ vErrors.push(err175);
 }
 errors++;
 }
-}
-}
-else {
-const err176 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+if(!((((data105 === "unicast") || (data105 === "blackhole")) || (data105 === "unreachable")) || (data105 === "prohibit"))){
+const err176 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -3264,13 +3276,8 @@ errors++;
 }
 }
 }
-}
-}
-}
-if(data.sysctls !== undefined){
-let data105 = data.sysctls;
-if((!(data105 && typeof data105 == "object" && !Array.isArray(data105))) && (data105 !== null)){
-const err177 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+else {
+const err177 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -3279,12 +3286,15 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
-for(const key19 in data105){
-const _errs232 = errors;
-if(typeof key19 === "string"){
-if(!pattern18.test(key19)){
-const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key19};
+}
+}
+}
+}
+}
+if(data.sysctls !== undefined){
+let data106 = data.sysctls;
+if((!(data106 && typeof data106 == "object" && !Array.isArray(data106))) && (data106 !== null)){
+const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -3293,9 +3303,12 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-else {
-const err179 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key19};
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+for(const key19 in data106){
+const _errs234 = errors;
+if(typeof key19 === "string"){
+if(!pattern18.test(key19)){
+const err179 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key19};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -3304,9 +3317,9 @@ vErrors.push(err179);
 }
 errors++;
 }
-var valid53 = _errs232 === errors;
-if(!valid53){
-const err180 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key19}};
+}
+else {
+const err180 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key19};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -3315,11 +3328,9 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-for(const key20 in data105){
-let data106 = data105[key20];
-if(((typeof data106 !== "string") && (!(((typeof data106 == "number") && (!(data106 % 1) && !isNaN(data106))) && (isFinite(data106))))) && (typeof data106 !== "boolean")){
-const err181 = {instancePath:instancePath+"/sysctls/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+var valid53 = _errs234 === errors;
+if(!valid53){
+const err181 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key19}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -3329,12 +3340,10 @@ vErrors.push(err181);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data107 = data.ports;
-if((!(Array.isArray(data107))) && (data107 !== null)){
-const err182 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+for(const key20 in data106){
+let data107 = data106[key20];
+if(((typeof data107 !== "string") && (!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107))))) && (typeof data107 !== "boolean")){
+const err182 = {instancePath:instancePath+"/sysctls/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -3343,12 +3352,13 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(Array.isArray(data107)){
-const len17 = data107.length;
-for(let i17=0; i17<len17; i17++){
-let data108 = data107[i17];
-if(((typeof data108 !== "string") && (!(((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108))) && (isFinite(data108))))) && (!(data108 && typeof data108 == "object" && !Array.isArray(data108)))){
-const err183 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+}
+}
+}
+if(data.ports !== undefined){
+let data108 = data.ports;
+if((!(Array.isArray(data108))) && (data108 !== null)){
+const err183 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -3357,9 +3367,12 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(data108 && typeof data108 == "object" && !Array.isArray(data108)){
-if(data108.target === undefined){
-const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(Array.isArray(data108)){
+const len17 = data108.length;
+for(let i17=0; i17<len17; i17++){
+let data109 = data108[i17];
+if(((typeof data109 !== "string") && (!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109))))) && (!(data109 && typeof data109 == "object" && !Array.isArray(data109)))){
+const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -3368,8 +3381,9 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(data108.published === undefined){
-const err185 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
+if(data109.target === undefined){
+const err185 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -3378,9 +3392,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-for(const key21 in data108){
-if(!((((key21 === "target") || (key21 === "published")) || (key21 === "host_ip")) || (key21 === "protocol"))){
-const err186 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(data109.published === undefined){
+const err186 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -3389,11 +3402,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-if(data108.target !== undefined){
-let data109 = data108.target;
-if((!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109)))) && (typeof data109 !== "string")){
-const err187 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+for(const key21 in data109){
+if(!((((key21 === "target") || (key21 === "published")) || (key21 === "host_ip")) || (key21 === "protocol"))){
+const err187 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -3403,10 +3414,10 @@ vErrors.push(err187);
 errors++;
 }
 }
-if(data108.published !== undefined){
-let data110 = data108.published;
+if(data109.target !== undefined){
+let data110 = data109.target;
 if((!(((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110))) && (isFinite(data110)))) && (typeof data110 !== "string")){
-const err188 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+const err188 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -3416,9 +3427,10 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data108.host_ip !== undefined){
-if(typeof data108.host_ip !== "string"){
-const err189 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data109.published !== undefined){
+let data111 = data109.published;
+if((!(((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111))) && (isFinite(data111)))) && (typeof data111 !== "string")){
+const err189 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -3428,10 +3440,9 @@ vErrors.push(err189);
 errors++;
 }
 }
-if(data108.protocol !== undefined){
-let data112 = data108.protocol;
-if(typeof data112 !== "string"){
-const err190 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data109.host_ip !== undefined){
+if(typeof data109.host_ip !== "string"){
+const err190 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -3440,13 +3451,26 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(!((data112 === "tcp") || (data112 === "udp"))){
-const err191 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data109.protocol !== undefined){
+let data113 = data109.protocol;
+if(typeof data113 !== "string"){
+const err191 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err191];
 }
 else {
 vErrors.push(err191);
+}
+errors++;
+}
+if(!((data113 === "tcp") || (data113 === "udp"))){
+const err192 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
 }
 errors++;
 }
@@ -3456,23 +3480,9 @@ errors++;
 }
 }
 if(data.run !== undefined){
-let data113 = data.run;
-if((!(Array.isArray(data113))) && (data113 !== null)){
-const err192 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
-if(vErrors === null){
-vErrors = [err192];
-}
-else {
-vErrors.push(err192);
-}
-errors++;
-}
-if(Array.isArray(data113)){
-const len18 = data113.length;
-for(let i18=0; i18<len18; i18++){
-let data114 = data113[i18];
-if((typeof data114 !== "string") && (!(data114 && typeof data114 == "object" && !Array.isArray(data114)))){
-const err193 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+let data114 = data.run;
+if((!(Array.isArray(data114))) && (data114 !== null)){
+const err193 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -3481,9 +3491,12 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(typeof data114 === "string"){
-if(!pattern19.test(data114)){
-const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data114)){
+const len18 = data114.length;
+for(let i18=0; i18<len18; i18++){
+let data115 = data114[i18];
+if((typeof data115 !== "string") && (!(data115 && typeof data115 == "object" && !Array.isArray(data115)))){
+const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -3492,10 +3505,9 @@ vErrors.push(err194);
 }
 errors++;
 }
-}
-if(data114 && typeof data114 == "object" && !Array.isArray(data114)){
-if(data114.command === undefined){
-const err195 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data115 === "string"){
+if(!pattern19.test(data115)){
+const err195 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -3504,9 +3516,10 @@ vErrors.push(err195);
 }
 errors++;
 }
-for(const key22 in data114){
-if(!(((((key22 === "command") || (key22 === "name")) || (key22 === "env")) || (key22 === "cwd")) || (key22 === "user"))){
-const err196 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+}
+if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
+if(data115.command === undefined){
+const err196 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -3515,11 +3528,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-}
-if(data114.command !== undefined){
-let data115 = data114.command;
-if((typeof data115 !== "string") && (!(Array.isArray(data115)))){
-const err197 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+for(const key22 in data115){
+if(!(((((key22 === "command") || (key22 === "name")) || (key22 === "env")) || (key22 === "cwd")) || (key22 === "user"))){
+const err197 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -3528,9 +3539,11 @@ vErrors.push(err197);
 }
 errors++;
 }
-if(typeof data115 === "string"){
-if(!pattern19.test(data115)){
-const err198 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data115.command !== undefined){
+let data116 = data115.command;
+if((typeof data116 !== "string") && (!(Array.isArray(data116)))){
+const err198 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -3539,10 +3552,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-if(Array.isArray(data115)){
-if(data115.length < 1){
-const err199 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data116 === "string"){
+if(!pattern19.test(data116)){
+const err199 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -3551,11 +3563,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-const len19 = data115.length;
-for(let i19=0; i19<len19; i19++){
-let data116 = data115[i19];
-if((typeof data116 !== "string") && (!(((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116))) && (isFinite(data116))))){
-const err200 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+}
+if(Array.isArray(data116)){
+if(data116.length < 1){
+const err200 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -3564,14 +3575,11 @@ vErrors.push(err200);
 }
 errors++;
 }
-}
-}
-}
-if(data114.name !== undefined){
-let data117 = data114.name;
-if(typeof data117 === "string"){
-if(!pattern21.test(data117)){
-const err201 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+const len19 = data116.length;
+for(let i19=0; i19<len19; i19++){
+let data117 = data116[i19];
+if((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))){
+const err201 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -3581,8 +3589,13 @@ vErrors.push(err201);
 errors++;
 }
 }
-else {
-const err202 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data115.name !== undefined){
+let data118 = data115.name;
+if(typeof data118 === "string"){
+if(!pattern21.test(data118)){
+const err202 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -3592,10 +3605,8 @@ vErrors.push(err202);
 errors++;
 }
 }
-if(data114.env !== undefined){
-let data118 = data114.env;
-if((!(data118 && typeof data118 == "object" && !Array.isArray(data118))) && (data118 !== null)){
-const err203 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+else {
+const err203 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -3604,11 +3615,11 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(data118 && typeof data118 == "object" && !Array.isArray(data118)){
-for(const key23 in data118){
-let data119 = data118[key23];
-if(((typeof data119 !== "string") && (!(((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119))) && (isFinite(data119))))) && (typeof data119 !== "boolean")){
-const err204 = {instancePath:instancePath+"/run/" + i18+"/env/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+}
+if(data115.env !== undefined){
+let data119 = data115.env;
+if((!(data119 && typeof data119 == "object" && !Array.isArray(data119))) && (data119 !== null)){
+const err204 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -3617,14 +3628,11 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-}
-}
-if(data114.cwd !== undefined){
-let data120 = data114.cwd;
-if(typeof data120 === "string"){
-if(!pattern22.test(data120)){
-const err205 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
+for(const key23 in data119){
+let data120 = data119[key23];
+if(((typeof data120 !== "string") && (!(((typeof data120 == "number") && (!(data120 % 1) && !isNaN(data120))) && (isFinite(data120))))) && (typeof data120 !== "boolean")){
+const err205 = {instancePath:instancePath+"/run/" + i18+"/env/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -3634,8 +3642,13 @@ vErrors.push(err205);
 errors++;
 }
 }
-else {
-const err206 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data115.cwd !== undefined){
+let data121 = data115.cwd;
+if(typeof data121 === "string"){
+if(!pattern22.test(data121)){
+const err206 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -3645,10 +3658,8 @@ vErrors.push(err206);
 errors++;
 }
 }
-if(data114.user !== undefined){
-let data121 = data114.user;
-if((typeof data121 !== "string") && (!(((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121))) && (isFinite(data121))))){
-const err207 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+else {
+const err207 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -3657,9 +3668,11 @@ vErrors.push(err207);
 }
 errors++;
 }
-if((typeof data121 == "number") && (isFinite(data121))){
-if(data121 < 0 || isNaN(data121)){
-const err208 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data115.user !== undefined){
+let data122 = data115.user;
+if((typeof data122 !== "string") && (!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122))))){
+const err208 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -3668,15 +3681,26 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-if(typeof data121 === "string"){
-if(!pattern23.test(data121)){
-const err209 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data122 == "number") && (isFinite(data122))){
+if(data122 < 0 || isNaN(data122)){
+const err209 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err209];
 }
 else {
 vErrors.push(err209);
+}
+errors++;
+}
+}
+if(typeof data122 === "string"){
+if(!pattern23.test(data122)){
+const err210 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
 }
 errors++;
 }
@@ -3687,23 +3711,9 @@ errors++;
 }
 }
 if(data.exec !== undefined){
-let data122 = data.exec;
-if((!(Array.isArray(data122))) && (data122 !== null)){
-const err210 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
-if(vErrors === null){
-vErrors = [err210];
-}
-else {
-vErrors.push(err210);
-}
-errors++;
-}
-if(Array.isArray(data122)){
-const len20 = data122.length;
-for(let i20=0; i20<len20; i20++){
-let data123 = data122[i20];
-if((typeof data123 !== "string") && (!(data123 && typeof data123 == "object" && !Array.isArray(data123)))){
-const err211 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
+let data123 = data.exec;
+if((!(Array.isArray(data123))) && (data123 !== null)){
+const err211 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -3712,9 +3722,12 @@ vErrors.push(err211);
 }
 errors++;
 }
-if(typeof data123 === "string"){
-if(!pattern19.test(data123)){
-const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data123)){
+const len20 = data123.length;
+for(let i20=0; i20<len20; i20++){
+let data124 = data123[i20];
+if((typeof data124 !== "string") && (!(data124 && typeof data124 == "object" && !Array.isArray(data124)))){
+const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -3723,10 +3736,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
-if(data123.command === undefined){
-const err213 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data124 === "string"){
+if(!pattern19.test(data124)){
+const err213 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -3735,9 +3747,10 @@ vErrors.push(err213);
 }
 errors++;
 }
-for(const key24 in data123){
-if(!((((key24 === "command") || (key24 === "env")) || (key24 === "cwd")) || (key24 === "user"))){
-const err214 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+}
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+if(data124.command === undefined){
+const err214 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -3746,11 +3759,9 @@ vErrors.push(err214);
 }
 errors++;
 }
-}
-if(data123.command !== undefined){
-let data124 = data123.command;
-if((typeof data124 !== "string") && (!(Array.isArray(data124)))){
-const err215 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+for(const key24 in data124){
+if(!((((key24 === "command") || (key24 === "env")) || (key24 === "cwd")) || (key24 === "user"))){
+const err215 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -3759,9 +3770,11 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(typeof data124 === "string"){
-if(!pattern19.test(data124)){
-const err216 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data124.command !== undefined){
+let data125 = data124.command;
+if((typeof data125 !== "string") && (!(Array.isArray(data125)))){
+const err216 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -3770,10 +3783,9 @@ vErrors.push(err216);
 }
 errors++;
 }
-}
-if(Array.isArray(data124)){
-if(data124.length < 1){
-const err217 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data125 === "string"){
+if(!pattern19.test(data125)){
+const err217 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -3782,11 +3794,10 @@ vErrors.push(err217);
 }
 errors++;
 }
-const len21 = data124.length;
-for(let i21=0; i21<len21; i21++){
-let data125 = data124[i21];
-if((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))){
-const err218 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+}
+if(Array.isArray(data125)){
+if(data125.length < 1){
+const err218 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -3795,13 +3806,11 @@ vErrors.push(err218);
 }
 errors++;
 }
-}
-}
-}
-if(data123.env !== undefined){
-let data126 = data123.env;
-if((!(data126 && typeof data126 == "object" && !Array.isArray(data126))) && (data126 !== null)){
-const err219 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+const len21 = data125.length;
+for(let i21=0; i21<len21; i21++){
+let data126 = data125[i21];
+if((typeof data126 !== "string") && (!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126))))){
+const err219 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -3810,11 +3819,13 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(data126 && typeof data126 == "object" && !Array.isArray(data126)){
-for(const key25 in data126){
-let data127 = data126[key25];
-if(((typeof data127 !== "string") && (!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127))))) && (typeof data127 !== "boolean")){
-const err220 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+}
+}
+}
+if(data124.env !== undefined){
+let data127 = data124.env;
+if((!(data127 && typeof data127 == "object" && !Array.isArray(data127))) && (data127 !== null)){
+const err220 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -3823,14 +3834,11 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-}
-}
-if(data123.cwd !== undefined){
-let data128 = data123.cwd;
-if(typeof data128 === "string"){
-if(!pattern22.test(data128)){
-const err221 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+for(const key25 in data127){
+let data128 = data127[key25];
+if(((typeof data128 !== "string") && (!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128))))) && (typeof data128 !== "boolean")){
+const err221 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -3840,8 +3848,13 @@ vErrors.push(err221);
 errors++;
 }
 }
-else {
-const err222 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data124.cwd !== undefined){
+let data129 = data124.cwd;
+if(typeof data129 === "string"){
+if(!pattern22.test(data129)){
+const err222 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -3851,10 +3864,8 @@ vErrors.push(err222);
 errors++;
 }
 }
-if(data123.user !== undefined){
-let data129 = data123.user;
-if((typeof data129 !== "string") && (!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129))))){
-const err223 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+else {
+const err223 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3863,9 +3874,11 @@ vErrors.push(err223);
 }
 errors++;
 }
-if((typeof data129 == "number") && (isFinite(data129))){
-if(data129 < 0 || isNaN(data129)){
-const err224 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data124.user !== undefined){
+let data130 = data124.user;
+if((typeof data130 !== "string") && (!(((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130))) && (isFinite(data130))))){
+const err224 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3874,15 +3887,26 @@ vErrors.push(err224);
 }
 errors++;
 }
-}
-if(typeof data129 === "string"){
-if(!pattern23.test(data129)){
-const err225 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data130 == "number") && (isFinite(data130))){
+if(data130 < 0 || isNaN(data130)){
+const err225 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err225];
 }
 else {
 vErrors.push(err225);
+}
+errors++;
+}
+}
+if(typeof data130 === "string"){
+if(!pattern23.test(data130)){
+const err226 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
 }
 errors++;
 }
@@ -3893,22 +3917,9 @@ errors++;
 }
 }
 if(data.ignore !== undefined){
-let data130 = data.ignore;
-if((!(Array.isArray(data130))) && (data130 !== null)){
-const err226 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
-if(vErrors === null){
-vErrors = [err226];
-}
-else {
-vErrors.push(err226);
-}
-errors++;
-}
-if(Array.isArray(data130)){
-const len22 = data130.length;
-for(let i22=0; i22<len22; i22++){
-if(typeof data130[i22] !== "string"){
-const err227 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+let data131 = data.ignore;
+if((!(Array.isArray(data131))) && (data131 !== null)){
+const err227 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3917,14 +3928,11 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-}
-}
-if(data.hostname !== undefined){
-let data132 = data.hostname;
-if(typeof data132 === "string"){
-if(!pattern8.test(data132)){
-const err228 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(Array.isArray(data131)){
+const len22 = data131.length;
+for(let i22=0; i22<len22; i22++){
+if(typeof data131[i22] !== "string"){
+const err228 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -3934,8 +3942,13 @@ vErrors.push(err228);
 errors++;
 }
 }
-else {
-const err229 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.hostname !== undefined){
+let data133 = data.hostname;
+if(typeof data133 === "string"){
+if(!pattern8.test(data133)){
+const err229 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -3945,10 +3958,8 @@ vErrors.push(err229);
 errors++;
 }
 }
-if(data.extra_hosts !== undefined){
-let data133 = data.extra_hosts;
-if(typeof data133 != "object"){
-const err230 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+else {
+const err230 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -3957,11 +3968,11 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(Array.isArray(data133)){
-const len23 = data133.length;
-for(let i23=0; i23<len23; i23++){
-if(typeof data133[i23] !== "string"){
-const err231 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.extra_hosts !== undefined){
+let data134 = data.extra_hosts;
+if(typeof data134 != "object"){
+const err231 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -3970,14 +3981,11 @@ vErrors.push(err231);
 }
 errors++;
 }
-}
-}
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-for(const key26 in data133){
-const _errs298 = errors;
-if(typeof key26 === "string"){
-if(!pattern8.test(key26)){
-const err232 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key26};
+if(Array.isArray(data134)){
+const len23 = data134.length;
+for(let i23=0; i23<len23; i23++){
+if(typeof data134[i23] !== "string"){
+const err232 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -3987,8 +3995,13 @@ vErrors.push(err232);
 errors++;
 }
 }
-else {
-const err233 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key26};
+}
+if(data134 && typeof data134 == "object" && !Array.isArray(data134)){
+for(const key26 in data134){
+const _errs300 = errors;
+if(typeof key26 === "string"){
+if(!pattern8.test(key26)){
+const err233 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key26};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -3997,9 +4010,9 @@ vErrors.push(err233);
 }
 errors++;
 }
-var valid74 = _errs298 === errors;
-if(!valid74){
-const err234 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key26}};
+}
+else {
+const err234 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key26};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -4008,11 +4021,9 @@ vErrors.push(err234);
 }
 errors++;
 }
-}
-for(const key27 in data133){
-let data135 = data133[key27];
-if((typeof data135 !== "string") && (!(Array.isArray(data135)))){
-const err235 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+var valid74 = _errs300 === errors;
+if(!valid74){
+const err235 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key26}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -4021,9 +4032,11 @@ vErrors.push(err235);
 }
 errors++;
 }
-if(Array.isArray(data135)){
-if(data135.length < 1){
-const err236 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+}
+for(const key27 in data134){
+let data136 = data134[key27];
+if((typeof data136 !== "string") && (!(Array.isArray(data136)))){
+const err236 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -4032,15 +4045,26 @@ vErrors.push(err236);
 }
 errors++;
 }
-const len24 = data135.length;
-for(let i24=0; i24<len24; i24++){
-if(typeof data135[i24] !== "string"){
-const err237 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data136)){
+if(data136.length < 1){
+const err237 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err237];
 }
 else {
 vErrors.push(err237);
+}
+errors++;
+}
+const len24 = data136.length;
+for(let i24=0; i24<len24; i24++){
+if(typeof data136[i24] !== "string"){
+const err238 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err238];
+}
+else {
+vErrors.push(err238);
 }
 errors++;
 }
@@ -4050,22 +4074,9 @@ errors++;
 }
 }
 if(data.dns !== undefined){
-let data137 = data.dns;
-if(((typeof data137 !== "string") && (!(Array.isArray(data137)))) && (data137 !== null)){
-const err238 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
-if(vErrors === null){
-vErrors = [err238];
-}
-else {
-vErrors.push(err238);
-}
-errors++;
-}
-if(Array.isArray(data137)){
-const len25 = data137.length;
-for(let i25=0; i25<len25; i25++){
-if(typeof data137[i25] !== "string"){
-const err239 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+let data138 = data.dns;
+if(((typeof data138 !== "string") && (!(Array.isArray(data138)))) && (data138 !== null)){
+const err239 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -4074,13 +4085,11 @@ vErrors.push(err239);
 }
 errors++;
 }
-}
-}
-}
-if(data.dns_search !== undefined){
-let data139 = data.dns_search;
-if(((typeof data139 !== "string") && (!(Array.isArray(data139)))) && (data139 !== null)){
-const err240 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(Array.isArray(data138)){
+const len25 = data138.length;
+for(let i25=0; i25<len25; i25++){
+if(typeof data138[i25] !== "string"){
+const err240 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -4089,9 +4098,13 @@ vErrors.push(err240);
 }
 errors++;
 }
-if(typeof data139 === "string"){
-if(!pattern30.test(data139)){
-const err241 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+}
+}
+if(data.dns_search !== undefined){
+let data140 = data.dns_search;
+if(((typeof data140 !== "string") && (!(Array.isArray(data140)))) && (data140 !== null)){
+const err241 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -4100,14 +4113,9 @@ vErrors.push(err241);
 }
 errors++;
 }
-}
-if(Array.isArray(data139)){
-const len26 = data139.length;
-for(let i26=0; i26<len26; i26++){
-let data140 = data139[i26];
 if(typeof data140 === "string"){
 if(!pattern30.test(data140)){
-const err242 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+const err242 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -4117,13 +4125,29 @@ vErrors.push(err242);
 errors++;
 }
 }
-else {
-const err243 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data140)){
+const len26 = data140.length;
+for(let i26=0; i26<len26; i26++){
+let data141 = data140[i26];
+if(typeof data141 === "string"){
+if(!pattern30.test(data141)){
+const err243 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err243];
 }
 else {
 vErrors.push(err243);
+}
+errors++;
+}
+}
+else {
+const err244 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err244];
+}
+else {
+vErrors.push(err244);
 }
 errors++;
 }
@@ -4411,7 +4435,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((((((key0 === "name") || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "hosts")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
+if(!((((((((key0 === "name") || (key0 === "protect")) || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "hosts")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -4447,10 +4471,9 @@ vErrors.push(err3);
 errors++;
 }
 }
-if(data.networks !== undefined){
-let data1 = data.networks;
-if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err4 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/type",keyword:"type",params:{type: schema19.properties.networks.type}};
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err4 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4459,12 +4482,11 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-for(const key1 in data1){
-const _errs6 = errors;
-if(typeof key1 === "string"){
-if(!pattern5.test(key1)){
-const err5 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key1};
+}
+if(data.networks !== undefined){
+let data2 = data.networks;
+if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
+const err5 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/type",keyword:"type",params:{type: schema19.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4473,9 +4495,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-}
-else {
-const err6 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key1};
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+const _errs8 = errors;
+if(typeof key1 === "string"){
+if(!pattern5.test(key1)){
+const err6 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4484,9 +4509,9 @@ vErrors.push(err6);
 }
 errors++;
 }
-var valid1 = _errs6 === errors;
-if(!valid1){
-const err7 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
+}
+else {
+const err7 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4495,19 +4520,9 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-for(const key2 in data1){
-if(!(validate53(data1[key2], {instancePath:instancePath+"/networks/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData,dynamicAnchors}))){
-vErrors = append(vErrors, validate53.errors);
-errors = vErrors.length;
-}
-}
-}
-}
-if(data.nodes !== undefined){
-let data3 = data.nodes;
-if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-const err8 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/type",keyword:"type",params:{type: schema19.properties.nodes.type}};
+var valid1 = _errs8 === errors;
+if(!valid1){
+const err8 = {instancePath:instancePath+"/networks",schemaPath:"#/properties/networks/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4516,12 +4531,19 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-for(const key3 in data3){
-const _errs12 = errors;
-if(typeof key3 === "string"){
-if(!pattern5.test(key3)){
-const err9 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key3};
+}
+for(const key2 in data2){
+if(!(validate53(data2[key2], {instancePath:instancePath+"/networks/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key2,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate53.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+if(data.nodes !== undefined){
+let data4 = data.nodes;
+if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
+const err9 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/type",keyword:"type",params:{type: schema19.properties.nodes.type}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4530,9 +4552,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-else {
-const err10 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key3};
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key3 in data4){
+const _errs14 = errors;
+if(typeof key3 === "string"){
+if(!pattern5.test(key3)){
+const err10 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4541,9 +4566,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-var valid3 = _errs12 === errors;
-if(!valid3){
-const err11 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/propertyNames",keyword:"propertyNames",params:{propertyName: key3}};
+}
+else {
+const err11 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4552,19 +4577,9 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-for(const key4 in data3){
-if(!(validate55(data3[key4], {instancePath:instancePath+"/nodes/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data3,parentDataProperty:key4,rootData,dynamicAnchors}))){
-vErrors = append(vErrors, validate55.errors);
-errors = vErrors.length;
-}
-}
-}
-}
-if(data.hosts !== undefined){
-let data5 = data.hosts;
-if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
-const err12 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: schema19.properties.hosts.type}};
+var valid3 = _errs14 === errors;
+if(!valid3){
+const err12 = {instancePath:instancePath+"/nodes",schemaPath:"#/properties/nodes/propertyNames",keyword:"propertyNames",params:{propertyName: key3}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4573,12 +4588,19 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-for(const key5 in data5){
-const _errs18 = errors;
-if(typeof key5 === "string"){
-if(!pattern5.test(key5)){
-const err13 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key5};
+}
+for(const key4 in data4){
+if(!(validate55(data4[key4], {instancePath:instancePath+"/nodes/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key4,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate55.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+if(data.hosts !== undefined){
+let data6 = data.hosts;
+if((!(data6 && typeof data6 == "object" && !Array.isArray(data6))) && (data6 !== null)){
+const err13 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/type",keyword:"type",params:{type: schema19.properties.hosts.type}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4587,9 +4609,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key5};
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key5 in data6){
+const _errs20 = errors;
+if(typeof key5 === "string"){
+if(!pattern5.test(key5)){
+const err14 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4598,9 +4623,9 @@ vErrors.push(err14);
 }
 errors++;
 }
-var valid5 = _errs18 === errors;
-if(!valid5){
-const err15 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
+}
+else {
+const err15 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key5};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4609,19 +4634,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-for(const key6 in data5){
-if(!(validate55(data5[key6], {instancePath:instancePath+"/hosts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data5,parentDataProperty:key6,rootData,dynamicAnchors}))){
-vErrors = append(vErrors, validate55.errors);
-errors = vErrors.length;
-}
-}
-}
-}
-if(data.links !== undefined){
-let data7 = data.links;
-if((!(Array.isArray(data7))) && (data7 !== null)){
-const err16 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+var valid5 = _errs20 === errors;
+if(!valid5){
+const err16 = {instancePath:instancePath+"/hosts",schemaPath:"#/properties/hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4630,10 +4645,31 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(Array.isArray(data7)){
-const len0 = data7.length;
+}
+for(const key6 in data6){
+if(!(validate55(data6[key6], {instancePath:instancePath+"/hosts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate55.errors);
+errors = vErrors.length;
+}
+}
+}
+}
+if(data.links !== undefined){
+let data8 = data.links;
+if((!(Array.isArray(data8))) && (data8 !== null)){
+const err17 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(Array.isArray(data8)){
+const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate58(data7[i0], {instancePath:instancePath+"/links/" + i0,parentData:data7,parentDataProperty:i0,rootData,dynamicAnchors}))){
+if(!(validate58(data8[i0], {instancePath:instancePath+"/links/" + i0,parentData:data8,parentDataProperty:i0,rootData,dynamicAnchors}))){
 vErrors = append(vErrors, validate58.errors);
 errors = vErrors.length;
 }
@@ -4648,12 +4684,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err17];
+vErrors = [err18];
 }
 else {
-vErrors.push(err17);
+vErrors.push(err18);
 }
 errors++;
 }

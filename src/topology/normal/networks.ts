@@ -13,6 +13,7 @@ import {
   stringAt,
   textAt,
   textsAt,
+  trueAt,
   withoutUndefined,
   type Reading,
   type Text,
@@ -50,6 +51,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     vni: numberAt(map, 'vni'),
     port: numberAt(map, 'port'),
     flannel: readFlannel(reading, map, driver),
+    protect: trueAt(reading, map, 'protect'),
   });
   reading.origins.set(network, map);
   return network;

@@ -21,6 +21,7 @@ import {
   textAt,
   textOf,
   textsAt,
+  trueAt,
   withoutUndefined,
   type Reading,
   type Text,
@@ -64,6 +65,7 @@ export function readNode(reading: Reading, lab: string, name: string, entry: Ent
     extraHosts: readExtraHosts(reading, map),
     dns: textsAt(map, 'dns').flatMap((text) => readAddress(reading, text) ?? []),
     dnsSearch: readDnsSearch(map),
+    protect: trueAt(reading, map, 'protect'),
     ...readRouting(reading, map),
   });
   reading.origins.set(node, map);

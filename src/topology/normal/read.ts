@@ -42,6 +42,11 @@ export function booleanAt(map: Mapping, key: string): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
+/** Where the key is, if it is true. */
+export function trueAt(reading: Reading, map: Mapping, key: string): SourceRange | undefined {
+  return booleanAt(map, key) === true ? placeAt(reading, map, key) : undefined;
+}
+
 function scalarAt(map: Mapping, key: string): Scalar | undefined {
   const value = map.entries.get(key)?.value;
   return value?.kind === 'scalar' ? value : undefined;

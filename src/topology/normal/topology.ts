@@ -4,7 +4,7 @@ import type { Mapping } from '../tree.js';
 import { readLink } from './links.js';
 import { readNetwork } from './networks.js';
 import { readHost, readNode } from './nodes.js';
-import { itemsAt, pairsAt, placeAt, stringAt, type Reading } from './read.js';
+import { itemsAt, pairsAt, placeAt, stringAt, trueAt, type Reading } from './read.js';
 import { withUnderlayMtus } from './underlay.js';
 
 export interface Read {
@@ -25,6 +25,7 @@ export function readTopology(reading: Reading, root: Mapping): Read {
         reading.report(...problem);
       },
     });
+  const protect = trueAt(reading, root, 'protect');
   const topology: Topology = {
     name,
     at: placeAt(reading, root, 'name'),
@@ -37,6 +38,7 @@ export function readTopology(reading: Reading, root: Mapping): Read {
       ...pairsAt(root, 'nodes').map(([node, entry]) => watched(`nodes.${node}`, (part) => readNode(part, name, node, entry, defaults))),
     ],
     links: itemsAt(root, 'links').flatMap((item, i) => watched(`links.${i}`, (part) => readLink(part, item)) ?? []),
+    ...(protect === undefined ? {} : { protect }),
   };
   return { topology: withUnderlayMtus(topology, reading), incomplete };
 }

@@ -1,0 +1,77 @@
+/**
+ * That a node, a network or the lab is not to be destroyed: a name of a lo says so, the node's own or that of the home of the
+ * network, so that it holds for whoever comes without the file as well.
+ */
+import type { SourceRange } from '../model/diagnostic.js';
+import { protectedMark, protectedSubjects } from '../model/lo-marks.js';
+import type { NetnsObservation, Observation } from '../model/observation.js';
+import { PROTECTION, type ProtectionDefinition } from '../model/protection.js';
+import { HOST, type Resource, type ResourceId } from '../model/state.js';
+import { containerId } from './ids-of-containers.js';
+import type { FindContext, Found, Kind } from './kind.js';
+import { WITHIN_NETNS } from './kind.js';
+import { containerNamespaces, labNamespaces, loOf, netnsId, netnsMark, netnsNeeds } from './ownership.js';
+
+export interface ProtectionSpec {
+  readonly lab: string;
+  /** As the file calls it: `nodes.web`, `networks.front`; '' for the lab. */
+  readonly subject: string;
+  /** Whose lo has the name. */
+  readonly netns: string;
+  /** What is protected. */
+  readonly objects: readonly ResourceId[];
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export function protectionResource({ lab, subject, netns, objects, path, at }: ProtectionSpec): Resource {
+  return { ...protectionOf(lab, netns, subject, objects), path, at };
+}
+
+function protectionOf(lab: string, netns: string, subject: string, objects: readonly ResourceId[]): Resource {
+  const own = netnsNeeds(netns);
+  const definition: ProtectionDefinition = { subject, objects };
+  const id = `${PROTECTION}:${netns}/${subject === '' ? 'lab' : subject}`;
+  return { id, kind: PROTECTION, netns, props: { subject, mark: protectedMark(lab, subject) }, needs: own, goesWith: own, definition };
+}
+
+function find({ observation, desired: { lab } }: FindContext): Found {
+  const namespaces = [observation.host, ...labNamespaces(observation, lab)];
+  const resources = namespaces.flatMap((ns) =>
+    protectedSubjects(loOf(ns)?.altnames ?? [], lab).map((subject) =>
+      protectionOf(lab, ns.netns, subject, objectsOf(ns, subject, observation, lab)),
+    ),
+  );
+  return { resources, conflicts: [] };
+}
+
+function objectsOf(ns: NetnsObservation, subject: string, observation: Observation, lab: string): readonly ResourceId[] {
+  const name = subject.slice(subject.indexOf('.') + 1);
+  if (subject.startsWith('networks.')) {
+    const altname = `topo.${lab}.${name}`;
+    const bridges = ns.links.filter(({ type, altnames }) => type === 'bridge' && altnames.includes(altname));
+    return bridges.map((link) => `bridge:${ns.netns}/${link.name}`);
+  }
+  if (subject === '' || ns.netns === HOST) return subject === '' ? [] : [`joined:${ns.netns}/${name}`];
+  if (netnsMark(ns)?.object !== name) return [`joined:${ns.netns}/${name}`];
+  return protectedOfNode(ns.netns, containerNamespaces(observation, lab).includes(ns));
+}
+
+/** A container that comes back has another namespace: that the name goes over to it destroys nothing. */
+const protectedOfNode = (netns: string, isContainer: boolean): readonly ResourceId[] => [isContainer ? containerId(netns) : netnsId(netns)];
+
+function altname(op: 'altname-add' | 'altname-delete', { netns, props }: Resource): ReturnType<Kind['create']> {
+  return [{ op, netns, name: 'lo', altname: String(props['mark']) }];
+}
+
+export const protection: Kind = {
+  name: PROTECTION,
+  stage: () => WITHIN_NETNS + 1,
+  inPlace: () => false,
+  defaults: ({ props }) => props,
+  find,
+  create: (after) => altname('altname-add', after),
+  update: () => [],
+  delete: (before) => altname('altname-delete', before),
+  title: ({ props: { subject } }) => `protection of ${subject === '' ? 'the lab' : String(subject)}`,
+};

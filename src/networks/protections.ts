@@ -1,0 +1,52 @@
+/** What the file protects. */
+import { bridgeId } from '../kinds/bridge.js';
+import { containerId } from '../kinds/ids-of-containers.js';
+import { netnsId } from '../kinds/ownership.js';
+import { protectionResource } from '../kinds/protection.js';
+import { pathOfNode } from '../model/node-path.js';
+import { HOST, type Resource } from '../model/state.js';
+import type { Node, Topology } from '../model/topology.js';
+import type { Lab } from './lab.js';
+
+/** Everything of the file that can be protected, whether it is or not. */
+export function subjectsOf({ networks, nodes }: Topology): ReadonlySet<string> {
+  return new Set([...networks.map(({ name }) => `networks.${name}`), ...nodes.map(pathOfNode)]);
+}
+
+export function protectionResources(topology: Topology, lab: Lab): readonly Resource[] {
+  const { name, protect, nodes, networks } = topology;
+  return [
+    ...(protect === undefined
+      ? []
+      : [protectionResource({ lab: name, subject: '', netns: HOST, objects: [], path: 'protect', at: protect })]),
+    ...networks.flatMap((network) => ofNetwork(network, lab)),
+    ...nodes.flatMap((node) => ofNode(node, lab)),
+  ];
+}
+
+/** In each of its homes. */
+function ofNetwork({ name, protect }: Topology['networks'][number], lab: Lab): readonly Resource[] {
+  if (protect === undefined) return [];
+  const subject = `networks.${name}`;
+  const places = lab.networks.filter(({ network }) => network.name === name);
+  const homes = places.length === 0 ? [{ home: HOST, bridge: '' }] : places;
+  return homes.map(({ home, bridge }) => {
+    const objects = bridge === '' ? [] : [bridgeId(home, bridge)];
+    return protectionResource({ lab: lab.name, subject, netns: home, objects, path: `${subject}.protect`, at: protect });
+  });
+}
+
+function ofNode(node: Node, lab: Lab): readonly Resource[] {
+  const { protect, container, attach } = node;
+  if (protect === undefined) return [];
+  const subject = pathOfNode(node);
+  const spec = { lab: lab.name, subject, path: `${subject}.protect`, at: protect };
+  const own = lab.nodes.find((one) => one.node === node)?.netns;
+  const started = container === undefined ? [] : [containerId(node.netns)];
+  if (own !== undefined) {
+    const objects = container === undefined && attach === undefined && node.joins === undefined ? [netnsId(own)] : started;
+    return [protectionResource({ ...spec, netns: own, objects })];
+  }
+  const netns = lab.joined.find((one) => one.node === node)?.netns ?? HOST;
+  return [protectionResource({ ...spec, netns, objects: [`joined:${netns}/${node.name}`, ...started] })];
+}

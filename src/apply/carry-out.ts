@@ -246,7 +246,7 @@ function unfinishedAfter(plan: Plan, done: number): readonly ActionReference[] {
   return plan.actions.flatMap((action, index) => (index >= done || action.finish !== undefined ? [reference(action, index)] : []));
 }
 
-function reference(action: Action, index: number): ActionReference {
+export function reference(action: Action, index: number): ActionReference {
   return {
     index,
     id: action.id,

@@ -1,4 +1,5 @@
 import { carryOut } from '../apply/carry-out.js';
+import { Progress } from '../apply/progress.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Event, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
@@ -27,6 +28,12 @@ export interface Work {
 /** Takes the lock, plans, asks, does; gives the exit status. */
 export async function carryOutLocked(work: Work, context: Context): Promise<number> {
   const print = await printer(work.args, context);
+  const progress = new Progress(performance.now());
+  work.interrupts.beforeStop((signal) => {
+    const events = progress.stopped(signal, performance.now());
+    if (events === null) nothingChanged(work, context);
+    else for (const event of events) print(event);
+  });
   const lock = await acquireMachineLock({
     holder: { pid: process.pid, command: work.phase, lab: work.lab },
     timeoutMs: work.args.lockTimeoutMs,
@@ -46,6 +53,7 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     let outcome: Summary['outcome'] = 'failed';
     for await (const event of events) {
       print(event);
+      progress.note(event);
       if (event.type === 'summary') outcome = event.outcome;
     }
     if (outcome === 'interrupted') return interrupts.status;

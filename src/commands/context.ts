@@ -20,10 +20,12 @@ export interface Context {
 }
 
 export interface Interrupts {
-  /** The first signal that came. */
+  /** The first signal that came: what is in flight is still ended. */
   readonly signal: 'SIGINT' | 'SIGTERM' | null;
   /** The exit status that it asks for: 130 or 143, 0 while there was none. */
   readonly status: number;
   /** Aborted by that first signal: for what waits and must be woken. */
   readonly came: AbortSignal;
+  /** A second SIGINT ends the program at once, wherever it is, with the same status; `words` is called before. */
+  beforeStop(words: (signal: 'SIGINT') => void): void;
 }

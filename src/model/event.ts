@@ -26,8 +26,11 @@ export type Event =
       readonly netns: string;
       readonly processes: readonly { readonly pid: number; readonly command: string }[];
     }
-  /** A signal came: the batch in flight was ended, nothing new is begun. */
-  | { readonly type: 'interrupted'; readonly signal: string; readonly unfinished: readonly ActionReference[] }
+  /**
+   * A signal came: the batch in flight was ended, nothing new is begun. `atOnce`: a second one came, and what was in flight is
+   * half done.
+   */
+  | { readonly type: 'interrupted'; readonly signal: string; readonly atOnce?: true; readonly unfinished: readonly ActionReference[] }
   /** The kernel was read again: what a new plan would still do; nothing, if all is well. */
   | { readonly type: 'verify'; readonly ok: boolean; readonly differences: readonly Action[] }
   | Summary;

@@ -73,7 +73,7 @@ function textOf(event: Event, context: Context): ApplyText {
         `${paint('yellow', 'warning:')} the namespace ${printable(event.netns)} has no name any more but lives on, held by ${processes(event.processes)}`,
       ]);
     case 'interrupted':
-      return trouble([paint('bold', `Interrupted by ${event.signal}. Not done:`), ...unfinishedLines(event.unfinished, context)]);
+      return trouble([paint('bold', interruptionText(event)), ...unfinishedLines(event.unfinished, context)]);
     case 'verify':
       return event.ok
         ? SILENCE
@@ -104,6 +104,12 @@ export function summaryText(summary: Summary): string {
     case 'interrupted':
       return `${name} interrupted. ${counts}${rest}. Running it again goes on from here.`;
   }
+}
+
+function interruptionText({ signal, atOnce, unfinished }: Extract<Event, { type: 'interrupted' }>): string {
+  if (atOnce !== true) return `Interrupted by ${signal}. Not done:`;
+  const left = unfinished.length === 0 ? 'All was done, and not looked at again.' : 'Not done, or half done:';
+  return `Stopped in the middle by a second ${signal}. ${left}`;
 }
 
 function symbolOf({ action, replacement }: ActionReference, paint: Paint): string {

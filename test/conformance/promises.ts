@@ -43,6 +43,7 @@ export const PROMISES: readonly Promised[] = [
       'system/calico/killed.test.ts',
       'system/flannel/hosts.test.ts',
       'system/promises/signals.test.ts',
+      'system/promises/second-signal.test.ts',
     ],
   },
   {

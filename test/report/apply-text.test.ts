@@ -102,6 +102,9 @@ describe('trouble', () => {
     expect(last(false, interrupted).trouble.split('\n')).toHaveLength(1 + 20 + 1 + 1);
     expect(last(false, interrupted).trouble).toMatch(/^Interrupted by SIGINT\. Not done:\n {2}\+ netns shop\.web[^]* {4}and 5 more\n$/);
     expect(last(true, interrupted).trouble.split('\n')).toHaveLength(1 + 25 + 1);
+    expect(last(false, { ...interrupted, atOnce: true }).trouble).toMatch(
+      /^Stopped in the middle by a second SIGINT\. Not done, or half done:\n {2}\+ netns shop\.web/,
+    );
   });
 
   it('is what differs afterwards', () => {

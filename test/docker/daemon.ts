@@ -65,7 +65,7 @@ export class Docker {
 
   /** What of it is not in the world's namespaces; to be called when the world is gone. */
   async dispose(): Promise<void> {
-    for (let i = 0; i < 50 && !cgroupFolders(this.cgroup).every(removed); i++) await sleep(100);
+    await removeCgroups(this.cgroup);
   }
 
   /** Without the configuration of the user who runs the tests: it may tell of proxies and other machines. */
@@ -82,7 +82,7 @@ function mustBeThere(): void {
 }
 
 /** Control groups as the machine has them mounted, for the world's own /sys hides them. */
-function cgroupMounts(): readonly string[] {
+export function cgroupMounts(): readonly string[] {
   const mounts = readFileSync('/proc/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' '))
@@ -101,6 +101,11 @@ function controllers(options: string): string {
     .filter((word) => !['rw', 'ro', 'nosuid', 'nodev', 'noexec', 'relatime', 'noatime', 'xattr'].includes(word))
     .filter((word) => !word.startsWith('release_agent='));
   return own.some((word) => word.startsWith('name=')) ? ['none', ...own].join(',') : own.join(',');
+}
+
+/** Groups of that name, in all hierarchies, once their last process has ended. */
+export async function removeCgroups(name: string): Promise<void> {
+  for (let i = 0; i < 50 && !cgroupFolders(name).every(removed); i++) await sleep(100);
 }
 
 /** The daemon's group in each hierarchy, innermost folders first. */

@@ -67,7 +67,9 @@ function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {
     case 'container-start':
       return told(cli, ['start', operation.container]);
     case 'container-remove': {
-      const outcome = told(cli, ['rm', '--force', '--volumes', operation.container]);
+      // Docker kills at once; Podman waits ten seconds for an end unless it is told not to.
+      const atOnce = cli.runtime === 'podman' ? ['--time', '0'] : [];
+      const outcome = told(cli, ['rm', '--force', ...atOnce, '--volumes', operation.container]);
       return !outcome.ok && /no such container/i.test(outcome.message) ? { ok: true } : outcome;
     }
     case 'netns-attach': {

@@ -21,7 +21,7 @@ export function findState(observation: Observation, desired: State): { readonly 
   };
   for (const kind of KINDS) {
     const found = kind.find({ observation, desired, linkAt, fieldAt });
-    conflicts.push(...found.conflicts);
+    for (const conflict of found.conflicts) conflicts.push(conflict);
     for (const one of found.resources) {
       // What stands on a link that is somebody else's is theirs too.
       const resource = strangers.size > 0 && isTheirs(one, desired, strangers) ? { ...one, keep: true } : one;

@@ -26,6 +26,7 @@ export const linkStateSchema: JsonSchema = {
 
 export const interfaceNameSchema: JsonSchema = {
   type: 'string',
-  description: 'Name of an interface in the kernel: 1 to 15 bytes, without slash, colon or white space.',
+  description:
+    'Name of an interface in the kernel: 1 to 15 bytes, without slash, colon, quote, backslash, *, ? and white space, and no - at its beginning.',
   examples: ['eth0'],
 };

@@ -28,7 +28,9 @@ export const runtime: Kind = {
   create: ({ props }) => [{ op: 'runtime-mark', netns: HOST, lab: String(props['lab']) }],
   update: () => [],
   delete: ({ definition, props }) => {
-    const known = (definition as { readonly runtime: Parameters<typeof runtimeMark>[0] }).runtime;
+    // What a file wants has not met a runtime yet; between two files nothing is done.
+    const known = (definition as { readonly runtime: Parameters<typeof runtimeMark>[0] } | undefined)?.runtime;
+    if (known === undefined) return [];
     return [{ op: 'altname-delete', netns: HOST, name: 'lo', altname: runtimeMark(known, String(props['lab'])) }];
   },
   title: () => "mark of the lab's containers on the host's lo",

@@ -80,7 +80,7 @@ function find(context: FindContext): Found {
       resources.push(observedSysctl(ns, key, value, !isHost || lastLab, wanted));
     }
   }
-  resources.push(...switchedOff(context, new Set(resources.map(({ id }) => id))));
+  for (const one of switchedOff(context, new Set(resources.map(({ id }) => id)))) resources.push(one);
   return { resources, conflicts: [...unknownKeys(observation, desired), ...lostDefaultRoutes(observation, desired)] };
 }
 

@@ -34,8 +34,8 @@ export function chainHookText(chain: NftChain): string {
 export function tableText(table: NftTable): string {
   const lines = [`table inet ${identifier(table.name)} {`];
   if (table.comment !== '') lines.push(`  comment ${quotedComment(table.comment)}`);
-  for (const map of table.maps ?? []) lines.push(...mapLines(map));
-  for (const chain of table.chains) lines.push(...chainLines(chain));
+  for (const map of table.maps ?? []) for (const line of mapLines(map)) lines.push(line);
+  for (const chain of table.chains) for (const line of chainLines(chain)) lines.push(line);
   return [...lines, '}', ''].join('\n');
 }
 

@@ -104,7 +104,7 @@ function entriesByNetwork(lab: Lab): ReadonlyMap<string, readonly Entry[]> {
       const own = addresses.map(({ cidr }): Entry => ({ address: cidr.address.text, family: cidr.family, names, qualified }));
       const list = entries.get(network.network.name);
       if (list === undefined) entries.set(network.network.name, own);
-      else list.push(...own);
+      else for (const one of own) list.push(one);
     }
   }
   return entries;

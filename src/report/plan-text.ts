@@ -5,7 +5,7 @@ import { entryLines, entryOf, STYLES, type Context } from './block-text.js';
 import { blocksOf, groupsOf, resourceOf, SYMBOLS, type Block, type BlockAction, type Group } from './blocks.js';
 import { exposureLines } from './exposure-text.js';
 import { painter, type Paint } from './style.js';
-import { columns, printable } from './width.js';
+import { columns, largest, printable } from './width.js';
 import type { CommandText, Words } from './words.js';
 
 export interface PlanTextOptions {
@@ -43,9 +43,13 @@ export async function planText(plan: Plan, words: Words, options: PlanTextOption
   const blocks = blocksOf(plan);
   const context = contextOf(plan, blocks, words, options);
   const lines = [title, ...legend(blocks, context.paint), ''];
-  for (const group of groupsOf(blocks)) lines.push(...(await groupLines(group, context)), '');
+  for (const group of groupsOf(blocks)) {
+    for (const line of await groupLines(group, context)) lines.push(line);
+    lines.push('');
+  }
   const exposed = exposureLines(plan.exposure ?? [], context.paint);
-  if (exposed.length > 0) lines.push(...exposed, '');
+  for (const line of exposed) lines.push(line);
+  if (exposed.length > 0) lines.push('');
   lines.push(planSummary(plan));
   return `${lines.join('\n')}\n`;
 }
@@ -81,11 +85,11 @@ function legend(blocks: readonly Block[], paint: Paint): string[] {
 
 async function groupLines({ netns, blocks }: Group, context: Context): Promise<string[]> {
   const entries = blocks.map((block) => entryOf(block, context));
-  const widest = Math.max(...entries.map(({ head }) => columns(head)));
-  const room = context.width - Math.max(...entries.map(({ place }) => columns(place))) - 8;
+  const widest = largest(entries.map(({ head }) => columns(head)));
+  const room = context.width - largest(entries.map(({ place }) => columns(place))) - 8;
   // The places of one group stand below each other, but a single long title does not push all of them away.
   const column = Math.min(widest, Math.max(room, 30));
   const lines = [context.paint('bold', printable(netns))];
-  for (const entry of entries) lines.push(...(await entryLines(entry, column, context)));
+  for (const entry of entries) for (const line of await entryLines(entry, column, context)) lines.push(line);
   return lines;
 }

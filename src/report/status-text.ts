@@ -26,7 +26,7 @@ export async function statusText(
     for (const object of members) {
       const resource = input.desired.resources.get(object.id) ?? input.observed.resources.get(object.id);
       const fields = options.verbose || resource === undefined ? object.fields : tellingFields(object.fields, words.defaults(resource));
-      lines.push(...(await objectLines({ ...object, fields }, paint, options.verbose)));
+      for (const line of await objectLines({ ...object, fields }, paint, options.verbose)) lines.push(line);
     }
     lines.push('');
   }

@@ -4,7 +4,7 @@ export const CODES = {
   'file-missing': 'The file or directory that the command names does not exist.',
   'no-topology': 'The directory has no topo.yaml, no topology.yaml and no *.topo.yaml.',
   'several-topologies': 'The directory has more than one *.topo.yaml and none of the default names, so which one is meant must be said.',
-  'file-too-large': 'The file is larger than 4 MiB.',
+  'file-too-large': 'The file is larger than 1 MiB.',
   'file-empty': 'The file has no content besides white space and comments.',
   'invalid-utf8': 'The file has bytes that are no UTF-8.',
   // YAML
@@ -14,10 +14,11 @@ export const CODES = {
   'yaml-too-deep': 'Lists and mappings are nested more than 64 deep.',
   'several-documents': 'The file holds more than one YAML document.',
   'duplicate-key': 'A mapping has the same key twice.',
+  'bad-character': 'A text has a zero byte, or half of a surrogate pair, which nothing can hold.',
   'bad-key': 'A key of a mapping is empty, a list or a mapping; keys are plain text.',
   'unknown-anchor': 'An alias (*name) refers to an anchor (&name) that does not stand before it.',
   'alias-cycle': 'An anchor contains an alias to itself.',
-  'alias-bomb': 'The file means more than a million values once its aliases are followed.',
+  'alias-bomb': 'The file means more than 100000 values once its aliases are followed and its defaults are given to each node.',
   'bad-merge': 'The value of a merge key (<<) is neither a mapping nor a list of mappings.',
   // Variables
   'variable-unset': 'A variable without a default is not set in the environment.',
@@ -42,7 +43,8 @@ export const CODES = {
   'port-out-of-range': 'A port is not within 1..65535.',
   'port-without-host-port': 'A port is published without a port of the host; topo chooses nothing at random.',
   'port-range-unequal': 'A range of host ports and the range of node ports have different lengths.',
-  'bad-interface-name': 'An interface name is empty, . or .., or has a slash, a colon, a percent sign, white space or a control character.',
+  'bad-interface-name':
+    'An interface name is empty, . or .., begins with -, or has one of / : % * ? \\, a quote, white space or a control character.',
   'name-too-long': 'An interface name is longer than 15 bytes, the limit of the kernel.',
   'reserved-name': 'The name host means the host’s own namespace and is nobody else’s.',
   'bad-sysctl': 'A sysctl’s key is not a net.* key of a namespace.',

@@ -9,8 +9,8 @@ import type { Entry, List, Mapping, Scalar, Span, Tree } from './tree.js';
 import { interpolate, type VariableProblem, type Variables } from './variables.js';
 
 const MAX_DEPTH = 64;
-/** Values that a file may mean once its aliases are followed. */
-const MAX_VALUES = 1_000_000;
+/** Values that a file may mean once its aliases are followed: ten thousand nodes have fewer. */
+const MAX_VALUES = 100_000;
 
 interface Composer {
   readonly source: Source;
@@ -57,7 +57,16 @@ export function compose(document: Document.Parsed, source: Source, variables: Va
     fatal: false,
   };
   const root = composeNode(composer, document.contents, NOTHING);
+  if (valuesOfDefaults(composer, root) > MAX_VALUES)
+    bomb(composer, root.kind === 'mapping' ? (root.entries.get('defaults')?.key ?? root) : root);
   return composer.fatal ? null : { root, unknown: composer.unknown };
+}
+
+/** Each node has the defaults too. */
+function valuesOfDefaults({ measures }: Composer, root: Tree): number {
+  const [defaults, nodes] = root.kind === 'mapping' ? ['defaults', 'nodes'].map((key) => root.entries.get(key)?.value) : [];
+  const size = defaults === undefined ? 0 : (measures.get(defaults) ?? LEAF).size;
+  return nodes?.kind === 'mapping' ? size * nodes.entries.size : 0;
 }
 
 function composeNode(composer: Composer, node: Node | null, empty: Span): Tree {
@@ -107,9 +116,11 @@ function tooDeep(composer: Composer, { start, end }: Span): Scalar {
 }
 
 function bomb(composer: Composer, { start, end }: Span): Scalar {
-  const message = `the file means more than ${MAX_VALUES} values, with its aliases followed`;
+  const message = `the file means more than ${MAX_VALUES} values, with its aliases followed and its defaults given to each node`;
   if (!composer.fatal)
-    composer.report('alias-bomb', rangeOf(composer.source, { start, end }), message, { hint: 'use fewer aliases of aliases' });
+    composer.report('alias-bomb', rangeOf(composer.source, { start, end }), message, {
+      hint: 'use fewer aliases of aliases, or smaller defaults',
+    });
   composer.fatal = true;
   return { kind: 'scalar', value: null, start, end };
 }
@@ -142,6 +153,10 @@ function keyOf(composer: Composer, pair: Pair<Node | null, Node | null>, map: YA
   const { key } = pair;
   const plain = isScalar(key) && key.type === 'PLAIN';
   const text = isScalar(key) ? (plain ? (key.source ?? '') : String(key.value)) : '';
+  if (key !== null && NO_TEXT.test(text)) {
+    noText(composer, spanOfNode(key));
+    return null;
+  }
   if (isScalar(key) && (text !== '' || !plain)) return { text, isMerge: plain && text === '<<', ...spanOfNode(key) };
   const span = key === null ? spanOfNode(map) : spanOfNode(key);
   composer.report('bad-key', rangeOf(composer.source, span), 'a key must be a text', { hint: 'put it in quotes, or remove it' });
@@ -188,6 +203,7 @@ function composeScalar(composer: Composer, node: Node & { value: unknown; type?:
   const { value } = node;
   if (typeof value !== 'string')
     return { kind: 'scalar', value: typeof value === 'number' || typeof value === 'boolean' ? value : null, ...span };
+  if (NO_TEXT.test(value)) return noText(composer, span);
   if (!value.includes('$')) return { kind: 'scalar', value, ...span };
   const problems: VariableProblem[] = [];
   const text = interpolate(value, composer.variables, problems);
@@ -196,6 +212,16 @@ function composeScalar(composer: Composer, node: Node & { value: unknown; type?:
   if (node.type !== 'PLAIN') return { kind: 'scalar', value: text, quotedVariable: true, ...span };
   const typedAgain = node.tag === undefined && problems.length === 0;
   return { kind: 'scalar', value: typedAgain ? typedScalar(text) : text, ...span };
+}
+
+/** A zero byte ends every text of the kernel, and half of a surrogate pair has no bytes in UTF-8. */
+const NO_TEXT = /[\0\p{Surrogate}]/u;
+
+function noText(composer: Composer, span: Span): Scalar {
+  const hint = 'remove it: no name, command or setting can hold it';
+  composer.report('bad-character', rangeOf(composer.source, span), 'the text has a zero byte, or half of a surrogate pair', { hint });
+  composer.unknown.push(span);
+  return { kind: 'scalar', value: '', ...span };
 }
 
 function reportVariable(composer: Composer, problem: VariableProblem, span: Span): void {

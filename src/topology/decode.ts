@@ -2,8 +2,8 @@
 import type { Diagnostic } from '../model/diagnostic.js';
 import { diagnosticOf } from './report.js';
 
-/** Largest file that is taken, in bytes: a thousand times more than a large lab needs. One byte more is enough to refuse it. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** Largest file that is taken, in bytes: ten thousand nodes fit in it, and whatever it holds is read in a moment. One byte more is enough to refuse it. */
+export const MAX_FILE_BYTES = 1024 * 1024;
 
 export type Decoded = { readonly text: string; readonly problem?: never } | { readonly text: string; readonly problem: Diagnostic };
 
@@ -19,7 +19,7 @@ export function decode(file: string, bytes: Uint8Array): Decoded {
 }
 
 function tooLarge(file: string): Diagnostic {
-  const message = `the file has more than the ${MAX_FILE_BYTES} bytes (4 MiB) that a topology may have`;
+  const message = `the file has more than the ${MAX_FILE_BYTES} bytes (1 MiB) that a topology may have`;
   return diagnosticOf('file-too-large', message, { file, line: 1, column: 1, length: 1 }, { hint: 'is it the right file?' });
 }
 

@@ -10,21 +10,34 @@ import { lineAt, rangeOf, type Source } from './source.js';
  */
 export function parseYaml(source: Source, report: Report): Document.Parsed | null {
   try {
-    const document = parseDocument(source.text, {
-      version: '1.2',
-      schema: 'core',
-      prettyErrors: false,
-      uniqueKeys: false,
-      resolveKnownTags: false,
-      logLevel: 'error',
-    });
+    const document = withoutTraces(() =>
+      parseDocument(source.text, {
+        version: '1.2',
+        schema: 'core',
+        prettyErrors: false,
+        uniqueKeys: false,
+        resolveKnownTags: false,
+        logLevel: 'error',
+      }),
+    );
     const exhausted = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     if (exhausted !== undefined) return tooDeep(source, exhausted.pos[0], report);
     reportProblems(source, [...document.errors, ...document.warnings], report);
     return document;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return tooDeep(source, 0, report);
+    return tooDeep(source, deepestLine(source), report);
+  }
+}
+
+/** Each problem is an Error of the library's, and most of its cost is the stack trace: there may be hundreds of thousands. */
+function withoutTraces<T>(body: () => T): T {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return body();
+  } finally {
+    Error.stackTraceLimit = before;
   }
 }
 
@@ -32,6 +45,15 @@ export function parseYaml(source: Source, report: Report): Document.Parsed | nul
 function tooDeep(source: Source, start: number, report: Report): null {
   report('yaml-too-deep', rangeOf(source, { start, end: start + 1 }), 'lists and mappings are nested too deep');
   return null;
+}
+
+/** An overflow has no place. Where nesting is deepest, indentation and signs that open something are most. */
+function deepestLine({ text, lineStarts }: Source): number {
+  const depths = lineStarts.map((start, i) => {
+    const line = text.slice(start, lineStarts[i + 1]);
+    return line.search(/\S|$/) + (line.match(/[[{:?-]/g)?.length ?? 0);
+  });
+  return lineStarts[depths.indexOf(depths.reduce((most, depth) => Math.max(most, depth), 0))] ?? 0;
 }
 
 const SHOWN_PROBLEMS = 20;

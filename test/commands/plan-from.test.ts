@@ -49,6 +49,13 @@ describe('the plan from one file to another', () => {
     expect(counts(plan('--from', 'new.yaml', 'old.yaml').stdout)).toEqual([destroy, change, add]);
   });
 
+  it('knows that containers go, of whatever runtime', () => {
+    write('containers.yaml', `${OLD}  c: { image: busybox, networks: [lan] }\n`);
+    const { status, stdout, stderr } = plan('--from', 'containers.yaml', 'old.yaml');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^ {2}- container lab\.c /m);
+  });
+
   it('is empty for what means the same, and the status says so', () => {
     write('same.yaml', `# a comment\n${OLD}`);
     expect(plan('--from', 'old.yaml', '--detailed-exitcode', 'same.yaml')).toMatchObject({

@@ -24,7 +24,7 @@ describe('a topology comes from', () => {
   });
 });
 
-describe('a file without end is given up after 4 MiB', () => {
+describe('a file without end is given up after 1 MiB', () => {
   it.each([
     ['a device', 'topo validate /dev/zero'],
     ['a pipe', 'yes | topo validate /dev/stdin'],
@@ -33,6 +33,6 @@ describe('a file without end is given up after 4 MiB', () => {
   ])('%s', (_what, script) => {
     const { status, stderr } = program.shell(script);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/more than the 4194304 bytes \(4 MiB\) .* \[file-too-large\]/);
+    expect(stderr).toMatch(/more than the 1048576 bytes \(1 MiB\) .* \[file-too-large\]/);
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { loadTopology } from '../../src/topology/load.js';
 
 const N = 10_000;
-const each = (line: (i: number) => string): string => Array.from({ length: N }, (_, i) => line(i)).join('\n');
+const each = (line: (i: number) => string, count = N): string => Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
 const FILES: readonly (readonly [what: string, text: string, problems: number])[] = [
   ['unknown keys', `nodes:\n${each((i) => `  n${i}: { a: 1, b: 1, c: 1, d: 1 }`)}`, 4 * N],
@@ -14,8 +14,8 @@ const FILES: readonly (readonly [what: string, text: string, problems: number])[
   ['ports published twice', `networks: { l: {} }\nnodes:\n${each((i) => `  n${i}: { networks: [l], ports: ["80:80"] }`)}`, N],
   [
     'two MAC addresses for an interface',
-    `networks:\n${each((i) => `  n${i}: { subnet: 10.${i >> 8}.${i & 255}.0/24 }`)}\nnodes:\n  a:\n    networks:\n${each((i) => `      n${i}: { mac_address: "02:00:00:00:00:01" }`)}\n    interfaces:\n${each((i) => `      eth${i}: { mac_address: "02:00:00:00:00:02" }`)}`,
-    N,
+    `networks:\n${each((i) => `  n${i}: { subnet: 10.${i >> 8}.${i & 255}.0/24 }`, N / 2)}\nnodes:\n  a:\n    networks:\n${each((i) => `      n${i}: { mac_address: "02:00:00:00:00:01" }`, N / 2)}\n    interfaces:\n${each((i) => `      eth${i}: { mac_address: "02:00:00:00:00:02" }`, N / 2)}`,
+    N / 2,
   ],
 ];
 

@@ -34,7 +34,7 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
       for (let at = 0; at < operations.length;) {
         const start = at;
         while (at < operations.length && !isAsked(operations[at]!)) at++;
-        if (at > start) outcomes.push(...kernel.run(operations.slice(start, at)));
+        if (at > start) for (const outcome of kernel.run(operations.slice(start, at))) outcomes.push(outcome);
         const operation = operations[at];
         if (operation === undefined || !isAsked(operation)) continue;
         outcomes.push(one(operation));

@@ -3,7 +3,7 @@ import { INTERFACE_NAME_BYTES } from '../../model/names.js';
 import { quote } from '../report.js';
 import type { Rule, RuleContext } from './rule.js';
 
-/** What the kernel accepts: `dev_valid_name` in net/core/dev.c; a percent sign makes it a pattern there. */
+/** What the kernel accepts (`dev_valid_name` in net/core/dev.c; a percent sign makes it a pattern there), and others can be told. */
 export const interfaceName: Rule = {
   name: 'interface-name',
   codes: ['name-too-long', 'bad-interface-name'],
@@ -14,7 +14,7 @@ export const interfaceName: Rule = {
         const message = `interface name ${quote(name)} has ${bytes} bytes, and the kernel takes ${INTERFACE_NAME_BYTES}`;
         context.report('name-too-long', at, message, { hint: 'shorten it' });
       } else if (name === '' || name === '.' || name === '..' || FORBIDDEN.test(name)) {
-        const hint = 'no slash, colon, percent sign, white space or control character, and not . or ..';
+        const hint = 'no / : % * ? \\, quotes, white space or control characters, no - at its beginning, and not . or ..';
         context.report('bad-interface-name', at, `${quote(name)} cannot be the name of an interface`, { hint });
       } else if (name === 'lo' || name === 'all' || name === 'default') {
         const hint = name === 'lo' ? 'each namespace has lo from the beginning' : `/proc/sys/net has a ${name} of its own`;
@@ -24,7 +24,11 @@ export const interfaceName: Rule = {
   },
 };
 
-const FORBIDDEN = /[/:%\s\u0000-\u001f\u007f]/;
+/**
+ * Besides what the kernel refuses: quotes and backslashes end a name in the languages of nftables and BIRD, asterisks and question
+ * marks are patterns there and to dnsmasq, and what begins with a hyphen is an option to every program.
+ */
+const FORBIDDEN = /^-|[/:%"'\\*?\s\u0000-\u001f\u007f]/;
 
 interface Named {
   readonly name: string;

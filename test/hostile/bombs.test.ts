@@ -1,0 +1,51 @@
+/** Texts that cost far more than their size: nested, repeated, multiplied. None takes two seconds of the processor's time. */
+import { expect, it } from '@jest/globals';
+import { judge } from './fuzz/judge.js';
+
+/** Milliseconds; twice what is promised, as a busy machine's processors are slower. */
+const LIMIT = 4000;
+
+const many = (count: number, text: (i: number) => string): string => Array.from({ length: count }, (_, i) => text(i)).join('');
+const nodes = (count: number, keys: string): string => `nodes:\n${many(count, (i) => `  n${i}: { ${keys} }\n`)}`;
+
+const REFUSED: readonly (readonly [what: string, text: string, code: string, line: number])[] = [
+  ['lists in lists', `x-a:\n  - ${'['.repeat(200_000)}`, 'yaml-too-deep', 3],
+  ['mappings in mappings', `x-a: 1\nx-b: ${'{a: '.repeat(100_000)}`, 'yaml-too-deep', 3],
+  ['mappings on one line', `x-a: ${'a: '.repeat(100_000)}`, 'yaml-too-deep', 2],
+  ['a hundred thousand errors', `x-a:\n${many(200_000, () => '  ]\n')}`, 'yaml-syntax', 3],
+  ['as many tags', `x-a:\n${many(80_000, () => '  - !a b\n')}`, 'yaml-tag', 3],
+  ['aliases that nobody made', `x-a: ${many(90_000, (i) => `*x${i} `)}`, 'yaml-syntax', 2],
+  ['variables in variables', `x-a: "${'${A:-'.repeat(150_000)}"`, 'variable-syntax', 2],
+  ['a merge key again and again', `x-a: &a { a: 1 }\nx-b: { ${'<<: *a, '.repeat(110_000)} }`, 'alias-bomb', 3],
+  ['commands for each node by an alias', `x-a: &a [${many(900, (i) => `c${i}, `)}]\n${nodes(1000, 'run: *a')}`, 'alias-bomb', 4],
+  ['commands for each node by the defaults', `defaults: { run: [${many(900, (i) => `c${i}, `)}] }\n${nodes(1000, '')}`, 'alias-bomb', 2],
+  ['a file of two megabytes', `x-a: "${'x'.repeat(2_000_000)}"`, 'file-too-large', 1],
+];
+
+it.each(REFUSED)('%s: refused, at once, with its place', async (_what, text, code, line) => {
+  const { verdict, ms } = await timed(`name: bomb\n${text}\n`);
+  expect(verdict.diagnostics.map((one) => [one.code, one.at?.line])).toContainEqual([code, line]);
+  expect(ms).toBeLessThan(LIMIT);
+});
+
+const TAKEN: readonly (readonly [what: string, text: string])[] = [
+  [
+    'all ports, of both protocols',
+    'networks: { a: {} }\nnodes: { n: { networks: [a], ports: ["1-65535:1-65535", "1-65535:1-65535/udp"] } }',
+  ],
+  ['a long list of labels', `x-a: &a { ${many(900, (i) => `k${i}: v, `)} }\n${nodes(90, 'labels: *a')}`],
+  ['a text of a megabyte', `x-a: "${'x'.repeat(1_000_000)}"`],
+];
+
+it.each(TAKEN)('%s: taken', async (_what, text) => {
+  const { verdict, ms } = await timed(`name: bomb\n${text}\n`);
+  expect(verdict.diagnostics).toEqual([]);
+  expect(ms).toBeLessThan(LIMIT);
+});
+
+async function timed(text: string): Promise<{ readonly verdict: Awaited<ReturnType<typeof judge>>; readonly ms: number }> {
+  const before = process.cpuUsage();
+  const verdict = await judge(text);
+  const { user, system } = process.cpuUsage(before);
+  return { verdict, ms: (user + system) / 1000 };
+}

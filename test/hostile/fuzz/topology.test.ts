@@ -1,0 +1,117 @@
+/**
+ * Hostile topologies, by the thousand: examples with one thing changed, and files made of the schema. `TOPO_FUZZ=100000 npm run jest
+ * -- test/hostile/fuzz` takes longer; `TOPO_FUZZ_SEED` gives others.
+ */
+import { expect, it } from '@jest/globals';
+import type { Code } from '../../../src/topology/codes.js';
+import { topologyText } from './grammar.js';
+import { judge, type Verdict } from './judge.js';
+import { mutate, type Mutant } from './mutate.js';
+import { Random } from './random.js';
+import { seeds } from './seeds.js';
+
+const COUNT = Number(process.env['TOPO_FUZZ'] ?? 1500);
+const SEED = Number(process.env['TOPO_FUZZ_SEED'] ?? 1);
+/** Of the processor's time, and twice what is promised: the machine may be busy. */
+const LIMIT_MS = 4000;
+const LIMIT_BYTES = 500 * 1024 * 1024;
+
+/** Of a part of the file the error may stand at the key that the part belongs to. */
+function isAbove({ diagnostics }: Verdict, { text, lines: [first] }: Mutant): boolean {
+  const lines = text.split('\n');
+  const wanted = new Set(diagnostics.map(({ at }) => at?.line));
+  const indentation = (line: number): number => (lines[line - 1] ?? '').search(/[^\s-]|$/);
+  let least = Math.max(indentation(first), 1);
+  for (let line = first - 1; line > 0; line--) {
+    if (lines[line - 1]?.trim() === '' || indentation(line) > least) continue;
+    if (wanted.has(line)) return true;
+    least = indentation(line);
+  }
+  return false;
+}
+
+/** What speaks of two places is told at the one that refers to the other, or at the one that cannot be with it. */
+const RELATIONS: ReadonlySet<string> = new Set<Code>([
+  ...(['unknown-network', 'unknown-node', 'unknown-host', 'unknown-interface', 'unknown-anchor', 'bad-merge', 'alias-cycle'] as const),
+  ...([
+    'underlay-missing',
+    'underlay-ambiguous',
+    'underlay-absent',
+    'underlay-unsuitable',
+    'mtu-over-underlay',
+    'flannel-off-link',
+  ] as const),
+  ...(['address-without-subnet', 'ip-range-outside-subnet', 'address-outside-subnet', 'gateway-not-attached', 'subnet-missing'] as const),
+  ...(['network-size', 'subnet-overlap', 'port-twice', 'ports-unreachable', 'calico-selects-nobody', 'macvlan-without-parent'] as Code[]),
+  ...(['route-unreachable-gateway', 'routing-without-forwarding', 'no-host-gateway', 'join-circle', 'ipv6-disabled'] as const),
+  ...(['address-twice', 'mac-twice', 'interface-twice', 'host-interface-twice', 'netns-twice', 'vni-twice', 'gateway-taken'] as const),
+]);
+const OF_EXPANSION = /^(bgp|ospf|declared|calico|flannel|subnet|address|network|host)-/;
+
+const usage = { slowest: 0, slow: '' };
+
+async function timed(text: string, name: string): Promise<Verdict> {
+  const before = process.cpuUsage();
+  try {
+    return await judge(text);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}\n${text.slice(0, 2000)}`, { cause: error });
+  } finally {
+    const { user, system } = process.cpuUsage(before);
+    const ms = (user + system) / 1000;
+    if (ms > usage.slowest) Object.assign(usage, { slowest: ms, slow: `${name}\n${text.slice(0, 2000)}` });
+  }
+}
+
+const isNear = ({ diagnostics }: Verdict, { lines: [first, last] }: Mutant): boolean =>
+  diagnostics
+    .flatMap(({ at, related = [] }) => [at, ...related.map((one) => one.at)])
+    .some((at) => at !== undefined && at.line >= first - 1 && at.line <= last + 1);
+
+/** A line that goes, comes, or begins elsewhere gives the lines below it another meaning. */
+const movesLines = ({ was, is }: Mutant): boolean =>
+  was.trim() === '' || is.trim() === '' || (was + is).includes('\n') || /["'[{|>]/.test(was + is);
+
+it('one thing of a good file changed: it is still good, or the error is there or where that is needed', async () => {
+  const all = seeds();
+  let [good, near] = [0, 0];
+  const far: string[] = [];
+  for (let i = 0; i < COUNT; i++) {
+    const random = new Random(SEED * 1_000_003 + i);
+    const seed = random.pick(all);
+    const mutant = mutate(seed, all, random);
+    const verdict = await timed(mutant.text, `mutant ${i} of ${seed.name}`);
+    if (verdict.accepted) good += 1;
+    else if (isNear(verdict, mutant) || isAbove(verdict, mutant)) near += 1;
+    else {
+      const [first] = verdict.diagnostics;
+      const below = movesLines(mutant) && first!.at!.line > mutant.lines[0];
+      const known = RELATIONS.has(first!.code) || OF_EXPANSION.test(first!.code) || below;
+      far.push(
+        `${known ? '' : 'UNEXPECTED '}${i} ${first!.code} ${first!.at!.line} for ${mutant.lines.join('-')}: ${mutant.was} => ${mutant.is}`.slice(
+          0,
+          300,
+        ),
+      );
+    }
+  }
+  expect(far.filter((text) => text.startsWith('UNEXPECTED'))).toEqual([]);
+  // Nearly always the error is at the very place.
+  expect(far.length).toBeLessThan(near / 20);
+  expect(good).toBeGreaterThan(COUNT / 50);
+  expect(near).toBeGreaterThan(COUNT / 2);
+}, 7_200_000);
+
+it('files of whatever the schema allows, and of a little that it does not', async () => {
+  let good = 0;
+  for (let i = 0; i < COUNT / 2; i++) {
+    const verdict = await timed(topologyText(new Random(SEED * 7_000_003 + i)), `made file ${i}`);
+    if (verdict.accepted) good += 1;
+  }
+  expect(good).toBeGreaterThan(COUNT / 200);
+}, 7_200_000);
+
+it('none took longer than two seconds, and all of them together not more memory than they may', () => {
+  expect({ ...usage, isSlow: usage.slowest > LIMIT_MS }).toMatchObject({ isSlow: false });
+  expect(process.resourceUsage().maxRSS * 1024).toBeLessThan(LIMIT_BYTES);
+});

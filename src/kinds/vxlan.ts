@@ -10,6 +10,7 @@ import { VXLAN_ATTRIBUTES } from './link-attributes.js';
 import { findLinks, type FoundLink } from './one-ended.js';
 import { netnsNeeds } from './ownership.js';
 import { PORT_DEFAULTS, portFields, type PortSettings } from './port-fields.js';
+import { vniConflicts } from './vni-in-use.js';
 
 export interface VxlanSpec {
   readonly lab: string;
@@ -124,7 +125,10 @@ export const vxlan: Kind = {
   stage: () => WITHIN_NETNS + 1,
   inPlace,
   defaults: ({ props }) => ({ ...defaults, ...PORT_DEFAULTS, name: props['name'] ?? null }),
-  find: (context) => findLinks('vxlan', context, (found) => observed(found, context)),
+  find: (context) => {
+    const { resources, conflicts } = findLinks('vxlan', context, (found) => observed(found, context));
+    return { resources, conflicts: [...conflicts, ...vniConflicts(context)] };
+  },
   create: (after) => [
     { op: 'link-add', netns: after.netns, name: nameOf(after), type: 'vxlan', attributes: attributes(after, createdWith(after)) },
   ],

@@ -12,20 +12,24 @@ export interface DockerDocument {
   readonly sandboxes: readonly DockerSandbox[];
 }
 
-/** A bridge and what is attached to it. */
+/**
+ * A bridge and what is attached to it, by itself, with a tunnel to other hosts among its ports (`overlay`), or with one beside
+ * it (`flannel`); or an interface whose wire nodes share (`macvlan`).
+ */
 export interface DockerNetwork {
-  /** The bridge's own name where it is not the lab's. */
+  /** The bridge's own name where it is not the lab's; of `macvlan` the parent's. */
   readonly name: string;
-  readonly driver: 'bridge';
-  /** The simulated host that the bridge is on; absent: the machine. */
+  readonly driver: 'bridge' | 'overlay' | 'flannel' | 'macvlan';
+  /** The simulated host that the bridge or the parent is on; absent: the machine. */
   readonly host?: string;
+  /** Or the parent. */
   readonly bridge: string;
   readonly subnets: readonly string[];
   readonly gateways: readonly string[];
   readonly endpoints: readonly string[];
 }
 
-/** One end of a veth pair: a node's interface on a network, or an end of a link between two nodes. */
+/** A node's interface on a network, or an end of a link between two nodes. */
 export interface DockerEndpoint {
   /** `NODE:INTERFACE`, unique in the lab. */
   readonly endpoint: string;
@@ -35,7 +39,7 @@ export interface DockerEndpoint {
   readonly network: string | null;
   readonly mac_address: string | null;
   readonly addresses: readonly string[];
-  /** The other end of the pair; null if it is nowhere that can be seen. */
+  /** The other end of the pair, or the parent; null if it is nowhere that can be seen. */
   readonly peer: { readonly node: string; readonly interface: string } | null;
 }
 
@@ -52,6 +56,7 @@ export interface DockerSandbox {
 
 interface Interface {
   readonly name: string;
+  /** '': one end of a pair. */
   readonly type: string;
   readonly network: string;
   readonly peer: string;
@@ -76,7 +81,7 @@ export interface DockerQuestion {
 
 export function dockerOf(shown: ShowDocument, { node, keyOf, inodeOf }: DockerQuestion): DockerDocument {
   const places = Object.entries(shown.nodes).map(([name, of]) => placeOf(name, of));
-  const all = endpointsOf(places);
+  const all = [...endpointsOf(places), ...childrenOf(places)];
   const endpoints = all.filter((endpoint) => node === undefined || endpoint.node === node);
   const networks = networksOf(places, all).filter(({ name }) => node === undefined || endpoints.some(({ network }) => network === name));
   const sandboxes = places
@@ -95,7 +100,8 @@ function placeOf(node: string, { netns, ...sections }: ShownNode): Place {
   return {
     ...{ node, netns },
     interfaces: interfaces.map(([name, of]) => ({
-      ...{ name, type: text(of['type']), network: text(of['network']), peer: text(of['peer']), master: text(of['master']) },
+      ...{ name, type: text(of['type']), network: text(of['network']), master: text(of['master']) },
+      peer: of['type'] === 'macvlan' ? `${text(of['parent_netns']) || HOST}:${text(of['parent'])}` : text(of['peer']),
       ...{ mac: text(of['mac_address']), addresses: (of['addresses'] ?? []) as readonly string[] },
     })),
     defaults: routes
@@ -126,6 +132,20 @@ function endpointsOf(places: readonly Place[]): readonly DockerEndpoint[] {
   });
 }
 
+/** Interfaces on the wire of another one. One whose parent is beside it is the host's own way to them, no node's. */
+function childrenOf(places: readonly Place[]): readonly DockerEndpoint[] {
+  const nodes = new Map(places.map(({ node, netns }) => [netns, node]));
+  return places.flatMap(({ node, netns, interfaces }) =>
+    interfaces
+      .filter(({ type, peer }) => type === 'macvlan' && !peer.startsWith(`${netns}:`))
+      .map(({ name, peer, mac, addresses }) => {
+        const parent = peer.endsWith(':') ? null : placed(peer, nodes);
+        const endpoint = { endpoint: `${node}:${name}`, node, interface: name, network: parent?.interface ?? null };
+        return { ...endpoint, mac_address: orNull(mac), addresses, peer: parent };
+      }),
+  );
+}
+
 /** On a simulated host, those of networks: what else a node has is its own business. */
 const bridgesOf = ({ node, interfaces }: Place): Place['interfaces'] =>
   interfaces.filter(({ type, network }) => type === 'bridge' && (node === HOST || network !== ''));
@@ -140,24 +160,62 @@ function placed(peer: string, nodes: ReadonlyMap<string, string>): DockerEndpoin
   return { node: nodes.get(netns) ?? netns, interface: peer.slice(colon + 1) };
 }
 
+interface Attaching extends Pick<DockerNetwork, 'driver'> {
+  /** Of the bridge or the parent. */
+  readonly name: string;
+  readonly node: string;
+  readonly network: string;
+  readonly addresses: readonly string[];
+}
+
 function networksOf(places: readonly Place[], endpoints: readonly DockerEndpoint[]): readonly DockerNetwork[] {
-  const known = places.flatMap((place) =>
-    bridgesOf(place).map((bridge) => ({ ...bridge, node: place.node, network: bridge.network === '' ? bridge.name : bridge.network })),
+  const bridges = places.flatMap((place) =>
+    bridgesOf(place).map(({ name, network, addresses }): Attaching => {
+      const driver = driverOf(place, { name, addresses });
+      return { name, node: place.node, network: network === '' ? name : network, addresses, driver };
+    }),
   );
-  const named = new Set(known.map(({ network }) => network));
-  const foreign = new Set(endpoints.flatMap(({ network }) => (network === null || named.has(network) ? [] : [network])));
-  const all = [...known, ...[...foreign].map((name) => ({ name, node: HOST, network: name, addresses: [] }))];
-  return all.map(({ name, node, network, addresses }) => {
+  const all = [...bridges, ...parentsOf(places), ...othersOf(bridges, endpoints, places)];
+  return all.map(({ name, node, network, addresses, driver }) => {
     const isAlone = all.filter((other) => other.network === network).length === 1;
     const attached = endpoints.filter((endpoint) => endpoint.network === network && (isAlone || endpoint.peer?.node === node));
     const cidrs = addresses.length > 0 ? addresses : attached.flatMap((endpoint) => endpoint.addresses);
     return {
-      ...{ name: network, driver: 'bridge' as const, ...(node === HOST ? {} : { host: node }), bridge: name },
+      ...{ name: network, driver, ...(node === HOST ? {} : { host: node }), bridge: name },
       subnets: [...new Set(cidrs.map(subnetOf))].sort(),
       gateways: addresses.length > 0 ? addresses.map((cidr) => cidr.split('/')[0]!) : routersOf(places, attached),
       endpoints: attached.map(({ endpoint }) => endpoint),
     };
   });
+}
+
+/** Each once. */
+function parentsOf(places: readonly Place[]): readonly Attaching[] {
+  const parents = new Map<string, Attaching>();
+  for (const { peer } of childrenOf(places)) {
+    if (peer === null) continue;
+    const { node, interface: name } = peer;
+    parents.set(`${node}:${name}`, { name, node, network: name, addresses: [], driver: 'macvlan' });
+  }
+  return [...parents.values()];
+}
+
+/** Bridges of somebody else's. */
+function othersOf(known: readonly Attaching[], endpoints: readonly DockerEndpoint[], places: readonly Place[]): readonly Attaching[] {
+  const children = new Set(childrenOf(places).map(({ endpoint }) => endpoint));
+  const named = new Set(known.map(({ network }) => network));
+  const names = endpoints.flatMap(({ network, endpoint }) =>
+    network === null || named.has(network) || children.has(endpoint) ? [] : [network],
+  );
+  return [...new Set(names)].map((name) => ({ name, node: HOST, network: name, addresses: [], driver: 'bridge' }));
+}
+
+/** A tunnel of flannel's is no port: it has the address that names the subnet of its host. */
+function driverOf({ interfaces }: Place, bridge: Pick<Interface, 'name' | 'addresses'>): DockerNetwork['driver'] {
+  const tunnels = interfaces.filter(({ type }) => type === 'vxlan');
+  if (tunnels.some(({ master }) => master === bridge.name)) return 'overlay';
+  const named = new Set(bridge.addresses.map((cidr) => subnetOf(cidr).split('/')[0]));
+  return tunnels.some(({ addresses }) => addresses.some((cidr) => named.has(cidr.split('/')[0]))) ? 'flannel' : 'bridge';
 }
 
 /** Where a bridge has no address: who the nodes' default routes go to. */

@@ -1,5 +1,5 @@
 /** Interfaces of a namespace with their addresses: what makes them, and what stands on them. */
-import type { PropValue, Props, Resource, State } from '../model/state.js';
+import { HOST, type PropValue, type Props, type Resource, type State } from '../model/state.js';
 import { worth } from './show-worth.js';
 
 export function interfacesOf(netns: string, resources: readonly Resource[], state: State): PropValue {
@@ -17,7 +17,7 @@ const INTERFACES: { readonly [kind: string]: InterfacesOf } = {
   loopback: ({ props }) => [['lo', settings(props, '')]],
   link: ({ props }) => [[String(props['name']), worth({ type: props['type'] })]],
   macvlan: ({ props }) => [
-    [String(props['name']), worth({ type: 'macvlan', parent: props['parent'], mode: props['mode'], ...settings(props, '') })],
+    [String(props['name']), worth({ type: 'macvlan', ...parentOf(props), mode: props['mode'], ...settings(props, '') })],
   ],
   vxlan: ({ props }) => [
     [
@@ -37,6 +37,11 @@ const INTERFACES: { readonly [kind: string]: InterfacesOf } = {
       .map((end) => [String(end.name), worth({ ...settings(props, end.prefix), ...connection(resource, end.far, state) })] as const);
   },
 };
+
+/** The namespace only where it is not the machine's own. */
+function parentOf({ parent = null, parent_netns: netns = null }: Props): Props {
+  return { parent, parent_netns: netns === HOST ? null : netns };
+}
 
 function settings(props: Props, prefix: string): Props {
   const { mac, mtu, up, master } = Object.fromEntries(['mac', 'mtu', 'up', 'master'].map((field) => [field, props[prefix + field]]));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DockerDocument } from '../../src/report/docker.js';
 import { placesOf, Rows } from '../system/traffic/rows.js';
 import { exampleLab } from './example-lab.js';
 
@@ -31,7 +32,20 @@ describe('examples/macvlan-lan', () => {
   });
 
   it('shows whose wire a node is on', () => {
-    expect(world().mustTopo('show', 'macvlan-lan.web')).toMatch(/eth0 +type macvlan, parent eth0, mode bridge/);
+    const shown = world().mustTopo('show', 'macvlan-lan.web');
+    expect(shown).toMatch(/eth0 +type macvlan, parent eth0, parent_netns macvlan-lan.h1, mode bridge/);
+  });
+
+  it('is told in Docker’s words as well: a wire on each host, and who is on it', () => {
+    const { networks, endpoints } = JSON.parse(world().mustTopo('show', '--docker', '--json', '--lab', LAB)) as DockerDocument;
+    expect(networks).toMatchObject([
+      { name: 'office', driver: 'bridge', endpoints: ['h1:eth0', 'h2:eth0', 'printer:eth0'] },
+      { name: 'eth0', driver: 'macvlan', host: 'h1', bridge: 'eth0', subnets: ['192.168.60.0/24'], endpoints: ['cache:eth0', 'web:eth0'] },
+      { name: 'eth0', driver: 'macvlan', host: 'h2', bridge: 'eth0', gateways: ['192.168.60.1'], endpoints: ['db:eth0'] },
+    ]);
+    expect(endpoints.find(({ endpoint }) => endpoint === 'web:eth0')).toMatchObject({
+      ...{ network: 'eth0', addresses: ['192.168.60.200/24'], peer: { node: 'h1', interface: 'eth0' } },
+    });
   });
 
   testDestroy();

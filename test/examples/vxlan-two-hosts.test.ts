@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DockerDocument } from '../../src/report/docker.js';
 import { placesOf, Rows } from '../system/traffic/rows.js';
 import { exampleLab } from './example-lab.js';
 
@@ -49,6 +50,15 @@ describe('examples/vxlan-two-hosts', () => {
     const ask = `node -e "const r = new (require('dns').promises.Resolver)(); r.setServers(['10.32.0.1']); r.resolve4(process.argv[1]).then(console.log)"`;
     expect(world().in(`${LAB}.web`, `${ask} api`).stdout).toContain('10.32.0.20');
     expect(world().in(`${LAB}.api`, `${ask} cache`).stdout).toContain('10.32.0.11');
+  });
+
+  it('is an overlay in Docker’s words, with a bridge on each host', () => {
+    const { networks } = JSON.parse(world().mustTopo('show', '--docker', '--json', '--lab', LAB)) as DockerDocument;
+    expect(networks.map(({ name, driver, host, endpoints }) => ({ name, driver, host, endpoints }))).toEqual([
+      { name: 'lan', driver: 'bridge', endpoints: ['h1:eth0', 'h2:eth0', 'peer:eth0'] },
+      { name: 'overlay', driver: 'overlay', host: 'h1', endpoints: ['cache:eth0', 'web:eth0'] },
+      { name: 'overlay', driver: 'overlay', host: 'h2', endpoints: ['api:eth0'] },
+    ]);
   });
 
   it('carries a packet of 1450 bytes between the hosts, and none that is larger', () => {

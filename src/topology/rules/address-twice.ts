@@ -1,9 +1,10 @@
 import { parseCidr } from '../../model/address.js';
 import type { SourceRange } from '../../model/diagnostic.js';
 import { HOST } from '../../model/state.js';
+import type { Network, Topology } from '../../model/topology.js';
 import type { Maker, Rule, RuleContext } from './rule.js';
 
-/** In one network, on one link, in one node. */
+/** In one network, on one link, in one node; in two networks that are one LAN. */
 export const addressTwice: Rule = {
   name: 'address-twice',
   codes: ['address-twice'],
@@ -32,6 +33,7 @@ interface Given {
 }
 
 function givenIn({ topology, makersOf }: RuleContext): readonly Given[] {
+  const lans = lansOf(topology);
   const inNetworks = topology.nodes.flatMap((node) =>
     node.networks.flatMap((one) =>
       ([4, 6] as const).flatMap((family) => {
@@ -41,10 +43,16 @@ function givenIn({ topology, makersOf }: RuleContext): readonly Given[] {
         return [
           { scope: `in the network ${one.network}`, ...given },
           { scope: `in the node ${node.name}`, ...given },
+          ...(lans.get(one.network) ?? []).map((scope) => ({ scope, ...given })),
         ];
       }),
     ),
   );
+  const shims = topology.networks.flatMap((object) => {
+    const address = object.macvlan?.hostShim;
+    if (typeof address !== 'string') return [];
+    return (lans.get(object.name) ?? []).map((scope) => ({ scope, address, object, key: 'host_shim' }));
+  });
   const onLinks = topology.links.flatMap((link, i) =>
     link.endpoints.flatMap((end) =>
       ([4, 6] as const).flatMap((family) => {
@@ -68,7 +76,21 @@ function givenIn({ topology, makersOf }: RuleContext): readonly Given[] {
       }),
     ),
   );
-  return [...inNetworks, ...onLinks, ...onInterfaces];
+  return [...inNetworks, ...shims, ...onLinks, ...onInterfaces];
+}
+
+/** Network → the LANs that it is with another one: hosts are on it by a bridge, nodes by interfaces of their own. */
+function lansOf({ networks }: Topology): ReadonlyMap<string, readonly string[]> {
+  const lans = new Map<string, string[]>();
+  const subnetsOf = ({ subnets }: Network): readonly string[] => subnets.map(({ cidr }) => parseCidr(cidr)?.text ?? cidr);
+  for (const upper of networks.filter(({ macvlan }) => macvlan !== undefined)) {
+    const own = new Set(subnetsOf(upper));
+    for (const lower of networks.filter((other) => other.macvlan === undefined && subnetsOf(other).some((subnet) => own.has(subnet)))) {
+      const scope = `on the LAN of ${lower.name} and ${upper.name}`;
+      for (const { name } of [upper, lower]) lans.set(name, [...(lans.get(name) ?? []), scope]);
+    }
+  }
+  return lans;
 }
 
 /** Those who hear each other; lo is alone. */

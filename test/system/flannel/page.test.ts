@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DockerDocument } from '../../../src/report/docker.js';
 import { placesOf, Rows, type Row } from '../traffic/rows.js';
 import { ROOT, World } from '../world.js';
 import { listen } from './wire.js';
@@ -38,6 +39,13 @@ describe('the tables of docs/flannel.md', () => {
 });
 
 describe('the lab of docs/flannel.md', () => {
+  it('is told in Docker’s words with its driver', () => {
+    const { networks } = JSON.parse(world.mustTopo('show', '--docker', '--json')) as DockerDocument;
+    expect(networks.filter(({ driver }) => driver === 'flannel')).toMatchObject(
+      [1, 2, 3].map((i) => ({ name: 'pods', host: `h${i}`, subnets: [`10.244.${i}.0/24`], gateways: [`10.244.${i}.1`] })),
+    );
+  });
+
   it('has three objects for a host of the other rack, and one for a host of its own', () => {
     const mac = world.must('ip -j -n cluster.h3 link show flannel.1 | grep -o "\\"address\\":\\"[^\\"]*" | cut -d \\" -f 4').trim();
     const lines = (command: string): readonly string[] =>

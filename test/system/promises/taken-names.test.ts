@@ -87,6 +87,20 @@ const CASES: readonly Taken[] = [
     undo: 'nft delete table inet topo_every',
   },
   {
+    name: 'vni and port, by a link of another name',
+    by: 'ip link add x type vxlan id 71 dstport 4789',
+    code: 'vni-in-use',
+    line: 'span:',
+    undo: 'ip link del x',
+  },
+  {
+    name: 'vni and port, by another lab',
+    by: 'ip link add x type vxlan id 71 dstport 4789 local 127.0.0.1 && ip link set x alias topo:other/vxlan:host/x',
+    code: 'vni-in-use',
+    line: 'span:',
+    undo: 'ip link del x',
+  },
+  {
     name: 'subnet, by a route of the host',
     by: 'ip link add r type veth peer name x && ip link set r up && ip route add 10.71.0.0/16 dev r',
     code: 'subnet-overlaps-route',
@@ -111,6 +125,16 @@ test.each(CASES)('$name', ({ by, code, line, undo }) => {
   expect(picture(world)).toEqual(before);
   world.must(undo);
 });
+
+test.each(['id 72 dstport 4789', 'id 71 dstport 4790', 'id 71 dstport 4789 local ::1', 'id 71 dstport 4789 remote fd00::1'])(
+  'a vxlan link with %s is in nobody’s way',
+  (like) => {
+    world.must(`ip link add x type vxlan ${like}`);
+    const { status, stderr } = world.topo(['plan', 'topo.yaml']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    world.must('ip link del x');
+  },
+);
 
 test.each([
   ['10.71.0.0/17', '10.71.0.0/17'],

@@ -19,6 +19,9 @@ const commanderAlone = {
   },
 };
 
+/** koffi's libraries, a package for each platform: what is around them is part of the bundle, which saves finding and compiling it. */
+const NATIVE = ['@koromix/*'];
+
 const draft = `dist/main.${process.pid}.cjs`;
 await mkdir('dist', { recursive: true });
 await build({
@@ -34,8 +37,9 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   define: { TOPO_VERSION: JSON.stringify(version) },
-  // It loads a native library that stands beside its own files.
-  external: ['koffi'],
+  external: NATIVE,
+  // The form of it that knows where it is without import.meta.
+  alias: { koffi: './node_modules/koffi/index.cjs' },
   plugins: [commanderAlone],
   logLevel: 'warning',
 });
@@ -48,7 +52,9 @@ await build({
   format: 'cjs',
   minifySyntax: true,
   minifyWhitespace: true,
-  external: ['koffi'],
+  external: NATIVE,
+  // The form of it that knows where it is without import.meta.
+  alias: { koffi: './node_modules/koffi/index.cjs' },
   logLevel: 'warning',
 });
 // Whoever runs the program meanwhile finds all of it, and never new code with an old cache.

@@ -83,7 +83,7 @@ function open(file: string): number {
   }
 }
 
-function readHolder(file: string): string {
+export function readHolder(file: string): string {
   try {
     const { pid, command, lab } = JSON.parse(readFileSync(file, 'utf8')) as LockHolder;
     return `topo ${command} of lab ${lab} (process ${pid})`;

@@ -1,5 +1,5 @@
 import { findState } from '../kinds/find.js';
-import type { Kernel, ObservationScope } from '../kernel/kernel.js';
+import type { Changed, Kernel, ObservationScope } from '../kernel/kernel.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import { HOST, type State } from '../model/state.js';
@@ -23,8 +23,9 @@ export function observeLab(kernel: Kernel, wanted: Wanted, seen?: Observation): 
   return { ...findState(observation, wanted.state), observation };
 }
 
-export function readKernel(kernel: Kernel, wanted: Wanted, seen?: Observation): Observation {
-  return kernel.observe({ lab: wanted.state.lab, ...wanted.observe }, seen);
+/** With `changed` only that is read. */
+export function readKernel(kernel: Kernel, wanted: Wanted, seen?: Observation, changed?: Changed): Observation {
+  return kernel.observe({ lab: wanted.state.lab, ...wanted.observe }, seen, changed);
 }
 
 /** Nothing at all: what destroy wants of a lab. */

@@ -23,6 +23,11 @@ export interface Checked {
 /** All that can be said of a file without a kernel. */
 export function checkFile(file: TopologyFile, context: Context): Checked {
   prepareEngine(file.bytes.length);
+  return checkAgain(file, context);
+}
+
+/** The same in a program that goes on. */
+export function checkAgain(file: TopologyFile, context: Context): Checked {
   const { topology, diagnostics, text } = loadTopology(file, context.env);
   const sources = new Map([[file.file, text]]);
   if (topology === null) return { lab: null, diagnostics, sources };

@@ -55,6 +55,21 @@ export interface StatusArguments extends CommonOptions, RuntimeOption {
   readonly json: boolean;
 }
 
+export interface WatchArguments extends CommonOptions, RuntimeOption {
+  /** A file, or a directory of which every topology is meant. */
+  readonly file: string | undefined;
+  /** Put right what differs. */
+  readonly repair: boolean;
+  /** Destroy a lab whose file is gone. */
+  readonly prune: boolean;
+  readonly json: boolean;
+  /** How often everything is read again, whatever was heard. */
+  readonly resyncMs: number;
+  readonly metricsFile: string | undefined;
+  /** Of the loopback. */
+  readonly metricsListen: { readonly host: string; readonly port: number } | undefined;
+}
+
 export interface ListArguments extends CommonOptions {
   readonly json: boolean;
 }

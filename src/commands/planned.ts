@@ -17,7 +17,11 @@ export interface Planned {
 
 /** Observes and plans; what stands in the way ends in a DiagnosticError before anything is done. */
 export function planLab(kernel: Kernel, lab: Lab, seen?: Observation): Planned {
-  const observed = observeLab(kernel, lab.wanted, seen);
+  return planObserved(lab, observeLab(kernel, lab.wanted, seen));
+}
+
+/** The same of what was read already. */
+export function planObserved(lab: Lab, observed: Observed): Planned {
   const other = otherFileOfThatName(lab.wanted.state, observed.state);
   const problems = [...observed.conflicts, ...(other === null ? [] : [other])];
   const warnings = problems.filter(({ severity }) => severity === 'warning');

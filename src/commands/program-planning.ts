@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { parseDuration } from './duration.js';
+import { addWatchCommand } from './program-watch.js';
 import type { PlanFormat, RuntimeOption, ValidateFormat } from './options.js';
 import { runtimeOption } from './runtime-option.js';
 import type { Declare } from './declare.js';
@@ -69,6 +70,8 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
   })
     .option('--json', 'one JSON document')
     .addOption(runtimeOption());
+
+  addWatchCommand(program, declare);
 
   declare<Json>(program, 'list', 'the labs on this machine', async (flags, _operands, context) => {
     const { run } = await import('./list.js');

@@ -35,6 +35,16 @@ export interface PortSpan {
   readonly to: number;
 }
 
+/** What may be otherwise than it was seen; all else is not. */
+export interface Changed {
+  /** Names of namespaces, `HOST` for the host's: those that have come and those that have gone as well. */
+  readonly namespaces: ReadonlySet<string>;
+  /** Files of nodes, and the links to them. */
+  readonly files: boolean;
+  readonly processes: boolean;
+  readonly containers: boolean;
+}
+
 /** What became of one operation. */
 export type Outcome =
   | { readonly ok: true }
@@ -63,8 +73,11 @@ export interface LabSummary {
 
 /** The port to the kernel. Reading methods change nothing. */
 export interface Kernel {
-  /** With `seen` only the namespaces of hosts are read anew, and all others are as they were then. */
-  observe(scope: ObservationScope, seen?: Observation): Observation;
+  /**
+   * With `seen` only the namespaces of hosts are read anew, and all others are as they were then; with `changed` only that
+   * is, and if it turns out to be as it was, `seen` itself is given.
+   */
+  observe(scope: ObservationScope, seen?: Observation, changed?: Changed): Observation;
   labs(): readonly LabSummary[];
   /** Of the lab's containers, by the mark in the kernel; null: it has none. */
   runtimeOf(lab: string): Runtime | null;
@@ -83,4 +96,35 @@ export interface Kernel {
   /** Waits until links that were last observed up, and bridges that `run` made, pass packets on; at most `timeoutMs`. */
   waitForLinks(timeoutMs: number): void;
   close(): void;
+}
+
+/** A namespace to hear of. */
+export interface Attended {
+  /** `HOST` for the host's. */
+  readonly netns: string;
+  /** Of the namespace that is meant. */
+  readonly inode: number | undefined;
+  /** It has neighbours that do not come and go by themselves. */
+  readonly keepsNeighbours: boolean;
+}
+
+/** What was heard since the last time. */
+export interface Notices {
+  /** Names of those in which something has changed, and of those that have ended. */
+  readonly namespaces: ReadonlySet<string>;
+  /** Processes that have ended. */
+  readonly processes: ReadonlySet<number>;
+  /** Announcements of the kernel. */
+  readonly count: number;
+  /** There were more of them than could be kept: anything may have changed. */
+  readonly isLost: boolean;
+}
+
+export interface Listener {
+  /** Instead of what was to be heard of before. Gives names of namespaces that are heard of only from now on. */
+  attend(namespaces: readonly Attended[], processes: ReadonlySet<number>): ReadonlySet<string>;
+  /** Until there is something to take. */
+  ready(): Promise<void>;
+  take(): Notices;
+  close(): Promise<void>;
 }

@@ -73,7 +73,7 @@ function entry(resource: Resource, block: Block | undefined, words: Words, facts
 }
 
 /** What is to be made anew only because of another object is itself as it should be. */
-function conditionOf(block: Block | undefined): Condition {
+export function conditionOf(block: Block | undefined): Condition {
   if (block === undefined) return 'ok';
   if (block.action === 'create') return 'missing';
   if (block.action === 'delete') return 'unexpected';

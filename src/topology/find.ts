@@ -31,6 +31,11 @@ export function findTopology(argument: string | undefined, look: Look): FoundFil
   }
 }
 
+/** Every topology among the names of a directory. */
+export function topologiesAmong(names: readonly string[]): readonly string[] {
+  return names.filter((name) => DEFAULT_NAMES.includes(name) || (name.endsWith(SUFFIX) && name !== SUFFIX)).sort();
+}
+
 function inDirectory(directory: string, names: readonly string[]): FoundFile {
   const byDefault = DEFAULT_NAMES.find((name) => names.includes(name));
   const candidates = byDefault === undefined ? names.filter((name) => name.endsWith(SUFFIX) && name !== SUFFIX).sort() : [byDefault];

@@ -15,6 +15,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['direction-of-kernel', 'kernel/planted.ts', "export * from '../plan/planted.js';"],
   ['direction-of-apply', 'apply/planted.ts', "export * from '../kernel/netlink/planted.js';"],
   ['direction-of-report', 'report/planted.ts', "export type { Kernel } from '../kernel/kernel.js';"],
+  ['direction-of-watch', 'watch/planted.ts', "export * from '../apply/planted.js';"],
   ['direction-of-sandbox', 'sandbox/planted.ts', "export * from '../report/planted.js';"],
   ['no-input-or-output', 'plan/planted-reader.ts', "export { readFileSync } from 'node:fs';"],
   ['kinds-are-apart', 'kinds/veth-planted.ts', "export * from './bridge.js';"],

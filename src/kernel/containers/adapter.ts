@@ -21,11 +21,12 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
   const one = (operation: Asked): Outcome => carryOut(kernel, cli, operation);
   return {
     ...kernel,
-    observe: (scope, seen) => {
+    observe: (scope, seen, changed) => {
+      if (seen !== undefined && changed?.containers === false) return kernel.observe(scope, seen, changed);
       // Asked first: without an answer there is nothing to be done.
       const containers = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
       return {
-        ...kernel.observe(scope, seen),
+        ...kernel.observe(scope, seen, changed),
         containers: { ...containers, found: containers.found.map((container) => withInside(kernel, container)) },
       };
     },

@@ -8,6 +8,7 @@ import { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
+import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
@@ -42,7 +43,10 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     }
   };
   return {
-    observe: (scope, seen) => observe(sessions, scope, seen, options.ahead ?? (seen === undefined ? share(sessions, options) : undefined)),
+    observe: (scope, seen, changed) =>
+      seen !== undefined && changed !== undefined
+        ? observeAgain(sessions, scope, seen, changed)
+        : observe(sessions, scope, seen, options.ahead ?? (seen === undefined ? share(sessions, options) : undefined)),
     labs: () => observeLabs(sessions),
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),

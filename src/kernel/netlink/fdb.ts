@@ -23,7 +23,7 @@ const AF_BRIDGE = 7;
 
 const NDA = { dst: 1, lladdr: 2, port: 6, vni: 7, ifindex: 8, nhId: 13 } as const;
 /** The link's own entry, not one of the bridge that it is a port of. */
-const NTF_SELF = 0x02;
+export const NTF_SELF = 0x02;
 /** A routing daemon's. */
 const NTF_EXT_LEARNED = 0x10;
 

@@ -21,7 +21,7 @@ export const RTM_GETNEIGH = 30;
 const NDA = { dst: 1, lladdr: 2 } as const;
 export const NUD_NOARP = 0x40;
 export const NUD_PERMANENT = 0x80;
-const NTF_PROXY = 0x08;
+export const NTF_PROXY = 0x08;
 
 /** struct ndmsg */
 const HEADER = 12;

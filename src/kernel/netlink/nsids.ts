@@ -3,7 +3,7 @@ import { dump } from './dump.js';
 import { attributeType, type Bytes, MessageWriter, NLM_F_ACK, NLM_F_DUMP, nextAttribute } from './message.js';
 import type { NetlinkSocket } from './socket.js';
 
-const RTM_NEWNSID = 88;
+export const RTM_NEWNSID = 88;
 export const RTM_DELNSID = 89;
 const RTM_GETNSID = 90;
 const NETNSA_NSID = 1;

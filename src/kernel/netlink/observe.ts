@@ -39,29 +39,32 @@ export function observe(sessions: Sessions, scope: ObservationScope, seen?: Obse
   const observed = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
   const home = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
   const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
-  const otherTables = scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [];
-  const forwardChains = scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [];
-  const listeners = listenersOf(sessions, scope.ports ?? []);
   const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
-  const missingPrograms = (scope.programs ?? []).filter((name) => !isInstalled(name));
-  const sharing = scope.shares === true ? readSharing(sessions, host, namespaces) : undefined;
+  return { host, namespaces, ...readSurroundings(sessions, scope, host, namespaces), files, processes };
+}
+
+type Surroundings = Omit<Observation, 'host' | 'namespaces' | 'files' | 'processes' | 'containers'>;
+
+/** What others have on the hosts, as far as it matters to the lab. */
+export function readSurroundings(
+  sessions: Sessions,
+  scope: ObservationScope,
+  host: NetnsObservation,
+  namespaces: readonly NamedNetnsObservation[],
+): Surroundings {
   return {
-    host,
-    namespaces,
     otherLabs: otherLabs(host, scope.lab),
-    otherTables,
-    listeners,
-    forwardChains,
-    files,
-    processes,
-    missingPrograms,
-    ...(sharing === undefined ? {} : { sharing }),
+    otherTables: scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [],
+    listeners: listenersOf(sessions, scope.ports ?? []),
+    forwardChains: scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [],
+    missingPrograms: (scope.programs ?? []).filter((name) => !isInstalled(name)),
+    ...(scope.shares === true ? { sharing: readSharing(sessions, host, namespaces) } : {}),
   };
 }
 
 /** The host's first. */
-type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
+export type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
 
 /** A host that is still to come has none. */
 function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {
@@ -76,9 +79,7 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
 
 /** Those of simulated hosts are read again. */
 function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
-  const isHost = ({ netns, links }: NamedNetnsObservation): boolean =>
-    scope.rules.includes(netns) || links.some((link) => isBridgeOf(scope.lab, link));
-  const hosts = seen.filter(isHost).map(({ netns }) => netns);
+  const hosts = seen.filter((ns) => isHost(scope, ns)).map(({ netns }) => netns);
   if (hosts.length === 0) return seen;
   const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
   const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
@@ -88,15 +89,17 @@ function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly N
   });
 }
 
+/** Networks of the lab have their bridges there. */
+export const isHost = (scope: ObservationScope, { netns, links }: NetnsObservation): boolean =>
+  scope.rules.includes(netns) || links.some((link) => isBridgeOf(scope.lab, link));
+
 /** In the order of their names. */
 function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
   const asked = new Set(scope.namespaces);
   const names = sessions.names().filter((name) => name !== HOST);
-  const known = new Map<string, NamedNetnsObservation | Absence | null>();
+  const known = new Map<string, Visited>();
   const look = (some: readonly string[]): void => {
-    const visited = sessions.visit(some, (session) =>
-      asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
-    );
+    const visited = visitNamespaces(sessions, scope, some, asked);
     some.forEach((name, i) => known.set(name, visited[i]!));
   };
   if (ahead !== undefined) {
@@ -107,11 +110,26 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
     }
   }
   look(names.filter((name) => !known.has(name)));
-  return names.flatMap((name) => {
-    const one = known.get(name) ?? null;
-    if (one === 'stale' && asked.has(name)) return [staleNamespace(name)];
-    return one === null || typeof one === 'string' ? [] : [one];
-  });
+  return names.flatMap((name) => asObserved(name, known.get(name) ?? null, asked));
+}
+
+/** Null: it does not matter. */
+type Visited = NamedNetnsObservation | Absence | null;
+
+export function visitNamespaces(
+  sessions: Sessions,
+  scope: ObservationScope,
+  names: readonly string[],
+  asked: ReadonlySet<string>,
+): readonly Visited[] {
+  return sessions.visit(names, (session) =>
+    asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
+  );
+}
+
+export function asObserved(name: string, one: Visited, asked: ReadonlySet<string>): readonly NamedNetnsObservation[] {
+  if (one === 'stale' && asked.has(name)) return [staleNamespace(name)];
+  return one === null || typeof one === 'string' ? [] : [one];
 }
 
 /**
@@ -142,7 +160,7 @@ function labOf(socket: Session['socket']): string | null {
 }
 
 /** The thread stands in the namespace. */
-function observeOne(
+export function observeOne(
   sessions: Sessions,
   session: Session,
   scope: ObservationScope,

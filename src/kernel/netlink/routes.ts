@@ -16,14 +16,14 @@ import {
 } from './message.js';
 import { scopeName, scopeNumber } from './scopes.js';
 
-const RTM_NEWROUTE = 24;
+export const RTM_NEWROUTE = 24;
 const RTM_DELROUTE = 25;
 const RTM_GETROUTE = 26;
 
 const RTA = { dst: 1, oif: 4, gateway: 5, priority: 6, prefsrc: 7, metrics: 8, multipath: 9, cacheinfo: 12, table: 15, via: 18 } as const;
 const RTAX_MTU = 2;
 const RTNH_F_ONLINK = 4;
-const RTM_F_CLONED = 0x200;
+export const RTM_F_CLONED = 0x200;
 const TABLE_LOCAL = 255;
 /** `rt_protos`: an ICMP redirect, a router advertisement. */
 const BY_ITSELF = new Set([1, 9]);

@@ -1,0 +1,283 @@
+/** One lab that is watched: looks at it, tells what is otherwise, and puts it right if that is wanted. */
+import { lockHolder } from '../../apply/lock-holder.js';
+import { nothing, readKernel } from '../../apply/observe.js';
+import { findState } from '../../kinds/find.js';
+import type { Attended, Kernel, Notices } from '../../kernel/kernel.js';
+import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+import type { Observation } from '../../model/observation.js';
+import type { Plan } from '../../model/plan.js';
+import type { Cause, DriftObject, WatchEvent } from '../../model/watch-event.js';
+import { driftOf } from '../../watch/drift.js';
+import { blocked, changed, isNews, leftAlone, newLab, repaired, seen, type LabState, type Step } from '../../watch/lab.js';
+import { without } from '../../watch/part.js';
+import { namesOf, ofNamespaces, ofNotices, together, type Pending } from '../../watch/pending.js';
+import { openLabKernel } from '../container-kernel.js';
+import type { Context, Interrupts } from '../context.js';
+import type { Lab } from '../lab.js';
+import { acquireMachineLock } from '../machine-lock.js';
+import type { WatchArguments } from '../options.js';
+import { planAnyway, planObserved } from '../planned.js';
+import { WORDS } from '../words.js';
+import { carryOutPlan, touchedBy, triedOf } from './repair.js';
+
+export interface Surroundings {
+  readonly args: WatchArguments;
+  readonly context: Context;
+  readonly interrupts: Interrupts;
+  tell(event: WatchEvent): void;
+  /** Everything was read, not only what was heard of. */
+  countFullRead(): void;
+  /** Gives what was heard since to every lab, this one too. */
+  hear(): void;
+}
+
+export class LabWatch {
+  private state: LabState;
+  private observation: Observation | null = null;
+  private plan: Plan | null = null;
+  private problems: readonly Diagnostic[] | null = null;
+  private pending: Pending = 'all';
+  private cause: Cause = 'start';
+  private isUntold = false;
+  private isWaitingTold = false;
+  private names: ReadonlySet<string> = new Set();
+
+  constructor(
+    readonly file: string,
+    private lab: Lab,
+    private readonly around: Surroundings,
+  ) {
+    this.state = newLab(this.name);
+  }
+
+  get name(): string {
+    return this.lab.wanted.state.lab;
+  }
+
+  /** The file says something else. */
+  change(lab: Lab): void {
+    this.lab = lab;
+    this.state = changed(this.state);
+    this.mark('all', 'file');
+  }
+
+  mark(pending: Pending, cause: Cause): void {
+    if (pending === null) return;
+    // What a person has just changed is more telling than what is heard on that occasion.
+    if (this.pending === null || cause === 'file') this.cause = cause;
+    this.pending = together(this.pending, pending);
+  }
+
+  hear(notices: Notices): void {
+    if (this.observation === null) return;
+    this.mark(ofNotices(notices, this.observation, this.names), 'kernel');
+  }
+
+  /** What is to be heard of for its sake. */
+  get attended(): readonly Attended[] {
+    return (this.observation?.namespaces ?? []).flatMap(({ netns, inode, stale, neighbours, fdb = [] }) =>
+      stale ? [] : [{ netns, inode, keepsNeighbours: fdb.length > 0 || neighbours.some(({ permanent }) => permanent) }],
+    );
+  }
+
+  get processes(): readonly number[] {
+    const { processes = [], containers } = this.observation ?? {};
+    const running = processes.flatMap(({ pid, running: isRunning }) => (isRunning ? [pid] : []));
+    return [...running, ...(containers?.found ?? []).flatMap(({ pid }) => (pid === 0 ? [] : [pid]))];
+  }
+
+  /** Names of the sets of files that its nodes have. */
+  get sets(): readonly string[] {
+    return [...(this.observation?.files.sets.keys() ?? [])];
+  }
+
+  /** That it is not heard of until now. */
+  hearAlso(names: ReadonlySet<string>): void {
+    const own = [...names].filter((name) => this.names.has(name));
+    if (own.length > 0) this.mark(ofNamespaces(own), 'kernel');
+  }
+
+  owns(netns: string): boolean {
+    return this.names.has(netns);
+  }
+
+  /** When to turn to it again though nothing is heard: 0 is at once; null: not at all. */
+  wakeAt(now: number): number | null {
+    if (this.pending !== null) return 0;
+    return this.isUntold ? now + BUSY_MS : this.state.wakeAt;
+  }
+
+  /** Whatever is to be done now. */
+  async turn(): Promise<void> {
+    const now = performance.now();
+    const isDue = this.state.wakeAt !== null && this.state.wakeAt <= now;
+    if (isDue && this.pending === null) this.mark(this.state.isBlocked ? 'all' : ofNamespaces([]), 'retry');
+    if (this.pending !== null) await this.look();
+    if (!this.isUntold) return;
+    if (this.isSomebodyChanging()) return;
+    this.tell();
+    if (this.around.args.repair && this.problems === null) await this.repair();
+  }
+
+  /** In the middle of another one's apply everything is drift. */
+  private isSomebodyChanging(): boolean {
+    const isBad = this.problems !== null || (this.plan?.actions.length ?? 0) > 0;
+    const holder = isBad && (this.around.args.repair || isNews(this.state, this.drift)) ? lockHolder() : null;
+    if (holder !== null && !this.isWaitingTold) this.around.tell({ type: 'waiting', lab: this.name, holder });
+    this.isWaitingTold = holder !== null;
+    return holder !== null;
+  }
+
+  private get drift(): readonly DriftObject[] {
+    return this.plan === null ? [] : driftOf(this.plan, WORDS);
+  }
+
+  private tell(): void {
+    this.isUntold = false;
+    const now = performance.now();
+    this.step(this.problems === null ? seen(this.state, this.drift, this.cause, now) : blocked(this.state, this.problems, now));
+  }
+
+  private step({ state, events }: Step): void {
+    this.state = state;
+    for (const event of events) this.around.tell(event);
+  }
+
+  private async look(): Promise<void> {
+    const { args, context } = this.around;
+    await this.guarded(async () => {
+      const kernel = await openLabKernel(this.lab.wanted, args, context);
+      try {
+        this.read(kernel);
+      } finally {
+        kernel.close();
+      }
+    });
+    this.isUntold = true;
+  }
+
+  /** What is pending, and what follows from it. */
+  private read(kernel: Kernel): void {
+    const { pending, observation: before, lab } = this;
+    this.pending = null;
+    const isWhole = pending === 'all' || before === null;
+    if (isWhole) this.around.countFullRead();
+    const observation = isWhole
+      ? readKernel(kernel, lab.wanted)
+      : pending === null
+        ? before
+        : readKernel(kernel, lab.wanted, before, pending);
+    if (observation === before && this.problems === null && !isWhole) return;
+    this.observation = observation;
+    this.names = namesOf(observation, lab.wanted.observe.namespaces);
+    this.plan = planObserved(lab, { ...findState(observation, lab.wanted.state), observation }).plan;
+    this.problems = null;
+  }
+
+  /** What is wrong with the machine is told, and tried again later. */
+  private async guarded(body: () => Promise<void>): Promise<void> {
+    try {
+      await body();
+    } catch (error) {
+      this.problems = problemsOf(error);
+      this.plan = null;
+    }
+  }
+
+  private async repair(): Promise<void> {
+    if (this.part().actions.length === 0) return;
+    await this.guarded(() => this.locked((kernel) => this.repairLocked(kernel)));
+    if (this.problems === null) return;
+    this.isUntold = true;
+    this.tell();
+  }
+
+  private part(): Plan {
+    return without(this.plan!, leftAlone(this.state, performance.now()));
+  }
+
+  /** Leaves it for later if somebody else has the lock for longer than that. */
+  private async locked(body: (kernel: Kernel) => Promise<void>, timeoutMs = 0): Promise<void> {
+    const { args, context, interrupts } = this.around;
+    const holder = { pid: process.pid, command: 'watch', lab: this.name };
+    const interrupted = (): boolean => interrupts.signal !== null;
+    const lock = await acquireMachineLock({ holder, timeoutMs, onWait: () => undefined, interrupted }).catch(notFree);
+    if (lock === null) {
+      this.isUntold = true;
+      return;
+    }
+    try {
+      const kernel = await openLabKernel(this.lab.wanted, args, context);
+      try {
+        await body(kernel);
+      } finally {
+        kernel.close();
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  private async repairLocked(kernel: Kernel): Promise<void> {
+    // What was planned may be done already, by whoever had the lock.
+    this.around.hear();
+    if (this.pending !== null) this.read(kernel);
+    const part = this.part();
+    if (part.actions.length === 0) return;
+    const verify = (): Plan => {
+      this.around.hear();
+      this.mark(touchedBy(part), this.cause);
+      this.read(kernel);
+      // What else has come up meanwhile is no failure of this.
+      return { ...this.plan!, actions: this.plan!.actions.filter(({ id }) => part.actions.some((one) => one.id === id)) };
+    };
+    const result = await carryOutPlan({
+      phase: 'apply',
+      kernel,
+      plan: part,
+      wanted: this.lab.wanted,
+      verify,
+      interrupts: this.around.interrupts,
+    });
+    if (result.told.outcome === 'failed' || result.told.outcome === 'interrupted') this.mark(touchedBy(part), this.cause);
+    this.step(repaired(this.state, triedOf(part, result), result.told, performance.now()));
+    if (this.pending === null) this.step(seen(this.state, this.drift, this.cause, performance.now()));
+    // What is left may be tried at once.
+    if (this.plan!.actions.length > 0) this.mark(ofNamespaces([]), this.cause);
+  }
+
+  /** Everything of the lab goes. */
+  async destroy(): Promise<void> {
+    await this.guarded(() =>
+      this.locked(async (kernel) => {
+        const gone = (): Plan => planAnyway(kernel, nothing(this.name)).plan;
+        const wanted = nothing(this.name);
+        const result = await carryOutPlan({
+          phase: 'destroy',
+          kernel,
+          plan: gone(),
+          wanted,
+          verify: gone,
+          interrupts: this.around.interrupts,
+        });
+        this.step(repaired(this.state, new Set(), result.told, performance.now()));
+      }, Infinity),
+    );
+    if (this.problems !== null) this.tell();
+  }
+}
+
+/** How long until somebody else may be done. */
+const BUSY_MS = 50;
+
+/** A lock that is taken is nothing wrong. */
+function notFree(error: unknown): null {
+  if (error instanceof DiagnosticError && error.diagnostics.every(({ code }) => code === 'locked')) return null;
+  throw error;
+}
+
+function problemsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics;
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  return [{ code: 'unreadable', severity: 'error', message: `the machine cannot be read: ${error.message}`, hint: 'it is tried again' }];
+}

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionReference, Event } from '../../src/model/event.js';
 import type { Plan } from '../../src/model/plan.js';
+import type { WatchEvent } from '../../src/model/watch-event.js';
 import { eventJson } from '../../src/report/event-json.js';
 import { dockerOf } from '../../src/report/docker.js';
 import { listOf } from '../../src/report/list.js';
@@ -14,13 +15,14 @@ import { sandboxesOf } from '../../src/report/sandboxes.js';
 import { showOf } from '../../src/report/show.js';
 import { statusOf } from '../../src/report/status.js';
 import { validateOf } from '../../src/report/validate.js';
+import { watchJson } from '../../src/report/watch-json.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from '../kernel/iproute/operations.js';
 import { desired, nothing, observed, planned, SHOP } from './states.js';
 import { words } from './words.js';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const GOLDEN = join(import.meta.dirname, 'golden/plan');
-const NAMES = ['plan', 'events', 'status', 'list', 'show', 'show-docker', 'validate', 'sandboxes', 'saved-plan'] as const;
+const NAMES = ['plan', 'events', 'status', 'list', 'show', 'show-docker', 'validate', 'sandboxes', 'saved-plan', 'watch'] as const;
 
 let ajv: Ajv;
 beforeAll(async () => {
@@ -98,6 +100,46 @@ describe('events', () => {
 
   it('of a kind that nobody knows are refused', () => {
     expect(errors('events', { type: 'other' })).not.toEqual([]);
+  });
+});
+
+const failure = { code: 'x', severity: 'error', message: 'no', at, hint: 'yes' } as const;
+const differing = { id: 'netns:shop.web', kind: 'netns', netns: 'shop.web', title: 'netns', path: 'nodes.web', at } as const;
+const counts = { added: 1, changed: 0, destroyed: 0, failed: 1, milliseconds: 3 };
+const WATCH_EVENTS: readonly WatchEvent[] = [
+  { type: 'watching', repair: true, prune: false, labs: [{ lab: 'shop', file: 'topo.yaml' }], metrics: 'http://127.0.0.1:1/metrics' },
+  { type: 'lab', change: 'added', lab: 'shop', file: 'topo.yaml' },
+  { type: 'file', file: 'topo.yaml', lab: null, state: 'invalid', diagnostics: [failure] },
+  { type: 'revision', repository: '/labs', commit: null, branch: 'main' },
+  {
+    ...{ type: 'drift', lab: 'shop', cause: 'kernel', retryMilliseconds: 250 },
+    objects: [{ ...differing, status: 'drifted', fields: [{ field: 'mark', from: null, to: ['a'] }] }],
+  },
+  { type: 'in-sync', lab: 'shop', cause: 'start' },
+  { type: 'blocked', lab: 'shop', diagnostics: [failure] },
+  {
+    type: 'repair',
+    lab: 'shop',
+    outcome: 'failed',
+    ...counts,
+    refusals: [{ id: 'x', errno: 'EEXIST', message: 'no', at }],
+    retryMilliseconds: 3,
+  },
+  { type: 'lost' },
+  { type: 'waiting', lab: 'shop', holder: 'topo apply' },
+  { type: 'stopped', signal: 'SIGINT' },
+];
+
+describe('events of watch', () => {
+  it.each(WATCH_EVENTS)('$type is a valid line', (event) => {
+    const line = watchJson({ time: '2026-01-01T00:00:00.000Z', ...event });
+    expect(line.indexOf('\n')).toBe(line.length - 1);
+    expect(errors('watch', JSON.parse(line))).toEqual([]);
+  });
+
+  it('of a kind that nobody knows are refused', () => {
+    expect(errors('watch', { time: '2026-01-01T00:00:00.000Z', type: 'other' })).not.toEqual([]);
+    expect(errors('watch', { type: 'lost' })).not.toEqual([]);
   });
 });
 

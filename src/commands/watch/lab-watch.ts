@@ -16,7 +16,7 @@ import type { Context, Interrupts } from '../context.js';
 import type { Lab } from '../lab.js';
 import { acquireMachineLock } from '../machine-lock.js';
 import type { WatchArguments } from '../options.js';
-import { planAnyway, planObserved } from '../planned.js';
+import { planAnyway, planObserved, refuseProtected } from '../planned.js';
 import { WORDS } from '../words.js';
 import { carryOutPlan, touchedBy, triedOf } from './repair.js';
 
@@ -246,23 +246,20 @@ export class LabWatch {
     if (this.plan!.actions.length > 0) this.mark(ofNamespaces([]), this.cause);
   }
 
-  /** Everything of the lab goes. */
+  /** Everything of the lab goes, unless something of it is protected. */
   async destroy(): Promise<void> {
-    await this.guarded(() =>
-      this.locked(async (kernel) => {
-        const gone = (): Plan => planAnyway(kernel, nothing(this.name)).plan;
-        const wanted = nothing(this.name);
-        const result = await carryOutPlan({
-          phase: 'destroy',
-          kernel,
-          plan: gone(),
-          wanted,
-          verify: gone,
-          interrupts: this.around.interrupts,
-        });
-        this.step(repaired(this.state, new Set(), result.told, performance.now()));
-      }, Infinity),
-    );
+    const wanted = nothing(this.name);
+    const { interrupts } = this.around;
+    const destroyLocked = async (kernel: Kernel): Promise<void> => {
+      const gone = (): Plan => {
+        const { plan, observed } = planAnyway(kernel, wanted);
+        refuseProtected(plan, wanted.state, observed.state);
+        return plan;
+      };
+      const { told } = await carryOutPlan({ phase: 'destroy', kernel, plan: gone(), wanted, verify: gone, interrupts });
+      this.step(repaired(this.state, new Set(), told, performance.now()));
+    };
+    await this.guarded(() => this.locked(destroyLocked, Infinity));
     if (this.problems !== null) this.tell();
   }
 }

@@ -77,7 +77,8 @@ function held(fd: number, holder: LockHolder): Lock {
 function open(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
-    return openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+    // Who can open it can lock it (flock(2) asks for no right to write): root alone.
+    return openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (error) {
     throw new DiagnosticError([notPermitted(file, error as NodeJS.ErrnoException)]);
   }

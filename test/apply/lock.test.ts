@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock, type LockRequest } from '../../src/apply/lock.js';
@@ -34,6 +34,11 @@ describe('the lock', () => {
   it('says in its file who has it', async () => {
     await acquireLock(request({}));
     expect(JSON.parse(readFileSync(join(folder, 'topo', 'lock'), 'utf8'))).toEqual(HOLDER);
+  });
+
+  it('is a file that root alone can open, and so lock', async () => {
+    await acquireLock(request({}));
+    expect(statSync(join(folder, 'topo', 'lock')).mode & 0o777).toBe(0o600);
   });
 
   it('leaves an empty file', async () => {

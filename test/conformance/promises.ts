@@ -39,6 +39,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/crash-apply.test.ts',
       'system/promises/crash-change.test.ts',
       'system/promises/crash-destroy.test.ts',
+      'system/promises/crash-times.test.ts',
       'system/processes/crash.test.ts',
       'system/calico/killed.test.ts',
       'system/flannel/hosts.test.ts',

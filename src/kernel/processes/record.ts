@@ -40,11 +40,11 @@ export function writeDefinition(key: ProcessKey, definition: ProcessDefinition):
   renameSync(`${file}.new`, file);
 }
 
-/** With the log, and with the folders of owner and lab if they are empty then. */
+/** With the log, and with the folders of owner and lab, and of all, if they are empty then. */
 export function removeRecord(key: ProcessKey): void {
   const folder = processFolder(key);
   rmSync(folder, { recursive: true, force: true });
-  for (const parent of [dirname(folder), dirname(dirname(folder))]) {
+  for (const parent of [dirname(folder), dirname(dirname(folder)), PROCESS_DIRECTORY]) {
     try {
       rmdirSync(parent);
     } catch {

@@ -3,6 +3,7 @@ import type { Outcome } from '../kernel.js';
 import { childrenOf, descendantsOf, identify, isAlive, type ProcessIdentity } from './identity.js';
 import { pause } from './pause.js';
 import { readRecord, removeRecord } from './record.js';
+import { removeTurn } from './turn.js';
 
 /** What a process has to put its things in order, before it is killed. */
 const GRACE_MS = 2000;
@@ -15,6 +16,8 @@ const OK: Outcome = { ok: true };
 /** Ends them, with all that they have started, and forgets them. */
 export function stopProcesses(keys: readonly ProcessKey[]): readonly Outcome[] {
   const outcomes = endProcesses(keys);
+  // Before the records: killed in between, the next one finds these, and does it again.
+  removeTurn();
   keys.forEach((key, i) => {
     if (outcomes[i]!.ok) removeRecord(key);
   });

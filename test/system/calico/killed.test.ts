@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
-import { killPoints, mustArrive, mustBeKilled, mustLeave } from '../promises/crash.js';
+import { killPoints, mustArrive, mustBeKilled, mustLeave, stateOf } from '../promises/crash.js';
 import { planOf } from '../promises/program.js';
 import { World } from '../world.js';
 import { calicoLab } from './lab.js';
@@ -17,7 +17,7 @@ let baseline: string;
 beforeAll(async () => {
   world = await World.create();
   world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
-  baseline = world.snapshot();
+  baseline = stateOf(world);
 });
 afterAll(() => world.dispose());
 

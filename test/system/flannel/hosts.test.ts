@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
-import { killPoints, mustArrive, mustBeKilled, mustLeave } from '../promises/crash.js';
+import { killPoints, mustArrive, mustBeKilled, mustLeave, stateOf } from '../promises/crash.js';
 import { changesOf, planOf } from '../promises/program.js';
 import { probe } from '../traffic/probe.js';
 import { World } from '../world.js';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   world = await World.create();
   // Duplicate address detection would change addresses of the host while the test runs.
   world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
-  baseline = world.snapshot();
+  baseline = stateOf(world);
   file = world.file('topo.yaml', THREE);
   apply();
   const macOf = (host: string): string => /ether (\S+)/.exec(world.must(`ip -n fl.${host} link show flannel.1`))?.[1] ?? '';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
 import type { World } from '../world.js';
-import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
+import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, mustRun, processesOf, stateOf, usedMachine } from './crash.js';
 import { EVERY_KIND } from './every-kind.js';
 import { killAfter, operationsOf, planOf } from './program.js';
 
@@ -14,7 +14,7 @@ let baseline: string;
 beforeAll(async () => {
   world = await usedMachine();
   file = world.file('topo.yaml', EVERY_KIND);
-  baseline = world.snapshot();
+  baseline = stateOf(world);
 });
 afterAll(() => world.dispose());
 
@@ -40,10 +40,14 @@ test(`an apply from nothing, killed after an operation: the next one arrives, de
   const points = killPoints(planOf(world, file), 22);
   tried(points.length);
   expect(points.length).toBeGreaterThan(15);
+  mustArrive(world, file, 'from nothing');
+  const processes = processesOf(world);
+  mustLeave(world, file, baseline, 'before any kill');
   for (const [index, k] of points.entries()) {
     mustBeKilled(world, k, 'apply', '--yes', file);
     if (index % 4 === 0) mustArrive(world, file, `after a kill at ${k}`);
     else mustApply(world, file, `after a kill at ${k}`);
+    mustRun(world, processes, `after a kill at ${k}`);
     mustLeave(world, file, baseline, `of an apply killed at ${k}`);
   }
 }, 900_000);

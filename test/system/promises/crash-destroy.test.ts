@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
 import type { World } from '../world.js';
-import { destroyPlan, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, usedMachine } from './crash.js';
+import { destroyPlan, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, stateOf, usedMachine } from './crash.js';
 import { EVERY_KIND } from './every-kind.js';
 import { killAfter, operationsOf } from './program.js';
 
@@ -14,7 +14,7 @@ let baseline: string;
 beforeAll(async () => {
   world = await usedMachine();
   file = world.file('topo.yaml', EVERY_KIND);
-  baseline = world.snapshot();
+  baseline = stateOf(world);
 });
 afterAll(() => world.dispose());
 

@@ -67,9 +67,26 @@ export function mustArrive(world: World, file: string, when: string): void {
   expectStatus(world.topo(['plan', '--detailed-exitcode', file]), 0, `plan after the apply ${when}`);
 }
 
+/** All that the kernel has, and all that runs. */
+export const stateOf = (world: World): string => `${world.snapshot()}\n${processesOf(world)}`;
+
+/** The commands of all that runs on the machine, but for those who ask. */
+export function processesOf(world: World): string {
+  return world.must(
+    'ps -eo pid=,ppid=,stat=,args= | awk -v me=$$ \'$1 != me && $2 != me && $3 !~ /Z/ { $1 = $2 = $3 = ""; print }\' | sort',
+  );
+}
+
+/** What the lab runs runs once: a process that no record tells of is in no plan. */
+export function mustRun(world: World, processes: string, when: string): void {
+  for (let i = 0; i < 50 && processesOf(world) !== processes; i++) world.must('sleep 0.1');
+  const now = processesOf(world);
+  if (now !== processes) throw new Error(`other processes than without a kill, ${when}:\n${now}\ninstead of:\n${processes}`);
+}
+
 export function mustLeave(world: World, file: string, baseline: string, when: string): void {
   expectStatus(world.topo(['destroy', '--yes', file]), 0, `destroy ${when}`);
-  const now = world.snapshot();
+  const now = stateOf(world);
   if (now !== baseline) throw new Error(`destroy ${when} leaves:\n${differingLines(baseline, now)}`);
 }
 

@@ -66,7 +66,7 @@ it('as events: what is left, and a summary behind it', () => {
 });
 
 it('twice at once is one: what passes a key on is no second one', () => {
-  write('exec:', `  - "trap 'echo asked >>${runs}; exit 1' TERM; echo begun >>${runs}; sleep 30 & wait"`);
+  write('exec:', `  - "trap 'echo asked >>${runs}; sleep 0.5; exit 1' TERM; echo begun >>${runs}; sleep 30 & wait"`);
   const { status, stderr } = world.sh(
     `${command('apply', '-y')} & pid=$!; until grep -q begun ${runs}; do sleep 0.02; done; kill -INT $pid; sleep 0.05; kill -INT $pid; wait $pid`,
   );

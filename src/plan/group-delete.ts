@@ -52,8 +52,8 @@ function bridgesAmong(home: string, names: readonly string[], observed: State): 
   return bridges.filter((name) => wanted.has(name));
 }
 
-/** Links without another end. */
-const ONE_ENDED = new Set(['bridge', 'vxlan', 'macvlan']);
+/** Links without another end, whose name is a field. */
+const ONE_ENDED = new Set(['vxlan', 'macvlan']);
 
 function linksInGroup(home: string, observed: State, group: number): ReadonlySet<string> {
   const names = new Set<string>();

@@ -122,7 +122,13 @@ function commandLines({ index }: ActionReference, { plan, options, paint }: Cont
   const action = plan?.actions[index];
   const operations = [...(action?.operations ?? []), ...(action?.finish ?? [])];
   if (command === undefined) return [];
-  return operations.flatMap((operation) => command(operation).split('\n')).map((line) => paint('dim', `  $ ${printable(line)}`));
+  return operations
+    .flatMap((operation) =>
+      command(operation)
+        .split('\n')
+        .filter((line) => line !== ''),
+    )
+    .map((line) => paint('dim', `  $ ${printable(line)}`));
 }
 
 function titleOf({ index, id }: ActionReference, { plan, words }: Context): string {

@@ -81,5 +81,7 @@ async function detailLines({ block, parts }: Entry, { verbose, paint, words, wid
 }
 
 function commandLines(block: Block, { commands, paint }: Context): string[] {
-  return (commands.get(block.id) ?? []).flatMap((command) => command.split('\n')).map((line) => paint('dim', `$ ${printable(line)}`));
+  return (commands.get(block.id) ?? [])
+    .flatMap((command) => command.split('\n').filter((line) => line !== ''))
+    .map((line) => paint('dim', `$ ${printable(line)}`));
 }

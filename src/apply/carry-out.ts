@@ -10,6 +10,9 @@ const OPERATIONS_AT_ONCE = 512;
 /** How long deleted namespaces may take to go (4000: under a second); a process inside withholds them for ever. */
 const SETTLE_MS = 5000;
 
+/** So much longer where there is no process: the kernel takes apart the namespaces of the whole machine one after the other (`cleanup_net`). */
+const QUEUE_MS = 20_000;
+
 /** How long links may take to work: where it is in no hurry, the kernel looks after them once a second. */
 const LINKS_MS = 1500;
 
@@ -97,12 +100,17 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     // One that was interrupted is not done.
     if (next < commands.length && !(yield* runCommand(commands[next]!, job, tally))) next -= 1;
   }
-  const held = kernel.settle(SETTLE_MS);
+  const held = settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
   const differences = job.verify(seen).actions;
   kernel.waitForLinks(LINKS_MS);
   yield { type: 'verify', ok: differences.length === 0, differences };
   yield finish(differences.length === 0 && held.length === 0 ? 'complete' : 'differs', []);
+}
+
+function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
+  const held = kernel.settle(SETTLE_MS);
+  return held.length > 0 && held.every(({ processes }) => processes.length === 0) ? kernel.settle(QUEUE_MS) : held;
 }
 
 function* runBatch(batch: readonly Action[], offset: number, kernel: Kernel, tally: Tally): Generator<Event> {

@@ -4,17 +4,17 @@ import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
-import { FORWARDING_KEYS, readForwarding } from './netconf.js';
 import { attachNamespace, createNamespaces, deleteName, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
+import { endOrphans } from './orphans.js';
 import { Queue } from './queue.js';
 import { absent, outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
-import { restoreSysctl, setSysctl } from './sysctls.js';
+import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
 import { groupMembers, parentOf, peerIsOuter } from './runner-links.js';
 import type { Step } from './steps.js';
 
@@ -104,7 +104,7 @@ export class Runner {
         return this.forgetLinks();
       case 'sysctl-set':
         // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
-        if (isForwarding(queue.session, operation)) return settle(OK);
+        if (isForwardingAlready(queue.session, operation)) return settle(OK);
         queue.flush();
         return settle(this.changeSysctl(queue.session, operation));
       case 'sysctl-restore':
@@ -245,11 +245,14 @@ export class Runner {
     const batch: ProcessOperation[] = [];
     while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
     this.runProcesses(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    if (op === 'process-stop') for (const { netns } of batch) this.sessions.stoppedIn.add(netns);
     return start + batch.length;
   }
 
   private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
-    this.departures().expect(this.sessions.filesOf(batch.map(({ netns }) => netns)));
+    const leaving = this.sessions.filesOf(batch.map(({ netns }) => netns));
+    this.departures().expect(leaving);
+    for (const { netns } of leaving) if (this.sessions.stoppedIn.has(netns)) this.sessions.inside(netns, endOrphans);
     this.forgetLinks();
     return batch.map((operation) => {
       const { netns } = operation;
@@ -279,13 +282,6 @@ export class Runner {
   private forgetLinks(): void {
     for (const queue of this.queues.values()) queue.links.forget();
   }
-}
-
-/** A forwarding of the whole namespace that has this value. */
-function isForwarding({ socket, forwarding }: Session, { key, value }: Extract<Operation, { op: 'sysctl-set' }>): boolean {
-  const family = FORWARDING_KEYS.get(key);
-  if (family === undefined) return false;
-  return (forwarding.get(family) ?? readForwarding(socket, key)) === value;
 }
 
 interface End {

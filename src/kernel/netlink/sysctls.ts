@@ -6,16 +6,24 @@ import type { Outcome } from '../kernel.js';
 import { dependants, isDependant, isForwarding, type Setting, spread } from './forwarding.js';
 import { encodeAltname } from './link-encode.js';
 import { MessageWriter } from './message.js';
+import { FORWARDING_KEYS, readForwarding } from './netconf.js';
 import { readSysctl, writeSysctl } from './proc-sys.js';
 import { readLink } from './read-link.js';
 import { outcomeOf } from './refusal.js';
 import type { NetlinkSocket } from './socket.js';
-import type { Sessions } from './sessions.js';
+import type { Session, Sessions } from './sessions.js';
 
 interface Place {
   readonly sessions: Sessions;
   readonly netns: string;
   readonly socket: NetlinkSocket;
+}
+
+/** A forwarding of the whole namespace that has this value. */
+export function isForwardingAlready({ socket, forwarding }: Session, { key, value }: Setting): boolean {
+  const family = FORWARDING_KEYS.get(key);
+  if (family === undefined) return false;
+  return (forwarding.get(family) ?? readForwarding(socket, key)) === value;
 }
 
 /** Former values by key, from the altnames of lo. */

@@ -8,6 +8,8 @@ export interface NetnsPicture {
   readonly routes: readonly string[];
   readonly rules: readonly string[];
   readonly neighbours: readonly string[];
+  /** What bridges and tunnels were told, not what they have learned, and no groups. */
+  readonly fdb: readonly string[];
   readonly nft: readonly string[];
   readonly sysctls: readonly string[];
   /** Of the whole machine: names of nodes. */
@@ -17,47 +19,60 @@ export interface NetnsPicture {
 /** By the namespace's name; `host` is the root one. */
 export type Picture = { readonly [netns: string]: NetnsPicture };
 
-const PARTS = ['link', 'addr', 'route', 'rule', 'neigh', 'nft', 'sysctl', 'files'] as const;
+const PARTS = ['ip', 'fdb', 'nft', 'sysctl', 'files'] as const;
 
 /** Clocks: they run while nothing happens. */
 const CLOCKS =
   /"(valid_life_time|preferred_life_time|expires|\w+_timer|topology_change|topology_change_detected)":[^,}]+,?|"(tentative|dadfailed)":true,?/g;
 
-/** What only a look from inside shows, by namespace. */
+/** One process for each family: a line of its answer for each line of these. */
+const BATCH = 'link show\\naddr show\\nroute show table all\\nrule show\\nneigh show nud permanent\\nneigh show proxy\\n';
+const BATCH6 = 'route show table all\\nrule show\\n';
+
+/** Few processes for each namespace: `$1` is what enters it, empty for the root one. */
 const SCRIPT = `
 picture() {
-  ip -d -j link; echo; echo '#end link'
-  ip -d -j addr; echo; echo '#end addr'
-  ip -d -j route show table all; echo; ip -d -j -6 route show table all; echo; echo '#end route'
-  ip -d -j rule; echo; ip -d -j -6 rule; echo; echo '#end rule'
-  ip -j neigh show nud permanent; echo; ip -j neigh show proxy; echo; echo '#end neigh'
-  nft list ruleset; echo '#end nft'
-  grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key\\|/ns_last' | sort; echo '#end sysctl'
-  [ "$1" = inside ] || { find /etc/netns -type l -printf '%p -> %l\\n' 2>/dev/null | sort; grep -rs '' /run/topo/names | sort; }
+  printf '${BATCH}' | ip $2 -d -j -b -; echo; printf '${BATCH6}' | ip $2 -d -j -6 -b -; echo; echo '#end ip'
+  bridge $2 -j fdb show; echo; echo '#end fdb'
+  $1 nft list ruleset; echo '#end nft'
+  [ "$how" = brief ] || $1 grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key\\|/ns_last' | sort
+  echo '#end sysctl'
+  [ "$1" != '' ] || { find /etc/netns -type l -printf '%p -> %l\\n' 2>/dev/null | sort; grep -rs '' /run/topo/names | sort; }
   echo '#end files'
 }
-case "$1" in
-  inside) picture inside ;;
-  *) echo '#netns host'; picture host
-     for name in $(ls /run/netns 2>/dev/null); do
-       [ "$(stat -f -c %t "/run/netns/$name")" = 6e736673 ] || continue
-       echo "#netns $name"; nsenter --net="/run/netns/$name" sh "$0" inside
-     done ;;
-esac
+how=$1
+echo '#netns host'; picture '' ''
+mounted=$(grep -o ' /run/netns/[^ ]* [a-z/, ]* - nsfs ' /proc/self/mountinfo | cut -d' ' -f2 | cut -d/ -f4 | sort -u)
+for name in $mounted; do
+  echo "#netns $name"; picture "nsenter --net=/run/netns/$name" "-n $name"
+done
 `;
 
-/** The kernel's state as it is now, indexes included, clocks left out. */
-export function picture(world: World): Picture {
-  const script = world.file('picture.sh', SCRIPT);
-  const found: Record<string, NetnsPicture> = {};
-  for (const text of world.must(`sh ${script}`).split('#netns ').slice(1)) {
-    const [name = '', ...lines] = text.split('\n');
-    found[name] = pictureOf(lines.join('\n'));
-  }
-  return found;
+/** A picture, and whether the kernel was still at work on something of it. */
+interface Moment {
+  readonly picture: Picture;
+  readonly isPending: boolean;
 }
 
-function pictureOf(text: string): NetnsPicture {
+/** The kernel's state as it is now, indexes included, clocks left out. Brief: without sysctls, which take half of the time. */
+export function picture(world: World, how: 'whole' | 'brief' = 'whole'): Picture {
+  return moment(world, how).picture;
+}
+
+export function moment(world: World, how: 'whole' | 'brief'): Moment {
+  const script = world.file('picture.sh', SCRIPT);
+  const found: Record<string, NetnsPicture> = {};
+  let isPending = false;
+  for (const text of world.must(`sh ${script} ${how}`).split('#netns ').slice(1)) {
+    const [name = '', ...lines] = text.split('\n');
+    const [netns, isAtWork] = pictureOf(lines.join('\n'));
+    found[name] = netns;
+    isPending ||= isAtWork;
+  }
+  return { picture: found, isPending };
+}
+
+function pictureOf(text: string): readonly [NetnsPicture, isPending: boolean] {
   const parts = new Map<string, string>();
   let start = 0;
   for (const part of PARTS) {
@@ -66,19 +81,53 @@ function pictureOf(text: string): NetnsPicture {
     parts.set(part, text.slice(start, end));
     start = end + `#end ${part}\n`.length;
   }
-  const json = (part: string): readonly string[] =>
-    (parts.get(part) ?? '').split('\n').flatMap((line) => (line.startsWith('[') ? items(line) : []));
+  const answers = (parts.get('ip') ?? '').split('\n').filter((line) => line.startsWith('['));
+  if (answers.length !== 8) throw new Error(`ip has ${answers.length} answers instead of 8`);
+  const [link = '', addr = '', route = '', rule = '', neigh = '', proxy = '', route6 = '', rule6 = ''] = answers;
   const plain = (part: string): readonly string[] => (parts.get(part) ?? '').split('\n').filter((line) => line !== '');
-  return {
-    links: json('link'),
-    addresses: addresses(parts.get('addr') ?? ''),
-    routes: [...json('route')].sort(),
-    rules: json('rule'),
-    neighbours: [...json('neigh')].sort(),
+  const found: NetnsPicture = {
+    links: items(link),
+    addresses: addresses(addr),
+    routes: [...items(route), ...items(route6)].sort(),
+    rules: [...items(rule), ...items(rule6)],
+    neighbours: [...items(neigh), ...items(proxy)].sort(),
+    fdb: items(parts.get('fdb')?.trim() ?? '')
+      .filter((text) => /"state":"(permanent|static)"/.test(text) && !/"mac":"(33:33|01:00:5e):/.test(text))
+      .sort(),
     nft: plain('nft'),
     sysctls: plain('sysctl').map((line) => line.replace('/proc/sys/', '')),
     files: plain('files'),
   };
+  return [found, found.links.some(isUnderWay) || hasUnsettled(addr, found.routes)];
+}
+
+/** The carrier is there at once, the operational state (and what follows from it) from a work item that is under way once a second. */
+function isUnderWay(text: string): boolean {
+  const { flags, operstate } = JSON.parse(text) as { readonly flags: readonly string[]; readonly operstate: string };
+  if (!flags.includes('UP') || operstate === 'UNKNOWN') return false;
+  return flags.includes('LOWER_UP') !== (operstate === 'UP');
+}
+
+/**
+ * Addresses of which it is not known yet whether somebody else has them (without a carrier it is never known), and those of
+ * IPv6 that have no route yet: that is made from a work item.
+ */
+function hasUnsettled(addr: string, routes: readonly string[]): boolean {
+  const routed = new Set(routes.map((line) => /^\{"type":"local","dst":"([^"]*)"/.exec(line)?.[1]));
+  return (JSON.parse(addr) as readonly { readonly flags?: readonly string[]; readonly addr_info?: readonly Address[] }[])
+    .flatMap(({ flags, addr_info }) => (flags?.includes('LOWER_UP') === true ? (addr_info ?? []) : []))
+    .some(
+      ({ family, local, tentative, dadfailed }) =>
+        // One that failed never gets a route.
+        dadfailed !== true && (tentative === true || (family === 'inet6' && !routed.has(local))),
+    );
+}
+
+interface Address {
+  readonly family?: string;
+  readonly local?: string;
+  readonly tentative?: boolean;
+  readonly dadfailed?: boolean;
 }
 
 // A link that has been up has a queueing discipline without a queue, one that has not has none.
@@ -86,7 +135,7 @@ const clockless = (value: unknown): string =>
   JSON.stringify(value).replace(CLOCKS, '').replace('"qdisc":"noop"', '"qdisc":"noqueue"').replace(/,}/g, '}');
 
 const items = (line: string): readonly string[] =>
-  (JSON.parse(line) as unknown[]).filter((item) => Object.keys(item as object).length > 0).map(clockless);
+  (JSON.parse(line === '' ? '[]' : line) as unknown[]).filter((item) => Object.keys(item as object).length > 0).map(clockless);
 
 /** Addresses alone: the links are in a part of their own. In the order of the kernel, which tells primary from secondary. */
 function addresses(text: string): readonly string[] {
@@ -117,26 +166,6 @@ export function portable(one: Picture): Picture {
   );
 }
 
-/** What a command says in any of the namespaces. An address that failed is settled: it never gets a route. */
-const everywhere = (look: string): string =>
-  `look='${look}'; sh -c "$look"; for name in /run/netns/*; do nsenter --net="$name" sh -c "$look" 2>/dev/null; done; true`;
-
-const TENTATIVE = everywhere('ip -6 -o addr show tentative -dadfailed');
-
-/** Link-local addresses that have no route of the table local yet: the kernel makes it from a work item. */
-const UNROUTED = everywhere(
-  'ip -6 -o addr show scope link -dadfailed | cut -d/ -f1 | while read -r _ _ _ address; do ip -6 route show table local | grep -q "^local $address " || echo "$address"; done',
-);
-
-/** The carrier is there at once, the operational state (and what follows from it) from a work item that is under way once a second. */
-function isUnderWay(text: string): boolean {
-  const { flags, operstate } = JSON.parse(text) as { readonly flags: readonly string[]; readonly operstate: string };
-  if (!flags.includes('UP') || operstate === 'UNKNOWN') return false;
-  return flags.includes('LOWER_UP') !== (operstate === 'UP');
-}
-
-const isPending = (world: World): boolean => world.must(`${TENTATIVE}; ${UNROUTED}`).trim() !== '';
-
 /**
  * Link-local addresses, their routes and operational states come a little after their links: the picture that stays the same.
  * On a machine with a load of ten this took up to 7.5 s.
@@ -146,11 +175,8 @@ export async function settled(world: World, timeoutMs = 20_000): Promise<Picture
   let before = picture(world);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 300));
-    // Asked before the picture is taken: what settles between the two would be missing in it.
-    const pending = isPending(world);
-    const now = picture(world);
-    const isSame = JSON.stringify(now) === JSON.stringify(before) && !Object.values(now).some(({ links }) => links.some(isUnderWay));
-    if ((isSame && !pending) || Date.now() > deadline) return now;
+    const { picture: now, isPending } = moment(world, 'whole');
+    if ((!isPending && JSON.stringify(now) === JSON.stringify(before)) || Date.now() > deadline) return now;
     before = now;
   }
 }

@@ -1,0 +1,106 @@
+/** A machine on which one lab follows another. */
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT, World, type Result } from '../../world.js';
+import { moment, portable, type Picture } from '../machine.js';
+
+export class LabMachine {
+  private text = '';
+
+  private constructor(
+    readonly world: World,
+    private readonly program: ChildProcess,
+  ) {
+    program.stdout?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+  }
+
+  static async create(): Promise<LabMachine> {
+    const world = await World.create();
+    try {
+      // What labs stand on: a wire for nodes that are on it themselves, and a bridge for networks that are external.
+      world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
+      world.must(
+        [
+          'ip link add lan0 address 02:00:00:00:aa:01 type veth peer name lan1 address 02:00:00:00:aa:02',
+          'ip link add ext0 address 02:00:00:00:aa:03 type bridge',
+          // With a port that stays it has a carrier, whether a lab has used it or not.
+          'ip link add ext1 address 02:00:00:00:aa:04 master ext0 type veth peer name ext2 address 02:00:00:00:aa:05',
+          'for name in lan0 lan1 ext0 ext1 ext2; do ip link set $name up; done',
+        ].join(' && '),
+      );
+      const program = join(ROOT, 'test/system/promises/any-state/one-process.mjs');
+      const command = `NODE_OPTIONS= NO_COLOR=1 exec '${process.execPath}' '${program}' '${join(ROOT, 'dist/main.cjs')}' 2>&1`;
+      return new LabMachine(world, await world.background(null, ['sh', '-c', command], 'ready'));
+    } catch (error) {
+      world.dispose();
+      throw error;
+    }
+  }
+
+  /** Runs the program in the process that is there; both of its outputs are in `stdout`. */
+  async topo(...args: readonly string[]): Promise<Result> {
+    this.text = '';
+    this.program.stdin?.write(`${JSON.stringify(args)}\n`);
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      const end = /\0(\d+)\n/.exec(this.text);
+      if (end !== null) return { status: Number(end[1]), stdout: this.text.slice(0, end.index), stderr: '' };
+      if (this.program.exitCode !== null || Date.now() > deadline) throw new Error(`topo ${args.join(' ')} does not end:\n${this.text}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  async mustTopo(...args: readonly string[]): Promise<string> {
+    const { status, stdout } = await this.topo(...args);
+    if (status !== 0) throw new Error(`topo ${args.join(' ')}: status ${status}\n${stdout}`);
+    return stdout;
+  }
+
+  /** The kernel, the files of names, and what runs. */
+  look(how: 'whole' | 'brief'): Look {
+    return { ...moment(this.world, how), processes: this.world.must('ps -eo user,args').split('\n').filter(isOfLab).sort() };
+  }
+}
+
+const isOfLab = (line: string): boolean => /\bsleep 10000\d|\bbird\b|\bdnsmasq\b/.test(line);
+
+export interface Look {
+  readonly picture: Picture;
+  /** The kernel is still at work on something of it. */
+  readonly isPending: boolean;
+  readonly processes: readonly string[];
+}
+
+/**
+ * As lines to compare, without history that the kernel keeps by itself: a former value is remembered in lo's altnames; a
+ * link-local address is made when a link comes up, of the MAC that the link has then; a bridge keeps the segment sizes of the
+ * ports it had. And without what comes a little later: routes that daemons have learned.
+ */
+export function comparable({ picture: one, processes }: Look): readonly string[] {
+  const lines = Object.entries(portable(one)).flatMap(([netns, parts]) =>
+    Object.entries(parts).flatMap(([part, all]) =>
+      (all as readonly string[])
+        .filter((line) => !/"(local|dst)":"fe80::|"protocol":"bird"/.test(line))
+        .map((line) => `${netns} ${part} ${withoutHistory(line)}`),
+    ),
+  );
+  return [...lines, ...processes];
+}
+
+const withoutHistory = (line: string): string =>
+  line
+    .replace(/,?"sysctl:[^"]*"/g, '')
+    // In the order in which they came.
+    .replace(/,?"altnames":\[([^\]]*)\]/g, (_all, names: string) => names.split(',').filter(Boolean).sort().join())
+    .replace(/,?"[gt]s?r?o_max_\w+":\d+/g, '');
+
+/** Empty: the same. */
+export function differences(wanted: readonly string[], found: readonly string[]): string {
+  if (JSON.stringify(wanted) === JSON.stringify(found)) return '';
+  const [inWanted, inFound] = [new Set(wanted), new Set(found)];
+  const lines = [
+    ...wanted.filter((line) => !inFound.has(line)).map((line) => `- ${line}`),
+    ...found.filter((line) => !inWanted.has(line)).map((line) => `+ ${line}`),
+  ];
+  return lines.length === 0 ? 'the same lines in another order, or how often' : lines.join('\n');
+}

@@ -18,13 +18,13 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G2',
     promise: 'The plan after an apply is empty',
-    tests: ['system/promises/any-state.test.ts', 'system/promises/script.test.ts', 'plan/plan.property.test.ts'],
+    tests: ['system/promises/any-state/pairs.test.ts', 'system/promises/script.test.ts', 'plan/plan.property.test.ts'],
   },
   {
     id: 'G3',
     promise: 'From any state of a lab, apply gives what it gives on an empty machine',
     tests: [
-      'system/promises/any-state.test.ts',
+      'system/promises/any-state/pairs.test.ts',
       'system/promises/drift-hosts.test.ts',
       'system/promises/drift-links.test.ts',
       'system/promises/drift-netns.test.ts',

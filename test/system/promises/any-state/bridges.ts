@@ -20,6 +20,7 @@ const networkOf = (name: NetworkName): fc.Arbitrary<Part> =>
       keys: anyOf({
         driver: fc.constant('bridge'),
         internal: fc.boolean(),
+        protect: fc.constant(false),
         masquerade: fc.constantFrom<unknown>(true, false, '192.0.2.200'),
         isolated: fc.boolean(),
         icc: fc.boolean(),

@@ -149,6 +149,7 @@ export const nodeOf = (name: NodeName): fc.Arbitrary<Part> =>
         dns_search: fc.constantFrom('.', 'example.com'),
         labels: fc.constantFrom({ app: 'web' }, { app: 'db' }),
         ignore: fc.constant(['tun*']),
+        protect: fc.constant(false),
         interfaces: interfaces(name),
         routes: routes(name),
         neighbours,

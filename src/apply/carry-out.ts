@@ -1,4 +1,5 @@
 import type { Kernel, Outcome } from '../kernel/kernel.js';
+import { isAltered } from '../plan/taking-over.js';
 import type { ActionReference, Event, Phase, Summary } from '../model/event.js';
 import type { Operation } from '../model/operation.js';
 import type { Observation } from '../model/observation.js';
@@ -32,6 +33,7 @@ export interface Job {
 }
 
 interface Tally {
+  adopted?: number;
   added: number;
   changed: number;
   destroyed: number;
@@ -193,8 +195,14 @@ function ended(
 function count(tally: Tally, action: Action, isFailure: boolean): void {
   if (isFailure) tally.failed += 1;
   else if (action.change.action === 'create') tally.added += 1;
-  else if (action.change.action === 'update') tally.changed += 1;
+  else if (action.change.action === 'update') countUpdate(tally, action.adopts === true, action.change);
   else tally.destroyed += 1;
+}
+
+/** What is taken over has changed as well if more than its mark has. */
+function countUpdate(tally: Tally, adopts: boolean, { after, fields }: Extract<Action['change'], { action: 'update' }>): void {
+  if (adopts) tally.adopted = (tally.adopted ?? 0) + 1;
+  if (!adopts || isAltered(after, fields)) tally.changed += 1;
 }
 
 function failed(

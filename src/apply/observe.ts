@@ -8,6 +8,8 @@ import { HOST, type State } from '../model/state.js';
 export interface Wanted {
   readonly state: State;
   readonly observe: Omit<ObservationScope, 'lab'>;
+  /** What is somebody else's and in the way is taken over where it can be. */
+  readonly adopt?: boolean;
 }
 
 export interface Observed {
@@ -20,7 +22,7 @@ export interface Observed {
 /** Reads the kernel and finds the lab in it; changes nothing. With `seen` only the namespaces of hosts are read. */
 export function observeLab(kernel: Kernel, wanted: Wanted, seen?: Observation): Observed {
   const observation = readKernel(kernel, wanted, seen);
-  return { ...findState(observation, wanted.state), observation };
+  return { ...findState(observation, wanted.state, wanted.adopt === undefined ? {} : { adopt: wanted.adopt }), observation };
 }
 
 /** With `changed` only that is read. */

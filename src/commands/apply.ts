@@ -4,7 +4,7 @@ import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
-import { loadLab, type Lab } from './lab.js';
+import { adopting, loadLab, type Lab } from './lab.js';
 import type { ApplyArguments } from './options.js';
 import { planLab, type Planned } from './planned.js';
 import { printPlan } from './print-plan.js';
@@ -12,7 +12,7 @@ import { printWarnings } from './warnings.js';
 
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
   const saved = await savedPlanOf(args.file, context);
-  const lab = loadLab(saved?.plan.file ?? args.file, context);
+  const lab = adopting(loadLab(saved?.plan.file ?? args.file, context), saved === undefined ? args.adopt : saved.plan.adopt);
   const interrupts = context.watchInterrupts();
   const kernel = await openLabKernel(lab.wanted, args, context);
   try {

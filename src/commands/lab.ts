@@ -48,6 +48,10 @@ export function labOf(file: TopologyFile, context: Context): Lab {
   return lab;
 }
 
+/** The same, with what is somebody else's and in the way taken over. */
+export const adopting = (lab: Lab, adopt: boolean | undefined): Lab =>
+  adopt === true ? { ...lab, wanted: { ...lab.wanted, adopt } } : lab;
+
 /** Only the name, also of a file that does not validate any more. */
 export function labNameFrom(argument: string | undefined, context: Context): string {
   const file = readTopologyFile(argument, context);

@@ -30,6 +30,8 @@ export interface PlanArguments extends CommonOptions, RuntimeOption {
   /** `--json` has become `format: 'json'`. */
   readonly format: PlanFormat;
   readonly detailedExitcode: boolean;
+  /** What is somebody else's and in the way is taken over. */
+  readonly adopt?: boolean;
   /** A file that the plan is saved to. */
   readonly out?: string;
 }
@@ -40,6 +42,8 @@ export interface PlanFromArguments extends PlanArguments {
 }
 
 export interface ApplyArguments extends CommonOptions, RuntimeOption {
+  /** What is somebody else's and in the way is taken over. */
+  readonly adopt?: boolean;
   readonly file: string | undefined;
   readonly yes: boolean;
   readonly json: boolean;

@@ -1,4 +1,5 @@
 import type { Context } from './context.js';
+import { adopting } from './lab.js';
 import { lookAt } from './look.js';
 import type { PlanArguments } from './options.js';
 import { planLab } from './planned.js';
@@ -6,7 +7,8 @@ import { planStatus, printPlan } from './print-plan.js';
 import { printWarnings } from './warnings.js';
 
 export async function run(args: PlanArguments, context: Context): Promise<number> {
-  const { lab, kernel, file } = await lookAt(args, context);
+  const { lab: plain, kernel, file } = await lookAt(args, context);
+  const lab = adopting(plain, args.adopt);
   try {
     const planned = planLab(kernel, lab);
     const { plan } = planned;

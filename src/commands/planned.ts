@@ -8,6 +8,7 @@ import type { Plan } from '../model/plan.js';
 import type { State } from '../model/state.js';
 import { plan } from '../plan/plan.js';
 import { protectedFrom } from '../plan/protect.js';
+import { notTakenOver } from '../plan/taking-over.js';
 import type { Lab } from './lab.js';
 
 export interface Planned {
@@ -27,6 +28,8 @@ export function planObserved(lab: Lab, observed: Observed): Planned {
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   if (warnings.length < problems.length) throw new DiagnosticError(problems, lab.sources);
   const planned = plan(lab.wanted.state, observed.state, kindOf);
+  const kept = lab.wanted.adopt === true ? notTakenOver(planned, kindOf) : [];
+  if (kept.length > 0) throw new DiagnosticError(kept, lab.sources);
   refuseProtected(planned, lab.wanted.state, observed.state, lab.sources);
   return { observed, plan: warnings.length === 0 ? planned : { ...planned, warnings } };
 }

@@ -30,7 +30,13 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
 
   declare<
     Json &
-      RuntimeOption & { readonly format: PlanFormat; readonly from?: string; readonly out?: string; readonly detailedExitcode?: boolean }
+      RuntimeOption & {
+        readonly format: PlanFormat;
+        readonly from?: string;
+        readonly out?: string;
+        readonly detailedExitcode?: boolean;
+        readonly adopt?: boolean;
+      }
   >(program, 'plan [file]', 'what apply would do, and why; changes nothing', async (flags, [file], context) => {
     const format = flags.json === true ? 'json' : flags.format;
     const { from, ...rest } = flags;
@@ -43,14 +49,20 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     .option('--from <file or git:revision>', 'what the change from that file, or from that revision of it, would do; no kernel is asked')
     .addOption(runtimeOption())
     .addOption(new Option('--out <file>', 'save the plan: topo apply FILE does this and nothing else').conflicts('from'))
+    .addOption(adoptOption().conflicts('from'))
     .option('--detailed-exitcode', 'exit status 0: nothing to do, 1: error, 2: changes');
 
   writing(
-    declare<Writing>(program, 'apply [file]', 'plan, ask, do, read the kernel again', async (flags, [file], context) => {
-      const { run } = await import('./apply.js');
-      return run({ ...flags, ...written(flags), file }, context);
-    }),
-  );
+    declare<Writing & { readonly adopt?: boolean }>(
+      program,
+      'apply [file]',
+      'plan, ask, do, read the kernel again',
+      async (flags, [file], context) => {
+        const { run } = await import('./apply.js');
+        return run({ ...flags, ...written(flags), file }, context);
+      },
+    ),
+  ).addOption(adoptOption());
 
   writing(
     declare<Writing & { readonly lab?: string }>(
@@ -93,6 +105,8 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     .option('--json', 'one JSON document')
     .addOption(new Option('--yaml', 'one YAML document').conflicts('json'));
 }
+
+const adoptOption = (): Option => new Option('--adopt', 'take over what is somebody else’s and in the way, as it is');
 
 function writing(command: Command): Command {
   return command

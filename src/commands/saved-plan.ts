@@ -15,6 +15,7 @@ export function savePlan(out: string, lab: Lab, planned: Planned, file: string, 
     program: VERSION,
     created: new Date().toISOString(),
     file: resolve(context.cwd, file),
+    ...(lab.wanted.adopt === true ? { adopt: true as const } : {}),
   });
   const path = resolve(context.cwd, out);
   const draft = `${path}.${process.pid}`;

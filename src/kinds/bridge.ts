@@ -4,9 +4,10 @@ import type { LinkObservation, NetnsObservation } from '../model/observation.js'
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import { droppedForwarding, type ForwardedNetwork } from './foreign-forward.js';
+import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
-import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, ownNamespaces, unmarkedOfLab } from './ownership.js';
+import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, otherType, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
 export interface BridgeSpec {
   readonly lab: string;
@@ -14,6 +15,8 @@ export interface BridgeSpec {
   readonly netns: string;
   readonly name: string;
   readonly mac: string;
+  /** Nobody else has to know it. */
+  readonly derivedMac: boolean;
   readonly mtu: number;
   /** A longer, readable name. */
   readonly altname: string;
@@ -46,13 +49,13 @@ export function bridgeResource(spec: BridgeSpec): Resource {
     },
     needs,
     goesWith: needs,
-    definition: { forwards: spec.forwards },
+    definition: { forwards: spec.forwards, derivedMacs: spec.derivedMac ? [''] : [] },
     path: spec.path,
     at: spec.at,
   };
 }
 
-function observed(netns: string, link: LinkObservation): Resource {
+function observed(netns: string, link: LinkObservation, wanted: Resource | undefined): Resource {
   const id = bridgeId(netns, link.name);
   const needs = netnsNeeds(netns);
   const props: Record<string, PropValue> = {};
@@ -62,11 +65,14 @@ function observed(netns: string, link: LinkObservation): Resource {
     kind: 'bridge',
     netns,
     // Killed before the alias was written: the mark is what is missing.
-    props: { ...props, group: link.group, alias: link.alias, altnames: [...link.altnames].sort() },
+    props: { ...props, mac: comparedMac(link, wanted), group: link.group, alias: link.alias, altnames: readable(link) },
+    ...keptMac([{ netns, link, prefix: '' }], wanted),
     needs,
     goesWith: needs,
   };
 }
+
+const readable = ({ altnames }: LinkObservation): readonly string[] => altnames.filter((altname) => !isKeptMac(altname)).sort();
 
 /** Another link of the lab whose name is wanted for a bridge goes before the bridge comes. */
 const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);
@@ -99,9 +105,11 @@ function findIn({ netns, links }: Pick<NetnsObservation, 'netns' | 'links'>, des
     const wanted = desired.resources.get(bridgeId(netns, link.name));
     const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
     const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
-    if (ours) resources.push(observed(netns, link));
+    if (ours) resources.push(observed(netns, link, wanted));
     else if (wanted !== undefined && !isOtherOwn(link, desired.lab))
-      conflicts.push(foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null));
+      conflicts.push(
+        foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null, otherType(link, 'bridge')),
+      );
   }
   return { resources, conflicts };
 }
@@ -155,7 +163,7 @@ export const bridge: Kind = {
   update: (before, after, fields) => {
     const changed = fields.map((change) => change.field).filter((field) => field !== 'altnames');
     const set = { op: 'link-set' as const, netns: after.netns, name: nameOf(after), attributes: attributes(after, changed) };
-    return [...(changed.length === 0 ? [] : [set]), ...altnameChanges('altname-delete', before, after)];
+    return [...keepMac(before), ...(changed.length === 0 ? [] : [set]), ...altnameChanges('altname-delete', before, after)];
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import { stateOf, type FieldOf, type Resource, type ResourceId, type State } from '../model/state.js';
+import { claim, type Claimed } from './claim.js';
 import { KINDS } from './index.js';
 
 interface Interface {
@@ -8,8 +9,18 @@ interface Interface {
   readonly prefix: string;
 }
 
+export interface Adoption {
+  /** What is somebody else's, and stands where the file wants something of that kind, is taken over. */
+  readonly adopt?: boolean;
+}
+
 /** The lab's state as the kernel has it, in the same normal form as the desired one, and what stands in its way. */
-export function findState(observation: Observation, desired: State): { readonly state: State; readonly conflicts: readonly Diagnostic[] } {
+export function findState(
+  seen: Observation,
+  desired: State,
+  { adopt = false }: Adoption = {},
+): { readonly state: State; readonly conflicts: readonly Diagnostic[] } {
+  const { observation, ids } = adopt ? claim(seen, desired) : unclaimed(seen);
   const interfaces = new Map<string, Interface>();
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
@@ -20,11 +31,12 @@ export function findState(observation: Observation, desired: State): { readonly 
     return link === undefined ? [] : [{ id: link.id, field: link.prefix + attribute }];
   };
   for (const kind of KINDS) {
-    const found = kind.find({ observation, desired, linkAt, fieldAt });
+    const found = kind.find({ observation, desired, adopt, linkAt, fieldAt });
     for (const conflict of found.conflicts) conflicts.push(conflict);
     for (const one of found.resources) {
       // What stands on a link that is somebody else's is theirs too.
-      const resource = strangers.size > 0 && isTheirs(one, desired, strangers) ? { ...one, keep: true } : one;
+      const theirs = strangers.size > 0 && isTheirs(one, desired, strangers) ? { ...one, keep: true } : one;
+      const resource = ids.has(one.id) ? { ...theirs, foreign: true } : theirs;
       resources.push(resource);
       for (const { netns, name, prefix = '' } of kind.interfaces?.(resource) ?? []) {
         interfaces.set(`${netns}/${name}`, { id: resource.id, prefix });
@@ -34,6 +46,9 @@ export function findState(observation: Observation, desired: State): { readonly 
   }
   return { state: stateOf(desired.lab, resources), conflicts };
 }
+
+const unclaimed = (observation: Observation): Claimed => ({ observation, ids: NOBODY });
+const NOBODY: ReadonlySet<ResourceId> = new Set();
 
 function isTheirs({ id, needs }: Resource, desired: State, strangers: ReadonlySet<ResourceId>): boolean {
   return needs.some((needed) => strangers.has(needed)) && !desired.resources.has(id);

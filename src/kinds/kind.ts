@@ -16,6 +16,8 @@ export interface Found {
 export interface FindContext {
   readonly observation: Observation;
   readonly desired: State;
+  /** What is somebody else's and wanted is taken over. */
+  readonly adopt?: boolean;
   /** Which of the lab's links an interface is; kinds that make interfaces are asked first. */
   linkAt(netns: string, dev: string): ResourceId | undefined;
   /** Where an attribute of one of those interfaces stands, as a list of one, or of none. */

@@ -3,6 +3,7 @@ import type { SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import type { PropValue, Props, Resource, ResourceId } from '../model/state.js';
+import { comparedMac, keepMac, keptMac, type DerivedMacs } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { parentConflicts, type MacvlanDefinition } from './macvlan-parent.js';
@@ -17,6 +18,8 @@ export interface MacvlanSpec {
   readonly mode: string;
   /** Absent: in mode passthru the parent's. */
   readonly mac?: string;
+  /** The file leaves the MAC address open. */
+  readonly derivedMac?: boolean;
   /** Absent: the parent's. */
   readonly mtu?: number;
   readonly up: boolean;
@@ -41,7 +44,7 @@ interface Definition extends MacvlanDefinition {
 export function macvlanResource(spec: MacvlanSpec): Resource {
   const { lab, netns, name, parent, mode, mac = null, mtu = null, up, settings = [] } = spec;
   const id = macvlanId(netns, name);
-  const definition: Definition = { settings, parentAt: spec.parentAt };
+  const definition: Definition & DerivedMacs = { settings, parentAt: spec.parentAt, derivedMacs: spec.derivedMac === true ? [''] : [] };
   return {
     id,
     kind: 'macvlan',
@@ -75,13 +78,14 @@ function observed({ ns, link, id, isShared }: FoundLink, { observation, desired,
     props: {
       ...{ name: link.name, parent_netns: parent?.netns ?? null, parent: parent?.name ?? null, mode: field('mode') },
       ...{ bc_queue_len: field('bc_queue_len'), txqlen: field('txqlen'), up: field('up') },
-      mac: wanted?.['mac'] === null ? null : field('mac'),
+      mac: wanted?.['mac'] === null ? null : comparedMac(link, desired.resources.get(id)),
       mtu: wanted?.['mtu'] === null && field('mtu') === mtuOfParent ? null : field('mtu'),
       ...{ group: link.group, alias: link.alias },
     },
     needs: [...own, ...(below === undefined ? [] : [below])],
     // With its parent the kernel deletes it at once (`macvlan_device_event`), with its namespace some time after that is gone.
     goesWith: [...(isShared ? own : []), ...(below === undefined ? [] : [below])],
+    ...keptMac([{ netns: ns.netns, link, prefix: '' }], desired.resources.get(id)),
     facts: { parent_mtu: mtuOfParent ?? null },
   };
 }
@@ -137,7 +141,7 @@ export const macvlan: Kind = {
       fields.map(({ field }) => field),
     );
     const mtu = fields.some(({ field, to }) => field === 'mtu' && to === null) ? { mtu: Number(before.facts?.['parent_mtu']) } : {};
-    return [{ op: 'link-set', netns: after.netns, name: nameOf(after), attributes: { ...changed, ...mtu } }];
+    return [...keepMac(before), { op: 'link-set', netns: after.netns, name: nameOf(after), attributes: { ...changed, ...mtu } }];
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

@@ -1,13 +1,20 @@
 import type { NetnsObservation, Observation } from '../model/observation.js';
+import { adoptedMark } from '../model/lo-marks.js';
 import { mark, parseMark } from '../model/names.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import type { Props, Resource, State } from '../model/state.js';
+import type { Operation } from '../model/operation.js';
 import { IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import { addMissingRules, DEFAULT_RULES, defaultRulesIn } from './default-rules.js';
 import type { Found, Kind } from './kind.js';
 import { attach, detach, foundOfContainer, missingContainers, ofContainer, type NetnsContainer } from './netns-container.js';
 import { filesOf, refusedLinks, setOf } from './netns-files.js';
-import { containerKindOf, foreign, netnsId, netnsMark, type NetnsDefinition } from './ownership.js';
+import { containerKindOf, foreign, loOf, netnsId, netnsMark, type NetnsDefinition } from './ownership.js';
+
+interface Adopting {
+  /** The altname that its lo gets first. */
+  readonly adopts: string;
+}
 
 export interface NetnsSpec {
   readonly lab: string;
@@ -67,18 +74,38 @@ function find(observation: Observation, desired: State): Found {
     const found = netnsMark(ns);
     if (found?.lab === desired.lab) {
       const names = setOf(files.links.get(ns.netns), desired.lab);
-      if (containerKindOf(ns, desired.lab) !== null) {
+      const kind = containerKindOf(ns, desired.lab);
+      if (kind !== null && kind !== 'adopted') {
         resources.push(foundOfContainer(ns, observation, desired, { mark: mark(found.lab, found.object), names }));
         continue;
       }
-      const props = propsOf(mark(found.lab, found.object), defaultRulesIn(ns.rules, host.rules), forwardingIn(ns), names);
-      resources.push({ id: netnsId(ns.netns), kind: 'netns', netns: ns.netns, props, needs: [] });
+      const alias = loOf(ns)?.alias ?? '';
+      const props = propsOf(alias, defaultRulesIn(ns.rules, host.rules), forwardingIn(ns), names);
+      const facts = kind === 'adopted' ? { facts: { adopted: true } } : {};
+      // Not before the namespace says that it was somebody else's may it say that it is the lab's.
+      const isForeign = kind === 'adopted' && alias !== mark(found.lab, found.object);
+      const altname = adoptedMark(found.lab, found.object);
+      const definition: Adopting | undefined = isForeign && loOf(ns)?.altnames.includes(altname) !== true ? { adopts: altname } : undefined;
+      resources.push({
+        id: netnsId(ns.netns),
+        kind: 'netns',
+        netns: ns.netns,
+        props,
+        needs: [],
+        ...facts,
+        ...(definition && { definition }),
+      });
       continue;
     }
     const wanted = desired.resources.get(netnsId(ns.netns));
     if (wanted !== undefined) conflicts.push(foreign('foreign-netns', `a network namespace named ${ns.netns}`, wanted, found?.lab ?? null));
   }
   return { resources, conflicts: [...conflicts, ...missingContainers(observation, desired)] };
+}
+
+function adopting({ netns, definition }: Resource): readonly Operation[] {
+  const altname = (definition as Partial<Adopting> | undefined)?.adopts;
+  return altname === undefined ? [] : [{ op: 'altname-add', netns, name: 'lo', altname }];
 }
 
 const valueOf = ({ props }: Resource, key: string): string => String(props[key]);
@@ -110,6 +137,7 @@ export const netns: Kind = {
     ];
   },
   update: (before, after, fields) => [
+    ...adopting(before),
     ...(fields.some(({ field }) => field === 'mark')
       ? [{ op: 'link-set' as const, netns: after.netns, name: 'lo', attributes: { alias: markOf(after) } }]
       : []),

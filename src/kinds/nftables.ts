@@ -78,7 +78,10 @@ function find({ observation, desired }: FindContext): Found {
     if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {
       const wanted = desired.resources.get(nftablesId(ns.netns, ns.nft.name));
-      if (wanted !== undefined) conflicts.push(foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null));
+      if (wanted !== undefined)
+        conflicts.push(
+          foreign('foreign-nft-table', `an nftables table named inet ${ns.nft.name}`, wanted, null, 'rules are not taken over'),
+        );
     }
   }
   return { resources, conflicts };

@@ -4,7 +4,7 @@ import { parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found } from './kind.js';
-import { containerNamespaces, foreign, isOwnLink, labNamespaces, markedId, unmarkedOfLab } from './ownership.js';
+import { containerNamespaces, foreign, isOwnLink, labNamespaces, markedId, otherType, unmarkedOfLab } from './ownership.js';
 
 export interface FoundLink {
   readonly ns: NetnsObservation;
@@ -30,7 +30,9 @@ export function findLinks(type: string, context: FindContext, observed: (found: 
         if (!resources.has(id) || id === byName) resources.set(id, observed({ ns, link, id, isShared }));
       } else if (isShared && wanted !== undefined && linkAt(ns.netns, link.name) === undefined && !isOwnLink(link, desired.lab)) {
         const where = ns.netns === HOST ? '' : ` in ${ns.netns}`;
-        conflicts.push(foreign('foreign-link', `a link named ${link.name}${where}`, wanted, parseMark(link.alias)?.lab ?? null));
+        conflicts.push(
+          foreign('foreign-link', `a link named ${link.name}${where}`, wanted, parseMark(link.alias)?.lab ?? null, otherType(link, type)),
+        );
       }
     }
   }

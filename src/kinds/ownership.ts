@@ -19,7 +19,7 @@ export function ownNamespaces(observation: Observation, lab: string): readonly N
   return namespacesOf(observation, lab).own;
 }
 
-/** Those of containers that are nodes: only what carries the lab's mark, or stands on what does, is the lab's there. */
+/** Those of containers that are nodes, and adopted ones: only what carries the lab's mark, or stands on what does, is the lab's there. */
 export function containerNamespaces(observation: Observation, lab: string): readonly NetnsObservation[] {
   return namespacesOf(observation, lab).containers;
 }
@@ -40,7 +40,7 @@ function namespacesOf(observation: Observation, lab: string): Namespaces {
   const known = found.get(observation);
   if (known?.lab === lab) return known;
   const marked = observation.namespaces.filter((ns) => netnsMark(ns)?.lab === lab);
-  const containers = marked.filter((ns) => containerOf(loOf(ns)?.altnames ?? [], lab) !== null);
+  const containers = marked.filter((ns) => containerKindOf(ns, lab) !== null);
   const own = containers.length === 0 ? marked : marked.filter((ns) => !containers.includes(ns));
   const namespaces = { lab, own, containers };
   found.set(observation, namespaces);
@@ -50,8 +50,11 @@ function namespacesOf(observation: Observation, lab: string): Namespaces {
 const found = new WeakMap<Observation, Namespaces>();
 
 /** How the namespace came to the lab; null: topo made it. */
-export const containerKindOf = (ns: NetnsObservation, lab: string): ReturnType<typeof containerOf> =>
-  containerOf(loOf(ns)?.altnames ?? [], lab);
+export function containerKindOf(ns: NetnsObservation, lab: string): ReturnType<typeof containerOf> {
+  const lo = loOf(ns);
+  if (lo?.claimed !== undefined && parseMark(lo.alias)?.lab !== lab) return 'adopted';
+  return containerOf(lo?.altnames ?? [], lab);
+}
 
 export function loOf(ns: NetnsObservation): LinkObservation | undefined {
   return ns.links.find((link) => link.name === 'lo');
@@ -59,18 +62,18 @@ export function loOf(ns: NetnsObservation): LinkObservation | undefined {
 
 export function netnsMark(ns: NetnsObservation): ReturnType<typeof parseMark> {
   const lo = loOf(ns);
-  return lo === undefined ? null : parseMark(lo.alias);
+  return lo === undefined ? null : parseMark(lo.claimed ?? lo.alias);
 }
 
 /** The id that the lab's mark on the link names, or null. */
 export function markedId(link: LinkObservation, lab: string): ResourceId | null {
-  const known = parseMark(link.alias);
+  const known = parseMark(link.claimed ?? link.alias);
   return known?.lab === lab ? known.object : null;
 }
 
 /** Made by the lab, but killed before the mark was written: the group says so from the first moment. */
 export function unmarkedOfLab(link: LinkObservation, lab: string): boolean {
-  return link.alias === '' && link.group === labGroup(lab);
+  return link.alias === '' && link.claimed === undefined && link.group === labGroup(lab);
 }
 
 /** A link of a type that the lab makes, and the lab's: the kind of that type finds it. */
@@ -91,12 +94,23 @@ export function onLink(netns: string, link: ResourceId): readonly ResourceId[] {
   return netns === HOST ? [link] : [netnsId(netns), link];
 }
 
-export function foreign(code: string, what: string, wanted: Resource, owner: string | null): Diagnostic {
+/** `obstacle`: why `--adopt` cannot take it over, where nobody but that is in the way. */
+export function foreign(code: string, what: string, wanted: Resource, owner: string | null, obstacle?: string): Diagnostic {
   return {
     code,
     severity: 'error',
     message: `${what} exists already and ${owner === null ? "is not marked as topo's" : `belongs to the lab ${owner}`}`,
     ...(wanted.at === undefined ? {} : { at: wanted.at }),
-    hint: 'topo changes nothing that it did not make: choose another name, or remove the object yourself',
+    hint:
+      owner !== null
+        ? 'topo changes nothing that it did not make: choose another name, or remove the object yourself'
+        : obstacle === undefined
+          ? '--adopt takes it over as it is; or choose another name, or remove the object yourself'
+          : `${obstacle}: choose another name, or remove the object yourself`,
   };
+}
+
+/** Why a link cannot be taken over as one of that type; undefined if it can. */
+export function otherType({ type }: LinkObservation, wanted: string): string | undefined {
+  return type === wanted ? undefined : `it is ${type === '' ? 'hardware' : `a ${type}`} and no ${wanted}, and cannot be taken over`;
 }

@@ -1,13 +1,13 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
-import type { AddressObservation, NetnsObservation, Observation, RouteObservation } from '../model/observation.js';
+import type { AddressObservation, NetnsObservation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { ROUTING_DAEMON } from '../model/routing.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
+import { containerKindOf, containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
 
 export interface RouteSpec {
@@ -110,6 +110,12 @@ function observedRoute(ns: NetnsObservation, route: RouteObservation, context: F
   };
 }
 
+/** Somebody else's, in a namespace that was adopted, and wanted. */
+function isTaken(ns: NetnsObservation, route: RouteObservation, { adopt, desired }: FindContext): boolean {
+  if (adopt !== true || judged(route, false) || !judged(route, true) || containerKindOf(ns, desired.lab) !== 'adopted') return false;
+  return desired.resources.has(routeId(ns.netns, route.table, route.to, route.metric));
+}
+
 function judged(route: RouteObservation, own: boolean): boolean {
   if (route.table === LOCAL_TABLE || route.dynamic) return false;
   if (!own) return route.protocol === ROUTE_PROTOCOL;
@@ -123,17 +129,18 @@ function find(context: FindContext): Found {
     let id = routeId(ns.netns, route.table, route.to, route.metric);
     // The kernel takes a second route that differs in its next hop alone (ip route append).
     while (resources.has(id)) id += ' again';
-    resources.set(id, observedRoute(ns, route, context, id));
+    const resource = observedRoute(ns, route, context, id);
+    resources.set(id, isTaken(ns, route, context) ? { ...resource, foreign: true } : resource);
   };
   const left = leftByDaemons(context);
   for (const ns of ownNamespaces(observation, desired.lab))
     ns.routes.filter((route) => judged(route, true) || left(ns, route)).forEach((route) => add(ns, route));
   for (const ns of containerNamespaces(observation, desired.lab))
-    ns.routes.filter((route) => judged(route, false)).forEach((route) => add(ns, route));
+    ns.routes.filter((route) => judged(route, false) || isTaken(ns, route, context)).forEach((route) => add(ns, route));
   for (const route of observation.host.routes) {
     if (judged(route, false) && linkAt(HOST, route.dev) !== undefined) add(observation.host, route);
   }
-  return { resources: [...resources.values()], conflicts: takenDestinations(observation, desired) };
+  return { resources: [...resources.values()], conflicts: takenDestinations(context) };
 }
 
 /** RTPROT_BIRD */
@@ -150,10 +157,14 @@ function leftByDaemons({ observation, desired }: FindContext): (ns: NetnsObserva
 }
 
 /** A container's own routes stay: the kernel takes no second one to the same place. */
-function takenDestinations(observation: Observation, desired: State): readonly Diagnostic[] {
+function takenDestinations(context: FindContext): readonly Diagnostic[] {
+  const { observation, desired } = context;
   return containerNamespaces(observation, desired.lab).flatMap((ns) =>
     ns.routes.flatMap((route): Diagnostic[] => {
-      const wanted = judged(route, false) ? undefined : desired.resources.get(routeId(ns.netns, route.table, route.to, route.metric));
+      const wanted =
+        judged(route, false) || isTaken(ns, route, context)
+          ? undefined
+          : desired.resources.get(routeId(ns.netns, route.table, route.to, route.metric));
       if (wanted === undefined) return [];
       const to = isDefault(route.to) || route.to === '::/0' ? 'default' : route.to;
       return [
@@ -163,9 +174,11 @@ function takenDestinations(observation: Observation, desired: State): readonly D
           message: `${ns.netns} has a route of its own: ${to}${route.via === '' ? '' : ` via ${route.via}`}${route.dev === '' ? '' : ` dev ${route.dev}`}`,
           ...(wanted.at === undefined ? {} : { at: wanted.at }),
           hint:
-            to === 'default'
-              ? 'give the network gateway: none or internal: true, so that it has no default route; or remove the container’s'
-              : 'remove one of the two, or give this one another metric',
+            containerKindOf(ns, desired.lab) === 'adopted'
+              ? '--adopt takes it over; or remove one of the two'
+              : to === 'default'
+                ? 'give the network gateway: none or internal: true, so that it has no default route; or remove the container’s'
+                : 'remove one of the two, or give this one another metric',
         },
       ];
     }),

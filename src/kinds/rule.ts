@@ -59,9 +59,12 @@ function observedProps(rule: RuleObservation): Props {
 function find({ observation, desired, linkAt }: FindContext): Found {
   const resources = new Map<ResourceId, Resource>();
   for (const ns of labNamespaces(observation, desired.lab)) {
-    const shared = containerKindOf(ns, desired.lab) !== null;
+    const kind = containerKindOf(ns, desired.lab);
     for (const rule of ns.rules) {
-      if (shared ? rule.protocol !== ROUTE_PROTOCOL : rule.protocol === KERNEL || isDefaultRule(rule)) continue;
+      if (rule.protocol === KERNEL || isDefaultRule(rule)) continue;
+      const isKnown = kind === null || rule.protocol === ROUTE_PROTOCOL;
+      // What the file asks for is there already; in a container it is the container's.
+      if (!isKnown && !(kind === 'adopted' && desired.resources.has(ruleId(ns.netns, observedProps(rule))))) continue;
       const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
       const found = ruleOf(ns.netns, observedProps(rule), links);
       resources.set(found.id, found);

@@ -3,8 +3,19 @@ import { parseMark } from '../model/names.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
+import { comparedMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found } from './kind.js';
-import { containerNamespaces, foreign, isOwnLink, labNamespaces, markedId, netnsNeeds, unmarkedOfLab } from './ownership.js';
+import {
+  containerKindOf,
+  containerNamespaces,
+  foreign,
+  isOwnLink,
+  labNamespaces,
+  markedId,
+  netnsNeeds,
+  otherType,
+  unmarkedOfLab,
+} from './ownership.js';
 import { writeEnd } from './veth-end.js';
 
 interface FoundEnd {
@@ -15,7 +26,8 @@ interface FoundEnd {
 const place = (netns: string, name: string): string => `${netns}/${name}`;
 /** A link of the lab whose name is wanted for an end goes before the end comes. */
 const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'veth' && isOwnLink(link, lab);
-const isPeer = (a: LinkObservation, b: LinkObservation): boolean => a.link === b.index && b.link === a.index;
+/** Seen from two namespaces at once, or from one. */
+export const isPeer = (a: LinkObservation, b: LinkObservation): boolean => a.link === b.index && b.link === a.index;
 
 /** Places of desired ends, with the id of the pair. */
 function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
@@ -31,7 +43,7 @@ function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
 /** What an end has that does not say. */
 const NO_MASTER: Props = { master: '' };
 
-function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: ReadonlySet<string>): Resource {
+function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: ReadonlySet<string>, wanted: Resource | undefined): Resource {
   const home = id.slice('veth:'.length);
   const netns = home.slice(0, home.indexOf('/'));
   const first = ends.find((end) => place(end.netns, end.link.name) === home) ?? ends.find((end) => end.netns === netns);
@@ -42,17 +54,21 @@ function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: Rea
     peer_name: second?.link.name ?? null,
   };
   writeEnd(props, '', first?.link.attributes ?? {}, NO_MASTER);
+  props['mac'] = comparedMac(first?.link, wanted);
   props['group'] = first?.link.group ?? null;
   props['alias'] = first?.link.alias ?? null;
   writeEnd(props, 'peer_', second?.link.attributes ?? {}, NO_MASTER);
+  props['peer_mac'] = comparedMac(second?.link, wanted, 'peer_');
   props['peer_group'] = second?.link.group ?? null;
   props['peer_alias'] = second?.link.alias ?? null;
+  const both = [first && { ...first, prefix: '' }, second && { ...second, prefix: 'peer_' }].filter((end) => end !== undefined);
   return {
     id,
     kind: 'veth',
     netns: first?.netns ?? netns,
     props,
     needs: [...netnsNeeds(netns), ...(second === undefined ? [] : netnsNeeds(second.netns))],
+    ...keptMac(both, wanted),
     // Another container's namespace, by the same name, needs another pair; one that the lab made is never another by itself.
     ...(containers.size === 0 ? {} : { goesWith: ends.filter((end) => containers.has(end.netns)).flatMap((end) => netnsNeeds(end.netns)) }),
   };
@@ -74,7 +90,9 @@ export function findVeths({ observation, desired, linkAt }: FindContext): Found 
   const byId = new Map<ResourceId, FoundEnd[]>();
   const unmarked: FoundEnd[] = [];
   const conflicts: Diagnostic[] = [];
-  const containers = new Set(containerNamespaces(observation, desired.lab).map(({ netns }) => netns));
+  const shared = containerNamespaces(observation, desired.lab);
+  const containers = new Set(shared.map(({ netns }) => netns));
+  const ofContainers = new Set(shared.filter((ns) => containerKindOf(ns, desired.lab) !== 'adopted').map(({ netns }) => netns));
   const visit = (ns: NetnsObservation, link: LinkObservation): void => {
     const isShared = ns.netns === HOST || containers.has(ns.netns);
     const id = markedId(link, desired.lab);
@@ -86,15 +104,32 @@ export function findVeths({ observation, desired, linkAt }: FindContext): Found 
       const resource = desired.resources.get(wanted.get(place(ns.netns, link.name)) ?? '');
       const where = ns.netns === HOST ? '' : ` in ${ns.netns}`;
       if (resource !== undefined)
-        conflicts.push(foreign('foreign-link', `a link named ${link.name}${where}`, resource, parseMark(link.alias)?.lab ?? null));
+        conflicts.push(
+          foreign(
+            'foreign-link',
+            `a link named ${link.name}${where}`,
+            resource,
+            parseMark(link.alias)?.lab ?? null,
+            notThePair(link, resource),
+          ),
+        );
     }
   };
   for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) for (const link of ns.links) visit(ns, link);
   adopt(byId, unmarked, wanted);
   return {
-    resources: [...byId].map(([id, ends]) => pairResource(id, ends, containers)),
+    resources: [...byId].map(([id, ends]) => pairResource(id, ends, ofContainers, desired.resources.get(id))),
     conflicts: [...conflicts, ...missingMasters(observation, desired, linkAt)],
   };
+}
+
+/** That both ends are there, with the names that the file gives them, is seen by `claim.ts`. */
+function notThePair(link: LinkObservation, { netns, props }: Resource): string {
+  const ends = `${netns}:${String(props['name'])} and ${String(props['peer_netns'])}:${String(props['peer_name'])}`;
+  return (
+    otherType(link, 'veth') ??
+    `--adopt takes it over if it is the veth between ${ends} (interface_name and host_interface name them); otherwise`
+  );
 }
 
 /** Bridges of the host itself that the file calls external must be there, and somebody else's. */

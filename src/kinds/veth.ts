@@ -3,6 +3,7 @@ import type { SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
+import { keepMac, type DerivedMacs } from './kept-mac.js';
 import { WITHIN_NETNS, type Kind } from './kind.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
@@ -21,6 +22,8 @@ export interface VethEndSpec {
   readonly hairpin?: boolean;
   /** Of a bridge port: no frames pass between two such ports. */
   readonly isolated?: boolean;
+  /** The file leaves the MAC address open, and nobody else has to know it. */
+  readonly derivedMac?: boolean;
 }
 
 export interface VethSpec {
@@ -76,10 +79,19 @@ export function vethResource(spec: VethSpec): Resource {
     netns: first.netns,
     props: pairProps(spec.lab, id, first, second),
     needs: [...netnsNeeds(first.netns), ...netnsNeeds(second.netns), ...spec.needs],
+    definition: DERIVED[`${first.derivedMac === true}-${second.derivedMac === true}`],
     path: spec.path,
     at: spec.at,
   };
 }
+
+/** Four for all of thousands. */
+const DERIVED: { readonly [ends in `${boolean}-${boolean}`]: DerivedMacs } = {
+  'false-false': { derivedMacs: [] },
+  'true-false': { derivedMacs: [''] },
+  'false-true': { derivedMacs: ['peer_'] },
+  'true-true': { derivedMacs: ['', 'peer_'] },
+};
 
 const FIXED = new Set(['name', 'peer_netns', 'peer_name']);
 
@@ -144,12 +156,13 @@ export const veth: Kind = {
   defaults: () => pairDefaults,
   find: findVeths,
   create,
-  update: (_before, after, changes) => {
+  update: (before, after, changes) => {
     const fields = withPortSettings(changes.map((change) => change.field));
-    return endsOf(after).flatMap((end) => {
+    const sets = endsOf(after).flatMap((end): readonly Operation[] => {
       const changed = attributes(after, end.prefix, fields);
       return Object.keys(changed).length === 0 ? [] : [{ op: 'link-set' as const, netns: end.netns, name: end.name, attributes: changed }];
     });
+    return [...keepMac(before), ...sets];
   },
   delete: (before) => {
     // The host's end, so that many go as one group; either end takes the other along.

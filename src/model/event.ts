@@ -68,6 +68,8 @@ export interface Summary {
    * `rolled-back`: it refused, and all is as it was before.
    */
   readonly outcome: 'complete' | 'differs' | 'failed' | 'rolled-back' | 'interrupted';
+  /** Absent: none. */
+  readonly adopted?: number;
   readonly added: number;
   readonly changed: number;
   readonly destroyed: number;

@@ -13,6 +13,9 @@ const ATTACHED = 'attached:';
 /** What is not to be destroyed: the lab, or `nodes.NODE` and `networks.NETWORK` in it. */
 const PROTECTED = 'protect:';
 
+/** The namespace was somebody else's, and was taken over with what is in it. */
+const ADOPTED = 'adopted:';
+
 export const RUNTIMES = ['docker', 'podman'] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
@@ -22,6 +25,8 @@ export interface NodeOfLab {
 }
 
 export const joinedMark = (lab: string, node: string): string => `${JOINED}${lab}.${node}`;
+
+export const adoptedMark = (lab: string, node: string): string => `${ADOPTED}${lab}.${node}`;
 
 export const containerMark = (kind: 'started' | 'attached', lab: string, node: string): string =>
   `${kind === 'started' ? STARTED : ATTACHED}${lab}.${node}`;
@@ -38,10 +43,11 @@ export function joinedNodes(altnames: readonly string[]): readonly NodeOfLab[] {
 const NOBODY: readonly NodeOfLab[] = [];
 
 /** How the namespace of such a lo came to the lab; null: topo made it. */
-export function containerOf(altnames: readonly string[], lab: string): 'started' | 'attached' | null {
+export function containerOf(altnames: readonly string[], lab: string): 'started' | 'attached' | 'adopted' | null {
   for (const altname of altnames) {
     if (altname.startsWith(`${STARTED}${lab}.`)) return 'started';
     if (altname.startsWith(`${ATTACHED}${lab}.`)) return 'attached';
+    if (altname.startsWith(`${ADOPTED}${lab}.`)) return 'adopted';
   }
   return null;
 }

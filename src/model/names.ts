@@ -21,6 +21,9 @@ export function parseMark(alias: string): { readonly lab: string; readonly objec
   return slash < 0 ? null : { lab: alias.slice(MARK.length, slash), object: alias.slice(slash + 1) };
 }
 
+/** Fields that say whose an object is. */
+export const MARK_FIELDS: ReadonlySet<string> = new Set(['alias', 'group', 'mark', 'peer_alias', 'peer_group']);
+
 /** Hex digits of a hash of the parts. */
 export function hash(digits: number, ...parts: readonly string[]): string {
   return sha256(parts.join('\0')).slice(0, digits);

@@ -140,6 +140,8 @@ export interface LinkObservation {
   /** IFLA_INFO_KIND; '' for hardware and lo. */
   readonly type: string;
   readonly alias: string;
+  /** The mark that it is to have, where a plan takes it over or moves it: whose it is, whatever the alias says. */
+  readonly claimed?: string;
   readonly group: number;
   readonly altnames: readonly string[];
   /** IFLA_LINK: the index of a veth's peer, or of a macvlan's parent, in its own namespace; 0 for none. */

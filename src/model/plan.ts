@@ -22,6 +22,8 @@ export interface Action {
   readonly change: Change;
   /** Set on both halves of a replacement: the fields that force it, or the replaced thing it stands on. */
   readonly replacement?: { readonly fields: readonly FieldChange[]; readonly because?: ResourceId };
+  /** It was somebody else's so far. */
+  readonly adopts?: true;
   /** Why, in a sentence: `not in the topology`, `missing in the kernel`, `mtu is 1500, not 1400`. */
   readonly reason: string;
   /** Empty where another action's operations do it too (the kernel takes it along). */
@@ -39,5 +41,10 @@ export interface Plan {
   readonly exposure?: readonly ExposureChange[];
   /** What is worth knowing and no reason not to go on; absent: nothing. */
   readonly warnings?: readonly Diagnostic[];
-  readonly summary: { readonly add: number; readonly change: number; readonly destroy: number };
+  readonly summary: {
+    readonly add: number;
+    readonly change: number;
+    readonly destroy: number;
+    /** Absent: none. An object that is taken over counts as changed as well if more than its mark differs. */ readonly adopt?: number;
+  };
 }

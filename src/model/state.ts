@@ -29,6 +29,8 @@ export interface Resource<P extends Props = Props> {
   readonly mayGoWithChange?: readonly FieldOf[];
   /** Observed only: the object is not the lab's to delete (a host-wide setting, an undeletable thing). Never deleted by a plan. */
   readonly keep?: boolean;
+  /** Observed only: somebody else's so far, and taken over (`--adopt`). */
+  readonly foreign?: boolean;
   /** Observed only: what `goesWith` it stays when it is deleted (the namespace of a container lives on without its name). */
   readonly outlived?: boolean;
   /** What is known of it and compared with nothing, such as since when it is there. */

@@ -16,7 +16,18 @@ export function bridgeResources(lab: string, bridged: LabNetwork, loopback: bool
   if (network.external || network.driver === 'macvlan') return [];
   const altname = bridgeAltname(lab, network.name);
   const forwards = isForwarded(bridged) ? bridged.subnets.map(({ family }) => family) : [];
-  const bridge = bridgeResource({ lab, netns: home, name, mac, mtu: network.mtu, altname, forwards, path, at });
+  const bridge = bridgeResource({
+    lab,
+    netns: home,
+    name,
+    mac,
+    derivedMac: bridged.tunnel === undefined,
+    mtu: network.mtu,
+    altname,
+    forwards,
+    path,
+    at,
+  });
   return [bridge, ...settings(bridged, loopback), ...(bridged.hosted ? hostAddresses(bridged) : [])];
 }
 
@@ -59,13 +70,25 @@ export function portResource(
 ): Resource {
   const { network, home, bridge, hosted } = bridged;
   const { netns, name, mac, mtu, up } = inside;
+  // Other hosts are told where the MAC addresses of a network with tunnels are.
+  const isOpen = bridged.tunnel === undefined;
   // The node that is the gateway is what the others are to reach.
   const isolated = !network.icc && !(network.gateway.kind === 'node' && network.gateway.node === node);
   // Hairpin: where br_netfilter is on, a node's packet to its own published port leaves by the port that it came in.
-  const port = { netns: home, name: hostInterface, mac: hostMac, mtu: network.mtu, up: true, master: bridge, hairpin: hosted, isolated };
+  const port = {
+    netns: home,
+    name: hostInterface,
+    mac: hostMac,
+    derivedMac: isOpen,
+    mtu: network.mtu,
+    up: true,
+    master: bridge,
+    hairpin: hosted,
+    isolated,
+  };
   return vethResource({
     lab,
-    ends: [{ netns, name, mac, mtu, up }, port],
+    ends: [{ netns, name, mac, mtu, up, derivedMac: isOpen && inside.derivedMac }, port],
     needs: network.external ? [] : [bridgeId(home, bridge)],
     path,
     at,

@@ -23,13 +23,15 @@ export interface PlainInterface extends Origin {
 export function refine(plain: PlainInterface, node: Node | undefined, derivation: Derivation): LabInterface {
   const settings = node === undefined ? undefined : settingsOf(node, plain.name);
   const { path, at, netns, name, link, addresses } = plain;
+  const written = plain.mac ?? settings?.macAddress;
   return {
     path,
     at,
     netns,
     name,
     link,
-    mac: plain.mac ?? settings?.macAddress ?? derivation.interfaceMac(node?.name ?? HOST, name),
+    mac: written ?? derivation.interfaceMac(node?.name ?? HOST, name),
+    derivedMac: written === undefined,
     mtu: settings?.mtu ?? plain.mtu,
     up: plain.up && settings?.state !== 'down',
     addresses: node === undefined || settings === undefined ? addresses : [...addresses, ...addressesOf(settings, node)],
@@ -50,6 +52,7 @@ export function loopbackOf(node: Node): LabInterface {
     name: 'lo',
     link: loopbackId(node.netns),
     mac: '',
+    derivedMac: false,
     mtu: settings?.mtu ?? LOOPBACK_MTU,
     up: settings?.state !== 'down',
     addresses: settings === undefined ? [] : addressesOf(settings, node).filter(({ cidr }) => !isLoopbacksOwn('lo', cidr.text)),

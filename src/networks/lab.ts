@@ -79,6 +79,8 @@ export interface LabInterface extends Origin {
   /** The resource that makes it. */
   readonly link: ResourceId;
   readonly mac: string;
+  /** The file leaves it open. */
+  readonly derivedMac: boolean;
   readonly mtu: number;
   readonly up: boolean;
   readonly addresses: readonly LabAddress[];

@@ -10,6 +10,6 @@ export function linkResources(lab: string, { ends: [first, second], path, at }: 
   return [veth, ...[first, second].filter((end) => end.netns === HOST).flatMap(interfaceAddresses)];
 }
 
-function endOf({ netns, name, mac, mtu, up }: LabInterface): VethEndSpec {
-  return { netns, name, mac, mtu, up };
+function endOf({ netns, name, mac, mtu, up, derivedMac }: LabInterface): VethEndSpec {
+  return { netns, name, mac, mtu, up, derivedMac };
 }

@@ -24,7 +24,7 @@ export function childResource(lab: string, node: Node, attachment: LabAttachment
     name: inside.name,
     parent: { netns: network.home, name: parent },
     mode,
-    ...(mac === undefined ? {} : { mac }),
+    ...(mac === undefined ? {} : { mac, derivedMac: inside.derivedMac }),
     ...(ownMtu === undefined ? {} : { mtu: ownMtu }),
     up: inside.up,
     needs: [],

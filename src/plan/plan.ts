@@ -5,6 +5,7 @@ import { exposureOf } from './exposure.js';
 import { gatherLinkDeletions } from './group-delete.js';
 import { judge, type KindOf, type Verdict } from './judge.js';
 import { inOrder } from './order.js';
+import { isAltered } from './taking-over.js';
 
 /**
  * The actions that lead from the observed to the desired state: deletions, dependants first, then creations and
@@ -27,12 +28,17 @@ export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
 
 function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] {
   const summary = { add: 0, change: 0, destroy: 0 };
-  for (const { verdict } of verdicts.values()) {
+  let adopt = 0;
+  for (const one of verdicts.values()) {
+    const { verdict } = one;
     if (verdict === 'create' || verdict === 'replace') summary.add += 1;
     if (verdict === 'delete' || verdict === 'replace') summary.destroy += 1;
-    if (verdict === 'update') summary.change += 1;
+    if (verdict !== 'update') continue;
+    const isForeign = one.before.foreign === true;
+    if (isForeign) adopt += 1;
+    if (!isForeign || isAltered(one.after, one.fields)) summary.change += 1;
   }
-  return summary;
+  return adopt === 0 ? summary : { ...summary, adopt };
 }
 
 function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
@@ -45,10 +51,17 @@ function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, 
     id: before.id,
     change: { action: 'delete', before },
     ...replacement(verdict),
-    reason: verdict?.verdict === 'replace' ? replacementReason(verdict) : 'not in the topology',
+    reason:
+      verdict?.verdict === 'replace'
+        ? replacementReason(verdict)
+        : before.facts?.['adopted'] === true
+          ? ADOPTED_GOES
+          : 'not in the topology',
     operations: takenAlong === undefined ? kindOf(before.kind).delete(before) : [],
   };
 }
+
+const ADOPTED_GOES = 'not in the topology; it was adopted, and goes with all that is in it';
 
 function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
   const verdict = verdicts.get(after.id);
@@ -64,6 +77,7 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
   return {
     id: after.id,
     change: { action: 'update', before, after, fields },
+    ...(before.foreign === true ? { adopts: true as const } : {}),
     reason: lostWith === undefined ? fields.map(sentence).join('; ') : `the kernel may take it along with ${lostWith}`,
     operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
     ...finishOf(kind, after, before),

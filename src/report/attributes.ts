@@ -1,12 +1,10 @@
 /** The lines below an object's header: what it will be, or what changes. */
+import { MARK_FIELDS } from '../model/names.js';
 import type { FieldChange } from '../model/plan.js';
 import type { Props, Resource } from '../model/state.js';
 import { arrow, chainDiff, chainLines, chainOf, chainsSummary, isChain } from './rules-text.js';
 import type { Paint } from './style.js';
 import { sameValue, valueText } from './value-text.js';
-
-/** The marks of ownership: every object has them. */
-const MARKS = new Set(['alias', 'group', 'mark', 'peer_alias', 'peer_group']);
 
 /** `mtu 1400`, `mac 02:…`: what a reader cannot know from the title and the defaults. */
 export function createdParts(resource: Resource, title: string, defaults: Props): string[] {
@@ -15,7 +13,7 @@ export function createdParts(resource: Resource, title: string, defaults: Props)
     ([field, value]) =>
       value !== null &&
       value !== '' &&
-      !MARKS.has(field) &&
+      !MARK_FIELDS.has(field) &&
       !isChain(value) &&
       !sameValue(value, defaults[field]) &&
       !(typeof value === 'string' && said.has(value)),
@@ -58,7 +56,7 @@ function chainsOf(resource: Resource): [string, NonNullable<ReturnType<typeof ch
 export function tellingFields<F extends Pick<FieldChange, 'field' | 'from' | 'to'>>(fields: readonly F[], defaults: Props): readonly F[] {
   const telling = fields.filter(({ field, from, to }) => {
     const appears = from === null || to === null;
-    return !MARKS.has(field) && !(appears && sameValue(from ?? to, defaults[field]));
+    return !MARK_FIELDS.has(field) && !(appears && sameValue(from ?? to, defaults[field]));
   });
   return telling.length === 0 ? fields : telling;
 }

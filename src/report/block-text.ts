@@ -1,5 +1,6 @@
 /** One object of a plan: a header, and below it what will be or what changes. */
-import type { Resource, ResourceId } from '../model/state.js';
+import { MARK_FIELDS } from '../model/names.js';
+import type { Props, Resource, ResourceId } from '../model/state.js';
 import { allLines, changedLines, createdParts, tellingFields } from './attributes.js';
 import { resourceOf, SYMBOLS, type Block, type BlockAction } from './blocks.js';
 import { placeText } from './place.js';
@@ -17,7 +18,13 @@ export interface Context {
   readonly commands: ReadonlyMap<ResourceId, readonly string[]>;
 }
 
-export const STYLES: { readonly [action in BlockAction]: Style } = { create: 'green', update: 'yellow', delete: 'red', replace: 'magenta' };
+export const STYLES: { readonly [action in BlockAction]: Style } = {
+  create: 'green',
+  update: 'yellow',
+  adopt: 'yellow',
+  delete: 'red',
+  replace: 'magenta',
+};
 
 /** Reasons that say no more than the symbol does. */
 const PLAIN_REASONS = new Set(['not in the topology', 'missing in the kernel', 'new in the topology', '']);
@@ -74,10 +81,16 @@ function isToldByFields({ action, fields, reason }: Block): boolean {
 async function detailLines({ block, parts }: Entry, { verbose, paint, words, width }: Context): Promise<string[]> {
   const resource = resourceOf(block);
   if (block.fields.length > 0) {
-    const fields = verbose ? block.fields : tellingFields(block.fields, words.defaults(resource));
+    const fields = verbose ? block.fields : shownFields(block, words.defaults(resource));
     return changedLines(fields, paint, verbose);
   }
   return verbose ? allLines(resource) : wrapped(parts, width - 6);
+}
+
+/** That a thing is the lab's from now on is said by its symbol; the number of its maker is the mark of a route. */
+function shownFields({ action, fields }: Block, defaults: Props): Block['fields'] {
+  const telling = tellingFields(fields, defaults);
+  return action === 'adopt' ? telling.filter(({ field }) => !MARK_FIELDS.has(field) && field !== 'protocol') : telling;
 }
 
 function commandLines(block: Block, { commands, paint }: Context): string[] {

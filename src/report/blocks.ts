@@ -3,7 +3,7 @@ import type { Action, FieldChange, Plan } from '../model/plan.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import { sameValue } from './value-text.js';
 
-export type BlockAction = 'create' | 'update' | 'delete' | 'replace';
+export type BlockAction = 'create' | 'adopt' | 'update' | 'delete' | 'replace';
 
 export interface Block {
   readonly id: ResourceId;
@@ -21,7 +21,7 @@ export interface Group {
   readonly blocks: readonly Block[];
 }
 
-export const SYMBOLS: { readonly [action in BlockAction]: string } = { create: '+', update: '~', delete: '-', replace: '-/+' };
+export const SYMBOLS: { readonly [action in BlockAction]: string } = { create: '+', adopt: '=', update: '~', delete: '-', replace: '-/+' };
 
 /** As `resourceOfAction`. */
 export function resourceOf(block: Block): Resource {
@@ -63,7 +63,7 @@ function blockOf(halves: readonly Action[]): Block {
   const [first] = halves;
   if (first === undefined) throw new Error('no action');
   const { id, reason, replacement } = first;
-  if (first.change.action === 'update') return { id, reason, ...first.change };
+  if (first.change.action === 'update') return { id, reason, ...first.change, ...(first.adopts === true ? { action: 'adopt' } : {}) };
   const before = beforeOf(halves);
   const after = afterOf(halves);
   const both = before !== undefined && after !== undefined;

@@ -38,6 +38,8 @@ export interface ActionDocument {
   readonly replacement: boolean;
   /** The replaced object that this one stands on, which is why it is replaced as well. */
   readonly because?: ResourceId;
+  /** It was somebody else's so far. */
+  readonly adopts?: true;
   readonly reason: string;
   readonly path: string | null;
   readonly at: SourceRange | null;
@@ -83,6 +85,7 @@ export function actionDocument(action: Action): ActionDocument {
     action: change.action,
     replacement: replacement !== undefined,
     ...(replacement?.because === undefined ? {} : { because: replacement.because }),
+    ...(action.adopts === true ? { adopts: true as const } : {}),
     reason,
     path: path ?? null,
     at: at ?? null,

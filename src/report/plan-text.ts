@@ -31,6 +31,7 @@ export const NO_CHANGES = 'No changes. The kernel matches the topology.';
 
 const LEGEND: readonly (readonly [BlockAction, string])[] = [
   ['create', 'create'],
+  ['adopt', 'adopt (take over as it is: from now on the lab’s, which destroy removes)'],
   ['update', 'update in place'],
   ['delete', 'delete'],
   ['replace', 'replace (delete, then create)'],
@@ -57,8 +58,10 @@ export async function planText(plan: Plan, words: Words, options: PlanTextOption
 /** `Plan: 3 to add, 1 to change, 0 to destroy.` */
 export function planSummary({ actions, summary }: Plan, noChanges: string = NO_CHANGES): string {
   if (actions.length === 0) return noChanges;
-  return `Plan: ${summary.add} to add, ${summary.change} to change, ${summary.destroy} to destroy.`;
+  return `Plan: ${takenOver(summary)}${summary.add} to add, ${summary.change} to change, ${summary.destroy} to destroy.`;
 }
+
+const takenOver = ({ adopt = 0 }: Plan['summary']): string => (adopt === 0 ? '' : `${adopt} to adopt, `);
 
 export function contextOf(plan: Plan, blocks: readonly Block[], words: Words, options: PlanTextOptions): Context {
   const { command, verbose, color } = options;

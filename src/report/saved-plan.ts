@@ -15,6 +15,8 @@ export interface SavedPlan {
   /** Absolute path of the topology. */
   readonly file: string;
   readonly lab: string;
+  /** Made with `--adopt`. */
+  readonly adopt?: true;
   /** Of all that the topology asks for, with the variables of that time. */
   readonly desired: string;
   /** Of each object of the lab that the kernel had. */
@@ -30,7 +32,7 @@ export interface Basis {
   readonly observed: State;
 }
 
-export function savedPlan({ plan, desired, observed }: Basis, about: Pick<SavedPlan, 'program' | 'created' | 'file'>): SavedPlan {
+export function savedPlan({ plan, desired, observed }: Basis, about: Pick<SavedPlan, 'program' | 'created' | 'file' | 'adopt'>): SavedPlan {
   return {
     format: SAVED_PLAN,
     ...about,

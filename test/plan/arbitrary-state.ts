@@ -54,6 +54,7 @@ function bridgeResources(index: number): Resource[] {
       lab: LAB,
       netns: HOST,
       name,
+      derivedMac: true,
       mac: `02:00:00:00:00:0${index}`,
       mtu: 1500,
       altname: `topo.p.${name}`,

@@ -13,10 +13,10 @@ const MAIN_TABLE = 254;
 /** `isWayOut`: the node's default route of the family leads here. */
 export function calicoPort(lab: string, attachment: LabAttachment, isWayOut: (family: Family) => boolean): readonly Resource[] {
   const { network, interface: inside, hostInterface, hostMac, path, at } = attachment;
-  const { netns, name, mac, mtu, up } = inside;
+  const { netns, name, mac, mtu, up, derivedMac } = inside;
   const outside = { netns: network.home, name: hostInterface, mac: hostMac, mtu: network.network.mtu, up: true };
   return [
-    vethResource({ lab, ends: [{ netns, name, mac, mtu, up }, outside], needs: [], path, at }),
+    vethResource({ lab, ends: [{ netns, name, mac, mtu, up, derivedMac }, outside], needs: [], path, at }),
     ...settings(attachment),
     ...routesToNode(attachment),
     ...(up ? network.subnets.flatMap((subnet) => routesOfNode(attachment, subnet, isWayOut(subnet.family))) : []),

@@ -57,11 +57,21 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/ignored.test.ts',
     ],
   },
-  { id: 'G6', promise: 'A command returns when all has settled: what follows needs no second try', tests: [] },
+  {
+    id: 'G6',
+    promise: 'A command returns when all has settled: what follows needs no second try',
+    tests: ['system/promises/settled.test.ts'],
+  },
   {
     id: 'G7',
     promise: 'The same input gives the same plan, byte by byte, and any order that its dependencies allow works',
-    tests: ['plan/plan.property.test.ts', 'kernel/order.test.ts'],
+    tests: [
+      'plan/plan.property.test.ts',
+      'plan/shuffled.property.test.ts',
+      'plan/order.test.ts',
+      'kernel/order.test.ts',
+      'system/promises/any-order.test.ts',
+    ],
   },
   {
     id: 'G8',

@@ -5,6 +5,7 @@ import type { Operation } from '../../../src/model/operation.js';
 
 const operations = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Operation[];
 const kernel = createNetlinkKernel();
+await kernel.prepare(operations);
 const refusals = kernel
   .run(operations)
   .flatMap((outcome, i) => (outcome.ok ? [] : [`${JSON.stringify(operations[i])}: ${outcome.errno} ${outcome.message}`]));

@@ -27,7 +27,7 @@ function withAppend(code: string): string {
   return code.replace(CONCAT, 'vErrors = append(vErrors, $1);');
 }
 
-const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'x-expected']);
+const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'x-expected', 'x-sensitive']);
 const NAMED = new Set(['properties', 'patternProperties', '$defs']);
 
 /** Without what is for people: the compiler copies the schema into the code. */

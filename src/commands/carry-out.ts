@@ -1,9 +1,11 @@
 import { carryOut } from '../apply/carry-out.js';
 import { Progress } from '../apply/progress.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { kindOf } from '../kinds/index.js';
 import type { Event, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
+import { hideEvent } from '../plan/hide.js';
 import { applyText } from '../report/apply-text.js';
 import { eventJson } from '../report/event-json.js';
 import type { Context, Interrupts } from './context.js';
@@ -71,6 +73,11 @@ function nothingChanged({ interrupts: { signal, status } }: Work, context: Conte
 }
 
 async function printer(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {
+  const print = await printerOf(args, context);
+  return args.showSensitive ? print : (event) => print(hideEvent(event, kindOf));
+}
+
+async function printerOf(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {
   if (args.json) return (event) => context.stdout.write(eventJson(event));
   const command = await commandWords(args.verbose);
   const text = applyText(WORDS, { color: context.color, verbose: args.verbose, ...(command === undefined ? {} : { command }) });

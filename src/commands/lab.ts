@@ -1,5 +1,5 @@
 import type { Wanted } from '../apply/observe.js';
-import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import { DiagnosticError, type Diagnostic, type Sources } from '../model/diagnostic.js';
 import { expand } from '../networks/expand.js';
 import { labNameOf } from '../topology/lab-name.js';
 import { loadTopology, type TopologyFile } from '../topology/load.js';
@@ -11,13 +11,13 @@ import { readTopologyFile } from './read-file.js';
 export interface Lab {
   readonly wanted: Wanted;
   /** For excerpts in messages. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
 }
 
 export interface Checked {
   readonly lab: Lab | null;
   readonly diagnostics: readonly Diagnostic[];
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
 }
 
 /** All that can be said of a file without a kernel. */
@@ -28,8 +28,9 @@ export function checkFile(file: TopologyFile, context: Context): Checked {
 
 /** The same in a program that goes on. */
 export function checkAgain(file: TopologyFile, context: Context): Checked {
-  const { topology, diagnostics, text } = loadTopology(file, context.env);
-  const sources = new Map([[file.file, text]]);
+  const loaded = loadTopology(file, context.env);
+  const { topology, diagnostics } = loaded;
+  const sources: Sources = { get: (name) => (name === file.file ? loaded.text : undefined) };
   if (topology === null) return { lab: null, diagnostics, sources };
   const { state, observe, diagnostics: more } = expand(topology);
   const all = [...diagnostics, ...more];

@@ -6,6 +6,8 @@ export interface CommonOptions {
   readonly quiet: boolean;
   /** Each operation of the kernel. */
   readonly verbose: boolean;
+  /** What the schema marks as sensitive, too. */
+  readonly showSensitive: boolean;
   /** Stack traces. */
   readonly debug: boolean;
 }

@@ -20,7 +20,7 @@ export async function run(args: PlanFromArguments, context: Context): Promise<nu
   const [former, wanted] = [stateOf(before, after), stateOf(after, before)];
   refuseTwoLabs(before, after);
   const plan = planBetween(wanted, former, kindOf);
-  refuseProtected(plan, wanted, former, new Map([...(before?.lab.sources ?? []), ...(after?.lab.sources ?? [])]));
+  refuseProtected(plan, wanted, former, { get: (name) => before?.lab.sources.get(name) ?? after?.lab.sources.get(name) });
   const name = after?.name ?? before?.name ?? '';
   const title = `What changes from ${args.from} to ${after === null ? `a state without ${name}` : name}, for the lab ${plan.lab}:`;
   const noChanges = `No changes. ${name} asks for what ${args.from} asks for.`;

@@ -1,4 +1,7 @@
+import { kindOf } from '../kinds/index.js';
 import type { Plan } from '../model/plan.js';
+import { hidePlan } from '../plan/hide.js';
+import { SENSITIVE } from '../model/sensitive.js';
 import type { Wording } from '../report/plan-text.js';
 import type { CommandText } from '../report/words.js';
 import type { Context } from './context.js';
@@ -13,8 +16,13 @@ export const planStatus = (plan: Plan, { detailedExitcode }: Pick<PlanArguments,
 
 type Printing = CommonOptions & { readonly wording?: Wording };
 
+/** Without what nobody is to see, unless it was asked for. */
+export const shownPlan = (plan: Plan, { showSensitive }: Pick<CommonOptions, 'showSensitive'>): Plan =>
+  showSensitive ? plan : hidePlan(plan, kindOf);
+
 /** Each form is loaded only where it is asked for. */
-export async function printPlan(plan: Plan, args: Printing & { readonly format: PlanFormat }, context: Context): Promise<void> {
+export async function printPlan(whole: Plan, args: Printing & { readonly format: PlanFormat }, context: Context): Promise<void> {
+  const plan = shownPlan(whole, args);
   const write = (text: string): void => context.stdout.write(text);
   switch (args.format) {
     case 'text':
@@ -29,8 +37,9 @@ export async function printPlan(plan: Plan, args: Printing & { readonly format: 
       return write(await planMarkdown(plan, WORDS, { title: title.slice(0, -1), ...(noChanges === undefined ? {} : { noChanges }) }));
     }
     case 'shell': {
-      const { planScript } = await import('../kernel/iproute/script.js');
-      return write(planScript(plan, (resource) => WORDS.title(resource)));
+      const { incompleteScript, planScript } = await import('../kernel/iproute/script.js');
+      const script = planScript(plan, (resource) => WORDS.title(resource));
+      return write(script.includes(SENSITIVE) ? incompleteScript(script) : script);
     }
   }
 }

@@ -29,7 +29,7 @@ export function parseCommandLine(argv: readonly string[], printer: Printer): Cho
       .summary(summary)
       .action((...parameters) => {
         const { color, ...flags } = (parameters.at(-1) as Command).optsWithGlobals<{ color: boolean }>();
-        const options = { quiet: false, verbose: false, debug: false, ...flags };
+        const options = { quiet: false, verbose: false, debug: false, showSensitive: false, ...flags };
         const operands = (parameters.at(-1) as Command).args;
         chosen = { options, color, run: (context) => run(options as Parameters<typeof run>[0], operands, context) };
       });
@@ -49,6 +49,7 @@ function newProgram(printer: Printer): Command {
       .helpCommand('help [command]', 'print help on a command')
       .option('-q, --quiet', 'results and errors only')
       .option('-v, --verbose', 'show each kernel operation')
+      .option('--show-sensitive', 'show passwords and values of environment variables, instead of (sensitive value)')
       .option('--debug', 'show stack traces')
       .option('--no-color', 'no colours (NO_COLOR in the environment does the same)')
       // Taken out of the arguments before they come here (src/sandbox/invocation.ts): it stands here for the help.

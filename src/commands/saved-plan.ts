@@ -1,15 +1,22 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { kindOf } from '../kinds/index.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import { hidePlan } from '../plan/hide.js';
 import { parseSavedPlan, savedPlan, SAVED_PLAN, stalenessOf, type SavedPlan, type Staleness } from '../report/saved-plan.js';
 import type { Context } from './context.js';
 import type { Lab } from './lab.js';
 import type { Planned } from './planned.js';
 import { VERSION } from './version.js';
 
-const basisOf = (lab: Lab, { plan, observed }: Planned) => ({ plan, desired: lab.wanted.state, observed: observed.state });
+/** What is kept is what was shown: a file lives longer than its purpose. */
+const basisOf = (lab: Lab, { plan, observed }: Planned) => ({
+  plan: hidePlan(plan, kindOf),
+  desired: lab.wanted.state,
+  observed: observed.state,
+});
 
-/** Writes the plan to a file that only its owner can read: it may name what a topology keeps secret. */
+/** Writes the plan to a file that only its owner can read; without sensitive values, of which it has fingerprints. */
 export function savePlan(out: string, lab: Lab, planned: Planned, file: string, context: Context): void {
   const document = savedPlan(basisOf(lab, planned), {
     program: VERSION,

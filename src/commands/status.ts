@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import { lookAt } from './look.js';
 import type { StatusArguments } from './options.js';
 import { planLab } from './planned.js';
+import { shownPlan } from './print-plan.js';
 import { routingOf } from './routing.js';
 import { WORDS } from './words.js';
 
@@ -13,7 +14,7 @@ export async function run(args: StatusArguments, context: Context): Promise<numb
   try {
     const { plan, observed } = planLab(kernel, lab);
     const routing = await routingOf(plan.lab, observed.observation);
-    const input = { plan, desired: lab.wanted.state, observed: observed.state, routing };
+    const input = { plan: shownPlan(plan, args), desired: lab.wanted.state, observed: observed.state, routing };
     const text = args.json
       ? `${JSON.stringify(statusOf(input, WORDS))}\n`
       : await statusText(input, WORDS, { color: context.color, verbose: args.verbose });

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../model/diagnostic.js';
+import { DiagnosticError, type Sources } from '../model/diagnostic.js';
 import { formatDiagnostics } from '../report/diagnostics.js';
 import { validateOf, type Verdict } from '../report/validate.js';
 import type { Context } from './context.js';
@@ -8,7 +8,7 @@ import { readTopologyFile } from './read-file.js';
 import { VERSION } from './version.js';
 
 interface Judged extends Verdict {
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
 }
 
 /** Every error of every file; 0 if there is none. */

@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.js';
-import type { Sources } from '../report/diagnostics.js';
+import type { Sources } from '../model/diagnostic.js';
 import type { Context } from './context.js';
 
 /** What the plan warns of, on standard error. */

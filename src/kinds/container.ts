@@ -4,6 +4,7 @@ import type { ContainerObservation, ContainersObservation } from '../model/obser
 import { LABELS } from '../model/container.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { setFolder } from '../model/node-files.js';
+import { hiddenTexts } from '../model/sensitive.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import { inTheWay } from './container-inside.js';
 import { containerId, containerNameOf, namesId, RUNTIME } from './ids-of-containers.js';
@@ -39,7 +40,14 @@ const DEFAULTS: ContainerSpec = {
 };
 
 export function containerResource({ lab, node, name, spec, joins, path, at }: ContainerResourceSpec): Resource {
-  const definition: Definition = { lab, labels: { [LABELS.lab]: lab, [LABELS.node]: node, [LABELS.spec]: JSON.stringify(spec) } };
+  const definition: Definition = {
+    lab,
+    labels: {
+      [LABELS.lab]: lab,
+      [LABELS.node]: node,
+      [LABELS.spec]: JSON.stringify({ ...spec, environment: Object.keys(spec.environment) }),
+    },
+  };
   const other = joins === undefined ? [] : [containerId(joins)];
   return {
     id: containerId(name),
@@ -58,16 +66,21 @@ function propsOf({ environment, ...spec }: ContainerSpec): Props {
   return { ...spec, environment: { ...environment } };
 }
 
-function specOf(text: string | undefined): ContainerSpec {
+type Labelled = Omit<ContainerSpec, 'environment'> & { readonly environment: readonly string[] };
+
+/** Of what the label names, as the container has it. */
+function specOf({ labels, environment }: ContainerObservation): ContainerSpec {
   try {
-    return { ...DEFAULTS, ...(JSON.parse(text ?? '{}') as Partial<ContainerSpec>) };
+    const spec = JSON.parse(labels[LABELS.spec] ?? '{}') as Partial<Labelled>;
+    const named = (spec.environment ?? []).map((name): [string, string] => [name, environment.get(name) ?? '']);
+    return { ...DEFAULTS, ...spec, environment: Object.fromEntries(named) };
   } catch {
     return DEFAULTS;
   }
 }
 
 function observed(one: ContainerObservation, all: ContainersObservation): Resource {
-  const spec = specOf(one.labels[LABELS.spec]);
+  const spec = specOf(one);
   const other = otherOf(spec, all);
   const joined = spec.network.startsWith('container:') && one.inode !== null && other?.inode !== one.inode;
   const now = all.images.get(spec.image) ?? one.imageId;
@@ -157,6 +170,7 @@ export const container: Kind = {
   name: 'container',
   stage: () => -1,
   inPlace: (field) => field === 'running',
+  hidden: (field, value, before) => (field === 'environment' ? hiddenTexts(value, before) : value),
   defaults: () => ({ ...propsOf(DEFAULTS), running: true }),
   find,
   create: ({ id, props, definition }) => {

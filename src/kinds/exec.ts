@@ -5,6 +5,7 @@
 import type { SourceRange } from '../model/diagnostic.js';
 import { executedAltname, hash, parseExecuted } from '../model/names.js';
 import type { ProcessDefinition, ProcessKey } from '../model/process.js';
+import { hiddenTexts } from '../model/sensitive.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
 import { LAST, type FindContext, type Found, type Kind } from './kind.js';
 import { labNamespaces, netnsId } from './ownership.js';
@@ -64,6 +65,7 @@ export const exec: Kind = {
   name: 'exec',
   stage: () => LAST + 1,
   inPlace: () => true,
+  hidden: (field, value, before) => (field === 'env' ? hiddenTexts(value, before) : value),
   // A short command stands in the title.
   defaults: ({ props: { command } }) => ({
     env: {},

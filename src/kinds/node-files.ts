@@ -3,6 +3,7 @@ import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { parseSetFolder, setFolder, type NodeFiles } from '../model/node-files.js';
 import type { NodeFilesObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
+import { hiddenLines } from '../model/sensitive.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { netnsId, ownNamespaces } from './ownership.js';
@@ -112,6 +113,7 @@ export const nodeFiles: Kind = {
   // Before the namespaces that lead to them, and when all goes, after them.
   stage: () => -1,
   inPlace: () => true,
+  hidden: (_field, value, before) => hiddenLines(value, before),
   defaults: () => ({ unused_links: [] }),
   find,
   create: write,

@@ -19,12 +19,26 @@ const name: JsonSchema = {
   examples: ['web'],
 };
 
+/** What a shell can export; of these it has made constants, or gives them a meaning of their own. */
+const VARIABLE_NAME =
+  '^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$';
+
 const settings: { readonly [key: string]: JsonSchema } = {
   env: {
     type: ['object', 'null'],
     description:
       'Environment variables, by name. Besides them it gets PATH, HOME, USER, TOPO_LAB and TOPO_NODE, and nothing of the environment of `topo apply`, so that it does not matter who calls that.',
-    additionalProperties: { type: ['string', 'integer', 'boolean'], description: 'Value of the variable.', examples: ['debug'] },
+    propertyNames: {
+      type: 'string',
+      pattern: VARIABLE_NAME,
+      'x-expected': 'letters, digits and _, not a digit first, and none of the shell’s own',
+    },
+    additionalProperties: {
+      type: ['string', 'integer', 'boolean'],
+      'x-sensitive': true,
+      description: 'Value of the variable. No report shows it.',
+      examples: ['debug'],
+    },
     examples: [{ LOG_LEVEL: 'debug' }],
   },
   cwd: {

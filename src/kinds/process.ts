@@ -3,6 +3,7 @@ import type { SourceRange } from '../model/diagnostic.js';
 import type { ProcessObservation } from '../model/observation.js';
 import type { ProcessDefinition, ProcessKey, Texts } from '../model/process.js';
 import type { Operation } from '../model/operation.js';
+import { hiddenTexts } from '../model/sensitive.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
 import { neededPorts } from './dns-port.js';
 import type { HostPorts } from './host-ports.js';
@@ -117,6 +118,7 @@ export const process: Kind = {
   name: 'process',
   stage: () => LAST,
   inPlace: (field) => IN_PLACE.has(field),
+  hidden: (field, value, before) => (field === 'env' ? hiddenTexts(value, before) : value),
   defaults: ({ netns }): Props => ({ netns, env: {}, cwd: '/', user: '', reads: {}, rereads: {}, signal: '', state: RUNNING }),
   find: ({ observation, desired }) => ({
     resources: observation.processes.map((one) => {

@@ -21,13 +21,18 @@ export interface Diagnostic {
   readonly related?: readonly { readonly message: string; readonly at?: SourceRange }[];
 }
 
+/** Texts of files for excerpts, by the names that diagnostics use; made when they are asked for. */
+export interface Sources {
+  get(file: string): string | undefined;
+}
+
 /** Carries diagnostics to the edge of the program when there is nothing left to collect. */
 export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError';
   constructor(
     readonly diagnostics: readonly Diagnostic[],
     /** Texts of the files that the diagnostics point into, by their names. */
-    readonly sources: ReadonlyMap<string, string> = new Map(),
+    readonly sources: Sources = new Map<string, string>(),
   ) {
     super(diagnostics.map((d) => d.message).join('\n'));
   }

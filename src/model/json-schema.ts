@@ -11,6 +11,8 @@ export interface JsonSchema {
   readonly pattern?: string;
   /** What a text that does not match `pattern` should have been; left out of the published schema. */
   readonly 'x-expected'?: string;
+  /** Nobody is to see it: published as `writeOnly`. */
+  readonly 'x-sensitive'?: true;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: JsonSchema;

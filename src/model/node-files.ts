@@ -42,6 +42,9 @@ export function hostPartOf(line: string): HostPart | undefined {
   return HOST_PARTS.get(line);
 }
 
+/** Files that hold passwords: for root alone. All others are for whoever a process runs as. */
+export const PRIVATE_FILES: ReadonlySet<string> = new Set(['bird.conf']);
+
 /** The lines of each file, by its name; without those of the host. */
 export type NodeFiles = { readonly [name: string]: readonly string[] };
 

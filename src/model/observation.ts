@@ -95,6 +95,8 @@ export interface ContainerObservation {
   readonly image: string;
   readonly imageId: string;
   readonly labels: { readonly [name: string]: string };
+  /** Variables that it is started with, those of its image among them. */
+  readonly environment: ReadonlyMap<string, string>;
   /** Of one that is not topo’s and runs: what there is in its namespace. */
   readonly inside?: { readonly links: readonly LinkObservation[]; readonly routes: readonly RouteObservation[] };
 }

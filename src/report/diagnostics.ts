@@ -1,10 +1,7 @@
 /** Diagnostics as text with an excerpt of the file, and as JSON. */
-import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import type { Diagnostic, SourceRange, Sources } from '../model/diagnostic.js';
 import { painter, type Paint } from './style.js';
 import { columns, printable } from './width.js';
-
-/** Texts of files, by the name that the diagnostics use. */
-export type Sources = ReadonlyMap<string, string>;
 
 /** Nobody reads more of them at once; `--json` has all. */
 const SHOWN = 100;

@@ -1,12 +1,16 @@
 import type { PropValue } from '../model/state.js';
+import { SENSITIVE } from '../model/sensitive.js';
 import { printable } from './width.js';
+
+/** What stands for a value has no quotes. */
+const HIDDEN = SENSITIVE.slice(0, -1);
 
 const BARE = /^[^\s"',[\]{}]+$/;
 
 /** A property's value for people: words bare, other strings in quotes. */
 export function valueText(value: PropValue | undefined): string {
   if (value === null || value === undefined || value === '') return '(none)';
-  if (typeof value === 'string') return printable(BARE.test(value) ? value : JSON.stringify(value));
+  if (typeof value === 'string') return printable(BARE.test(value) || value.startsWith(HIDDEN) ? value : JSON.stringify(value));
   if (typeof value !== 'object') return String(value);
   if (isList(value)) return `[${value.map(valueText).join(', ')}]`;
   return `{${Object.entries(value)

@@ -3,6 +3,7 @@ import { isMap, isScalar, type Scalar } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { decode } from './decode.js';
 import type { TopologyFile } from './load.js';
+import { maskedText } from './masked.js';
 import { parseYaml } from './parse.js';
 import { diagnosticOf, quote, reporter } from './report.js';
 import { LAB_NAME } from './schema.js';
@@ -14,7 +15,7 @@ export interface LabName {
   readonly name: string | null;
   /** Why there is no name; nothing else of the file is judged. */
   readonly diagnostics: readonly Diagnostic[];
-  /** For excerpts. */
+  /** For excerpts: without sensitive values, where there is anything to tell. */
   readonly text: string;
 }
 
@@ -24,15 +25,19 @@ export function labNameOf({ file, bytes }: TopologyFile, variables: Variables): 
   if (plain !== undefined) return { name: plain, diagnostics: [], text };
   const source = sourceOf(file, text);
   const scalar = nameScalar(source);
-  if (scalar === null) return { name: null, diagnostics: [problem ?? noName(source)], text };
+  if (scalar === null) return { name: null, diagnostics: [problem ?? noName(source)], text: maskedText(source) };
   const problems: VariableProblem[] = [];
   const name = interpolate(String(scalar.value), variables, problems);
   const [start = 0, end = 0] = scalar.range ?? [];
   const at = rangeOf(source, { start, end });
   if (problems.length > 0)
-    return { name: null, diagnostics: problems.map((each) => diagnosticOf(each.code, each.message, at, each)), text };
+    return { name: null, diagnostics: problems.map((each) => diagnosticOf(each.code, each.message, at, each)), text: maskedText(source) };
   if (new RegExp(LAB_NAME, 'u').test(name)) return { name, diagnostics: [], text };
-  return { name: null, diagnostics: [diagnosticOf('bad-name', `${quote(name)} cannot be the name of a lab`, at)], text };
+  return {
+    name: null,
+    diagnostics: [diagnosticOf('bad-name', `${quote(name)} cannot be the name of a lab`, at)],
+    text: maskedText(source),
+  };
 }
 
 /** Words that are other values unless they are quoted. */

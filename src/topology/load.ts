@@ -5,6 +5,7 @@ import { compose } from './compose.js';
 import { decode } from './decode.js';
 import { readTopology } from './normal/topology.js';
 import type { Reading } from './normal/read.js';
+import { maskedText } from './masked.js';
 import { parseYaml } from './parse.js';
 import { exceptAt, inOrder, oncePerPlace, reporter, type Report } from './report.js';
 import { RULES } from './rules/all.js';
@@ -25,7 +26,7 @@ export interface Loaded {
   readonly topology: Topology | null;
   /** In the order of the file. */
   readonly diagnostics: readonly Diagnostic[];
-  /** For excerpts. */
+  /** For excerpts: without sensitive values. */
   readonly text: string;
 }
 
@@ -33,9 +34,17 @@ export function loadTopology({ file, bytes }: TopologyFile, variables: Variables
   const { text, problem } = decode(file, bytes);
   if (problem !== undefined) return { topology: null, diagnostics: [problem], text };
   const diagnostics: Diagnostic[] = [];
-  const topology = topologyOf(sourceOf(file, text), variables, reporter(diagnostics), diagnostics);
+  const source = sourceOf(file, text);
+  const topology = topologyOf(source, variables, reporter(diagnostics), diagnostics);
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  return { topology: failed ? null : topology, diagnostics: inOrder(diagnostics), text };
+  return {
+    topology: failed ? null : topology,
+    diagnostics: inOrder(diagnostics),
+    // Nearly always nobody asks for it.
+    get text() {
+      return maskedText(source);
+    },
+  };
 }
 
 function topologyOf(source: Source, variables: Variables, report: Report, diagnostics: readonly Diagnostic[]): Topology | null {

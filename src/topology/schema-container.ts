@@ -1,6 +1,9 @@
 /** Keys of a node that is a container. */
 import type { JsonSchema } from '../model/json-schema.js';
 
+/** In a file for `docker run --env-file` a name ends at the first =, and # begins a comment. */
+const VARIABLE_NAME = '[^\\s=#-][^\\s=#]*';
+
 export const containerSchemas: { readonly [key: string]: JsonSchema } = {
   image: {
     type: 'string',
@@ -19,8 +22,23 @@ export const containerSchemas: { readonly [key: string]: JsonSchema } = {
   },
   environment: {
     type: ['object', 'array', 'null'],
-    items: { type: 'string', description: '`NAME=VALUE`.' },
-    additionalProperties: { type: ['string', 'integer', 'boolean', 'null'], description: 'Value of the variable.' },
+    propertyNames: {
+      type: 'string',
+      pattern: `^${VARIABLE_NAME}$`,
+      'x-expected': 'a name without white space, = and #',
+    },
+    items: {
+      type: 'string',
+      pattern: `^${VARIABLE_NAME}(?:=|$)`,
+      'x-expected': 'NAME=VALUE, the name without white space and #',
+      'x-sensitive': true,
+      description: '`NAME=VALUE`. No report shows the value.',
+    },
+    additionalProperties: {
+      type: ['string', 'integer', 'boolean', 'null'],
+      'x-sensitive': true,
+      description: 'Value of the variable. No report shows it.',
+    },
     description: 'Environment variables of the container: name → value, or a list of `NAME=VALUE`.',
     examples: [{ MODE: 'test' }, ['MODE=test']],
   },

@@ -1,5 +1,6 @@
 /** The words for each keyword of the schema. */
 import type { JsonSchema, JsonType } from '../model/json-schema.js';
+import { SENSITIVE as HIDDEN } from '../model/sensitive.js';
 import type { Code } from './codes.js';
 import type { SchemaError } from './generated/validator.js';
 import { quote } from './report.js';
@@ -97,7 +98,7 @@ const TYPE_NAMES: { readonly [type in JsonType]: string } = {
 function wrongType(place: Place): Words {
   const types = [place.schema.type ?? []].flat();
   const wanted = types.filter((type) => type !== 'null').map((type) => TYPE_NAMES[type]);
-  const message = `${place.name} must be ${oneOf(wanted)}, not ${describe(place.tree)}`;
+  const message = `${place.name} must be ${oneOf(wanted)}, not ${describe(place)}`;
   return { code: 'wrong-type', message, hint: typeHint(place, types) };
 }
 
@@ -105,7 +106,7 @@ function wrongType(place: Place): Words {
 const UNQUOTED_VARIABLE = 'a variable in quotes is a text: write the key on a line of its own, and the variable without quotes';
 
 function typeHint({ tree, schema, path, where }: Place, types: readonly JsonType[]): string | undefined {
-  const value = tree.kind === 'scalar' ? tree.value : undefined;
+  const value = tree.kind === 'scalar' && schema['x-sensitive'] !== true ? tree.value : undefined;
   if (tree.kind === 'scalar' && tree.quotedVariable === true) return UNQUOTED_VARIABLE;
   if (types.includes('string') && value !== undefined && value !== null) return `put it in quotes: "${String(value)}"`;
   if (types.includes('boolean') && typeof value === 'string' && /^(?:yes|no|on|off)$/i.test(value)) {
@@ -119,7 +120,7 @@ function typeHint({ tree, schema, path, where }: Place, types: readonly JsonType
 
 function notAmong(place: Place): Words {
   const allowed = place.schema.enum ?? [];
-  const value = textOf(place.tree);
+  const value = textOf(place);
   const similar = closest(value, allowed);
   const hint = similar === undefined ? undefined : `did you mean "${similar}"?`;
   return { code: 'bad-value', message: `${place.name} must be ${oneOf([...allowed])}, not ${quote(value)}`, hint };
@@ -128,11 +129,11 @@ function notAmong(place: Place): Words {
 function outOfRange(place: Place): Words {
   const { minimum, maximum } = place.schema;
   const range = maximum === undefined ? `at least ${minimum ?? 0}` : `from ${minimum ?? 0} to ${maximum}`;
-  return { code: 'out-of-range', message: `${place.name} must be ${range}, not ${textOf(place.tree)}` };
+  return { code: 'out-of-range', message: `${place.name} must be ${range}, not ${textOf(place)}` };
 }
 
 function badText(place: Place): Words {
-  return { code: 'bad-name', message: `${place.name} cannot be ${quote(textOf(place.tree))}`, hint: expected(place.schema) };
+  return { code: 'bad-name', message: `${place.name} cannot be ${quote(textOf(place))}`, hint: expected(place.schema) };
 }
 
 function badKey(place: Place, key: string): Words {
@@ -178,11 +179,12 @@ function oneOf(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
-function describe(tree: Tree): string {
+/** What nobody is to see stands for itself. */
+function describe({ tree, schema }: Pick<Place, 'tree' | 'schema'>): string {
   if (tree.kind !== 'scalar') return tree.kind === 'list' ? 'a list' : 'a mapping';
   return tree.value === null
     ? 'empty'
-    : `the ${scalarType(tree)} ${typeof tree.value === 'string' ? quote(tree.value) : String(tree.value)}`;
+    : `the ${scalarType(tree)} ${schema['x-sensitive'] === true ? HIDDEN : typeof tree.value === 'string' ? quote(tree.value) : String(tree.value)}`;
 }
 
 function scalarType({ value }: Scalar): string {
@@ -190,7 +192,9 @@ function scalarType({ value }: Scalar): string {
   return typeof value === 'number' ? 'number' : 'value';
 }
 
-function textOf(tree: Tree): string {
-  if (tree.kind !== 'scalar') return describe(tree);
+function textOf(place: Place): string {
+  const { tree, schema } = place;
+  if (tree.kind !== 'scalar') return describe(place);
+  if (schema['x-sensitive'] === true) return HIDDEN;
   return typeof tree.value === 'string' ? quote(tree.value).slice(1, -1) : String(tree.value);
 }

@@ -12,7 +12,8 @@ export function publishedSchema(): string {
 /** The same schema, where `${NAME}` may stand for any value that is no text, and within any text. */
 function withVariables(schema: JsonSchema): unknown {
   const published: { [key: string]: unknown } = {};
-  for (const [key, value] of Object.entries(schema)) if (key !== 'x-expected') published[key] = child(key, value);
+  for (const [key, value] of Object.entries(schema)) if (!key.startsWith('x-')) published[key] = child(key, value);
+  if (schema['x-sensitive'] === true) published['writeOnly'] = true;
   const types = schema.type === undefined ? [] : [schema.type].flat();
   const scalar = types.some((type) => type === 'integer' || type === 'boolean' || type === 'string');
   if (scalar && !types.includes('string')) return { ...published, type: [...types, 'string'], pattern: VARIABLE };

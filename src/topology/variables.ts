@@ -72,11 +72,11 @@ function unset(name: string, found: string, variables: Variables): VariableProbl
 function syntaxProblem(rest: string, problems: VariableProblem[]): Replacement {
   const name = LONE_NAME.exec(rest)?.[0];
   const found = name ?? /^\$(?:\{[^}]*\}?)?/.exec(rest)?.[0] ?? '$';
-  const braces = name === undefined ? '${NAME}, ${NAME:-default} or ${NAME:?message}' : `\${${name.slice(1)}}`;
   problems.push({
     code: 'variable-syntax',
-    message: `${JSON.stringify(found)} is not a variable`,
-    hint: `write ${braces} for a variable, $$ for a dollar sign`,
+    // What stands there is not repeated: it may be a part of a password.
+    message: 'this dollar sign does not begin a variable',
+    hint: 'write ${NAME}, ${NAME:-default} or ${NAME:?message} for a variable, $$ for a dollar sign',
     found,
   });
   return [found, found.length];

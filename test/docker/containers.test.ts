@@ -156,6 +156,26 @@ asRoot('containers from an image', () => {
     expect(lab.topo('plan', file)).toBe(NO_CHANGES);
   });
 
+  it('have their environment to the byte, and nobody else sees it', () => {
+    const values = { PATH: '/bin:/sbin ', EMPTY: '', QUOTES: '  "a" \'b\' #c d ', LINES: 'one-Wq7\n two-Wq7', 'X.Y': 'é-Wq7' };
+    const changed = variant('MODE: test', `MODE: test, ${JSON.stringify(values).slice(1, -1)}`);
+    const environment = { ...lab.docker.environment(), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+    const words = `strace -D -I 2 -f -qq -s 100000 -e trace=execve -o /run/calls ${process.execPath} ${TOPO}`;
+    const { status } = lab.world.sh(`${words} apply --yes --verbose ${changed} >out 2>&1`, environment);
+    // It writes the rest when it is ended.
+    lab.world.must('tracer=$(pgrep -x strace); kill $tracer; while [ -e /proc/$tracer/exe ]; do sleep 0.02; done');
+    const out = lab.world.must('cat out');
+    expect([status, out]).toEqual([0, expect.stringContaining('Apply complete!')]);
+    expect(out).not.toContain('Wq7');
+    expect(lab.world.must('cat /run/calls')).toContain('"--env-file"');
+    expect(lab.world.sh('grep -F Wq7 /run/calls').stdout).toBe('');
+    const { Config } = (JSON.parse(lab.docker.must('inspect', 'boxes.web')) as Inspected[])[0]!;
+    expect(Config.Env).toEqual(expect.arrayContaining(Object.entries(values).map(([name, value]) => `${name}=${value}`)));
+    expect(JSON.stringify(Config.Labels)).not.toContain('Wq7');
+    expect(lab.topo('plan', changed)).toBe(NO_CHANGES);
+    lab.topo('apply', '--yes', file);
+  });
+
   it('are replaced when the name of their image means another one', () => {
     const old = lab.docker.must('image', 'inspect', '--format', '{{.Id}}', IMAGE);
     lab.docker.shell(`mkdir -p /run/image/new && tar -C /run/image -c . | docker import - ${IMAGE}`);
@@ -230,7 +250,7 @@ asRoot('containers from an image', () => {
 
   it('print as a script that does the same', () => {
     lab.topo('destroy', '--yes', file);
-    const script = lab.world.file('script.sh', lab.topo('plan', '--format', 'shell', file));
+    const script = lab.world.file('script.sh', lab.topo('plan', '--format', 'shell', '--show-sensitive', file));
     lab.docker.shell(`sh -e ${script}`);
     expect(lab.topo('plan', file)).toBe(NO_CHANGES);
     expect(get('plain', 'http://10.36.0.10/')).toBe('hello from the container');

@@ -98,7 +98,9 @@ nodes:
 
   it('with another environment are replaced, alone', () => {
     const [own, other] = [idOf('web'), idOf('other')];
-    const changed = world.file('changed.yaml', LAB.replace('MODE: test', 'MODE: live'));
+    // Quotes, blanks and lines as they are written.
+    const values = { MODE: 'live', PATH: '/bin:/sbin ', QUOTES: '  "a" \'b\' #c d ', LINES: 'one\n two' };
+    const changed = world.file('changed.yaml', LAB.replace('MODE: test', JSON.stringify(values).slice(1, -1)));
     topo('apply', '--yes', changed);
     expect(idOf('web')).not.toBe(own);
     expect(idOf('other')).toBe(other);

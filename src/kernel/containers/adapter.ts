@@ -6,9 +6,9 @@ import { runtimeMark } from '../../model/lo-marks.js';
 import type { ContainerOperation, Operation } from '../../model/operation.js';
 import { HOST } from '../../model/state.js';
 import type { Kernel, Outcome } from '../kernel.js';
-import { RuntimeCli } from './cli.js';
+import { RuntimeCli, type Answer } from './cli.js';
 import { inspect, observeContainers } from './observe.js';
-import { runWords } from './words.js';
+import { environmentOf, runWords, type ContainerRun } from './words.js';
 
 const OF_CONTAINERS = new Set<Operation['op']>(['runtime-mark', 'container-run', 'container-start', 'container-remove', 'netns-attach']);
 
@@ -64,7 +64,7 @@ function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {
     case 'runtime-mark':
       return kernel.run([{ op: 'altname-add', netns: HOST, name: 'lo', altname: runtimeMark(cli.runtime, operation.lab) }])[0]!;
     case 'container-run':
-      return told(cli, runWords(operation));
+      return startAnew(cli, operation);
     case 'container-start':
       return told(cli, ['start', operation.container]);
     case 'container-remove': {
@@ -82,8 +82,14 @@ function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {
   }
 }
 
-function told(cli: RuntimeCli, words: readonly string[]): Outcome {
-  const { status, complaint } = cli.try(...words);
+function startAnew(cli: RuntimeCli, operation: ContainerRun): Outcome {
+  const { file, own } = environmentOf(operation);
+  return outcomeOf(cli.withFile(file, own, (path) => runWords(operation, path)));
+}
+
+const told = (cli: RuntimeCli, words: readonly string[]): Outcome => outcomeOf(cli.try(...words));
+
+function outcomeOf({ status, complaint }: Answer): Outcome {
   return status === 0 ? { ok: true } : refusal(complaint);
 }
 

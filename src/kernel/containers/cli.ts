@@ -1,5 +1,8 @@
 /** Docker or Podman by their command lines, which know how to reach their daemon (DOCKER_HOST, contexts). */
 import { spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SETS } from '../../model/node-files.js';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
 import type { Runtime } from '../../model/lo-marks.js';
 
@@ -9,6 +12,8 @@ export interface Answer {
   /** In one line. */
   readonly complaint: string;
 }
+
+const RUN_DIRECTORY = dirname(SETS);
 
 /** To start a container may take its time, all else is a question. */
 const TIMEOUT_MS = 120_000;
@@ -20,12 +25,27 @@ export class RuntimeCli {
   ) {}
 
   try(...words: readonly string[]): Answer {
+    return this.run(words, this.env, []);
+  }
+
+  /** `words` gets the path of a file that has these lines, for this one process. */
+  withFile(lines: readonly string[], own: { readonly [name: string]: string }, words: (path: string) => readonly string[]): Answer {
+    if (lines.length === 0) return this.run(words(''), { ...this.env, ...own }, []);
+    const fd = nameless(lines.map((line) => `${line}\n`).join(''));
+    try {
+      return this.run(words('/proc/self/fd/3'), { ...this.env, ...own }, [fd]);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  private run(words: readonly string[], env: RuntimeCli['env'], fds: readonly number[]): Answer {
     const { error, status, stdout, stderr, signal } = spawnSync(this.runtime, words, {
       encoding: 'utf8',
-      env: this.env,
+      env,
       timeout: TIMEOUT_MS,
       maxBuffer: 64 * 1024 * 1024,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...fds],
     });
     if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'ETIMEDOUT')
       throw new DiagnosticError([notRun(this.runtime, error)]);
@@ -43,6 +63,17 @@ export class RuntimeCli {
   failed(complaint: string): DiagnosticError {
     return new DiagnosticError([noAnswer(this.runtime, complaint)]);
   }
+}
+
+/** An open file that has no name any more, and that nobody but its owner could have opened. */
+function nameless(text: string): number {
+  mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o755 });
+  const path = `${RUN_DIRECTORY}/environment.${process.pid}`;
+  rmSync(path, { force: true });
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  unlinkSync(path);
+  writeFileSync(fd, text);
+  return fd;
 }
 
 /** The last line but what tells to read the help; `docker: `, `Error: ` and the like are left out. */

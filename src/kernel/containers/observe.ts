@@ -22,7 +22,11 @@ interface Inspected {
   readonly Name: string;
   readonly State: { readonly Status: string; readonly ExitCode: number; readonly Pid: number };
   readonly Image: string;
-  readonly Config: { readonly Image: string; readonly Labels: { readonly [name: string]: string } | null };
+  readonly Config: {
+    readonly Image: string;
+    readonly Labels: { readonly [name: string]: string } | null;
+    readonly Env: readonly string[] | null;
+  };
 }
 
 /** Docker’s words, and Podman’s. */
@@ -51,7 +55,13 @@ function observed(cli: RuntimeCli, { Id, Name, State, Image, Config }: Inspected
     image: Config.Image,
     imageId: Image,
     labels: Config.Labels ?? {},
+    environment: new Map((Config.Env ?? []).map(pairOf)),
   };
+}
+
+function pairOf(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf('=');
+  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 /** The daemon may be on another machine, where the number is another process's: the control group has the id. */

@@ -4,6 +4,8 @@ import { HOST } from '../../model/state.js';
 export interface Command {
   readonly argv: readonly Argument[];
   readonly stdin?: string;
+  /** Added to the environment; names as a shell takes them. */
+  readonly environment?: { readonly [name: string]: string };
   /** The file that takes the output; `append`: behind what it holds. */
   readonly output?: { readonly path: string; readonly append?: boolean };
   /** Only if that command succeeds, or (`without`) if its output does not hold the text. */

@@ -1,4 +1,4 @@
-import { ETC_NETNS, hostPartOf, SETS, type HostPart } from '../../model/node-files.js';
+import { ETC_NETNS, hostPartOf, PRIVATE_FILES, SETS, type HostPart } from '../../model/node-files.js';
 import type { NodeFilesOperation } from '../../model/operation.js';
 import type { Command } from './command.js';
 
@@ -15,7 +15,10 @@ export function nodeFilesWrite({ folder, files }: Of<'node-files-write'>): reado
   return [
     { argv: ['mkdir', '-p', folder] },
     { argv: ['find', folder, '-mindepth', '1', ...others, '-delete'] },
-    ...Object.entries(files).flatMap(([name, lines]) => write(`${folder}/${name}`, lines)),
+    ...Object.entries(files).flatMap(([name, lines]) => [
+      ...(PRIVATE_FILES.has(name) ? forRootAlone(`${folder}/${name}`) : []),
+      ...write(`${folder}/${name}`, lines),
+    ]),
   ];
 }
 
@@ -24,6 +27,9 @@ export function nodeFilesDelete({ folder }: Of<'node-files-delete'>): readonly C
   const rmdir = { argv: ['rmdir', '--ignore-fail-on-non-empty', ofLab, SETS], condition: { argv: ['test', '-d', ofLab] } };
   return [{ argv: ['rm', '-rf', folder] }, rmdir];
 }
+
+/** Before it holds anything. */
+const forRootAlone = (path: string): readonly Command[] => [{ argv: ['touch', path] }, { argv: ['chmod', '600', path] }];
 
 /** In place: what has the file mounted sees the new text. */
 function write(path: string, lines: readonly string[]): readonly Command[] {

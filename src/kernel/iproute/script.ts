@@ -26,14 +26,23 @@ export function planScript(plan: Plan, title: (resource: Resource) => string): s
   return [...HEAD, ...actions, ...finishes].map((line) => `${line}\n`).join('');
 }
 
+/** A script that does not hold what it needs does nothing, and says why. */
+export function incompleteScript(script: string): string {
+  const why = 'topo: sensitive values are left out of this script: topo plan --format shell --show-sensitive writes them';
+  return script.replace('set -e\n', `set -e\necho ${shellQuote(why)} >&2\nexit 1\n`);
+}
+
 /** As one would type it; several lines where there are several commands. */
 export function commandText(operation: Operation): string {
   return commandsOf(operation).map(lineOf).join('\n');
 }
 
 function lineOf(command: Command): string {
-  const { argv, stdin, condition, otherwise, silent } = command;
-  const plain = argv.map(argumentText).join(' ') + redirection(command);
+  const { argv, stdin, environment = {}, condition, otherwise, silent } = command;
+  const assignments = Object.entries(environment)
+    .map(([name, value]) => `${name}=${shellQuote(value)} `)
+    .join('');
+  const plain = assignments + argv.map(argumentText).join(' ') + redirection(command);
   const fallback = otherwise === undefined ? '' : ` || echo ${shellQuote(`topo: ${otherwise}`)} >&2`;
   const unheard = silent === true ? ' >/dev/null 2>&1 || :' : '';
   const line = stdin === undefined ? `${plain}${fallback}${unheard}` : hereDocument(plain, stdin);

@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { ETC_NETNS, hostPartOf, parseSetFolder, SETS, type NodeFiles } from '../../model/node-files.js';
+import { ETC_NETNS, hostPartOf, parseSetFolder, PRIVATE_FILES, SETS, type NodeFiles } from '../../model/node-files.js';
 import type { NodeFilesOperation } from '../../model/operation.js';
 import { hostLines } from './resolvers.js';
 
@@ -84,7 +84,8 @@ function removeEtcNetns(): void {
 function writeSet(folder: string, files: NodeFiles): void {
   makeFolder(folder);
   for (const name of readdirSync(folder)) if (!(name in files)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
-  for (const [name, lines] of Object.entries(files)) writeInPlace(`${folder}/${name}`, withHostLines(lines));
+  for (const [name, lines] of Object.entries(files))
+    writeInPlace(`${folder}/${name}`, withHostLines(lines), PRIVATE_FILES.has(name) ? 0o600 : 0o644);
 }
 
 function withHostLines(lines: readonly string[]): readonly string[] {
@@ -96,14 +97,14 @@ function withHostLines(lines: readonly string[]): readonly string[] {
  * The file that is there gets new contents: processes that run have it mounted over their /etc/hosts, and would not see another
  * one that is put in its place. First the new text, then the end is cut off: a reader never meets an empty file.
  */
-function writeInPlace(path: string, lines: readonly string[]): void {
+function writeInPlace(path: string, lines: readonly string[], mode: number): void {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, mode);
   try {
+    // Whoever a process in a node runs as, and whatever the umask was.
+    fchmodSync(fd, mode);
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, at);
     ftruncateSync(fd, bytes.length);
-    // Whoever a process in a node runs as, and whatever the umask was.
-    fchmodSync(fd, 0o644);
   } finally {
     closeSync(fd);
   }

@@ -22,14 +22,17 @@ exec 3>&- >>"$dir/log" 2>&1
 exec "$@"
 `;
 
-/** Goes to the folder, and puts before the command what makes it another user's. \`refuse\` is whoever calls it. */
+/**
+ * Goes to the folder, and puts before the command what makes it another user's. \`refuse\`, \`run\` and \`environment\` are whoever
+ * calls it. The environment is exported by a shell that becomes the command: as words of \`env\` anybody could read it.
+ */
 export const PREPARE = `
 prepare() {
   cwd=$1 user=$2
   shift 2
   cd "$cwd" 2>/dev/null || refuse "there is no folder $cwd"
   if [ -z "$user" ]; then
-    set -- env -i "PATH=$PATH" HOME=/root USER=root "$@"
+    home=/root name=root
   else
     name=\${user%%:*} group=
     case $user in *:*) group=\${user#*:} ;; esac
@@ -48,9 +51,15 @@ prepare() {
     fi
     home=$(getent passwd "$uid" | cut -d: -f6)
     setpriv --reuid "$uid" --regid "$gid" $groups true 2>/dev/null || refuse "nobody can be user $uid with group $gid here"
-    set -- setpriv --reuid "$uid" --regid "$gid" $groups env -i "PATH=$PATH" "HOME=\${home:-/}" "USER=$name" "$@"
+    set -- "$(command -v setpriv)" --reuid "$uid" --regid "$gid" $groups -- "$@"
   fi
+  export "HOME=\${home:-/}" "USER=$name"
   run "$@"
+}
+become() {
+  unset RECORDED INIT ONCE COMMAND dir cwd user name group groups uid gid home PWD OLDPWD SHLVL
+  environment
+  exec "$@"
 }
 `;
 
@@ -67,7 +76,7 @@ refuse() {
 }
 run() {
   echo ok >"$dir/said"
-  "$@"
+  (become "$@")
   echo $? >"$dir/exit"
 }
 ${PREPARE}
@@ -81,7 +90,7 @@ refuse() {
   exit 127
 }
 run() {
-  "$@"
+  (become "$@")
   exit $?
 }
 ${PREPARE}
@@ -106,15 +115,17 @@ export function starter(key: ProcessKey, definition: ProcessDefinition): readonl
   ];
 }
 
-/** A line for \`INIT\`, in a file of its own: in a list of processes anybody could read the environment. */
-export function commandFile(key: ProcessKey, definition: ProcessDefinition): string {
-  return `${['prepare', ...preparation(key, definition)].map(shellQuote).join(' ')}\n`;
+/** Lines for `INIT`, in a file of their own: in a list of processes anybody could read the environment. */
+export function commandFile({ lab, owner }: ProcessKey, { cwd, user, env, command }: ProcessDefinition): string {
+  const all = { TOPO_LAB: lab, ...(owner === LAB_ITSELF ? {} : { TOPO_NODE: owner }), ...env };
+  const exports = Object.entries(all).map(([name, value]) => `export ${exported(name)}=${shellQuote(value)}`);
+  return ['environment() {', ...exports, '}', ['prepare', cwd, user, ...commandLine(command)].map(shellQuote).join(' '), ''].join('\n');
 }
 
-/** What \`prepare\` takes. */
-function preparation({ lab, owner }: ProcessKey, { cwd, user, env, command }: ProcessDefinition): readonly string[] {
-  const all = { TOPO_LAB: lab, ...(owner === LAB_ITSELF ? {} : { TOPO_NODE: owner }), ...env };
-  return [cwd, user, ...Object.entries(all).map(([name, value]) => `${name}=${value}`), ...commandLine(command)];
+/** Whatever was checked before: this is a line of a script. */
+function exported(name: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new RangeError(`not a variable that a shell can export: ${JSON.stringify(name)}`);
+  return name;
 }
 
 /** With the namespace's /sys, the files of /etc/netns/NAME and the node's host name. */

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
@@ -1042,22 +1042,25 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"items":{"type":"string"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
 const pattern8 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
 const pattern9 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
 const pattern10 = new RegExp("^[^\\s-]\\S*$", "u");
-const pattern11 = new RegExp("^[A-Za-z_]+$", "u");
-const pattern12 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
-const pattern13 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
-const pattern14 = new RegExp("^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$", "u");
-const pattern15 = new RegExp("^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$", "u");
-const pattern17 = new RegExp("^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$", "u");
-const pattern18 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
-const pattern19 = new RegExp("\\S", "u");
-const pattern21 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
-const pattern22 = new RegExp("^/", "u");
-const pattern23 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
-const pattern30 = new RegExp("^\\S+$", "u");
+const pattern11 = new RegExp("^[^\\s=#-][^\\s=#]*(?:=|$)", "u");
+const pattern12 = new RegExp("^[^\\s=#-][^\\s=#]*$", "u");
+const pattern13 = new RegExp("^[A-Za-z_]+$", "u");
+const pattern14 = new RegExp("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "u");
+const pattern15 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$", "u");
+const pattern16 = new RegExp("^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$", "u");
+const pattern17 = new RegExp("^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$", "u");
+const pattern19 = new RegExp("^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$", "u");
+const pattern20 = new RegExp("^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$", "u");
+const pattern21 = new RegExp("\\S", "u");
+const pattern23 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$", "u");
+const pattern24 = new RegExp("^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$", "u");
+const pattern25 = new RegExp("^/", "u");
+const pattern26 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "u");
+const pattern34 = new RegExp("^\\S+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1418,8 +1421,10 @@ errors++;
 if(Array.isArray(data18)){
 const len3 = data18.length;
 for(let i3=0; i3<len3; i3++){
-if(typeof data18[i3] !== "string"){
-const err27 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+let data19 = data18[i3];
+if(typeof data19 === "string"){
+if(!pattern11.test(data19)){
+const err27 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s=#-][^\\s=#]*(?:=|$)"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1429,12 +1434,8 @@ vErrors.push(err27);
 errors++;
 }
 }
-}
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-for(const key4 in data18){
-let data20 = data18[key4];
-if((((typeof data20 !== "string") && (!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20))))) && (typeof data20 !== "boolean")) && (data20 !== null)){
-const err28 = {instancePath:instancePath+"/environment/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
+else {
+const err28 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1445,11 +1446,12 @@ errors++;
 }
 }
 }
-}
-if(data.volumes !== undefined){
-let data21 = data.volumes;
-if((!(Array.isArray(data21))) && (data21 !== null)){
-const err29 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+for(const key4 in data18){
+const _errs45 = errors;
+if(typeof key4 === "string"){
+if(!pattern12.test(key4)){
+const err29 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[^\\s=#-][^\\s=#]*$"},propertyName:key4};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1458,11 +1460,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(Array.isArray(data21)){
-const len4 = data21.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data21[i4] !== "string"){
-const err30 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err30 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key4};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1471,13 +1471,9 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-}
-}
-if(data.cap_add !== undefined){
-let data23 = data.cap_add;
-if((!(Array.isArray(data23))) && (data23 !== null)){
-const err31 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
+var valid12 = _errs45 === errors;
+if(!valid12){
+const err31 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames",keyword:"propertyNames",params:{propertyName: key4}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1486,13 +1482,11 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(Array.isArray(data23)){
-const len5 = data23.length;
-for(let i5=0; i5<len5; i5++){
-let data24 = data23[i5];
-if(typeof data24 === "string"){
-if(!pattern11.test(data24)){
-const err32 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
+}
+for(const key5 in data18){
+let data20 = data18[key5];
+if((((typeof data20 !== "string") && (!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20))))) && (typeof data20 !== "boolean")) && (data20 !== null)){
+const err32 = {instancePath:instancePath+"/environment/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1502,8 +1496,12 @@ vErrors.push(err32);
 errors++;
 }
 }
-else {
-const err33 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.volumes !== undefined){
+let data21 = data.volumes;
+if((!(Array.isArray(data21))) && (data21 !== null)){
+const err33 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1512,12 +1510,11 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-}
-}
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err34 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+if(Array.isArray(data21)){
+const len4 = data21.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data21[i4] !== "string"){
+const err34 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1527,11 +1524,12 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data26 = data.container;
-if(typeof data26 === "string"){
-if(!pattern12.test(data26)){
-const err35 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
+}
+}
+if(data.cap_add !== undefined){
+let data23 = data.cap_add;
+if((!(Array.isArray(data23))) && (data23 !== null)){
+const err35 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1540,9 +1538,13 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-else {
-const err36 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data23)){
+const len5 = data23.length;
+for(let i5=0; i5<len5; i5++){
+let data24 = data23[i5];
+if(typeof data24 === "string"){
+if(!pattern13.test(data24)){
+const err36 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1552,11 +1554,8 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data27 = data.netns;
-if(typeof data27 === "string"){
-if(!pattern13.test(data27)){
-const err37 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+else {
+const err37 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1566,8 +1565,11 @@ vErrors.push(err37);
 errors++;
 }
 }
-else {
-const err38 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err38 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1577,9 +1579,11 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data.protect !== undefined){
-if(typeof data.protect !== "boolean"){
-const err39 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
+if(data.container !== undefined){
+let data26 = data.container;
+if(typeof data26 === "string"){
+if(!pattern14.test(data26)){
+const err39 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1589,9 +1593,8 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err40 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err40 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1601,9 +1604,11 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err41 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.netns !== undefined){
+let data27 = data.netns;
+if(typeof data27 === "string"){
+if(!pattern15.test(data27)){
+const err41 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1613,10 +1618,8 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data31 = data.interfaces;
-if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
-const err42 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+else {
+const err42 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1625,11 +1628,10 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key5 in data31){
-let data32 = data31[key5];
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-const err43 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+}
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err43 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1638,10 +1640,10 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-for(const key6 in data32){
-if(!((((key6 === "addresses") || (key6 === "mtu")) || (key6 === "state")) || (key6 === "mac_address"))){
-const err44 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+}
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err44 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1651,10 +1653,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data32.addresses !== undefined){
-let data33 = data32.addresses;
-if((!(Array.isArray(data33))) && (data33 !== null)){
-const err45 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err45 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1663,16 +1664,67 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(Array.isArray(data33)){
-const len6 = data33.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data33[i6] !== "string"){
-const err46 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.interfaces !== undefined){
+let data31 = data.interfaces;
+if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
+const err46 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err46];
 }
 else {
 vErrors.push(err46);
+}
+errors++;
+}
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key6 in data31){
+let data32 = data31[key6];
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+const err47 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key7 in data32){
+if(!((((key7 === "addresses") || (key7 === "mtu")) || (key7 === "state")) || (key7 === "mac_address"))){
+const err48 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data32.addresses !== undefined){
+let data33 = data32.addresses;
+if((!(Array.isArray(data33))) && (data33 !== null)){
+const err49 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+if(Array.isArray(data33)){
+const len6 = data33.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data33[i6] !== "string"){
+const err50 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
 }
 errors++;
 }
@@ -1682,52 +1734,7 @@ errors++;
 if(data32.mtu !== undefined){
 let data35 = data32.mtu;
 if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err47 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65535 || isNaN(data35)){
-const err48 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-if(data35 < 68 || isNaN(data35)){
-const err49 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-}
-if(data32.state !== undefined){
-let data36 = data32.state;
-if(typeof data36 !== "string"){
-const err50 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-if(!((data36 === "up") || (data36 === "down"))){
-const err51 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+const err51 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1736,15 +1743,60 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data32.mac_address !== undefined){
-if(typeof data32.mac_address !== "string"){
-const err52 = {instancePath:instancePath+"/interfaces/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 65535 || isNaN(data35)){
+const err52 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err52];
 }
 else {
 vErrors.push(err52);
+}
+errors++;
+}
+if(data35 < 68 || isNaN(data35)){
+const err53 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+if(data32.state !== undefined){
+let data36 = data32.state;
+if(typeof data36 !== "string"){
+const err54 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+if(!((data36 === "up") || (data36 === "down"))){
+const err55 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data32.mac_address !== undefined){
+if(typeof data32.mac_address !== "string"){
+const err56 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
 }
 errors++;
 }
@@ -1756,12 +1808,12 @@ errors++;
 if(data.routes !== undefined){
 let data38 = data.routes;
 if((!(Array.isArray(data38))) && (data38 !== null)){
-const err53 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+const err57 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
-vErrors = [err53];
+vErrors = [err57];
 }
 else {
-vErrors.push(err53);
+vErrors.push(err57);
 }
 errors++;
 }
@@ -1771,53 +1823,7 @@ for(let i7=0; i7<len7; i7++){
 let data39 = data38[i7];
 if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
 if(data39.to === undefined){
-const err54 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-for(const key7 in data39){
-if(!(func1.call(schema21.properties.routes.items.properties, key7))){
-const err55 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-}
-if(data39.to !== undefined){
-if(typeof data39.to !== "string"){
-const err56 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-}
-if(data39.type !== undefined){
-let data41 = data39.type;
-if(typeof data41 !== "string"){
-const err57 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-if(!((((data41 === "unicast") || (data41 === "blackhole")) || (data41 === "unreachable")) || (data41 === "prohibit"))){
-const err58 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+const err58 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1826,10 +1832,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data39.via !== undefined){
-if(typeof data39.via !== "string"){
-const err59 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data39){
+if(!(func1.call(schema21.properties.routes.items.properties, key8))){
+const err59 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1839,9 +1844,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data39.dev !== undefined){
-if(typeof data39.dev !== "string"){
-const err60 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data39.to !== undefined){
+if(typeof data39.to !== "string"){
+const err60 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1851,9 +1856,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data39.src !== undefined){
-if(typeof data39.src !== "string"){
-const err61 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+if(data39.type !== undefined){
+let data41 = data39.type;
+if(typeof data41 !== "string"){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1862,11 +1868,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-if(data39.metric !== undefined){
-let data45 = data39.metric;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err62 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(!((((data41 === "unicast") || (data41 === "blackhole")) || (data41 === "unreachable")) || (data41 === "prohibit"))){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1875,9 +1878,10 @@ vErrors.push(err62);
 }
 errors++;
 }
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 4294967295 || isNaN(data45)){
-const err63 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data39.via !== undefined){
+if(typeof data39.via !== "string"){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1886,8 +1890,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data45 < 0 || isNaN(data45)){
-const err64 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data39.dev !== undefined){
+if(typeof data39.dev !== "string"){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1897,11 +1903,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
-if(data39.table !== undefined){
-let data46 = data39.table;
-if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
-const err65 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data39.src !== undefined){
+if(typeof data39.src !== "string"){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1910,9 +1914,11 @@ vErrors.push(err65);
 }
 errors++;
 }
-if((typeof data46 == "number") && (isFinite(data46))){
-if(data46 > 4294967295 || isNaN(data46)){
-const err66 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data39.metric !== undefined){
+let data45 = data39.metric;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1921,8 +1927,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data46 < 1 || isNaN(data46)){
-const err67 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 4294967295 || isNaN(data45)){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1931,12 +1938,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-if(data39.mtu !== undefined){
-let data47 = data39.mtu;
-if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
-const err68 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data45 < 0 || isNaN(data45)){
+const err68 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1945,9 +1948,12 @@ vErrors.push(err68);
 }
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 65535 || isNaN(data47)){
-const err69 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data39.table !== undefined){
+let data46 = data39.table;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err69 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1956,8 +1962,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data47 < 68 || isNaN(data47)){
-const err70 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 4294967295 || isNaN(data46)){
+const err70 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1966,11 +1973,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-}
-if(data39.onlink !== undefined){
-if(typeof data39.onlink !== "boolean"){
-const err71 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data46 < 1 || isNaN(data46)){
+const err71 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1981,8 +1985,10 @@ errors++;
 }
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data39.mtu !== undefined){
+let data47 = data39.mtu;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+const err72 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1991,13 +1997,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-}
-}
-if(data.rules !== undefined){
-let data49 = data.rules;
-if((!(Array.isArray(data49))) && (data49 !== null)){
-const err73 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 65535 || isNaN(data47)){
+const err73 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2006,13 +2008,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(Array.isArray(data49)){
-const len8 = data49.length;
-for(let i8=0; i8<len8; i8++){
-let data50 = data49[i8];
-if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
-if(data50.priority === undefined){
-const err74 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+if(data47 < 68 || isNaN(data47)){
+const err74 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2021,9 +2018,11 @@ vErrors.push(err74);
 }
 errors++;
 }
-for(const key8 in data50){
-if(!(((((((key8 === "from") || (key8 === "to")) || (key8 === "iif")) || (key8 === "oif")) || (key8 === "fwmark")) || (key8 === "table")) || (key8 === "priority"))){
-const err75 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+}
+}
+if(data39.onlink !== undefined){
+if(typeof data39.onlink !== "boolean"){
+const err75 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2033,9 +2032,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data50.from !== undefined){
-if(typeof data50.from !== "string"){
-const err76 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err76 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2045,9 +2044,12 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data50.to !== undefined){
-if(typeof data50.to !== "string"){
-const err77 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.rules !== undefined){
+let data49 = data.rules;
+if((!(Array.isArray(data49))) && (data49 !== null)){
+const err77 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2056,10 +2058,13 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-if(data50.iif !== undefined){
-if(typeof data50.iif !== "string"){
-const err78 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data49)){
+const len8 = data49.length;
+for(let i8=0; i8<len8; i8++){
+let data50 = data49[i8];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.priority === undefined){
+const err78 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2068,10 +2073,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-if(data50.oif !== undefined){
-if(typeof data50.oif !== "string"){
-const err79 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+for(const key9 in data50){
+if(!(((((((key9 === "from") || (key9 === "to")) || (key9 === "iif")) || (key9 === "oif")) || (key9 === "fwmark")) || (key9 === "table")) || (key9 === "priority"))){
+const err79 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2081,10 +2085,9 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data50.fwmark !== undefined){
-let data55 = data50.fwmark;
-if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err80 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data50.from !== undefined){
+if(typeof data50.from !== "string"){
+const err80 = {instancePath:instancePath+"/rules/" + i8+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -2093,9 +2096,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-if((typeof data55 == "number") && (isFinite(data55))){
-if(data55 > 4294967295 || isNaN(data55)){
-const err81 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data50.to !== undefined){
+if(typeof data50.to !== "string"){
+const err81 = {instancePath:instancePath+"/rules/" + i8+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -2104,8 +2108,10 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data55 < 1 || isNaN(data55)){
-const err82 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data50.iif !== undefined){
+if(typeof data50.iif !== "string"){
+const err82 = {instancePath:instancePath+"/rules/" + i8+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -2115,11 +2121,9 @@ vErrors.push(err82);
 errors++;
 }
 }
-}
-if(data50.table !== undefined){
-let data56 = data50.table;
-if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err83 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data50.oif !== undefined){
+if(typeof data50.oif !== "string"){
+const err83 = {instancePath:instancePath+"/rules/" + i8+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -2128,9 +2132,11 @@ vErrors.push(err83);
 }
 errors++;
 }
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 > 4294967295 || isNaN(data56)){
-const err84 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data50.fwmark !== undefined){
+let data55 = data50.fwmark;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err84 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2139,8 +2145,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data56 < 1 || isNaN(data56)){
-const err85 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 4294967295 || isNaN(data55)){
+const err85 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -2149,12 +2156,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-}
-if(data50.priority !== undefined){
-let data57 = data50.priority;
-if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
-const err86 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data55 < 1 || isNaN(data55)){
+const err86 = {instancePath:instancePath+"/rules/" + i8+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -2163,9 +2166,12 @@ vErrors.push(err86);
 }
 errors++;
 }
-if((typeof data57 == "number") && (isFinite(data57))){
-if(data57 > 32765 || isNaN(data57)){
-const err87 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+}
+}
+if(data50.table !== undefined){
+let data56 = data50.table;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err87 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -2174,8 +2180,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data57 < 1 || isNaN(data57)){
-const err88 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 4294967295 || isNaN(data56)){
+const err88 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -2184,11 +2191,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err89 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data56 < 1 || isNaN(data56)){
+const err89 = {instancePath:instancePath+"/rules/" + i8+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -2199,16 +2203,64 @@ errors++;
 }
 }
 }
-}
-if(data.neighbours !== undefined){
-let data58 = data.neighbours;
-if((!(Array.isArray(data58))) && (data58 !== null)){
-const err90 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+if(data50.priority !== undefined){
+let data57 = data50.priority;
+if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
+const err90 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err90];
 }
 else {
 vErrors.push(err90);
+}
+errors++;
+}
+if((typeof data57 == "number") && (isFinite(data57))){
+if(data57 > 32765 || isNaN(data57)){
+const err91 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+if(data57 < 1 || isNaN(data57)){
+const err92 = {instancePath:instancePath+"/rules/" + i8+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err93 = {instancePath:instancePath+"/rules/" + i8,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+}
+if(data.neighbours !== undefined){
+let data58 = data.neighbours;
+if((!(Array.isArray(data58))) && (data58 !== null)){
+const err94 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
 }
 errors++;
 }
@@ -2218,50 +2270,7 @@ for(let i9=0; i9<len9; i9++){
 let data59 = data58[i9];
 if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
 if(data59.address === undefined){
-const err91 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
-if(vErrors === null){
-vErrors = [err91];
-}
-else {
-vErrors.push(err91);
-}
-errors++;
-}
-if(data59.mac_address === undefined){
-const err92 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
-if(vErrors === null){
-vErrors = [err92];
-}
-else {
-vErrors.push(err92);
-}
-errors++;
-}
-if(data59.dev === undefined){
-const err93 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
-if(vErrors === null){
-vErrors = [err93];
-}
-else {
-vErrors.push(err93);
-}
-errors++;
-}
-for(const key9 in data59){
-if(!(((key9 === "address") || (key9 === "mac_address")) || (key9 === "dev"))){
-const err94 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
-if(vErrors === null){
-vErrors = [err94];
-}
-else {
-vErrors.push(err94);
-}
-errors++;
-}
-}
-if(data59.address !== undefined){
-if(typeof data59.address !== "string"){
-const err95 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+const err95 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -2270,10 +2279,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-if(data59.mac_address !== undefined){
-if(typeof data59.mac_address !== "string"){
-const err96 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data59.mac_address === undefined){
+const err96 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -2282,10 +2289,8 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-if(data59.dev !== undefined){
-if(typeof data59.dev !== "string"){
-const err97 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data59.dev === undefined){
+const err97 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -2294,10 +2299,9 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-}
-else {
-const err98 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+for(const key10 in data59){
+if(!(((key10 === "address") || (key10 === "mac_address")) || (key10 === "dev"))){
+const err98 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -2307,12 +2311,9 @@ vErrors.push(err98);
 errors++;
 }
 }
-}
-}
-if(data.routing !== undefined){
-let data63 = data.routing;
-if((!(data63 && typeof data63 == "object" && !Array.isArray(data63))) && (data63 !== null)){
-const err99 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
+if(data59.address !== undefined){
+if(typeof data59.address !== "string"){
+const err99 = {instancePath:instancePath+"/neighbours/" + i9+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -2321,10 +2322,10 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
-for(const key10 in data63){
-if(!(((((key10 === "router_id") || (key10 === "multipath")) || (key10 === "bgp")) || (key10 === "ospf")) || (key10 === "static"))){
-const err100 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+}
+if(data59.mac_address !== undefined){
+if(typeof data59.mac_address !== "string"){
+const err100 = {instancePath:instancePath+"/neighbours/" + i9+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -2334,11 +2335,9 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data63.router_id !== undefined){
-let data64 = data63.router_id;
-if(typeof data64 === "string"){
-if(!pattern14.test(data64)){
-const err101 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(data59.dev !== undefined){
+if(typeof data59.dev !== "string"){
+const err101 = {instancePath:instancePath+"/neighbours/" + i9+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -2348,8 +2347,9 @@ vErrors.push(err101);
 errors++;
 }
 }
+}
 else {
-const err102 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
+const err102 = {instancePath:instancePath+"/neighbours/" + i9,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -2359,9 +2359,12 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data63.multipath !== undefined){
-if(typeof data63.multipath !== "boolean"){
-const err103 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+if(data.routing !== undefined){
+let data63 = data.routing;
+if((!(data63 && typeof data63 == "object" && !Array.isArray(data63))) && (data63 !== null)){
+const err103 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -2370,12 +2373,10 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data63.bgp !== undefined){
-let data66 = data63.bgp;
-if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
-if(data66.asn === undefined){
-const err104 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+for(const key11 in data63){
+if(!(((((key11 === "router_id") || (key11 === "multipath")) || (key11 === "bgp")) || (key11 === "ospf")) || (key11 === "static"))){
+const err104 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -2384,9 +2385,12 @@ vErrors.push(err104);
 }
 errors++;
 }
-for(const key11 in data66){
-if(!(((((key11 === "asn") || (key11 === "neighbors")) || (key11 === "networks")) || (key11 === "redistribute")) || (key11 === "cluster_id"))){
-const err105 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+}
+if(data63.router_id !== undefined){
+let data64 = data63.router_id;
+if(typeof data64 === "string"){
+if(!pattern16.test(data64)){
+const err105 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -2396,10 +2400,8 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data66.asn !== undefined){
-let data67 = data66.asn;
-if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
-const err106 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
+else {
+const err106 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -2408,9 +2410,10 @@ vErrors.push(err106);
 }
 errors++;
 }
-if((typeof data67 == "number") && (isFinite(data67))){
-if(data67 > 4294967294 || isNaN(data67)){
-const err107 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data63.multipath !== undefined){
+if(typeof data63.multipath !== "boolean"){
+const err107 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -2419,8 +2422,12 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data67 < 1 || isNaN(data67)){
-const err108 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data63.bgp !== undefined){
+let data66 = data63.bgp;
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.asn === undefined){
+const err108 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -2429,12 +2436,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-}
-if(data66.neighbors !== undefined){
-let data68 = data66.neighbors;
-if((!(Array.isArray(data68))) && (data68 !== null)){
-const err109 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
+for(const key12 in data66){
+if(!(((((key12 === "asn") || (key12 === "neighbors")) || (key12 === "networks")) || (key12 === "redistribute")) || (key12 === "cluster_id"))){
+const err109 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -2443,12 +2447,11 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(Array.isArray(data68)){
-const len10 = data68.length;
-for(let i10=0; i10<len10; i10++){
-let data69 = data68[i10];
-if((typeof data69 !== "string") && (!(data69 && typeof data69 == "object" && !Array.isArray(data69)))){
-const err110 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
+}
+if(data66.asn !== undefined){
+let data67 = data66.asn;
+if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
+const err110 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -2457,9 +2460,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
-if(data69.peer === undefined){
-const err111 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
+if((typeof data67 == "number") && (isFinite(data67))){
+if(data67 > 4294967294 || isNaN(data67)){
+const err111 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -2468,9 +2471,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-for(const key12 in data69){
-if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key12))){
-const err112 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(data67 < 1 || isNaN(data67)){
+const err112 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -2480,9 +2482,11 @@ vErrors.push(err112);
 errors++;
 }
 }
-if(data69.peer !== undefined){
-if(typeof data69.peer !== "string"){
-const err113 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
+}
+if(data66.neighbors !== undefined){
+let data68 = data66.neighbors;
+if((!(Array.isArray(data68))) && (data68 !== null)){
+const err113 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -2491,11 +2495,12 @@ vErrors.push(err113);
 }
 errors++;
 }
-}
-if(data69.asn !== undefined){
-let data71 = data69.asn;
-if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
-const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
+if(Array.isArray(data68)){
+const len10 = data68.length;
+for(let i10=0; i10<len10; i10++){
+let data69 = data68[i10];
+if((typeof data69 !== "string") && (!(data69 && typeof data69 == "object" && !Array.isArray(data69)))){
+const err114 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -2504,9 +2509,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-if((typeof data71 == "number") && (isFinite(data71))){
-if(data71 > 4294967294 || isNaN(data71)){
-const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data69.peer === undefined){
+const err115 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -2515,8 +2520,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data71 < 1 || isNaN(data71)){
-const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+for(const key13 in data69){
+if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key13))){
+const err116 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -2526,10 +2532,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-}
-if(data69.address !== undefined){
-if(typeof data69.address !== "string"){
-const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data69.peer !== undefined){
+if(typeof data69.peer !== "string"){
+const err117 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -2539,9 +2544,10 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data69.source_address !== undefined){
-if(typeof data69.source_address !== "string"){
-const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
+if(data69.asn !== undefined){
+let data71 = data69.asn;
+if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
+const err118 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -2550,10 +2556,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-if(data69.next_hop_self !== undefined){
-if(typeof data69.next_hop_self !== "boolean"){
-const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
+if((typeof data71 == "number") && (isFinite(data71))){
+if(data71 > 4294967294 || isNaN(data71)){
+const err119 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -2562,10 +2567,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-if(data69.route_reflector_client !== undefined){
-if(typeof data69.route_reflector_client !== "boolean"){
-const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
+if(data71 < 1 || isNaN(data71)){
+const err120 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -2575,10 +2578,10 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data69.multihop !== undefined){
-let data76 = data69.multihop;
-if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
-const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
+}
+if(data69.address !== undefined){
+if(typeof data69.address !== "string"){
+const err121 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -2587,9 +2590,10 @@ vErrors.push(err121);
 }
 errors++;
 }
-if((typeof data76 == "number") && (isFinite(data76))){
-if(data76 > 255 || isNaN(data76)){
-const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
+}
+if(data69.source_address !== undefined){
+if(typeof data69.source_address !== "string"){
+const err122 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2598,8 +2602,10 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(data76 < 1 || isNaN(data76)){
-const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data69.next_hop_self !== undefined){
+if(typeof data69.next_hop_self !== "boolean"){
+const err123 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2609,10 +2615,9 @@ vErrors.push(err123);
 errors++;
 }
 }
-}
-if(data69.passive !== undefined){
-if(typeof data69.passive !== "boolean"){
-const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data69.route_reflector_client !== undefined){
+if(typeof data69.route_reflector_client !== "boolean"){
+const err124 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2622,9 +2627,10 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data69.bfd !== undefined){
-if(typeof data69.bfd !== "boolean"){
-const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if(data69.multihop !== undefined){
+let data76 = data69.multihop;
+if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
+const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2633,12 +2639,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-if(data69.password !== undefined){
-let data79 = data69.password;
-if(typeof data79 === "string"){
-if(!pattern15.test(data79)){
-const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
+if((typeof data76 == "number") && (isFinite(data76))){
+if(data76 > 255 || isNaN(data76)){
+const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2647,9 +2650,8 @@ vErrors.push(err126);
 }
 errors++;
 }
-}
-else {
-const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
+if(data76 < 1 || isNaN(data76)){
+const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -2659,10 +2661,10 @@ vErrors.push(err127);
 errors++;
 }
 }
-if(data69.hold_time !== undefined){
-let data80 = data69.hold_time;
-if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
-const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
+}
+if(data69.passive !== undefined){
+if(typeof data69.passive !== "boolean"){
+const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -2671,9 +2673,10 @@ vErrors.push(err128);
 }
 errors++;
 }
-if((typeof data80 == "number") && (isFinite(data80))){
-if(data80 > 65535 || isNaN(data80)){
-const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data69.bfd !== undefined){
+if(typeof data69.bfd !== "boolean"){
+const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2682,8 +2685,12 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(data80 < 3 || isNaN(data80)){
-const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+}
+if(data69.password !== undefined){
+let data79 = data69.password;
+if(typeof data79 === "string"){
+if(!pattern17.test(data79)){
+const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2693,11 +2700,8 @@ vErrors.push(err130);
 errors++;
 }
 }
-}
-if(data69.keepalive !== undefined){
-let data81 = data69.keepalive;
-if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
-const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
+else {
+const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2706,9 +2710,11 @@ vErrors.push(err131);
 }
 errors++;
 }
-if((typeof data81 == "number") && (isFinite(data81))){
-if(data81 > 65535 || isNaN(data81)){
-const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data69.hold_time !== undefined){
+let data80 = data69.hold_time;
+if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
+const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2717,13 +2723,59 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(data81 < 1 || isNaN(data81)){
-const err133 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data80 == "number") && (isFinite(data80))){
+if(data80 > 65535 || isNaN(data80)){
+const err133 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err133];
 }
 else {
 vErrors.push(err133);
+}
+errors++;
+}
+if(data80 < 3 || isNaN(data80)){
+const err134 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
+}
+errors++;
+}
+}
+}
+if(data69.keepalive !== undefined){
+let data81 = data69.keepalive;
+if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
+const err135 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+if((typeof data81 == "number") && (isFinite(data81))){
+if(data81 > 65535 || isNaN(data81)){
+const err136 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+if(data81 < 1 || isNaN(data81)){
+const err137 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i10+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err137];
+}
+else {
+vErrors.push(err137);
 }
 errors++;
 }
@@ -2736,59 +2788,7 @@ errors++;
 if(data66.networks !== undefined){
 let data82 = data66.networks;
 if((!(Array.isArray(data82))) && (data82 !== null)){
-const err134 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
-if(vErrors === null){
-vErrors = [err134];
-}
-else {
-vErrors.push(err134);
-}
-errors++;
-}
-if(Array.isArray(data82)){
-const len11 = data82.length;
-for(let i11=0; i11<len11; i11++){
-if(typeof data82[i11] !== "string"){
-const err135 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err135];
-}
-else {
-vErrors.push(err135);
-}
-errors++;
-}
-}
-}
-}
-if(data66.redistribute !== undefined){
-let data84 = data66.redistribute;
-if((!(Array.isArray(data84))) && (data84 !== null)){
-const err136 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
-if(vErrors === null){
-vErrors = [err136];
-}
-else {
-vErrors.push(err136);
-}
-errors++;
-}
-if(Array.isArray(data84)){
-const len12 = data84.length;
-for(let i12=0; i12<len12; i12++){
-let data85 = data84[i12];
-if(typeof data85 !== "string"){
-const err137 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err137];
-}
-else {
-vErrors.push(err137);
-}
-errors++;
-}
-if(!(((((data85 === "connected") || (data85 === "static")) || (data85 === "kernel")) || (data85 === "bgp")) || (data85 === "ospf"))){
-const err138 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
+const err138 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2797,14 +2797,11 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-}
-}
-if(data66.cluster_id !== undefined){
-let data86 = data66.cluster_id;
-if(typeof data86 === "string"){
-if(!pattern14.test(data86)){
-const err139 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(Array.isArray(data82)){
+const len11 = data82.length;
+for(let i11=0; i11<len11; i11++){
+if(typeof data82[i11] !== "string"){
+const err139 = {instancePath:instancePath+"/routing/bgp/networks/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2814,8 +2811,12 @@ vErrors.push(err139);
 errors++;
 }
 }
-else {
-const err140 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data66.redistribute !== undefined){
+let data84 = data66.redistribute;
+if((!(Array.isArray(data84))) && (data84 !== null)){
+const err140 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2824,10 +2825,12 @@ vErrors.push(err140);
 }
 errors++;
 }
-}
-}
-else {
-const err141 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
+if(Array.isArray(data84)){
+const len12 = data84.length;
+for(let i12=0; i12<len12; i12++){
+let data85 = data84[i12];
+if(typeof data85 !== "string"){
+const err141 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2836,12 +2839,8 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-if(data63.ospf !== undefined){
-let data87 = data63.ospf;
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if(data87.areas === undefined){
-const err142 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
+if(!(((((data85 === "connected") || (data85 === "static")) || (data85 === "kernel")) || (data85 === "bgp")) || (data85 === "ospf"))){
+const err142 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2850,9 +2849,14 @@ vErrors.push(err142);
 }
 errors++;
 }
-for(const key13 in data87){
-if(!((key13 === "areas") || (key13 === "redistribute"))){
-const err143 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+}
+}
+if(data66.cluster_id !== undefined){
+let data86 = data66.cluster_id;
+if(typeof data86 === "string"){
+if(!pattern16.test(data86)){
+const err143 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -2862,14 +2866,8 @@ vErrors.push(err143);
 errors++;
 }
 }
-if(data87.areas !== undefined){
-let data88 = data87.areas;
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
-for(const key14 in data88){
-const _errs193 = errors;
-if(typeof key14 === "string"){
-if(!pattern17.test(key14)){
-const err144 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key14};
+else {
+const err144 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -2879,9 +2877,9 @@ vErrors.push(err144);
 errors++;
 }
 }
-var valid40 = _errs193 === errors;
-if(!valid40){
-const err145 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
+}
+else {
+const err145 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2891,10 +2889,11 @@ vErrors.push(err145);
 errors++;
 }
 }
-for(const key15 in data88){
-let data89 = data88[key15];
-if(typeof data89 != "object"){
-const err146 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
+if(data63.ospf !== undefined){
+let data87 = data63.ospf;
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(data87.areas === undefined){
+const err146 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2903,11 +2902,9 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(Array.isArray(data89)){
-const len13 = data89.length;
-for(let i13=0; i13<len13; i13++){
-if(typeof data89[i13] !== "string"){
-const err147 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+for(const key14 in data87){
+if(!((key14 === "areas") || (key14 === "redistribute"))){
+const err147 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2917,12 +2914,14 @@ vErrors.push(err147);
 errors++;
 }
 }
-}
-if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
-for(const key16 in data89){
-let data91 = data89[key16];
-if((!(data91 && typeof data91 == "object" && !Array.isArray(data91))) && (data91 !== null)){
-const err148 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
+if(data87.areas !== undefined){
+let data88 = data87.areas;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+for(const key15 in data88){
+const _errs195 = errors;
+if(typeof key15 === "string"){
+if(!pattern19.test(key15)){
+const err148 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key15};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2931,10 +2930,10 @@ vErrors.push(err148);
 }
 errors++;
 }
-if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
-for(const key17 in data91){
-if(!((((((key17 === "cost") || (key17 === "passive")) || (key17 === "type")) || (key17 === "hello")) || (key17 === "dead")) || (key17 === "bfd"))){
-const err149 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+var valid41 = _errs195 === errors;
+if(!valid41){
+const err149 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key15}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2944,10 +2943,10 @@ vErrors.push(err149);
 errors++;
 }
 }
-if(data91.cost !== undefined){
-let data92 = data91.cost;
-if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
-const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
+for(const key16 in data88){
+let data89 = data88[key16];
+if(typeof data89 != "object"){
+const err150 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2956,9 +2955,11 @@ vErrors.push(err150);
 }
 errors++;
 }
-if((typeof data92 == "number") && (isFinite(data92))){
-if(data92 > 65535 || isNaN(data92)){
-const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(Array.isArray(data89)){
+const len13 = data89.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data89[i13] !== "string"){
+const err151 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i13,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2967,8 +2968,13 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data92 < 1 || isNaN(data92)){
-const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
+for(const key17 in data89){
+let data91 = data89[key17];
+if((!(data91 && typeof data91 == "object" && !Array.isArray(data91))) && (data91 !== null)){
+const err152 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2977,11 +2983,10 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-}
-if(data91.passive !== undefined){
-if(typeof data91.passive !== "boolean"){
-const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
+for(const key18 in data91){
+if(!((((((key18 === "cost") || (key18 === "passive")) || (key18 === "type")) || (key18 === "hello")) || (key18 === "dead")) || (key18 === "bfd"))){
+const err153 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2991,10 +2996,10 @@ vErrors.push(err153);
 errors++;
 }
 }
-if(data91.type !== undefined){
-let data94 = data91.type;
-if(typeof data94 !== "string"){
-const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data91.cost !== undefined){
+let data92 = data91.cost;
+if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
+const err154 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -3003,8 +3008,9 @@ vErrors.push(err154);
 }
 errors++;
 }
-if(!((data94 === "point-to-point") || (data94 === "broadcast"))){
-const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 > 65535 || isNaN(data92)){
+const err155 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -3013,11 +3019,8 @@ vErrors.push(err155);
 }
 errors++;
 }
-}
-if(data91.hello !== undefined){
-let data95 = data91.hello;
-if(!(((typeof data95 == "number") && (!(data95 % 1) && !isNaN(data95))) && (isFinite(data95)))){
-const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
+if(data92 < 1 || isNaN(data92)){
+const err156 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -3026,9 +3029,11 @@ vErrors.push(err156);
 }
 errors++;
 }
-if((typeof data95 == "number") && (isFinite(data95))){
-if(data95 > 65535 || isNaN(data95)){
-const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data91.passive !== undefined){
+if(typeof data91.passive !== "boolean"){
+const err157 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -3037,8 +3042,11 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(data95 < 1 || isNaN(data95)){
-const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data91.type !== undefined){
+let data94 = data91.type;
+if(typeof data94 !== "string"){
+const err158 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -3047,12 +3055,8 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-}
-if(data91.dead !== undefined){
-let data96 = data91.dead;
-if(!(((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96))) && (isFinite(data96)))){
-const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
+if(!((data94 === "point-to-point") || (data94 === "broadcast"))){
+const err159 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -3061,9 +3065,11 @@ vErrors.push(err159);
 }
 errors++;
 }
-if((typeof data96 == "number") && (isFinite(data96))){
-if(data96 > 65535 || isNaN(data96)){
-const err160 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data91.hello !== undefined){
+let data95 = data91.hello;
+if(!(((typeof data95 == "number") && (!(data95 % 1) && !isNaN(data95))) && (isFinite(data95)))){
+const err160 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -3072,8 +3078,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(data96 < 2 || isNaN(data96)){
-const err161 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if((typeof data95 == "number") && (isFinite(data95))){
+if(data95 > 65535 || isNaN(data95)){
+const err161 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -3082,11 +3089,8 @@ vErrors.push(err161);
 }
 errors++;
 }
-}
-}
-if(data91.bfd !== undefined){
-if(typeof data91.bfd !== "boolean"){
-const err162 = {instancePath:instancePath+"/routing/ospf/areas/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if(data95 < 1 || isNaN(data95)){
+const err162 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -3097,12 +3101,10 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-else {
-const err163 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
+if(data91.dead !== undefined){
+let data96 = data91.dead;
+if(!(((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96))) && (isFinite(data96)))){
+const err163 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -3111,11 +3113,9 @@ vErrors.push(err163);
 }
 errors++;
 }
-}
-if(data87.redistribute !== undefined){
-let data98 = data87.redistribute;
-if((!(Array.isArray(data98))) && (data98 !== null)){
-const err164 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
+if((typeof data96 == "number") && (isFinite(data96))){
+if(data96 > 65535 || isNaN(data96)){
+const err164 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -3124,12 +3124,8 @@ vErrors.push(err164);
 }
 errors++;
 }
-if(Array.isArray(data98)){
-const len14 = data98.length;
-for(let i14=0; i14<len14; i14++){
-let data99 = data98[i14];
-if(typeof data99 !== "string"){
-const err165 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+if(data96 < 2 || isNaN(data96)){
+const err165 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -3138,8 +3134,11 @@ vErrors.push(err165);
 }
 errors++;
 }
-if(!(((((data99 === "connected") || (data99 === "static")) || (data99 === "kernel")) || (data99 === "bgp")) || (data99 === "ospf"))){
-const err166 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
+}
+}
+if(data91.bfd !== undefined){
+if(typeof data91.bfd !== "boolean"){
+const err166 = {instancePath:instancePath+"/routing/ospf/areas/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -3152,8 +3151,10 @@ errors++;
 }
 }
 }
+}
+}
 else {
-const err167 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
+const err167 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -3163,10 +3164,10 @@ vErrors.push(err167);
 errors++;
 }
 }
-if(data63.static !== undefined){
-let data100 = data63.static;
-if((!(Array.isArray(data100))) && (data100 !== null)){
-const err168 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
+if(data87.redistribute !== undefined){
+let data98 = data87.redistribute;
+if((!(Array.isArray(data98))) && (data98 !== null)){
+const err168 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -3175,13 +3176,12 @@ vErrors.push(err168);
 }
 errors++;
 }
-if(Array.isArray(data100)){
-const len15 = data100.length;
-for(let i15=0; i15<len15; i15++){
-let data101 = data100[i15];
-if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
-if(data101.to === undefined){
-const err169 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
+if(Array.isArray(data98)){
+const len14 = data98.length;
+for(let i14=0; i14<len14; i14++){
+let data99 = data98[i14];
+if(typeof data99 !== "string"){
+const err169 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -3190,9 +3190,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-for(const key18 in data101){
-if(!(((key18 === "to") || (key18 === "via")) || (key18 === "type"))){
-const err170 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(!(((((data99 === "connected") || (data99 === "static")) || (data99 === "kernel")) || (data99 === "bgp")) || (data99 === "ospf"))){
+const err170 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -3202,9 +3201,11 @@ vErrors.push(err170);
 errors++;
 }
 }
-if(data101.to !== undefined){
-if(typeof data101.to !== "string"){
-const err171 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+else {
+const err171 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -3214,10 +3215,10 @@ vErrors.push(err171);
 errors++;
 }
 }
-if(data101.via !== undefined){
-let data103 = data101.via;
-if((typeof data103 !== "string") && (!(Array.isArray(data103)))){
-const err172 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
+if(data63.static !== undefined){
+let data100 = data63.static;
+if((!(Array.isArray(data100))) && (data100 !== null)){
+const err172 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -3226,9 +3227,13 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(Array.isArray(data103)){
-if(data103.length < 1){
-const err173 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
+if(Array.isArray(data100)){
+const len15 = data100.length;
+for(let i15=0; i15<len15; i15++){
+let data101 = data100[i15];
+if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+if(data101.to === undefined){
+const err173 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -3237,10 +3242,9 @@ vErrors.push(err173);
 }
 errors++;
 }
-const len16 = data103.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data103[i16] !== "string"){
-const err174 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+for(const key19 in data101){
+if(!(((key19 === "to") || (key19 === "via")) || (key19 === "type"))){
+const err174 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -3250,12 +3254,9 @@ vErrors.push(err174);
 errors++;
 }
 }
-}
-}
-if(data101.type !== undefined){
-let data105 = data101.type;
-if(typeof data105 !== "string"){
-const err175 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data101.to !== undefined){
+if(typeof data101.to !== "string"){
+const err175 = {instancePath:instancePath+"/routing/static/" + i15+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -3264,8 +3265,11 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(!((((data105 === "unicast") || (data105 === "blackhole")) || (data105 === "unreachable")) || (data105 === "prohibit"))){
-const err176 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+}
+if(data101.via !== undefined){
+let data103 = data101.via;
+if((typeof data103 !== "string") && (!(Array.isArray(data103)))){
+const err176 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -3274,15 +3278,63 @@ vErrors.push(err176);
 }
 errors++;
 }
-}
-}
-else {
-const err177 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+if(Array.isArray(data103)){
+if(data103.length < 1){
+const err177 = {instancePath:instancePath+"/routing/static/" + i15+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err177];
 }
 else {
 vErrors.push(err177);
+}
+errors++;
+}
+const len16 = data103.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data103[i16] !== "string"){
+const err178 = {instancePath:instancePath+"/routing/static/" + i15+"/via/" + i16,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err178];
+}
+else {
+vErrors.push(err178);
+}
+errors++;
+}
+}
+}
+}
+if(data101.type !== undefined){
+let data105 = data101.type;
+if(typeof data105 !== "string"){
+const err179 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+if(!((((data105 === "unicast") || (data105 === "blackhole")) || (data105 === "unreachable")) || (data105 === "prohibit"))){
+const err180 = {instancePath:instancePath+"/routing/static/" + i15+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+}
+}
+else {
+const err181 = {instancePath:instancePath+"/routing/static/" + i15,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
 }
 errors++;
 }
@@ -3294,61 +3346,61 @@ errors++;
 if(data.sysctls !== undefined){
 let data106 = data.sysctls;
 if((!(data106 && typeof data106 == "object" && !Array.isArray(data106))) && (data106 !== null)){
-const err178 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
-if(vErrors === null){
-vErrors = [err178];
-}
-else {
-vErrors.push(err178);
-}
-errors++;
-}
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-for(const key19 in data106){
-const _errs234 = errors;
-if(typeof key19 === "string"){
-if(!pattern18.test(key19)){
-const err179 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key19};
-if(vErrors === null){
-vErrors = [err179];
-}
-else {
-vErrors.push(err179);
-}
-errors++;
-}
-}
-else {
-const err180 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key19};
-if(vErrors === null){
-vErrors = [err180];
-}
-else {
-vErrors.push(err180);
-}
-errors++;
-}
-var valid53 = _errs234 === errors;
-if(!valid53){
-const err181 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key19}};
-if(vErrors === null){
-vErrors = [err181];
-}
-else {
-vErrors.push(err181);
-}
-errors++;
-}
-}
-for(const key20 in data106){
-let data107 = data106[key20];
-if(((typeof data107 !== "string") && (!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107))))) && (typeof data107 !== "boolean")){
-const err182 = {instancePath:instancePath+"/sysctls/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+const err182 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err182];
 }
 else {
 vErrors.push(err182);
+}
+errors++;
+}
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+for(const key20 in data106){
+const _errs236 = errors;
+if(typeof key20 === "string"){
+if(!pattern20.test(key20)){
+const err183 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key20};
+if(vErrors === null){
+vErrors = [err183];
+}
+else {
+vErrors.push(err183);
+}
+errors++;
+}
+}
+else {
+const err184 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key20};
+if(vErrors === null){
+vErrors = [err184];
+}
+else {
+vErrors.push(err184);
+}
+errors++;
+}
+var valid54 = _errs236 === errors;
+if(!valid54){
+const err185 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key20}};
+if(vErrors === null){
+vErrors = [err185];
+}
+else {
+vErrors.push(err185);
+}
+errors++;
+}
+}
+for(const key21 in data106){
+let data107 = data106[key21];
+if(((typeof data107 !== "string") && (!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107))))) && (typeof data107 !== "boolean")){
+const err186 = {instancePath:instancePath+"/sysctls/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err186];
+}
+else {
+vErrors.push(err186);
 }
 errors++;
 }
@@ -3358,53 +3410,7 @@ errors++;
 if(data.ports !== undefined){
 let data108 = data.ports;
 if((!(Array.isArray(data108))) && (data108 !== null)){
-const err183 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
-if(vErrors === null){
-vErrors = [err183];
-}
-else {
-vErrors.push(err183);
-}
-errors++;
-}
-if(Array.isArray(data108)){
-const len17 = data108.length;
-for(let i17=0; i17<len17; i17++){
-let data109 = data108[i17];
-if(((typeof data109 !== "string") && (!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109))))) && (!(data109 && typeof data109 == "object" && !Array.isArray(data109)))){
-const err184 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
-if(vErrors === null){
-vErrors = [err184];
-}
-else {
-vErrors.push(err184);
-}
-errors++;
-}
-if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
-if(data109.target === undefined){
-const err185 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
-if(vErrors === null){
-vErrors = [err185];
-}
-else {
-vErrors.push(err185);
-}
-errors++;
-}
-if(data109.published === undefined){
-const err186 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
-if(vErrors === null){
-vErrors = [err186];
-}
-else {
-vErrors.push(err186);
-}
-errors++;
-}
-for(const key21 in data109){
-if(!((((key21 === "target") || (key21 === "published")) || (key21 === "host_ip")) || (key21 === "protocol"))){
-const err187 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+const err187 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -3413,11 +3419,12 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-if(data109.target !== undefined){
-let data110 = data109.target;
-if((!(((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110))) && (isFinite(data110)))) && (typeof data110 !== "string")){
-const err188 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+if(Array.isArray(data108)){
+const len17 = data108.length;
+for(let i17=0; i17<len17; i17++){
+let data109 = data108[i17];
+if(((typeof data109 !== "string") && (!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109))))) && (!(data109 && typeof data109 == "object" && !Array.isArray(data109)))){
+const err188 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -3426,11 +3433,9 @@ vErrors.push(err188);
 }
 errors++;
 }
-}
-if(data109.published !== undefined){
-let data111 = data109.published;
-if((!(((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111))) && (isFinite(data111)))) && (typeof data111 !== "string")){
-const err189 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
+if(data109.target === undefined){
+const err189 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -3439,10 +3444,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-if(data109.host_ip !== undefined){
-if(typeof data109.host_ip !== "string"){
-const err190 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data109.published === undefined){
+const err190 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -3451,11 +3454,9 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-if(data109.protocol !== undefined){
-let data113 = data109.protocol;
-if(typeof data113 !== "string"){
-const err191 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+for(const key22 in data109){
+if(!((((key22 === "target") || (key22 === "published")) || (key22 === "host_ip")) || (key22 === "protocol"))){
+const err191 = {instancePath:instancePath+"/ports/" + i17,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -3464,13 +3465,64 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(!((data113 === "tcp") || (data113 === "udp"))){
-const err192 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data109.target !== undefined){
+let data110 = data109.target;
+if((!(((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110))) && (isFinite(data110)))) && (typeof data110 !== "string")){
+const err192 = {instancePath:instancePath+"/ports/" + i17+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err192];
 }
 else {
 vErrors.push(err192);
+}
+errors++;
+}
+}
+if(data109.published !== undefined){
+let data111 = data109.published;
+if((!(((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111))) && (isFinite(data111)))) && (typeof data111 !== "string")){
+const err193 = {instancePath:instancePath+"/ports/" + i17+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+}
+if(data109.host_ip !== undefined){
+if(typeof data109.host_ip !== "string"){
+const err194 = {instancePath:instancePath+"/ports/" + i17+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+}
+if(data109.protocol !== undefined){
+let data113 = data109.protocol;
+if(typeof data113 !== "string"){
+const err195 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+if(!((data113 === "tcp") || (data113 === "udp"))){
+const err196 = {instancePath:instancePath+"/ports/" + i17+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
 }
 errors++;
 }
@@ -3482,55 +3534,7 @@ errors++;
 if(data.run !== undefined){
 let data114 = data.run;
 if((!(Array.isArray(data114))) && (data114 !== null)){
-const err193 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
-if(vErrors === null){
-vErrors = [err193];
-}
-else {
-vErrors.push(err193);
-}
-errors++;
-}
-if(Array.isArray(data114)){
-const len18 = data114.length;
-for(let i18=0; i18<len18; i18++){
-let data115 = data114[i18];
-if((typeof data115 !== "string") && (!(data115 && typeof data115 == "object" && !Array.isArray(data115)))){
-const err194 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
-if(vErrors === null){
-vErrors = [err194];
-}
-else {
-vErrors.push(err194);
-}
-errors++;
-}
-if(typeof data115 === "string"){
-if(!pattern19.test(data115)){
-const err195 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err195];
-}
-else {
-vErrors.push(err195);
-}
-errors++;
-}
-}
-if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
-if(data115.command === undefined){
-const err196 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
-if(vErrors === null){
-vErrors = [err196];
-}
-else {
-vErrors.push(err196);
-}
-errors++;
-}
-for(const key22 in data115){
-if(!(((((key22 === "command") || (key22 === "name")) || (key22 === "env")) || (key22 === "cwd")) || (key22 === "user"))){
-const err197 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+const err197 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -3539,11 +3543,12 @@ vErrors.push(err197);
 }
 errors++;
 }
-}
-if(data115.command !== undefined){
-let data116 = data115.command;
-if((typeof data116 !== "string") && (!(Array.isArray(data116)))){
-const err198 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+if(Array.isArray(data114)){
+const len18 = data114.length;
+for(let i18=0; i18<len18; i18++){
+let data115 = data114[i18];
+if((typeof data115 !== "string") && (!(data115 && typeof data115 == "object" && !Array.isArray(data115)))){
+const err198 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -3552,9 +3557,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(typeof data116 === "string"){
-if(!pattern19.test(data116)){
-const err199 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(typeof data115 === "string"){
+if(!pattern21.test(data115)){
+const err199 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -3564,9 +3569,9 @@ vErrors.push(err199);
 errors++;
 }
 }
-if(Array.isArray(data116)){
-if(data116.length < 1){
-const err200 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
+if(data115.command === undefined){
+const err200 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -3575,11 +3580,9 @@ vErrors.push(err200);
 }
 errors++;
 }
-const len19 = data116.length;
-for(let i19=0; i19<len19; i19++){
-let data117 = data116[i19];
-if((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))){
-const err201 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+for(const key23 in data115){
+if(!(((((key23 === "command") || (key23 === "name")) || (key23 === "env")) || (key23 === "cwd")) || (key23 === "user"))){
+const err201 = {instancePath:instancePath+"/run/" + i18,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -3589,13 +3592,10 @@ vErrors.push(err201);
 errors++;
 }
 }
-}
-}
-if(data115.name !== undefined){
-let data118 = data115.name;
-if(typeof data118 === "string"){
-if(!pattern21.test(data118)){
-const err202 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+if(data115.command !== undefined){
+let data116 = data115.command;
+if((typeof data116 !== "string") && (!(Array.isArray(data116)))){
+const err202 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -3604,9 +3604,9 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-else {
-const err203 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(typeof data116 === "string"){
+if(!pattern21.test(data116)){
+const err203 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -3616,10 +3616,9 @@ vErrors.push(err203);
 errors++;
 }
 }
-if(data115.env !== undefined){
-let data119 = data115.env;
-if((!(data119 && typeof data119 == "object" && !Array.isArray(data119))) && (data119 !== null)){
-const err204 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+if(Array.isArray(data116)){
+if(data116.length < 1){
+const err204 = {instancePath:instancePath+"/run/" + i18+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -3628,11 +3627,11 @@ vErrors.push(err204);
 }
 errors++;
 }
-if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
-for(const key23 in data119){
-let data120 = data119[key23];
-if(((typeof data120 !== "string") && (!(((typeof data120 == "number") && (!(data120 % 1) && !isNaN(data120))) && (isFinite(data120))))) && (typeof data120 !== "boolean")){
-const err205 = {instancePath:instancePath+"/run/" + i18+"/env/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+const len19 = data116.length;
+for(let i19=0; i19<len19; i19++){
+let data117 = data116[i19];
+if((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))){
+const err205 = {instancePath:instancePath+"/run/" + i18+"/command/" + i19,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -3644,11 +3643,11 @@ errors++;
 }
 }
 }
-if(data115.cwd !== undefined){
-let data121 = data115.cwd;
-if(typeof data121 === "string"){
-if(!pattern22.test(data121)){
-const err206 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(data115.name !== undefined){
+let data118 = data115.name;
+if(typeof data118 === "string"){
+if(!pattern23.test(data118)){
+const err206 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -3659,7 +3658,7 @@ errors++;
 }
 }
 else {
-const err207 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+const err207 = {instancePath:instancePath+"/run/" + i18+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -3669,10 +3668,10 @@ vErrors.push(err207);
 errors++;
 }
 }
-if(data115.user !== undefined){
-let data122 = data115.user;
-if((typeof data122 !== "string") && (!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122))))){
-const err208 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+if(data115.env !== undefined){
+let data119 = data115.env;
+if((!(data119 && typeof data119 == "object" && !Array.isArray(data119))) && (data119 !== null)){
+const err208 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -3681,9 +3680,12 @@ vErrors.push(err208);
 }
 errors++;
 }
-if((typeof data122 == "number") && (isFinite(data122))){
-if(data122 < 0 || isNaN(data122)){
-const err209 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
+for(const key24 in data119){
+const _errs267 = errors;
+if(typeof key24 === "string"){
+if(!pattern24.test(key24)){
+const err209 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key24};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -3693,14 +3695,100 @@ vErrors.push(err209);
 errors++;
 }
 }
-if(typeof data122 === "string"){
-if(!pattern23.test(data122)){
-const err210 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+else {
+const err210 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key24};
 if(vErrors === null){
 vErrors = [err210];
 }
 else {
 vErrors.push(err210);
+}
+errors++;
+}
+var valid64 = _errs267 === errors;
+if(!valid64){
+const err211 = {instancePath:instancePath+"/run/" + i18+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key24}};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+}
+for(const key25 in data119){
+let data120 = data119[key25];
+if(((typeof data120 !== "string") && (!(((typeof data120 == "number") && (!(data120 % 1) && !isNaN(data120))) && (isFinite(data120))))) && (typeof data120 !== "boolean")){
+const err212 = {instancePath:instancePath+"/run/" + i18+"/env/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+}
+}
+if(data115.cwd !== undefined){
+let data121 = data115.cwd;
+if(typeof data121 === "string"){
+if(!pattern25.test(data121)){
+const err213 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+}
+else {
+const err214 = {instancePath:instancePath+"/run/" + i18+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+if(data115.user !== undefined){
+let data122 = data115.user;
+if((typeof data122 !== "string") && (!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122))))){
+const err215 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+if((typeof data122 == "number") && (isFinite(data122))){
+if(data122 < 0 || isNaN(data122)){
+const err216 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+}
+if(typeof data122 === "string"){
+if(!pattern26.test(data122)){
+const err217 = {instancePath:instancePath+"/run/" + i18+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
 }
 errors++;
 }
@@ -3713,91 +3801,7 @@ errors++;
 if(data.exec !== undefined){
 let data123 = data.exec;
 if((!(Array.isArray(data123))) && (data123 !== null)){
-const err211 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
-if(vErrors === null){
-vErrors = [err211];
-}
-else {
-vErrors.push(err211);
-}
-errors++;
-}
-if(Array.isArray(data123)){
-const len20 = data123.length;
-for(let i20=0; i20<len20; i20++){
-let data124 = data123[i20];
-if((typeof data124 !== "string") && (!(data124 && typeof data124 == "object" && !Array.isArray(data124)))){
-const err212 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
-if(vErrors === null){
-vErrors = [err212];
-}
-else {
-vErrors.push(err212);
-}
-errors++;
-}
-if(typeof data124 === "string"){
-if(!pattern19.test(data124)){
-const err213 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err213];
-}
-else {
-vErrors.push(err213);
-}
-errors++;
-}
-}
-if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
-if(data124.command === undefined){
-const err214 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
-if(vErrors === null){
-vErrors = [err214];
-}
-else {
-vErrors.push(err214);
-}
-errors++;
-}
-for(const key24 in data124){
-if(!((((key24 === "command") || (key24 === "env")) || (key24 === "cwd")) || (key24 === "user"))){
-const err215 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
-if(vErrors === null){
-vErrors = [err215];
-}
-else {
-vErrors.push(err215);
-}
-errors++;
-}
-}
-if(data124.command !== undefined){
-let data125 = data124.command;
-if((typeof data125 !== "string") && (!(Array.isArray(data125)))){
-const err216 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
-if(vErrors === null){
-vErrors = [err216];
-}
-else {
-vErrors.push(err216);
-}
-errors++;
-}
-if(typeof data125 === "string"){
-if(!pattern19.test(data125)){
-const err217 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err217];
-}
-else {
-vErrors.push(err217);
-}
-errors++;
-}
-}
-if(Array.isArray(data125)){
-if(data125.length < 1){
-const err218 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+const err218 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -3806,11 +3810,12 @@ vErrors.push(err218);
 }
 errors++;
 }
-const len21 = data125.length;
-for(let i21=0; i21<len21; i21++){
-let data126 = data125[i21];
-if((typeof data126 !== "string") && (!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126))))){
-const err219 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+if(Array.isArray(data123)){
+const len20 = data123.length;
+for(let i20=0; i20<len20; i20++){
+let data124 = data123[i20];
+if((typeof data124 !== "string") && (!(data124 && typeof data124 == "object" && !Array.isArray(data124)))){
+const err219 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -3819,13 +3824,9 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-}
-}
-if(data124.env !== undefined){
-let data127 = data124.env;
-if((!(data127 && typeof data127 == "object" && !Array.isArray(data127))) && (data127 !== null)){
-const err220 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+if(typeof data124 === "string"){
+if(!pattern21.test(data124)){
+const err220 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -3834,11 +3835,10 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-for(const key25 in data127){
-let data128 = data127[key25];
-if(((typeof data128 !== "string") && (!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128))))) && (typeof data128 !== "boolean")){
-const err221 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+}
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+if(data124.command === undefined){
+const err221 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -3847,14 +3847,9 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-}
-}
-if(data124.cwd !== undefined){
-let data129 = data124.cwd;
-if(typeof data129 === "string"){
-if(!pattern22.test(data129)){
-const err222 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+for(const key26 in data124){
+if(!((((key26 === "command") || (key26 === "env")) || (key26 === "cwd")) || (key26 === "user"))){
+const err222 = {instancePath:instancePath+"/exec/" + i20,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -3864,8 +3859,10 @@ vErrors.push(err222);
 errors++;
 }
 }
-else {
-const err223 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(data124.command !== undefined){
+let data125 = data124.command;
+if((typeof data125 !== "string") && (!(Array.isArray(data125)))){
+const err223 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3874,11 +3871,9 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data124.user !== undefined){
-let data130 = data124.user;
-if((typeof data130 !== "string") && (!(((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130))) && (isFinite(data130))))){
-const err224 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+if(typeof data125 === "string"){
+if(!pattern21.test(data125)){
+const err224 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3887,9 +3882,10 @@ vErrors.push(err224);
 }
 errors++;
 }
-if((typeof data130 == "number") && (isFinite(data130))){
-if(data130 < 0 || isNaN(data130)){
-const err225 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(Array.isArray(data125)){
+if(data125.length < 1){
+const err225 = {instancePath:instancePath+"/exec/" + i20+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3898,15 +3894,143 @@ vErrors.push(err225);
 }
 errors++;
 }
-}
-if(typeof data130 === "string"){
-if(!pattern23.test(data130)){
-const err226 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+const len21 = data125.length;
+for(let i21=0; i21<len21; i21++){
+let data126 = data125[i21];
+if((typeof data126 !== "string") && (!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126))))){
+const err226 = {instancePath:instancePath+"/exec/" + i20+"/command/" + i21,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err226];
 }
 else {
 vErrors.push(err226);
+}
+errors++;
+}
+}
+}
+}
+if(data124.env !== undefined){
+let data127 = data124.env;
+if((!(data127 && typeof data127 == "object" && !Array.isArray(data127))) && (data127 !== null)){
+const err227 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
+}
+errors++;
+}
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+for(const key27 in data127){
+const _errs287 = errors;
+if(typeof key27 === "string"){
+if(!pattern24.test(key27)){
+const err228 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key27};
+if(vErrors === null){
+vErrors = [err228];
+}
+else {
+vErrors.push(err228);
+}
+errors++;
+}
+}
+else {
+const err229 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key27};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
+}
+errors++;
+}
+var valid71 = _errs287 === errors;
+if(!valid71){
+const err230 = {instancePath:instancePath+"/exec/" + i20+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key27}};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
+}
+errors++;
+}
+}
+for(const key28 in data127){
+let data128 = data127[key28];
+if(((typeof data128 !== "string") && (!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128))))) && (typeof data128 !== "boolean")){
+const err231 = {instancePath:instancePath+"/exec/" + i20+"/env/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
+}
+errors++;
+}
+}
+}
+}
+if(data124.cwd !== undefined){
+let data129 = data124.cwd;
+if(typeof data129 === "string"){
+if(!pattern25.test(data129)){
+const err232 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+if(vErrors === null){
+vErrors = [err232];
+}
+else {
+vErrors.push(err232);
+}
+errors++;
+}
+}
+else {
+const err233 = {instancePath:instancePath+"/exec/" + i20+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err233];
+}
+else {
+vErrors.push(err233);
+}
+errors++;
+}
+}
+if(data124.user !== undefined){
+let data130 = data124.user;
+if((typeof data130 !== "string") && (!(((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130))) && (isFinite(data130))))){
+const err234 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+if(vErrors === null){
+vErrors = [err234];
+}
+else {
+vErrors.push(err234);
+}
+errors++;
+}
+if((typeof data130 == "number") && (isFinite(data130))){
+if(data130 < 0 || isNaN(data130)){
+const err235 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+}
+if(typeof data130 === "string"){
+if(!pattern26.test(data130)){
+const err236 = {instancePath:instancePath+"/exec/" + i20+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
 }
 errors++;
 }
@@ -3919,135 +4043,7 @@ errors++;
 if(data.ignore !== undefined){
 let data131 = data.ignore;
 if((!(Array.isArray(data131))) && (data131 !== null)){
-const err227 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
-if(vErrors === null){
-vErrors = [err227];
-}
-else {
-vErrors.push(err227);
-}
-errors++;
-}
-if(Array.isArray(data131)){
-const len22 = data131.length;
-for(let i22=0; i22<len22; i22++){
-if(typeof data131[i22] !== "string"){
-const err228 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err228];
-}
-else {
-vErrors.push(err228);
-}
-errors++;
-}
-}
-}
-}
-if(data.hostname !== undefined){
-let data133 = data.hostname;
-if(typeof data133 === "string"){
-if(!pattern8.test(data133)){
-const err229 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
-if(vErrors === null){
-vErrors = [err229];
-}
-else {
-vErrors.push(err229);
-}
-errors++;
-}
-}
-else {
-const err230 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err230];
-}
-else {
-vErrors.push(err230);
-}
-errors++;
-}
-}
-if(data.extra_hosts !== undefined){
-let data134 = data.extra_hosts;
-if(typeof data134 != "object"){
-const err231 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
-if(vErrors === null){
-vErrors = [err231];
-}
-else {
-vErrors.push(err231);
-}
-errors++;
-}
-if(Array.isArray(data134)){
-const len23 = data134.length;
-for(let i23=0; i23<len23; i23++){
-if(typeof data134[i23] !== "string"){
-const err232 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err232];
-}
-else {
-vErrors.push(err232);
-}
-errors++;
-}
-}
-}
-if(data134 && typeof data134 == "object" && !Array.isArray(data134)){
-for(const key26 in data134){
-const _errs300 = errors;
-if(typeof key26 === "string"){
-if(!pattern8.test(key26)){
-const err233 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key26};
-if(vErrors === null){
-vErrors = [err233];
-}
-else {
-vErrors.push(err233);
-}
-errors++;
-}
-}
-else {
-const err234 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key26};
-if(vErrors === null){
-vErrors = [err234];
-}
-else {
-vErrors.push(err234);
-}
-errors++;
-}
-var valid74 = _errs300 === errors;
-if(!valid74){
-const err235 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key26}};
-if(vErrors === null){
-vErrors = [err235];
-}
-else {
-vErrors.push(err235);
-}
-errors++;
-}
-}
-for(const key27 in data134){
-let data136 = data134[key27];
-if((typeof data136 !== "string") && (!(Array.isArray(data136)))){
-const err236 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
-if(vErrors === null){
-vErrors = [err236];
-}
-else {
-vErrors.push(err236);
-}
-errors++;
-}
-if(Array.isArray(data136)){
-if(data136.length < 1){
-const err237 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+const err237 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -4056,10 +4052,11 @@ vErrors.push(err237);
 }
 errors++;
 }
-const len24 = data136.length;
-for(let i24=0; i24<len24; i24++){
-if(typeof data136[i24] !== "string"){
-const err238 = {instancePath:instancePath+"/extra_hosts/" + key27.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data131)){
+const len22 = data131.length;
+for(let i22=0; i22<len22; i22++){
+if(typeof data131[i22] !== "string"){
+const err238 = {instancePath:instancePath+"/ignore/" + i22,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -4071,12 +4068,11 @@ errors++;
 }
 }
 }
-}
-}
-if(data.dns !== undefined){
-let data138 = data.dns;
-if(((typeof data138 !== "string") && (!(Array.isArray(data138)))) && (data138 !== null)){
-const err239 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if(data.hostname !== undefined){
+let data133 = data.hostname;
+if(typeof data133 === "string"){
+if(!pattern8.test(data133)){
+const err239 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -4085,11 +4081,9 @@ vErrors.push(err239);
 }
 errors++;
 }
-if(Array.isArray(data138)){
-const len25 = data138.length;
-for(let i25=0; i25<len25; i25++){
-if(typeof data138[i25] !== "string"){
-const err240 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err240 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -4099,12 +4093,10 @@ vErrors.push(err240);
 errors++;
 }
 }
-}
-}
-if(data.dns_search !== undefined){
-let data140 = data.dns_search;
-if(((typeof data140 !== "string") && (!(Array.isArray(data140)))) && (data140 !== null)){
-const err241 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(data.extra_hosts !== undefined){
+let data134 = data.extra_hosts;
+if(typeof data134 != "object"){
+const err241 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -4113,9 +4105,11 @@ vErrors.push(err241);
 }
 errors++;
 }
-if(typeof data140 === "string"){
-if(!pattern30.test(data140)){
-const err242 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(Array.isArray(data134)){
+const len23 = data134.length;
+for(let i23=0; i23<len23; i23++){
+if(typeof data134[i23] !== "string"){
+const err242 = {instancePath:instancePath+"/extra_hosts/" + i23,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -4125,13 +4119,13 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(Array.isArray(data140)){
-const len26 = data140.length;
-for(let i26=0; i26<len26; i26++){
-let data141 = data140[i26];
-if(typeof data141 === "string"){
-if(!pattern30.test(data141)){
-const err243 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+if(data134 && typeof data134 == "object" && !Array.isArray(data134)){
+for(const key29 in data134){
+const _errs306 = errors;
+if(typeof key29 === "string"){
+if(!pattern8.test(key29)){
+const err243 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key29};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -4142,12 +4136,142 @@ errors++;
 }
 }
 else {
-const err244 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+const err244 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key29};
 if(vErrors === null){
 vErrors = [err244];
 }
 else {
 vErrors.push(err244);
+}
+errors++;
+}
+var valid77 = _errs306 === errors;
+if(!valid77){
+const err245 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key29}};
+if(vErrors === null){
+vErrors = [err245];
+}
+else {
+vErrors.push(err245);
+}
+errors++;
+}
+}
+for(const key30 in data134){
+let data136 = data134[key30];
+if((typeof data136 !== "string") && (!(Array.isArray(data136)))){
+const err246 = {instancePath:instancePath+"/extra_hosts/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err246];
+}
+else {
+vErrors.push(err246);
+}
+errors++;
+}
+if(Array.isArray(data136)){
+if(data136.length < 1){
+const err247 = {instancePath:instancePath+"/extra_hosts/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err247];
+}
+else {
+vErrors.push(err247);
+}
+errors++;
+}
+const len24 = data136.length;
+for(let i24=0; i24<len24; i24++){
+if(typeof data136[i24] !== "string"){
+const err248 = {instancePath:instancePath+"/extra_hosts/" + key30.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i24,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err248];
+}
+else {
+vErrors.push(err248);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.dns !== undefined){
+let data138 = data.dns;
+if(((typeof data138 !== "string") && (!(Array.isArray(data138)))) && (data138 !== null)){
+const err249 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
+if(vErrors === null){
+vErrors = [err249];
+}
+else {
+vErrors.push(err249);
+}
+errors++;
+}
+if(Array.isArray(data138)){
+const len25 = data138.length;
+for(let i25=0; i25<len25; i25++){
+if(typeof data138[i25] !== "string"){
+const err250 = {instancePath:instancePath+"/dns/" + i25,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err250];
+}
+else {
+vErrors.push(err250);
+}
+errors++;
+}
+}
+}
+}
+if(data.dns_search !== undefined){
+let data140 = data.dns_search;
+if(((typeof data140 !== "string") && (!(Array.isArray(data140)))) && (data140 !== null)){
+const err251 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(vErrors === null){
+vErrors = [err251];
+}
+else {
+vErrors.push(err251);
+}
+errors++;
+}
+if(typeof data140 === "string"){
+if(!pattern34.test(data140)){
+const err252 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err252];
+}
+else {
+vErrors.push(err252);
+}
+errors++;
+}
+}
+if(Array.isArray(data140)){
+const len26 = data140.length;
+for(let i26=0; i26<len26; i26++){
+let data141 = data140[i26];
+if(typeof data141 === "string"){
+if(!pattern34.test(data141)){
+const err253 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+if(vErrors === null){
+vErrors = [err253];
+}
+else {
+vErrors.push(err253);
+}
+errors++;
+}
+}
+else {
+const err254 = {instancePath:instancePath+"/dns_search/" + i26,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err254];
+}
+else {
+vErrors.push(err254);
 }
 errors++;
 }

@@ -1,15 +1,17 @@
 import type { SourceRange } from '../../model/diagnostic.js';
-import type { Node } from '../../model/topology.js';
+import { inEnvFile, RUNTIMES_OWN } from '../../model/container.js';
+import type { Container, Node } from '../../model/topology.js';
 import { quote } from '../report.js';
 import type { Rule, RuleContext } from './rule.js';
 
 export const containers: Rule = {
   name: 'containers',
-  codes: ['container-and-image', 'container-twice', 'container-key', 'container-joins-node'],
+  codes: ['container-and-image', 'container-twice', 'container-key', 'container-joins-node', 'bad-value'],
   check(context) {
     const { topology } = context;
     for (const node of topology.nodes) {
       if (node.container !== undefined) refuseJoin(context, node);
+      if (node.container !== undefined) refuseValues(context, node, node.container);
       if (node.attach !== undefined) refuseKeys(context, node);
     }
     refuseTwice(context);
@@ -31,6 +33,15 @@ function refuseJoin({ report, nodes }: RuleContext, node: Node): void {
   report('container-joins-node', node.joins?.at ?? node.at, message, {
     hint: `make the container own the namespace, and let ${owner.name} join it: network_mode: node:${node.name}`,
   });
+}
+
+/** A value of several lines is handed over in the environment of the runtime's own command line. */
+function refuseValues({ report, place }: RuleContext, node: Node, { environment }: Container): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (inEnvFile(value) || (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !RUNTIMES_OWN.test(name) && value.length < 100_000)) continue;
+    const message = `the value of ${quote(name)} of node ${node.name} has several lines, or is too long, and cannot be handed over`;
+    report('bad-value', place(node, 'environment'), message, { hint: 'use a file (volumes), or another name for the variable' });
+  }
 }
 
 /** What topo cannot tell from the container's own, it would have to leave behind. */

@@ -42,7 +42,7 @@ test.each([...EXAMPLES, ['the lab of every kind', EVERY_KIND] as const, ['its se
     const [applied, byHand] = [await machine(), await machine()];
     applied.mustTopo('apply', '--yes', applied.file('topo.yaml', text));
     const file = byHand.file('topo.yaml', text);
-    const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', file));
+    const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', '--show-sensitive', file));
     const { status, stderr } = byHand.sh(`sh ${script}`);
     expect(stderr).toBe('');
     expect(status).toBe(0);
@@ -60,7 +60,7 @@ test('the script of a change does what apply does', async () => {
     world.file('after.yaml', EVERY_KIND_CHANGED);
   }
   applied.mustTopo('apply', '--yes', 'after.yaml');
-  const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', 'after.yaml'));
+  const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', '--show-sensitive', 'after.yaml'));
   byHand.must(`sh ${script}`);
   expect(byHand.mustTopo('plan', '--detailed-exitcode', 'after.yaml')).toContain('No changes.');
   await expectSame(byHand, applied);

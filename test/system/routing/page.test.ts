@@ -32,15 +32,15 @@ describe('docs/routing.md', () => {
 
   it('can be made by hand, changed and undone: by the scripts of plan --format shell', () => {
     world.file('topo.yaml', lab);
-    world.must(`sh ${world.file('build', world.mustTopo('plan', '--format', 'shell'))}`);
+    world.must(`sh ${world.file('build', world.mustTopo('plan', '--format', 'shell', '--show-sensitive'))}`);
     expect(world.mustTopo('plan')).toContain('No changes.');
     const pids = world.must('cat /run/topo/run/edge/r*/@bird/pid');
     world.file('topo.yaml', lab.replace('networks: [10.0.0.1/32, ', 'networks: ['));
-    world.must(`sh ${world.file('change', world.mustTopo('plan', '--format', 'shell'))}`);
+    world.must(`sh ${world.file('change', world.mustTopo('plan', '--format', 'shell', '--show-sensitive'))}`);
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.must('cat /run/topo/run/edge/r*/@bird/pid')).toBe(pids);
     world.file('topo.yaml', lab.replace(/^ {4}routing:\n(?: {6}.*\n)+/gm, '').replace(/^ {4}routing: .*\n/gm, ''));
-    world.must(`sh ${world.file('undo', world.mustTopo('plan', '--format', 'shell'))}`);
+    world.must(`sh ${world.file('undo', world.mustTopo('plan', '--format', 'shell', '--show-sensitive'))}`);
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.sh('pgrep -x bird').stdout).toBe('');
     world.mustTopo('destroy', '--yes');

@@ -29,19 +29,16 @@ export function hiddenLines(value: PropValue, before?: PropValue): PropValue {
 
 /** The operation as it may be shown. */
 export function hiddenOperation(operation: Operation): Operation {
-  switch (operation.op) {
-    case 'container-run':
-      return { ...operation, environment: hiddenTexts(operation.environment) as Texts };
-    case 'process-start':
-    case 'process-signal':
-    case 'exec-run':
-      return { ...operation, definition: { ...operation.definition, env: hiddenTexts(operation.definition.env) as Texts } };
-    case 'node-files-write':
-      return { ...operation, files: hiddenFiles(operation.files) };
-    default:
-      return operation;
-  }
+  if (operation.op === 'container-run') return { ...operation, environment: hiddenTexts(operation.environment) as Texts };
+  if (operation.op === 'node-files-write') return { ...operation, files: hiddenFiles(operation.files) };
+  if (!isOfProcess(operation)) return operation;
+  return { ...operation, definition: { ...operation.definition, env: hiddenTexts(operation.definition.env) as Texts } };
 }
+
+type OfProcess = Extract<Operation, { op: 'process-start' | 'process-signal' | 'exec-run' }>;
+
+const isOfProcess = (operation: Operation): operation is OfProcess =>
+  operation.op === 'process-start' || operation.op === 'process-signal' || operation.op === 'exec-run';
 
 /** Shorter values stand in every text by chance. */
 const LEAST = 4;
@@ -55,16 +52,8 @@ export function withoutValues(text: string, operation: Operation): string {
 }
 
 function valuesOf(operation: Operation): string[] {
-  switch (operation.op) {
-    case 'container-run':
-      return Object.values(operation.environment);
-    case 'process-start':
-    case 'process-signal':
-    case 'exec-run':
-      return Object.values(operation.definition.env);
-    default:
-      return [];
-  }
+  if (operation.op === 'container-run') return Object.values(operation.environment);
+  return isOfProcess(operation) ? Object.values(operation.definition.env) : [];
 }
 
 function hiddenFiles(files: NodeFiles): NodeFiles {

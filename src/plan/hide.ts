@@ -10,16 +10,10 @@ export function hidePlan(plan: Plan, kindOf: KindOf): Plan {
 }
 
 export function hideEvent(event: Event, kindOf: KindOf): Event {
-  switch (event.type) {
-    case 'plan':
-      return { ...event, plan: hidePlan(event.plan, kindOf) };
-    case 'verify':
-      return { ...event, differences: event.differences.map((action) => hideAction(action, kindOf)) };
-    case 'action-failed':
-      return { ...event, operation: hiddenOperation(event.operation), message: withoutValues(event.message, event.operation) };
-    default:
-      return event;
-  }
+  if (event.type === 'plan') return { ...event, plan: hidePlan(event.plan, kindOf) };
+  if (event.type === 'verify') return { ...event, differences: event.differences.map((action) => hideAction(action, kindOf)) };
+  if (event.type !== 'action-failed') return event;
+  return { ...event, operation: hiddenOperation(event.operation), message: withoutValues(event.message, event.operation) };
 }
 
 function hideAction(action: Action, kindOf: KindOf): Action {

@@ -1,7 +1,8 @@
 /** What `topo watch` tells, for people. */
+import type { Sources } from '../model/diagnostic.js';
 import type { Cause, DriftCondition, DriftObject, TimedWatchEvent, WatchRepair } from '../model/watch-event.js';
 import { clock } from './clock.js';
-import { formatDiagnostics, type Sources } from './diagnostics.js';
+import { formatDiagnostics } from './diagnostics.js';
 import { placeText } from './place.js';
 import { counted } from './rules-text.js';
 import { painter, type Paint, type Style } from './style.js';

@@ -268,5 +268,5 @@ asRoot('containers from an image', () => {
 
 interface Inspected {
   readonly HostConfig: object;
-  readonly Config: { readonly Env: readonly string[] };
+  readonly Config: { readonly Env: readonly string[]; readonly Labels: object };
 }

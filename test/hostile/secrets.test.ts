@@ -135,7 +135,8 @@ describe('a secret that is another one', () => {
     expect(found(show('status', '--json'))).toEqual([SECRETS.run, SECRETS.bgp, SECRETS.changed]);
     topo('plan', '--format', 'shell');
     world.file('script', lastText());
-    expect(world.sh('sh script')).toMatchObject({ status: 1, stderr: expect.stringContaining('sensitive values are left out') as string });
+    const refused = world.sh('sh script');
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('sensitive values are left out')]);
     world.file('script', show('plan', '--format', 'shell'));
     world.must('sh script');
     expect(topo('plan', '--detailed-exitcode')).toBe(0);

@@ -17,6 +17,7 @@ import type { Lab } from '../lab.js';
 import { acquireMachineLock } from '../machine-lock.js';
 import type { WatchArguments } from '../options.js';
 import { planAnyway, planObserved, refuseProtected } from '../planned.js';
+import { shownPlan } from '../print-plan.js';
 import { WORDS } from '../words.js';
 import { carryOutPlan, touchedBy, triedOf } from './repair.js';
 
@@ -129,7 +130,7 @@ export class LabWatch {
   }
 
   private get drift(): readonly DriftObject[] {
-    return this.plan === null ? [] : driftOf(this.plan, WORDS);
+    return this.plan === null ? [] : driftOf(shownPlan(this.plan, this.around.args), WORDS);
   }
 
   private tell(): void {

@@ -1,10 +1,9 @@
 /** Where everything goes that is told: standard output, metrics, the service manager. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DiagnosticError } from '../../model/diagnostic.js';
+import { DiagnosticError, type Sources } from '../../model/diagnostic.js';
 import type { WatchEvent } from '../../model/watch-event.js';
 import type { WatchCounters } from '../../model/watch-counters.js';
-import type { Sources } from '../../report/diagnostics.js';
 import { metricsText } from '../../report/metrics.js';
 import { watchJson } from '../../report/watch-json.js';
 import { watchText } from '../../report/watch-text.js';

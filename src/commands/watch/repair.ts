@@ -3,6 +3,7 @@ import { carryOut } from '../../apply/carry-out.js';
 import { readKernel, type Wanted } from '../../apply/observe.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Action, Plan } from '../../model/plan.js';
+import { withoutValues } from '../../model/sensitive.js';
 import { HOST, type Resource, type ResourceId } from '../../model/state.js';
 import type { Refusal, WatchRepair } from '../../model/watch-event.js';
 import type { Pending } from '../../watch/pending.js';
@@ -30,7 +31,8 @@ export async function carryOutPlan({ phase, kernel, plan, wanted, verify, interr
   const job = { phase, plan, kernel, observe, verify, interrupted, stop: interrupts.came, now: () => performance.now() };
   for await (const event of carryOut(job)) {
     if (event.type === 'action-failed') {
-      const { id, errno, message, at } = event;
+      const { id, errno, at } = event;
+      const message = withoutValues(event.message, event.operation);
       refusals.push({ id, errno, message, ...(at === undefined ? {} : { at }) });
     } else if (event.type === 'summary') {
       const { outcome, added, changed, destroyed, failed, milliseconds } = event;

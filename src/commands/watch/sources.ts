@@ -139,7 +139,7 @@ export class Sources {
     if (!isBack && Buffer.compare(file.bytes, source.bytes) === 0) return false;
     source.bytes = file.bytes;
     const { lab, diagnostics, sources } = checkAgain(file, this.context);
-    for (const [name, text] of sources) this.texts_.set(name, text);
+    this.texts_.set(file.file, sources.get(file.file) ?? '');
     const name = (lab ?? source.lab)?.wanted.state.lab ?? null;
     events.push({ type: 'file', file: source.file, lab: name, state: lab === null ? 'invalid' : 'changed', diagnostics });
     if (lab !== null) source.lab = lab;

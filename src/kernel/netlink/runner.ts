@@ -10,7 +10,7 @@ import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
-import { endOrphans } from './orphans.js';
+import { areThereOrphans, endOrphans } from './orphans.js';
 import { Queue } from './queue.js';
 import { absent, outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
@@ -245,14 +245,13 @@ export class Runner {
     const batch: ProcessOperation[] = [];
     while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
     this.runProcesses(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
-    if (op === 'process-stop') for (const { netns } of batch) this.sessions.stoppedIn.add(netns);
     return start + batch.length;
   }
 
   private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
     const leaving = this.sessions.filesOf(batch.map(({ netns }) => netns));
     this.departures().expect(leaving);
-    for (const { netns } of leaving) if (this.sessions.stoppedIn.has(netns)) this.sessions.inside(netns, endOrphans);
+    if (areThereOrphans()) for (const { netns } of leaving) this.sessions.inside(netns, endOrphans);
     this.forgetLinks();
     return batch.map((operation) => {
       const { netns } = operation;

@@ -29,8 +29,6 @@ export class Sessions {
   readonly thread = new NetnsThread();
   private readonly open = new Map<string, Session>();
   private readonly filters = new Map<string, NetlinkSocket>();
-  /** Namespaces in which a process has been stopped, that may have left connections. */
-  readonly stoppedIn = new Set<string>();
   /** So many files fit into the process's table. */
   private room = 64;
   private readonly files = new Map<string, number>();

@@ -20,19 +20,34 @@ nodes:
   a: { networks: { n: 10.61.0.10 }, run: ${run(SINK)} }
 ${second}`;
 
-it('a connection full of data, whose process was ended and whose other end cannot be told, is ended too', () => {
+/** Fills a connection from b to a, and then lets nothing through any more. */
+function fillAndCut(): string {
   const file = world.file('topo.yaml', lab(''));
   world.mustTopo('apply', '--yes', file);
   until(world, 'ip netns exec p.a ss -Htln sport = 9000 | grep -q .');
   world.file('topo.yaml', lab(`  b: { networks: { n: 10.61.0.11 }, run: ${run(FLOOD)} }\n`));
   world.mustTopo('apply', '--yes', file);
   until(world, `ip netns exec p.b ss -Htn state established dport = 9000 | awk '{ exit !($2 > 100000) }'`);
-  // Nothing comes through any more, and nothing that is sent is answered.
   world.must('ip -n p.a link set eth0 down');
+  return file;
+}
+
+function expectGone(file: string): void {
   const { status, stderr } = world.topo(['destroy', '--yes', file]);
   expect(stderr).not.toContain('lives on');
   expect(status).toBe(0);
   expect(world.sh('ls /run/netns').stdout).toBe('');
+}
+
+it('a connection full of data, whose process was ended and whose other end cannot be told, is ended too', () => {
+  expectGone(fillAndCut());
+});
+
+it('so is one of a process that has ended before', () => {
+  const file = fillAndCut();
+  world.must(`pkill -KILL -f '64 << 2[0]'`);
+  until(world, 'ip netns exec p.b ss -Htn state fin-wait-1 | grep -q .');
+  expectGone(file);
 });
 
 it('a namespace that takes its time is waited for', async () => {

@@ -1,6 +1,7 @@
 /** A walk through a number of states, each the file of a lab, with things done by hand on the way. */
 import { commandsOf, type Drift } from './drift.js';
 import { comparable, differences, LabMachine, type Look } from './lab-machine.js';
+import { madeAnew } from './made-anew.js';
 
 type Wanted = Readonly<Record<'whole' | 'brief', readonly string[]>>;
 
@@ -10,6 +11,7 @@ const WHOLE = 5;
 export class Walk {
   private readonly wanted = new Map<string, Wanted>();
   private before = '(nothing)';
+  private last: Look | undefined;
   private steps = 0;
 
   private constructor(
@@ -45,7 +47,13 @@ export class Walk {
     try {
       const file = used.world.file('lab.yaml', lab);
       await used.mustTopo('apply', '--yes', '--quiet', file);
-      await becomes(used, wanted[how], how);
+      const now = await becomes(used, wanted[how], how);
+      const former = this.wanted.get(before);
+      if (this.last !== undefined && former !== undefined && commands.length === 0) {
+        const anew = madeAnew([former.brief, wanted.brief], [this.last.picture, now.picture]);
+        if (anew !== '') throw new Error(`another link than before, and nothing of it has changed:\n${anew}`);
+      }
+      this.last = now;
       if (how === 'whole') await used.mustTopo('plan', '--detailed-exitcode', file);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -57,6 +65,7 @@ export class Walk {
   async leave(): Promise<void> {
     const { used } = this;
     this.before = '(nothing)';
+    this.last = undefined;
     await used.topo('destroy', '--yes', '--quiet', '--lab', 'any');
     await becomes(used, this.baseline, 'whole');
   }
@@ -91,12 +100,12 @@ async function settledLook(machine: LabMachine): Promise<Look> {
 }
 
 /** Some of it comes a moment later. */
-async function becomes(machine: LabMachine, wanted: readonly string[], how: 'whole' | 'brief'): Promise<void> {
+async function becomes(machine: LabMachine, wanted: readonly string[], how: 'whole' | 'brief'): Promise<Look> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const now: Look = machine.look(how);
     const text = differences(wanted, comparable(now));
-    if (text === '') return;
+    if (text === '') return now;
     if (Date.now() > deadline) throw new Error(text);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,12 +1,8 @@
 import type { Kernel, Outcome } from '../kernel/kernel.js';
-import { isAltered } from '../plan/taking-over.js';
-import type { ActionReference, Event, Phase, Summary } from '../model/event.js';
-import type { Operation } from '../model/operation.js';
+import type { Event, Phase, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
 import type { Action, Plan } from '../model/plan.js';
-
-/** Operations handed to the kernel at once: enough for full batches, few enough that a signal is heard soon. */
-const OPERATIONS_AT_ONCE = 512;
+import { ActionRun, batches, failed, type Finish, finishesOf, isOfProcess, LINKS_MS, reference } from './run-actions.js';
 
 /** How long deleted namespaces may take to go (4000: under a second); a process inside withholds them for ever. */
 const SETTLE_MS = 5000;
@@ -14,13 +10,12 @@ const SETTLE_MS = 5000;
 /** So much longer where there is no process: the kernel takes apart the namespaces of the whole machine one after the other (`cleanup_net`). */
 const QUEUE_MS = 20_000;
 
-/** How long links may take to work: where it is in no hurry, the kernel looks after them once a second. */
-const LINKS_MS = 1500;
-
 export interface Job {
   readonly phase: Exclude<Phase, 'rollback'>;
   readonly plan: Plan;
   readonly kernel: Kernel;
+  /** What a refusal leads to. */
+  readonly onError: 'stop' | 'continue' | WayBack;
   readonly observe: () => Observation;
   /** Reads the kernel again and plans again: what is still to do. With `seen` only the namespaces of hosts are read. */
   readonly verify: (seen?: Observation) => Plan;
@@ -32,140 +27,114 @@ export interface Job {
   readonly now: () => number;
 }
 
-interface Tally {
-  adopted?: number;
-  added: number;
-  changed: number;
-  destroyed: number;
-  failed: number;
+export interface WayBack {
+  /** Before the first change: takes down what could not be known any more behind it. */
+  keep(plan: Plan): Promise<void>;
+  /** Makes the machine what it was before the first change; true if it is. */
+  rollBack(): AsyncGenerator<Event, boolean>;
 }
+
+const NOTHING_DONE = { added: 0, changed: 0, destroyed: 0 };
+
+/** Why no more of the plan is done. */
+type End = 'failed' | 'interrupted' | null;
 
 /** Runs a plan against the kernel: batch by batch, then reads the kernel again. The last event is always the summary. */
 export async function* carryOut(job: Job): AsyncGenerator<Event> {
   const { plan, kernel } = job;
   const start = job.now();
-  const tally: Tally = { added: 0, changed: 0, destroyed: 0, failed: 0 };
-  const finish = (outcome: Summary['outcome'], unfinished: readonly ActionReference[]): Event => ({
+  const run = new ActionRun(plan, kernel);
+  const finish = (outcome: Summary['outcome']): Event => ({
     type: 'summary',
     command: job.phase,
     outcome,
-    ...tally,
-    unfinished,
+    ...(outcome === 'rolled-back' ? { ...NOTHING_DONE, failed: run.tally.failed } : run.tally),
+    unfinished: outcome === 'rolled-back' ? plan.actions.map(reference) : run.unfinished(),
     milliseconds: Math.round(job.now() - start),
   });
   yield { type: 'plan', phase: job.phase, plan };
   await kernel.prepare(plan.actions.flatMap(({ operations, finish = [] }) => [...operations, ...finish]));
   const refused = checkRules(plan, kernel);
   if (refused !== null) {
-    tally.failed = 1;
+    run.tally.failed = 1;
     yield refused;
-    yield finish('failed', plan.actions.map(reference));
+    yield finish('failed');
     return;
   }
-  let done = 0;
-  for (const batch of batches(plan.actions)) {
-    // Gives signal handlers their turn.
-    await new Promise(setImmediate);
-    const signal = job.interrupted();
-    if (signal !== null) {
-      const unfinished = unfinishedAfter(plan, done);
-      yield { type: 'interrupted', signal, unfinished };
-      yield finish('interrupted', unfinished);
-      return;
-    }
-    yield* runBatch(batch, done, kernel, tally);
-    done += batch.length;
-    if (tally.failed > 0) {
-      yield finish('failed', unfinishedAfter(plan, done));
-      return;
-    }
+  const wayBack = typeof job.onError === 'string' ? null : job.onError;
+  await wayBack?.keep(plan);
+  const seen: { observation?: Observation } = {};
+  const end = yield* runAll(job, run, seen);
+  if (end === 'interrupted') {
+    yield { type: 'interrupted', signal: job.interrupted()!, unfinished: run.unfinished() };
+    yield finish('interrupted');
+    return;
   }
-  // What is set going now keeps the kernel busy for a while: what it does not change is read before.
-  const finishes = finishesOf(plan);
-  // A command may change whatever it likes.
-  const seen = finishes.length > 0 && !finishes.some(isCommand) ? job.observe() : undefined;
-  yield* runFinishes(finishes, kernel, tally);
-  const commands = finishes.filter(isCommand);
-  for (let next = 0; next <= commands.length; next++) {
-    const unfinished = commands.slice(next).map(({ action, index }) => reference(action, index));
-    if (tally.failed > 0) {
-      yield finish('failed', unfinished);
-      return;
-    }
-    await new Promise(setImmediate);
-    const signal = unfinished.length === 0 ? null : job.interrupted();
-    if (signal !== null) {
-      yield { type: 'interrupted', signal, unfinished };
-      yield finish('interrupted', unfinished);
-      return;
-    }
-    // One that was interrupted is not done.
-    if (next < commands.length && !(yield* runCommand(commands[next]!, job, tally))) next -= 1;
+  if (end === 'failed' && job.onError !== 'continue') {
+    yield finish(wayBack !== null && (yield* wayBack.rollBack()) ? 'rolled-back' : 'failed');
+    return;
   }
   const held = settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
-  const differences = job.verify(seen).actions;
+  const differences = job.verify(seen.observation).actions;
   kernel.waitForLinks(LINKS_MS);
   yield { type: 'verify', ok: differences.length === 0, differences };
-  yield finish(differences.length === 0 && held.length === 0 ? 'complete' : 'differs', []);
+  if (end === 'failed') yield finish('failed');
+  else yield finish(differences.length === 0 && held.length === 0 ? 'complete' : 'differs');
 }
 
-function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
+export function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
   const held = kernel.settle(SETTLE_MS);
   return held.length > 0 && held.every(({ processes }) => processes.length === 0) ? kernel.settle(QUEUE_MS) : held;
 }
 
-function* runBatch(batch: readonly Action[], offset: number, kernel: Kernel, tally: Tally): Generator<Event> {
-  const outcomes = kernel.run(batch.flatMap((action) => action.operations));
-  let next = 0;
-  for (const [index, action] of batch.entries()) {
-    const about = reference(action, offset + index);
-    yield { type: 'action-start', ...about };
-    const own = outcomes.slice(next, next + action.operations.length);
-    next += action.operations.length;
-    const failure = own.findIndex((outcome) => !outcome.ok);
-    if (failure >= 0 || action.finish === undefined) yield ended(action, about, action.operations, own, tally);
+/** `failed`: something was refused, and unless all else is to be done anyway, that was the end. */
+async function* runAll(job: Job, run: ActionRun, seen: { observation?: Observation }): AsyncGenerator<Event, End> {
+  const { plan, kernel } = job;
+  const hasFailed = (): boolean => run.tally.failed > 0;
+  const isOver = (): boolean => hasFailed() && job.onError !== 'continue';
+  let done = 0;
+  for (const batch of batches(plan.actions)) {
+    if (await isInterrupted(job)) return 'interrupted';
+    yield* run.batch(batch, done);
+    done += batch.length;
+    if (isOver()) return 'failed';
   }
+  // What is set going now keeps the kernel busy for a while: what it does not change is read before.
+  const finishes = finishesOf(plan);
+  // A command may change whatever it likes.
+  if (finishes.length > 0 && !finishes.some(isCommand) && !hasFailed()) seen.observation = job.observe();
+  yield* run.finishes(finishes.filter((one) => !isCommand(one) && !isOfProcess(one)));
+  // Links first: what runs finds them working.
+  if (!isOver() && finishes.some((one) => isCommand(one) || isOfProcess(one))) {
+    kernel.waitForLinks(LINKS_MS);
+    yield* run.finishes(finishes.filter(isOfProcess));
+  }
+  for (const command of run.able(finishes.filter(isCommand))) {
+    if (isOver()) return 'failed';
+    if (await isInterrupted(job)) return 'interrupted';
+    // One that was interrupted is not done.
+    if (!(yield* runCommand(command, job, run))) return 'interrupted';
+  }
+  return hasFailed() ? 'failed' : null;
 }
 
-/** What comes behind all actions and ends one of them. */
-interface Finish {
-  readonly action: Action;
-  readonly index: number;
-  readonly operations: readonly Operation[];
-}
-
-function finishesOf({ actions }: Plan): readonly Finish[] {
-  return actions.flatMap((action, index) => (action.finish === undefined ? [] : [{ action, index, operations: action.finish }]));
+async function isInterrupted(job: Job): Promise<boolean> {
+  // Gives signal handlers their turn.
+  await new Promise(setImmediate);
+  return job.interrupted() !== null;
 }
 
 const isCommand = ({ operations }: Finish): boolean => operations.some(({ op }) => op === 'exec-run');
-const isOfProcess = ({ operations }: Finish): boolean => operations.some(({ op }) => op.startsWith('process-'));
-
-/** All but commands: links first, and what runs finds them working. */
-function* runFinishes(finishes: readonly Finish[], kernel: Kernel, tally: Tally): Generator<Event> {
-  yield* runTogether(
-    finishes.filter((one) => !isCommand(one) && !isOfProcess(one)),
-    kernel,
-    tally,
-  );
-  if (tally.failed > 0 || !finishes.some((one) => isCommand(one) || isOfProcess(one))) return;
-  kernel.waitForLinks(LINKS_MS);
-  yield* runTogether(finishes.filter(isOfProcess), kernel, tally);
-}
-
-function* runTogether(finishes: readonly Finish[], kernel: Kernel, tally: Tally): Generator<Event> {
-  const outcomes = kernel.run(finishes.flatMap(({ operations }) => operations));
-  let next = 0;
-  for (const { action, index, operations } of finishes) {
-    yield ended(action, reference(action, index), operations, outcomes.slice(next, next + operations.length), tally);
-    next += operations.length;
-  }
-}
 
 /** False: a signal has ended it. */
-async function* runCommand({ action, index, operations }: Finish, job: Job, tally: Tally): AsyncGenerator<Event, boolean> {
+async function* runCommand({ action, index, operations }: Finish, job: Job, run: ActionRun): AsyncGenerator<Event, boolean> {
   const about = reference(action, index);
+  const because = run.skipCause(action);
+  if (because !== undefined) {
+    yield { type: 'action-skipped', because, ...about };
+    return true;
+  }
   const outcomes: Outcome[] = [];
   for (const operation of operations) {
     if (operation.op !== 'exec-run') throw new Error(`${operation.op} beside a command`);
@@ -175,55 +144,8 @@ async function* runCommand({ action, index, operations }: Finish, job: Job, tall
     outcomes.push(step.value);
     if (!step.value.ok && job.interrupted() !== null) return false;
   }
-  yield ended(action, about, operations, outcomes, tally);
+  yield run.ended(action, about, operations, outcomes);
   return true;
-}
-
-/** An action is done, or failed; it counts from now on. */
-function ended(
-  action: Action,
-  about: ActionReference,
-  operations: readonly Operation[],
-  outcomes: readonly Outcome[],
-  tally: Tally,
-): Event {
-  const failure = outcomes.findIndex((outcome) => !outcome.ok);
-  count(tally, action, failure >= 0);
-  return failure < 0 ? { type: 'action-done', ...about } : failed(action, about, operations, outcomes, failure);
-}
-
-function count(tally: Tally, action: Action, isFailure: boolean): void {
-  if (isFailure) tally.failed += 1;
-  else if (action.change.action === 'create') tally.added += 1;
-  else if (action.change.action === 'update') countUpdate(tally, action.adopts === true, action.change);
-  else tally.destroyed += 1;
-}
-
-/** What is taken over has changed as well if more than its mark has. */
-function countUpdate(tally: Tally, adopts: boolean, { after, fields }: Extract<Action['change'], { action: 'update' }>): void {
-  if (adopts) tally.adopted = (tally.adopted ?? 0) + 1;
-  if (!adopts || isAltered(after, fields)) tally.changed += 1;
-}
-
-function failed(
-  action: Action,
-  about: ActionReference,
-  operations: readonly Operation[],
-  outcomes: readonly Outcome[],
-  index: number,
-): Event {
-  const outcome = outcomes[index];
-  const operation = operations[index];
-  if (outcome === undefined || outcome.ok || operation === undefined) throw new Error(`no refusal in ${action.id}`);
-  const { at } = action.change.action === 'delete' ? action.change.before : action.change.after;
-  return {
-    type: 'action-failed',
-    ...about,
-    errno: outcome.errno,
-    message: outcome.message,
-    operation,
-    ...(at === undefined ? {} : { at }),
-  };
 }
 
 /** Rules are all or nothing, and asked about before the first change. */
@@ -241,33 +163,4 @@ function checkRules(plan: Plan, kernel: Kernel): Event | null {
 function isNew(action: Action, plan: Plan): boolean {
   const { netns } = action.change.action === 'delete' ? action.change.before : action.change.after;
   return plan.actions.some((other) => other.id === `netns:${netns}` && other.change.action === 'create');
-}
-
-function* batches(actions: readonly Action[]): Generator<readonly Action[]> {
-  let batch: Action[] = [];
-  let operations = 0;
-  for (const action of actions) {
-    batch.push(action);
-    operations += action.operations.length;
-    if (operations < OPERATIONS_AT_ONCE) continue;
-    yield batch;
-    batch = [];
-    operations = 0;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** When so many actions have been run: the others, and those whose finish is still to come. */
-function unfinishedAfter(plan: Plan, done: number): readonly ActionReference[] {
-  return plan.actions.flatMap((action, index) => (index >= done || action.finish !== undefined ? [reference(action, index)] : []));
-}
-
-export function reference(action: Action, index: number): ActionReference {
-  return {
-    index,
-    id: action.id,
-    action: action.change.action,
-    replacement: action.replacement !== undefined,
-    operations: action.operations.length + (action.finish?.length ?? 0),
-  };
 }

@@ -1,6 +1,6 @@
 import type { ActionReference, Event } from '../model/event.js';
 import type { Plan } from '../model/plan.js';
-import { reference } from './carry-out.js';
+import { reference } from './run-actions.js';
 
 /** Follows the events, so that at any moment it can be said what is left: for who has to end at once. */
 export class Progress {

@@ -20,6 +20,7 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
       {
         phase: 'apply',
         lab: lab.wanted.state.lab,
+        wanted: lab.wanted,
         kernel,
         args,
         interrupts,
@@ -27,7 +28,7 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         replan: (seen) => {
           const planned = planLab(kernel, lab, seen);
           saved?.check(lab, planned);
-          return planned.plan;
+          return planned;
         },
         agreed: async (plan) => {
           if (args.json)

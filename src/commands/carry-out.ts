@@ -1,8 +1,10 @@
-import { carryOut } from '../apply/carry-out.js';
+import { carryOut, type WayBack } from '../apply/carry-out.js';
+import type { Observed, Wanted } from '../apply/observe.js';
 import { Progress } from '../apply/progress.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kindOf } from '../kinds/index.js';
 import type { Event, Summary } from '../model/event.js';
+import type { Kept } from '../model/kept.js';
 import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import { hideEvent } from '../plan/hide.js';
@@ -11,18 +13,20 @@ import { eventJson } from '../report/event-json.js';
 import type { Context, Interrupts } from './context.js';
 import { acquireMachineLock } from './machine-lock.js';
 import type { ApplyArguments } from './options.js';
+import type { Planned } from './planned.js';
 import { commandWords } from './print-plan.js';
 import { WORDS } from './words.js';
 
 export interface Work {
   readonly phase: 'apply' | 'destroy';
   readonly lab: string;
+  readonly wanted: Wanted;
   readonly kernel: Kernel;
   readonly args: ApplyArguments;
   readonly interrupts: Interrupts;
   readonly observe: () => Observation;
   /** Reads the kernel and plans: before the first change and after the last. With `seen` only the host's namespace is read. */
-  readonly replan: (seen?: Observation) => Plan;
+  readonly replan: (seen?: Observation) => Planned;
   /** Whether to go on with this plan; `done` where there is nothing to do and that has been said. */
   readonly agreed: (plan: Plan) => Promise<boolean | 'done'>;
 }
@@ -44,14 +48,19 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   });
   if (lock === null) return nothingChanged(work, context);
   try {
-    const plan = work.replan();
+    const { plan, observed } = work.replan();
     const agreed = await work.agreed(plan);
     if (agreed === 'done') return 0;
     if (!agreed) return nothingChanged(work, context);
-    const { phase, kernel, observe, replan, interrupts } = work;
-    const interrupted = (): string | null => interrupts.signal;
-    const job = { phase, plan, kernel, observe, verify: replan, interrupted, stop: interrupts.came, now: () => performance.now() };
-    const events = carryOut(job);
+    const { interrupts } = work;
+    const events = carryOut({
+      ...{ phase: work.phase, plan, kernel: work.kernel, observe: work.observe },
+      onError: work.args.onError === 'rollback' ? wayBack(work, observed) : work.args.onError,
+      verify: (seen) => work.replan(seen).plan,
+      interrupted: () => interrupts.signal,
+      stop: interrupts.came,
+      now: () => performance.now(),
+    });
     let outcome: Summary['outcome'] = 'failed';
     for await (const event of events) {
       print(event);
@@ -63,6 +72,24 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   } finally {
     lock.release();
   }
+}
+
+const NOTHING_KEPT: Kept = { tables: [], sysctls: [] };
+
+/** Loaded only where it is gone, and what it takes is taken down only where something goes or changes. */
+function wayBack({ kernel, wanted }: Work, { state, observation }: Observed): WayBack {
+  let kept = NOTHING_KEPT;
+  return {
+    keep: async (plan) => {
+      if (plan.actions.every(({ change }) => change.action === 'create')) return;
+      const { keepRequest } = await import('../kinds/former.js');
+      kept = await kernel.keep(keepRequest(plan, { state, observation }));
+    },
+    rollBack: async function* () {
+      const { rollBack } = await import('../apply/rollback.js');
+      return yield* rollBack({ kernel, former: { state, observation, kept }, wanted });
+    },
+  };
 }
 
 /** A no, or a signal before anything was done; gives the exit status. */

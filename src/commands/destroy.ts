@@ -18,14 +18,15 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
       {
         phase: 'destroy',
         lab,
+        wanted: nothing(lab),
         kernel,
         args,
         interrupts,
         observe: () => readKernel(kernel, nothing(lab)),
         replan: () => {
-          const { plan, observed } = planAnyway(kernel, nothing(lab));
-          refuseProtected(plan, nothing(lab).state, observed.state);
-          return plan;
+          const planned = planAnyway(kernel, nothing(lab));
+          refuseProtected(planned.plan, nothing(lab).state, planned.observed.state);
+          return planned;
         },
         agreed: async (plan) => {
           if (!args.json && plan.actions.length === 0) {

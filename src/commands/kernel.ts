@@ -13,6 +13,9 @@ import { PROGRAM_DIRECTORY } from './version.js';
 /** For the tests of crashes: the program kills itself after so many operations. */
 const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
 
+/** For the tests of refusals: numbers of operations, with commas between. */
+const REFUSE = 'TOPO_TEST_REFUSE';
+
 /** The thread that reads namespaces beside the main one; undefined where the sources run by themselves, and where there is one processor. */
 export const RECORDER = PROGRAM_DIRECTORY === null || availableParallelism() === 1 ? undefined : join(PROGRAM_DIRECTORY, 'recorder.cjs');
 
@@ -20,9 +23,11 @@ export const RECORDER = PROGRAM_DIRECTORY === null || availableParallelism() ===
 export function openKernel(context: Context, ahead?: Ahead): Kernel {
   refuseWithoutRights();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
+  const refuse = context.env[REFUSE] ?? '';
   return createNetlinkKernel({
     ...(RECORDER === undefined ? {} : { recorder: RECORDER }),
     ...(killAfter > 0 ? { killAfter } : {}),
+    ...(refuse === '' ? {} : { refuse: refuse.split(',').map(Number) }),
     ...(ahead === undefined ? {} : { ahead }),
   });
 }

@@ -1,4 +1,5 @@
 /** Arguments of the commands, as they come out of the command line. */
+import type { OnError } from '../model/event.js';
 import type { Runtime } from '../model/lo-marks.js';
 
 export interface CommonOptions {
@@ -50,6 +51,7 @@ export interface ApplyArguments extends CommonOptions, RuntimeOption {
   readonly yes: boolean;
   readonly json: boolean;
   readonly lockTimeoutMs: number;
+  readonly onError: OnError;
 }
 
 export interface DestroyArguments extends ApplyArguments {

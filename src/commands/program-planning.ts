@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
+import { ON_ERROR, type OnError } from '../model/event.js';
 import { parseDuration } from './duration.js';
 import { addWatchCommand } from './program-watch.js';
-import type { PlanFormat, RuntimeOption, ValidateFormat } from './options.js';
+import type { ApplyArguments, PlanFormat, RuntimeOption, ValidateFormat } from './options.js';
 import { runtimeOption } from './runtime-option.js';
 import type { Declare } from './declare.js';
 
@@ -12,6 +13,7 @@ interface Json {
 interface Writing extends Json, RuntimeOption {
   readonly yes?: boolean;
   readonly lockTimeout: number;
+  readonly onError: OnError;
 }
 
 /** The commands that read a topology or the kernel. Each is loaded only when it is the one. */
@@ -114,12 +116,17 @@ function writing(command: Command): Command {
     .addOption(runtimeOption())
     .option('--json', 'a stream of events, one JSON object a line')
     .addOption(
+      new Option('--on-error <what>', 'where the kernel refuses something: back to the state before, stop there, or do all else')
+        .choices(ON_ERROR)
+        .default('rollback'),
+    )
+    .addOption(
       new Option('--lock-timeout <duration>', 'how long to wait for another topo that is changing this machine, such as 30s')
         .argParser(parseDuration)
         .default(10_000, '10s'),
     );
 }
 
-function written(flags: Writing): { readonly yes: boolean; readonly json: boolean; readonly lockTimeoutMs: number } {
-  return { yes: flags.yes === true, json: flags.json === true, lockTimeoutMs: flags.lockTimeout };
+function written(flags: Writing): Pick<ApplyArguments, 'yes' | 'json' | 'lockTimeoutMs' | 'onError'> {
+  return { yes: flags.yes === true, json: flags.json === true, lockTimeoutMs: flags.lockTimeout, onError: flags.onError };
 }

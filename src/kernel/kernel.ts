@@ -1,3 +1,4 @@
+import type { KeepRequest, Kept } from '../model/kept.js';
 import type { Runtime } from '../model/lo-marks.js';
 import type { NetnsObservation, Observation } from '../model/observation.js';
 import type { ExecRun, Operation } from '../model/operation.js';
@@ -85,6 +86,7 @@ export interface Kernel {
   look(pid: number): Pick<NetnsObservation, 'links' | 'routes'>;
   /** Lets the kernel check nft transactions among the operations without committing them. */
   check(operations: readonly Operation[]): readonly Outcome[];
+  keep(request: KeepRequest): Promise<Kept>;
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */
   prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, but no `exec-run`, refusals included: one outcome for each. */

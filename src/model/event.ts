@@ -18,7 +18,7 @@ export type Event =
   /** The kernel took it. */
   | ({ readonly type: 'action-done' } & ActionReference)
   | ActionFailed
-  /** Not tried, because what it stands on failed. */
+  /** Not done, because what it stands on was refused. */
   | ({ readonly type: 'action-skipped'; readonly because: ResourceId } & ActionReference)
   /** A namespace that has lost its name and lives on, with the processes that hold it. */
   | {
@@ -33,7 +33,20 @@ export type Event =
   | { readonly type: 'interrupted'; readonly signal: string; readonly atOnce?: true; readonly unfinished: readonly ActionReference[] }
   /** The kernel was read again: what a new plan would still do; nothing, if all is well. */
   | { readonly type: 'verify'; readonly ok: boolean; readonly differences: readonly Action[] }
+  /** After a rollback: what is there again, or is not, and is not the very same. */
+  | { readonly type: 'not-restored'; readonly losses: readonly Loss[] }
   | Summary;
+
+/** What no rollback brings back. */
+export interface Loss {
+  readonly id: ResourceId;
+  /** `another process, with a new number` */
+  readonly what: string;
+}
+
+/** What a refusal of the kernel leads to. */
+export const ON_ERROR = ['rollback', 'stop', 'continue'] as const;
+export type OnError = (typeof ON_ERROR)[number];
 
 export type Phase = 'apply' | 'destroy' | 'rollback';
 
@@ -65,7 +78,7 @@ export interface Summary {
   readonly command: 'apply' | 'destroy';
   /**
    * `complete`: done and verified. `differs`: done, but the kernel has something else. `failed`: the kernel refused.
-   * `rolled-back`: it refused, and all is as it was before.
+   * `rolled-back`: it refused, and all is as it was before: nothing counts as done.
    */
   readonly outcome: 'complete' | 'differs' | 'failed' | 'rolled-back' | 'interrupted';
   /** Absent: none. */

@@ -154,8 +154,16 @@ export interface LinkObservation {
   readonly parent?: { readonly netns: string; readonly name: string };
   /** net.ipv6.conf.NAME.disable_ipv6; false where the kernel does not say. */
   readonly ipv6Disabled: boolean;
+  /** Absent: they were not read. */
+  readonly settings?: InterfaceSettings;
   /** Every attribute of the tables in `kinds/link-attributes.ts` that the kernel gave, by its name there. */
   readonly attributes: { readonly [name: string]: string | number | boolean };
+}
+
+/** Of an interface, as the dump of the links has them: in the kernel's order (DEVCONF_*; of IPv4 without the first). Null: the family is not there. */
+export interface InterfaceSettings {
+  readonly ipv4: Int32Array | null;
+  readonly ipv6: Int32Array | null;
 }
 
 export interface AddressObservation {

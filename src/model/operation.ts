@@ -28,6 +28,8 @@ export type Operation =
   /** Puts the remembered value back and forgets it. */
   | { readonly op: 'sysctl-restore'; readonly netns: string; readonly key: string; readonly value: string }
   | { readonly op: 'nft-replace'; readonly netns: string; readonly table: NftTable }
+  /** The table comes back as it was when it was kept, in place of what there is. */
+  | { readonly op: 'nft-restore'; readonly netns: string; readonly table: string; readonly messages: readonly NftMessage[] }
   | { readonly op: 'nft-delete'; readonly netns: string; readonly table: string }
   | ProcessOperation
   | ExecRun
@@ -198,6 +200,14 @@ export interface NftTable {
   /** Absent: none. */
   readonly maps?: readonly NftMap[];
   readonly chains: readonly NftChain[];
+}
+
+/** What the kernel has told of a part of a table, and takes again. */
+export interface NftMessage {
+  /** NFT_MSG_NEW… with its subsystem. */
+  readonly type: number;
+  /** Its attributes, base64. */
+  readonly data: string;
 }
 
 /** Verdicts by a key: one look-up, however many there are. */

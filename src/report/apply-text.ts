@@ -1,5 +1,5 @@
 /** What happens while a plan is carried out, as lines for people. */
-import type { ActionReference, Event, Summary } from '../model/event.js';
+import type { ActionReference, Event, Loss, Summary } from '../model/event.js';
 import type { Action, Plan } from '../model/plan.js';
 import type { ResourceId } from '../model/state.js';
 import { resourceOfAction, SYMBOLS } from './blocks.js';
@@ -38,6 +38,8 @@ const SILENCE: ApplyText = { result: '', progress: '', trouble: '' };
 
 /** More than this is not read any more. */
 const LONGEST_LIST = 20;
+/** Names in a sentence. */
+const LONGEST_SENTENCE = 5;
 
 /** A function that takes the events one by one and gives the text of each. */
 export function applyText(words: Words, options: ApplyTextOptions): (event: Event) => ApplyText {
@@ -78,6 +80,8 @@ function textOf(event: Event, context: Context): ApplyText {
       return event.ok
         ? SILENCE
         : trouble([paint('red', 'The kernel was read again, and differs:'), ...differenceLines(event.differences, context)]);
+    case 'not-restored':
+      return trouble([paint('yellow', 'Not the very same as before:'), ...lossLines(event.losses, context)]);
     case 'summary':
       return { ...SILENCE, result: `${paint(event.outcome === 'complete' ? 'green' : 'red', summaryText(event))}\n` };
   }
@@ -148,6 +152,16 @@ function unfinishedLines(unfinished: readonly ActionReference[], context: Contex
   const more = unfinished.length - shown.length;
   const lines = shown.map((reference) => `${symbolOf(reference, paint)} ${titleOf(reference, context)}`);
   return more === 0 ? lines : [...lines, `    and ${more} more`];
+}
+
+/** What is common to many is said once. */
+function lossLines(losses: readonly Loss[], context: Context): string[] {
+  return [...new Set(losses.map(({ what }) => what))].map((what) => {
+    const titles = losses.filter((loss) => loss.what === what).map(({ id }) => titleOfId(id, context));
+    const shown = context.options.verbose ? titles : titles.slice(0, LONGEST_SENTENCE);
+    const more = titles.length - shown.length;
+    return `    ${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}: ${what}`;
+  });
 }
 
 function differenceLines(differences: readonly Action[], { words, paint }: Context): string[] {

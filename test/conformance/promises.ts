@@ -78,7 +78,11 @@ export const PROMISES: readonly Promised[] = [
     promise: 'Rules change all at once or not at all, and are checked before the first change',
     tests: ['kernel/nft/transaction.test.ts', 'kernel/nft/edits.test.ts'],
   },
-  { id: 'G9', promise: 'A failed apply goes back to the state before', tests: [] },
+  {
+    id: 'G9',
+    promise: 'A failed apply goes back to the state before',
+    tests: ['system/promises/rollback-every-kind.test.ts', 'system/promises/on-error.test.ts'],
+  },
   {
     id: 'G10',
     promise: 'Status 0 means that the kernel has what was asked for; otherwise the object, the line and the kernel’s own words',

@@ -82,6 +82,18 @@ describe('trouble', () => {
     expect(last(true, failed).trouble).toContain('\n  by hand: ip netns add shop.web\n');
   });
 
+  it('is what is not the very same after a rollback, what is common to many once', () => {
+    const what = 'another interface of that name, with a new index';
+    const links = Array.from({ length: 7 }, (_, i) => ({ id: `veth:shop.n${i}/eth0`, what }));
+    expect(last(false, { type: 'not-restored', losses: [...links, { id: 'netns:shop.web', what: 'another namespace' }] }).trouble).toBe(
+      [
+        'Not the very same as before:',
+        `    veth:shop.n0/eth0, veth:shop.n1/eth0, veth:shop.n2/eth0, veth:shop.n3/eth0, veth:shop.n4/eth0 and 2 more: ${what}`,
+        '    netns shop.web (node web): another namespace\n',
+      ].join('\n'),
+    );
+  });
+
   it('is what was not tried', () => {
     const bridge = shop.actions.find(({ id }) => id.startsWith('bridge:'))!;
     expect(last(false, { type: 'action-skipped', ...about, because: bridge.id }).trouble).toMatch(

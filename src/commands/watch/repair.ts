@@ -28,7 +28,18 @@ export async function carryOutPlan({ phase, kernel, plan, wanted, verify, interr
   const refusals: Refusal[] = [];
   const observe = () => readKernel(kernel, wanted);
   const interrupted = (): string | null => interrupts.signal;
-  const job = { phase, plan, kernel, observe, verify, interrupted, stop: interrupts.came, now: () => performance.now() };
+  // What was refused is tried again later; what was repaired stays so.
+  const job = {
+    phase,
+    plan,
+    kernel,
+    onError: 'stop',
+    observe,
+    verify,
+    interrupted,
+    stop: interrupts.came,
+    now: () => performance.now(),
+  } as const;
   for await (const event of carryOut(job)) {
     if (event.type === 'action-failed') {
       const { id, errno, at } = event;

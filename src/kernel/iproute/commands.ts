@@ -80,6 +80,9 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return execRun(operation);
     case 'nft-replace':
       return nftReplace(operation);
+    case 'nft-restore':
+      // It is in the kernel's own words, for which nft has none.
+      return [];
     case 'nft-delete':
       return nftDelete(operation);
     case 'conntrack-delete':

@@ -12,7 +12,9 @@ import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
-import { isOfProcess, Runner, type RunProcesses } from './runner.js';
+import { Refusing } from './refusing.js';
+import { prepare, type Prepared } from './prepared.js';
+import { Runner } from './runner.js';
 import { Sessions } from './sessions.js';
 
 export interface NetlinkOptions {
@@ -24,6 +26,8 @@ export interface NetlinkOptions {
   readonly ahead?: Ahead;
   /** For tests: after exactly that many operations the process kills itself. */
   readonly killAfter?: number;
+  /** For tests: operations of these numbers are refused. */
+  readonly refuse?: readonly number[];
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
@@ -31,17 +35,19 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   let departures: Departures | null = null;
   /** Made by this process. */
   const bridges: { readonly netns: string; readonly name: string }[] = [];
-  let runProcesses: RunProcesses | null = null;
+  const prepared: Prepared = { runProcesses: null, encodeRestore: null };
   let left = options.killAfter ?? Infinity;
-  const run = (operations: readonly Operation[]): readonly Outcome[] => {
+  const refusing = new Refusing(new Set(options.refuse));
+  const runAll = (operations: readonly Operation[]): readonly Outcome[] => {
     for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
-      return new Runner(sessions, leaving, runProcesses).run(operations);
+      return new Runner(sessions, leaving, prepared).run(operations);
     } finally {
       sessions.closeFiles();
     }
   };
+  const run = (operations: readonly Operation[]): readonly Outcome[] => refusing.run(operations, runAll);
   return {
     observe: (scope, seen, changed) =>
       seen !== undefined && changed !== undefined
@@ -51,9 +57,8 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => operations.map((operation) => check(sessions, operation)),
-    prepare: async (operations) => {
-      if (operations.some(isOfProcess)) ({ runProcesses } = await import('../processes/run.js'));
-    },
+    prepare: (operations) => prepare(prepared, operations),
+    keep: async (request) => (await import('./keep.js')).keep(sessions, request),
     run: (operations) => {
       if (operations.length < left) {
         left -= operations.length;
@@ -65,9 +70,9 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     },
     execute: async function* (operation, stop) {
       const { execute } = await import('../processes/execute.js');
-      const outcome = yield* execute(operation, stop);
+      const outcome = refusing.next() ?? (yield* execute(operation, stop));
       const { netns, altname } = operation;
-      const remembered = outcome.ok ? run([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
+      const remembered = outcome.ok ? runAll([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
       left -= 1;
       if (left <= 0) process.kill(process.pid, 'SIGKILL');
       return remembered;

@@ -7,7 +7,7 @@ import {
   MACVLAN_ATTRIBUTES,
   VXLAN_ATTRIBUTES,
 } from '../../kinds/link-attributes.js';
-import type { LinkObservation } from '../../model/observation.js';
+import type { InterfaceSettings, LinkObservation } from '../../model/observation.js';
 import { addressText, AF_INET, AF_INET6, macText } from './ip-text.js';
 import { macvlanModeName } from './macvlan-mode.js';
 import {
@@ -131,6 +131,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     link: 0,
     linkNetnsId: -1,
     ipv6Disabled: false,
+    settings: NO_SETTINGS,
     attributes: {} as Attributes,
   };
   link.attributes['master'] = 0;
@@ -145,8 +146,10 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     else if (type === IFLA.master) link.attributes['master'] = view.getUint32(at + 4, true);
     else if (type === IFLA.operState) link.operState = view.getUint8(at + 4);
     else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
-    else if (type === IFLA.afSpec) link.ipv6Disabled = decodeDisableIpv6(view, at);
-    else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
+    else if (type === IFLA.afSpec) {
+      link.settings = decodeSettings(bytes, at);
+      link.ipv6Disabled = (link.settings.ipv6?.[DISABLE_IPV6] ?? 0) !== 0;
+    } else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
   }
   link.alias = stringOr(link.attributes['alias'], '');
   link.attributes['alias'] = link.alias;
@@ -163,15 +166,41 @@ function decodeAltnames(bytes: Bytes, outer: number, altnames: string[]): void {
   }
 }
 
+const IFLA_INET_CONF = 1;
 const IFLA_INET6_CONF = 2;
 /** Place of disable_ipv6 among the settings of an interface (`ipv6.h`, DEVCONF_*). */
 const DISABLE_IPV6 = 26;
 
-function decodeDisableIpv6(view: DataView, outer: number): boolean {
-  const family = find(view, outer, AF_INET6);
-  const settings = family === null ? null : find(view, family, IFLA_INET6_CONF);
-  return settings !== null && view.getInt32(settings + 4 + 4 * DISABLE_IPV6, true) !== 0;
+const NO_SETTINGS: InterfaceSettings = { ipv4: null, ipv6: null };
+
+/** Those of the link before: nearly all links have the same. */
+let lastSettings = NO_SETTINGS;
+
+function decodeSettings(bytes: Bytes, outer: number): InterfaceSettings {
+  const ipv4 = settingsOf(bytes, outer, AF_INET, IFLA_INET_CONF, lastSettings.ipv4);
+  const ipv6 = settingsOf(bytes, outer, AF_INET6, IFLA_INET6_CONF, lastSettings.ipv6);
+  if (ipv4 !== lastSettings.ipv4 || ipv6 !== lastSettings.ipv6) lastSettings = { ipv4, ipv6 };
+  return lastSettings;
 }
+
+function settingsOf(
+  { buffer, view }: Bytes,
+  outer: number,
+  family: number,
+  attribute: number,
+  known: Int32Array | null,
+): Int32Array | null {
+  const nest = find(view, outer, family);
+  const at = nest === null ? null : find(view, nest, attribute);
+  if (at === null) return null;
+  const [start, end] = [at + 4, attributeEnd(view, at)];
+  if (known !== null && buffer.compare(asBytes(known), 0, known.byteLength, start, end) === 0) return known;
+  const settings = new Int32Array((end - start) >> 2);
+  buffer.copy(asBytes(settings), 0, start, end);
+  return settings;
+}
+
+const asBytes = (numbers: Int32Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** Where an attribute within another one is. */
 function find(view: DataView, outer: number, wanted: number): number | null {

@@ -7,23 +7,21 @@ import { MessageWriter } from './message.js';
 import { attachNamespace, createNamespaces, deleteName, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
-import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
 import { areThereOrphans, endOrphans } from './orphans.js';
+import { isOfProcess, prepared, type Prepared } from './prepared.js';
 import { Queue } from './queue.js';
 import { absent, outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
 import { groupMembers, parentOf, peerIsOuter } from './runner-links.js';
+import { transactionOf } from './runner-tables.js';
 import type { Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
 
 type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
-export type RunProcesses = (operations: readonly ProcessOperation[]) => readonly Outcome[];
-
-export const isOfProcess = (operation: Operation): operation is ProcessOperation => operation.op.startsWith('process-');
 
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
 type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-detach' }>;
@@ -35,7 +33,7 @@ export class Runner {
   constructor(
     private readonly sessions: Sessions,
     private readonly departures: () => Departures,
-    private readonly runProcesses: RunProcesses | null,
+    private readonly prepared: Prepared,
   ) {}
 
   run(operations: readonly Operation[]): readonly Outcome[] {
@@ -111,11 +109,10 @@ export class Runner {
         queue.flush();
         return settle(this.changeSysctl(queue.session, operation));
       case 'nft-replace':
-        queue.flush();
-        return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeReplace(operation.table, true)));
+      case 'nft-restore':
       case 'nft-delete':
         queue.flush();
-        return settle(sendTransaction(this.sessions.netfilter(operation.netns), encodeDelete(operation.table, true)));
+        return settle(sendTransaction(this.sessions.netfilter(operation.netns), transactionOf(operation, this.prepared)));
       case 'runtime-mark':
       case 'container-run':
       case 'container-start':
@@ -240,11 +237,10 @@ export class Runner {
 
   /** In the same way. */
   private runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): number {
-    if (this.runProcesses === null) throw new Error('operations on processes have to be prepared');
     this.flushAll();
     const batch: ProcessOperation[] = [];
     while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
-    this.runProcesses(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    prepared(this.prepared.runProcesses)(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
     return start + batch.length;
   }
 

@@ -67,7 +67,7 @@ describe('a command of exec', () => {
 
   it('that fails fails the apply, with its status, its output and its line; those behind it wait', () => {
     write('exec:', '  - "echo it is broken; exit 3"', `  - echo behind >>${runs}`);
-    const { status, stdout, stderr } = world.topo(['apply', '-y']);
+    const { status, stdout, stderr } = world.topo(['apply', '-y', '--on-error', 'stop']);
     expect(status).toBe(1);
     expect(stderr).toContain('it exited with status 3: it is broken');
     expect(stderr).toContain('topo.yaml:5');

@@ -15,7 +15,9 @@ export const NFT = {
   getSet: message(10),
   newSetElement: message(12),
   getSetElement: message(13),
+  newObject: message(18),
   getObject: message(19),
+  newFlowtable: message(22),
   getFlowtable: message(23),
 } as const;
 

@@ -71,7 +71,7 @@ interface Draft {
   lastFlags: number;
 }
 
-function transaction(commit: boolean, fill: (draft: Draft) => void): Transaction {
+export function transaction(commit: boolean, fill: (draft: Draft) => void): Transaction {
   const draft: Draft = { writer: new MessageWriter(), subjects: [], lastFlags: 0 };
   control(draft, BATCH_BEGIN);
   fill(draft);
@@ -94,7 +94,7 @@ function control(draft: Draft, type: number): void {
 }
 
 /** A table can be deleted only if it is there, so it is made first. No flags: those of a table that exists stay untouched. */
-function removeTable(draft: Draft, name: string): void {
+export function removeTable(draft: Draft, name: string): void {
   for (const type of [NFT.newTable, NFT.deleteTable]) {
     begin(draft, type, type === NFT.newTable ? NLM_F_CREATE : 0, { part: 'table', table: name });
     draft.writer.string(TABLE.name, name);
@@ -177,7 +177,7 @@ function addRule(draft: Draft, table: string, chain: string, index: number, rule
   writer.end();
 }
 
-function begin(draft: Draft, type: number, flags: number, subject: Subject): void {
+export function begin(draft: Draft, type: number, flags: number, subject: Subject): void {
   draft.lastFlags = draft.writer.length + 6;
   draft.writer.begin(type, flags);
   writeFamily(draft.writer, NFPROTO_INET);

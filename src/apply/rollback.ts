@@ -1,0 +1,86 @@
+/** The way back: what there was before the first change is the desired state, and is reached as any other is. */
+import { findState } from '../kinds/find.js';
+import { describedFormer, type Former, keysOf, recognizable, rulesOf, sidesOf } from '../kinds/former.js';
+import { formerKindOf } from '../kinds/former-kinds.js';
+import { lossesOf } from '../kinds/former-losses.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Event } from '../model/event.js';
+import type { Observation } from '../model/observation.js';
+import type { Plan } from '../model/plan.js';
+import type { State } from '../model/state.js';
+import { plan } from '../plan/plan.js';
+import { settle } from './carry-out.js';
+import type { Wanted } from './observe.js';
+import { ActionRun, batches, finishesOf, isOfProcess, LINKS_MS } from './run-actions.js';
+
+/** What one plan brings back may take along what another has brought: seldom twice. */
+const ROUNDS = 4;
+
+export interface Return {
+  readonly kernel: Kernel;
+  readonly former: Former;
+  /** What was being done: half made objects are known by it. */
+  readonly wanted: Wanted;
+}
+
+/** True: the kernel was read again, and has what it had. */
+export async function* rollBack({ kernel, former, wanted }: Return): AsyncGenerator<Event, boolean> {
+  const described = describedFormer(former, wanted.state);
+  const look = (): Look => lookAt(kernel, former, described, wanted);
+  let now = look();
+  for (let round = 1; round <= ROUNDS && now.plan.actions.length > 0; round++) {
+    yield { type: 'plan', phase: 'rollback', plan: now.plan };
+    yield* runPlan(now.plan, kernel);
+    now = look();
+  }
+  const held = settle(kernel);
+  for (const { netns, processes } of held) yield { type: 'held', netns, processes };
+  kernel.waitForLinks(LINKS_MS);
+  const differences = now.plan.actions;
+  yield { type: 'verify', ok: differences.length === 0, differences };
+  const losses = lossesOf(former, now.desired, now.observation);
+  if (losses.length > 0) yield { type: 'not-restored', losses };
+  return differences.length === 0 && held.length === 0;
+}
+
+interface Look {
+  readonly plan: Plan;
+  readonly desired: State;
+  readonly observation: Observation;
+}
+
+function lookAt(kernel: Kernel, former: Former, described: State, { state, observe, adopt = false }: Wanted): Look {
+  const observation = kernel.observe({
+    lab: former.state.lab,
+    namespaces: [...new Set([...observe.namespaces, ...former.observation.namespaces.map(({ netns }) => netns)])],
+    sysctls: together(observe.sysctls, keysOf(described)),
+    rules: [...new Set([...observe.rules, ...rulesOf(described)])],
+    ...(observe.containers === undefined ? {} : { containers: observe.containers }),
+  });
+  const found = findState(observation, recognizable(described, state), { adopt });
+  const { desired, observed } = sidesOf(former, described, found.state, observation);
+  return { plan: plan(desired, observed, formerKindOf), desired, observation };
+}
+
+type Keys = ReadonlyMap<string, readonly string[]>;
+
+function together(a: Keys, b: Keys): Keys {
+  const netns = new Set([...a.keys(), ...b.keys()]);
+  return new Map([...netns].map((name) => [name, [...new Set([...(a.get(name) ?? []), ...(b.get(name) ?? [])])]]));
+}
+
+/** What is refused on the way is told, and tried again with the next plan. */
+async function* runPlan(plan: Plan, kernel: Kernel): AsyncGenerator<Event> {
+  await kernel.prepare(plan.actions.flatMap(({ operations, finish = [] }) => [...operations, ...finish]));
+  const run = new ActionRun(plan, kernel);
+  let done = 0;
+  for (const batch of batches(plan.actions)) {
+    yield* run.batch(batch, done);
+    done += batch.length;
+  }
+  const finishes = finishesOf(plan);
+  yield* run.finishes(finishes.filter((one) => !isOfProcess(one)));
+  if (!finishes.some(isOfProcess)) return;
+  kernel.waitForLinks(LINKS_MS);
+  yield* run.finishes(finishes.filter(isOfProcess));
+}

@@ -1,0 +1,182 @@
+/** Runs actions of a plan against the kernel and says what became of each. */
+import type { Kernel, Outcome } from '../kernel/kernel.js';
+import type { ActionReference, Event } from '../model/event.js';
+import type { Operation } from '../model/operation.js';
+import type { Action, Plan } from '../model/plan.js';
+import type { ResourceId } from '../model/state.js';
+import { isAltered } from '../plan/taking-over.js';
+
+/** Operations handed to the kernel at once: enough for full batches, few enough that a signal is heard soon. */
+const OPERATIONS_AT_ONCE = 512;
+
+/** How long links may take to work: where it is in no hurry, the kernel looks after them once a second. */
+export const LINKS_MS = 1500;
+
+/** What comes behind all actions and ends one of them. */
+export interface Finish {
+  readonly action: Action;
+  readonly index: number;
+  readonly operations: readonly Operation[];
+}
+
+export class ActionRun {
+  readonly tally: Tally = { added: 0, changed: 0, destroyed: 0, failed: 0 };
+  private readonly done = new Set<number>();
+  /** Objects that are not as they should be: refused, or not tried because of that. */
+  private readonly lacking = new Set<ResourceId>();
+  /** What cannot go because something that stands on it has not gone, with that. */
+  private readonly stoodOn = new Map<ResourceId, ResourceId>();
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly kernel: Kernel,
+  ) {}
+
+  /** Those that stand on what was refused before are left out; the others of one batch are refused by the kernel, or are not. */
+  *batch(batch: readonly Action[], offset: number): Generator<Event> {
+    const causes = batch.map((action) => this.skipCause(action));
+    const outcomes = this.kernel.run(batch.flatMap((action, i) => (causes[i] === undefined ? action.operations : [])));
+    let next = 0;
+    for (const [i, action] of batch.entries()) {
+      const about = reference(action, offset + i);
+      yield { type: 'action-start', ...about };
+      if (causes[i] !== undefined) {
+        yield { type: 'action-skipped', because: causes[i], ...about };
+        continue;
+      }
+      const own = outcomes.slice(next, next + action.operations.length);
+      next += action.operations.length;
+      const failure = own.findIndex((outcome) => !outcome.ok);
+      if (failure >= 0 || action.finish === undefined) yield this.ended(action, about, action.operations, own);
+    }
+  }
+
+  *finishes(finishes: readonly Finish[]): Generator<Event> {
+    const able = this.able(finishes);
+    const causes = able.map(({ action }) => this.skipCause(action));
+    const outcomes = this.kernel.run(able.flatMap(({ operations }, i) => (causes[i] === undefined ? operations : [])));
+    let next = 0;
+    for (const [i, { action, index, operations }] of able.entries()) {
+      const about = reference(action, index);
+      if (causes[i] !== undefined) {
+        yield { type: 'action-skipped', because: causes[i], ...about };
+        continue;
+      }
+      yield this.ended(action, about, operations, outcomes.slice(next, next + operations.length));
+      next += operations.length;
+    }
+  }
+
+  /** Those whose actions have come so far. */
+  able(finishes: readonly Finish[]): readonly Finish[] {
+    return finishes.filter(({ action }) => !this.lacking.has(action.id));
+  }
+
+  /** An action is done, or failed; it counts from now on. */
+  ended(action: Action, about: ActionReference, operations: readonly Operation[], outcomes: readonly Outcome[]): Event {
+    const failure = outcomes.findIndex((outcome) => !outcome.ok);
+    if (failure < 0) {
+      this.done.add(about.index);
+      this.count(action);
+      return { type: 'action-done', ...about };
+    }
+    // Refused because of an earlier refusal in the same batch: that one is to be read.
+    const because = this.causeOf(action);
+    this.mark(action);
+    if (because !== undefined) return { type: 'action-skipped', because, ...about };
+    this.tally.failed += 1;
+    return failed(action, about, operations, outcomes, failure);
+  }
+
+  /** Undefined: nothing that the action needs was refused. */
+  skipCause(action: Action): ResourceId | undefined {
+    const cause = this.causeOf(action);
+    if (cause !== undefined) this.mark(action);
+    return cause;
+  }
+
+  /** What the plan asks for and is not done by now. */
+  unfinished(): readonly ActionReference[] {
+    return this.plan.actions.flatMap((action, index) => (this.done.has(index) ? [] : [reference(action, index)]));
+  }
+
+  private causeOf({ id, change }: Action): ResourceId | undefined {
+    if (this.lacking.size === 0) return undefined;
+    if (change.action === 'delete') return this.stoodOn.get(id);
+    return this.lacking.has(id) ? id : change.after.needs.find((needed) => this.lacking.has(needed));
+  }
+
+  private mark({ id, change }: Action): void {
+    this.lacking.add(id);
+    if (change.action === 'delete') for (const needed of change.before.needs) this.stoodOn.set(needed, id);
+  }
+
+  private count({ change, adopts }: Action): void {
+    if (change.action === 'create') this.tally.added += 1;
+    else if (change.action === 'delete') this.tally.destroyed += 1;
+    else {
+      if (adopts === true) this.tally.adopted = (this.tally.adopted ?? 0) + 1;
+      // What is taken over has changed as well if more than its mark has.
+      if (adopts !== true || isAltered(change.after, change.fields)) this.tally.changed += 1;
+    }
+  }
+}
+
+interface Tally {
+  adopted?: number;
+  added: number;
+  changed: number;
+  destroyed: number;
+  failed: number;
+}
+
+export function failed(
+  action: Action,
+  about: ActionReference,
+  operations: readonly Operation[],
+  outcomes: readonly Outcome[],
+  index: number,
+): Event {
+  const outcome = outcomes[index];
+  const operation = operations[index];
+  if (outcome === undefined || outcome.ok || operation === undefined) throw new Error(`no refusal in ${action.id}`);
+  const { at } = action.change.action === 'delete' ? action.change.before : action.change.after;
+  return {
+    type: 'action-failed',
+    ...about,
+    errno: outcome.errno,
+    message: outcome.message,
+    operation,
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+export function finishesOf({ actions }: Plan): readonly Finish[] {
+  return actions.flatMap((action, index) => (action.finish === undefined ? [] : [{ action, index, operations: action.finish }]));
+}
+
+export const isOfProcess = ({ operations }: Finish): boolean => operations.some(({ op }) => op.startsWith('process-'));
+
+export function* batches(actions: readonly Action[]): Generator<readonly Action[]> {
+  let batch: Action[] = [];
+  let operations = 0;
+  for (const action of actions) {
+    batch.push(action);
+    operations += action.operations.length;
+    if (operations < OPERATIONS_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+    operations = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+export function reference(action: Action, index: number): ActionReference {
+  return {
+    index,
+    id: action.id,
+    action: action.change.action,
+    replacement: action.replacement !== undefined,
+    operations: action.operations.length + (action.finish?.length ?? 0),
+  };
+}

@@ -33,6 +33,8 @@ export interface Network {
   readonly isolated: boolean;
   /** Its nodes may talk to each other. */
   readonly icc: boolean;
+  /** What its nodes send from addresses that do not lead back to it goes nowhere. */
+  readonly antispoof?: true;
   readonly mtu: number;
   readonly bridgeName?: string;
   readonly external: boolean;

@@ -16,6 +16,18 @@ export function forwarding(networks: readonly LabNetwork[], crossings: readonly 
   });
 }
 
+/** A packet's source address has to be one that the host would answer by the same bridge. */
+export function honesty(networks: readonly LabNetwork[]): readonly Branch[] {
+  return networks
+    .filter(({ network }) => network.antispoof === true)
+    .map((network) => ({
+      base: 'arrival',
+      direction: 'from',
+      network,
+      rules: [rule(network.path, [{ match: 'fib-no-way-back' }], { verdict: 'drop' })],
+    }));
+}
+
 /**
  * What goes to the network's nodes on other hosts comes from its nodes here. Other networks' packets would have the tunnel's
  * own address once they are translated, which over there is one of the network.

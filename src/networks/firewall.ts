@@ -13,7 +13,7 @@ import { calicoOf, type Calico } from './calico/rules.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
 import { addressTranslation } from './firewall-nat.js';
-import { forwarding } from './firewall-forward.js';
+import { forwarding, honesty } from './firewall-forward.js';
 import { dispatch } from './firewall-branch.js';
 import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
@@ -47,7 +47,12 @@ function tableOf(
   const hosted = all.filter(({ pool }) => pool === undefined);
   const routed = calico.rulesIn(all, publications);
   const first = networks.find((network) => network.hosted);
-  const branched = dispatch([...forwarding(hosted, crossings), ...addressTranslation(hosted, publications), ...routed.branches]);
+  const branched = dispatch([
+    ...honesty(hosted),
+    ...forwarding(hosted, crossings),
+    ...addressTranslation(hosted, publications),
+    ...routed.branches,
+  ]);
   const guard = routed.branches.length > 0 || publications.some(isOnLoopback) ? [LOOPBACK_GUARD] : [];
   const chains = [...publishing(publications), ...guard, ...branched.chains];
   if (first === undefined || chains.length === 0) return [];

@@ -105,6 +105,12 @@ export const networkSchema: JsonSchema = {
       description:
         'Nodes of this network may talk to each other. `false`: only to the host, to the world and to published ports (a node that is the gateway is reached as well).',
     },
+    antispoof: {
+      type: 'boolean',
+      default: false,
+      description:
+        'The host drops what comes from this network with a source address that it would not answer by the same bridge: packets of other networks and of the world. A neighbour’s address is not found out.',
+    },
     isolated: {
       type: 'boolean',
       default: true,

@@ -37,6 +37,16 @@ describe('the rules of', () => {
     ['dual-stack', topology([back], [{ ...db, ports: [port(8080, 80)] }])],
     ['internal', topology([front, { ...back, internal: true }], [])],
     ['open', topology([{ ...front, isolated: false, masquerade: false }, back], [web])],
+    [
+      'antispoof',
+      topology(
+        [
+          { ...front, antispoof: true },
+          { ...back, antispoof: true },
+        ],
+        [],
+      ),
+    ],
     ['snat', topology([{ ...back, masquerade: '10.99.0.2' }], [])],
     [
       'ports',

@@ -2,11 +2,11 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
-const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}};
+const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern6 = new RegExp("^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$", "u");
 
@@ -388,9 +388,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data.isolated !== undefined){
-if(typeof data.isolated !== "boolean"){
-const err30 = {instancePath:instancePath+"/isolated",schemaPath:"#/properties/isolated/type",keyword:"type",params:{type: "boolean"}};
+if(data.antispoof !== undefined){
+if(typeof data.antispoof !== "boolean"){
+const err30 = {instancePath:instancePath+"/antispoof",schemaPath:"#/properties/antispoof/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -400,10 +400,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data.block_size !== undefined){
-let data18 = data.block_size;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err31 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/type",keyword:"type",params:{type: "integer"}};
+if(data.isolated !== undefined){
+if(typeof data.isolated !== "boolean"){
+const err31 = {instancePath:instancePath+"/isolated",schemaPath:"#/properties/isolated/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -412,9 +411,11 @@ vErrors.push(err31);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 32 || isNaN(data18)){
-const err32 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32}};
+}
+if(data.block_size !== undefined){
+let data19 = data.block_size;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err32 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -423,8 +424,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data18 < 20 || isNaN(data18)){
-const err33 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 20}};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 32 || isNaN(data19)){
+const err33 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -433,12 +435,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-}
-if(data.bgp !== undefined){
-let data19 = data.bgp;
-if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
-const err34 = {instancePath:instancePath+"/bgp",schemaPath:"#/properties/bgp/type",keyword:"type",params:{type: schema20.properties.bgp.type}};
+if(data19 < 20 || isNaN(data19)){
+const err34 = {instancePath:instancePath+"/block_size",schemaPath:"#/properties/block_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 20}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -447,10 +445,12 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-for(const key3 in data19){
-if(!(((key3 === "asn") || (key3 === "mesh")) || (key3 === "route_reflectors"))){
-const err35 = {instancePath:instancePath+"/bgp",schemaPath:"#/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+}
+}
+if(data.bgp !== undefined){
+let data20 = data.bgp;
+if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
+const err35 = {instancePath:instancePath+"/bgp",schemaPath:"#/properties/bgp/type",keyword:"type",params:{type: schema20.properties.bgp.type}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -459,11 +459,10 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-if(data19.asn !== undefined){
-let data20 = data19.asn;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err36 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+for(const key3 in data20){
+if(!(((key3 === "asn") || (key3 === "mesh")) || (key3 === "route_reflectors"))){
+const err36 = {instancePath:instancePath+"/bgp",schemaPath:"#/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -472,9 +471,11 @@ vErrors.push(err36);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 4294967294 || isNaN(data20)){
-const err37 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data20.asn !== undefined){
+let data21 = data20.asn;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err37 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -483,8 +484,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data20 < 1 || isNaN(data20)){
-const err38 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 4294967294 || isNaN(data21)){
+const err38 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -493,12 +495,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-}
-if(data19.mesh !== undefined){
-let data21 = data19.mesh;
-if(typeof data21 !== "string"){
-const err39 = {instancePath:instancePath+"/bgp/mesh",schemaPath:"#/properties/bgp/properties/mesh/type",keyword:"type",params:{type: "string"}};
+if(data21 < 1 || isNaN(data21)){
+const err39 = {instancePath:instancePath+"/bgp/asn",schemaPath:"#/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -507,8 +505,12 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(!(data21 === "full")){
-const err40 = {instancePath:instancePath+"/bgp/mesh",schemaPath:"#/properties/bgp/properties/mesh/enum",keyword:"enum",params:{allowedValues: schema20.properties.bgp.properties.mesh.enum}};
+}
+}
+if(data20.mesh !== undefined){
+let data22 = data20.mesh;
+if(typeof data22 !== "string"){
+const err40 = {instancePath:instancePath+"/bgp/mesh",schemaPath:"#/properties/bgp/properties/mesh/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -517,12 +519,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data19.route_reflectors !== undefined){
-let data22 = data19.route_reflectors;
-if(Array.isArray(data22)){
-if(data22.length < 1){
-const err41 = {instancePath:instancePath+"/bgp/route_reflectors",schemaPath:"#/properties/bgp/properties/route_reflectors/minItems",keyword:"minItems",params:{limit: 1}};
+if(!(data22 === "full")){
+const err41 = {instancePath:instancePath+"/bgp/mesh",schemaPath:"#/properties/bgp/properties/mesh/enum",keyword:"enum",params:{allowedValues: schema20.properties.bgp.properties.mesh.enum}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -531,10 +529,12 @@ vErrors.push(err41);
 }
 errors++;
 }
-const len4 = data22.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data22[i4] !== "string"){
-const err42 = {instancePath:instancePath+"/bgp/route_reflectors/" + i4,schemaPath:"#/properties/bgp/properties/route_reflectors/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data20.route_reflectors !== undefined){
+let data23 = data20.route_reflectors;
+if(Array.isArray(data23)){
+if(data23.length < 1){
+const err42 = {instancePath:instancePath+"/bgp/route_reflectors",schemaPath:"#/properties/bgp/properties/route_reflectors/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -543,10 +543,10 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-else {
-const err43 = {instancePath:instancePath+"/bgp/route_reflectors",schemaPath:"#/properties/bgp/properties/route_reflectors/type",keyword:"type",params:{type: schema20.properties.bgp.properties.route_reflectors.type}};
+const len4 = data23.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data23[i4] !== "string"){
+const err43 = {instancePath:instancePath+"/bgp/route_reflectors/" + i4,schemaPath:"#/properties/bgp/properties/route_reflectors/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -557,11 +557,8 @@ errors++;
 }
 }
 }
-}
-if(data.policy !== undefined){
-let data24 = data.policy;
-if((!(Array.isArray(data24))) && (data24 !== null)){
-const err44 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: schema20.properties.policy.type}};
+else {
+const err44 = {instancePath:instancePath+"/bgp/route_reflectors",schemaPath:"#/properties/bgp/properties/route_reflectors/type",keyword:"type",params:{type: schema20.properties.bgp.properties.route_reflectors.type}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -570,13 +567,13 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(Array.isArray(data24)){
-const len5 = data24.length;
-for(let i5=0; i5<len5; i5++){
-let data25 = data24[i5];
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.to === undefined){
-const err45 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+if(data.policy !== undefined){
+let data25 = data.policy;
+if((!(Array.isArray(data25))) && (data25 !== null)){
+const err45 = {instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: schema20.properties.policy.type}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -585,9 +582,13 @@ vErrors.push(err45);
 }
 errors++;
 }
-for(const key4 in data25){
-if(!(((key4 === "to") || (key4 === "from")) || (key4 === "ports"))){
-const err46 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+if(Array.isArray(data25)){
+const len5 = data25.length;
+for(let i5=0; i5<len5; i5++){
+let data26 = data25[i5];
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(data26.to === undefined){
+const err46 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -596,11 +597,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data25.to !== undefined){
-let data26 = data25.to;
-if((!(data26 && typeof data26 == "object" && !Array.isArray(data26))) && (data26 !== null)){
-const err47 = {instancePath:instancePath+"/policy/" + i5+"/to",schemaPath:"#/properties/policy/items/properties/to/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.to.type}};
+for(const key4 in data26){
+if(!(((key4 === "to") || (key4 === "from")) || (key4 === "ports"))){
+const err47 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -609,11 +608,11 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-for(const key5 in data26){
-let data27 = data26[key5];
-if(((typeof data27 !== "string") && (!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27))))) && (typeof data27 !== "boolean")){
-const err48 = {instancePath:instancePath+"/policy/" + i5+"/to/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policy/items/properties/to/additionalProperties/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.to.additionalProperties.type}};
+}
+if(data26.to !== undefined){
+let data27 = data26.to;
+if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
+const err48 = {instancePath:instancePath+"/policy/" + i5+"/to",schemaPath:"#/properties/policy/items/properties/to/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.to.type}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -622,13 +621,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-}
-}
-if(data25.from !== undefined){
-let data28 = data25.from;
-if((!(Array.isArray(data28))) && (data28 !== null)){
-const err49 = {instancePath:instancePath+"/policy/" + i5+"/from",schemaPath:"#/properties/policy/items/properties/from/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.type}};
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+for(const key5 in data27){
+let data28 = data27[key5];
+if(((typeof data28 !== "string") && (!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28))))) && (typeof data28 !== "boolean")){
+const err49 = {instancePath:instancePath+"/policy/" + i5+"/to/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policy/items/properties/to/additionalProperties/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.to.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -637,12 +634,13 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(Array.isArray(data28)){
-const len6 = data28.length;
-for(let i6=0; i6<len6; i6++){
-let data29 = data28[i6];
-if(((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (typeof data29 !== "string")) && (data29 !== null)){
-const err50 = {instancePath:instancePath+"/policy/" + i5+"/from/" + i6,schemaPath:"#/properties/policy/items/properties/from/items/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.items.type}};
+}
+}
+}
+if(data26.from !== undefined){
+let data29 = data26.from;
+if((!(Array.isArray(data29))) && (data29 !== null)){
+const err50 = {instancePath:instancePath+"/policy/" + i5+"/from",schemaPath:"#/properties/policy/items/properties/from/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.type}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -651,11 +649,12 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key6 in data29){
-let data30 = data29[key6];
-if(((typeof data30 !== "string") && (!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30))))) && (typeof data30 !== "boolean")){
-const err51 = {instancePath:instancePath+"/policy/" + i5+"/from/" + i6+"/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policy/items/properties/from/items/additionalProperties/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.items.additionalProperties.type}};
+if(Array.isArray(data29)){
+const len6 = data29.length;
+for(let i6=0; i6<len6; i6++){
+let data30 = data29[i6];
+if(((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (typeof data30 !== "string")) && (data30 !== null)){
+const err51 = {instancePath:instancePath+"/policy/" + i5+"/from/" + i6,schemaPath:"#/properties/policy/items/properties/from/items/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.items.type}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -664,15 +663,11 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-if(data25.ports !== undefined){
-let data31 = data25.ports;
-if((!(Array.isArray(data31))) && (data31 !== null)){
-const err52 = {instancePath:instancePath+"/policy/" + i5+"/ports",schemaPath:"#/properties/policy/items/properties/ports/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.ports.type}};
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key6 in data30){
+let data31 = data30[key6];
+if(((typeof data31 !== "string") && (!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31))))) && (typeof data31 !== "boolean")){
+const err52 = {instancePath:instancePath+"/policy/" + i5+"/from/" + i6+"/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policy/items/properties/from/items/additionalProperties/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.from.items.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -681,13 +676,15 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(Array.isArray(data31)){
-const len7 = data31.length;
-for(let i7=0; i7<len7; i7++){
-let data32 = data31[i7];
-if(typeof data32 === "string"){
-if(!pattern6.test(data32)){
-const err53 = {instancePath:instancePath+"/policy/" + i5+"/ports/" + i7,schemaPath:"#/properties/policy/items/properties/ports/items/pattern",keyword:"pattern",params:{pattern: "^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}};
+}
+}
+}
+}
+}
+if(data26.ports !== undefined){
+let data32 = data26.ports;
+if((!(Array.isArray(data32))) && (data32 !== null)){
+const err53 = {instancePath:instancePath+"/policy/" + i5+"/ports",schemaPath:"#/properties/policy/items/properties/ports/type",keyword:"type",params:{type: schema20.properties.policy.items.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -696,9 +693,13 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-else {
-const err54 = {instancePath:instancePath+"/policy/" + i5+"/ports/" + i7,schemaPath:"#/properties/policy/items/properties/ports/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data32)){
+const len7 = data32.length;
+for(let i7=0; i7<len7; i7++){
+let data33 = data32[i7];
+if(typeof data33 === "string"){
+if(!pattern6.test(data33)){
+const err54 = {instancePath:instancePath+"/policy/" + i5+"/ports/" + i7,schemaPath:"#/properties/policy/items/properties/ports/items/pattern",keyword:"pattern",params:{pattern: "^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -708,11 +709,8 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-}
-}
 else {
-const err55 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/type",keyword:"type",params:{type: "object"}};
+const err55 = {instancePath:instancePath+"/policy/" + i5+"/ports/" + i7,schemaPath:"#/properties/policy/items/properties/ports/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -724,10 +722,9 @@ errors++;
 }
 }
 }
-if(data.dns !== undefined){
-let data33 = data.dns;
-if(typeof data33 !== "string"){
-const err56 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err56 = {instancePath:instancePath+"/policy/" + i5,schemaPath:"#/properties/policy/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -736,8 +733,13 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!(((data33 === "hosts") || (data33 === "server")) || (data33 === "none"))){
-const err57 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/enum",keyword:"enum",params:{allowedValues: schema20.properties.dns.enum}};
+}
+}
+}
+if(data.dns !== undefined){
+let data34 = data.dns;
+if(typeof data34 !== "string"){
+const err57 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -746,10 +748,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data.parent !== undefined){
-if(typeof data.parent !== "string"){
-const err58 = {instancePath:instancePath+"/parent",schemaPath:"#/properties/parent/type",keyword:"type",params:{type: "string"}};
+if(!(((data34 === "hosts") || (data34 === "server")) || (data34 === "none"))){
+const err58 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/enum",keyword:"enum",params:{allowedValues: schema20.properties.dns.enum}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -759,10 +759,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data.mode !== undefined){
-let data35 = data.mode;
-if(typeof data35 !== "string"){
-const err59 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
+if(data.parent !== undefined){
+if(typeof data.parent !== "string"){
+const err59 = {instancePath:instancePath+"/parent",schemaPath:"#/properties/parent/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -771,8 +770,11 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(!((((data35 === "bridge") || (data35 === "private")) || (data35 === "vepa")) || (data35 === "passthru"))){
-const err60 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema20.properties.mode.enum}};
+}
+if(data.mode !== undefined){
+let data36 = data.mode;
+if(typeof data36 !== "string"){
+const err60 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -781,11 +783,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-if(data.host_shim !== undefined){
-let data36 = data.host_shim;
-if((typeof data36 !== "boolean") && (typeof data36 !== "string")){
-const err61 = {instancePath:instancePath+"/host_shim",schemaPath:"#/properties/host_shim/type",keyword:"type",params:{type: schema20.properties.host_shim.type}};
+if(!((((data36 === "bridge") || (data36 === "private")) || (data36 === "vepa")) || (data36 === "passthru"))){
+const err61 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema20.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -795,9 +794,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data.bridge_name !== undefined){
-if(typeof data.bridge_name !== "string"){
-const err62 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
+if(data.host_shim !== undefined){
+let data37 = data.host_shim;
+if((typeof data37 !== "boolean") && (typeof data37 !== "string")){
+const err62 = {instancePath:instancePath+"/host_shim",schemaPath:"#/properties/host_shim/type",keyword:"type",params:{type: schema20.properties.host_shim.type}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -807,10 +807,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.underlay !== undefined){
-let data38 = data.underlay;
-if((typeof data38 !== "string") && (!(Array.isArray(data38)))){
-const err63 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/type",keyword:"type",params:{type: schema20.properties.underlay.type}};
+if(data.bridge_name !== undefined){
+if(typeof data.bridge_name !== "string"){
+const err63 = {instancePath:instancePath+"/bridge_name",schemaPath:"#/properties/bridge_name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -819,9 +818,11 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(Array.isArray(data38)){
-if(data38.length < 1){
-const err64 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data.underlay !== undefined){
+let data39 = data.underlay;
+if((typeof data39 !== "string") && (!(Array.isArray(data39)))){
+const err64 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/type",keyword:"type",params:{type: schema20.properties.underlay.type}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -830,10 +831,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-const len8 = data38.length;
-for(let i8=0; i8<len8; i8++){
-if(typeof data38[i8] !== "string"){
-const err65 = {instancePath:instancePath+"/underlay/" + i8,schemaPath:"#/properties/underlay/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data39)){
+if(data39.length < 1){
+const err65 = {instancePath:instancePath+"/underlay",schemaPath:"#/properties/underlay/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -842,13 +842,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-}
-}
-if(data.vni !== undefined){
-let data40 = data.vni;
-if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err66 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/type",keyword:"type",params:{type: "integer"}};
+const len8 = data39.length;
+for(let i8=0; i8<len8; i8++){
+if(typeof data39[i8] !== "string"){
+const err66 = {instancePath:instancePath+"/underlay/" + i8,schemaPath:"#/properties/underlay/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -857,9 +854,13 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data40 == "number") && (isFinite(data40))){
-if(data40 > 16777215 || isNaN(data40)){
-const err67 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777215}};
+}
+}
+}
+if(data.vni !== undefined){
+let data41 = data.vni;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err67 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -868,8 +869,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data40 < 1 || isNaN(data40)){
-const err68 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 16777215 || isNaN(data41)){
+const err68 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16777215}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -878,12 +880,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-}
-if(data.port !== undefined){
-let data41 = data.port;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err69 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"}};
+if(data41 < 1 || isNaN(data41)){
+const err69 = {instancePath:instancePath+"/vni",schemaPath:"#/properties/vni/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -892,9 +890,12 @@ vErrors.push(err69);
 }
 errors++;
 }
-if((typeof data41 == "number") && (isFinite(data41))){
-if(data41 > 65535 || isNaN(data41)){
-const err70 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data.port !== undefined){
+let data42 = data.port;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err70 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -903,8 +904,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data41 < 1 || isNaN(data41)){
-const err71 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data42 == "number") && (isFinite(data42))){
+if(data42 > 65535 || isNaN(data42)){
+const err71 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -913,12 +915,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-}
-if(data.backend !== undefined){
-let data42 = data.backend;
-if(typeof data42 !== "string"){
-const err72 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/type",keyword:"type",params:{type: "string"}};
+if(data42 < 1 || isNaN(data42)){
+const err72 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -927,8 +925,12 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!((data42 === "vxlan") || (data42 === "host-gw"))){
-const err73 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/enum",keyword:"enum",params:{allowedValues: schema20.properties.backend.enum}};
+}
+}
+if(data.backend !== undefined){
+let data43 = data.backend;
+if(typeof data43 !== "string"){
+const err73 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -937,10 +939,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data.direct_routing !== undefined){
-if(typeof data.direct_routing !== "boolean"){
-const err74 = {instancePath:instancePath+"/direct_routing",schemaPath:"#/properties/direct_routing/type",keyword:"type",params:{type: "boolean"}};
+if(!((data43 === "vxlan") || (data43 === "host-gw"))){
+const err74 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/enum",keyword:"enum",params:{allowedValues: schema20.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -950,10 +950,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data.subnet_len !== undefined){
-let data44 = data.subnet_len;
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err75 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/type",keyword:"type",params:{type: "integer"}};
+if(data.direct_routing !== undefined){
+if(typeof data.direct_routing !== "boolean"){
+const err75 = {instancePath:instancePath+"/direct_routing",schemaPath:"#/properties/direct_routing/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -962,9 +961,11 @@ vErrors.push(err75);
 }
 errors++;
 }
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 30 || isNaN(data44)){
-const err76 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/maximum",keyword:"maximum",params:{comparison: "<=", limit: 30}};
+}
+if(data.subnet_len !== undefined){
+let data45 = data.subnet_len;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err76 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -973,8 +974,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(data44 < 1 || isNaN(data44)){
-const err77 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 30 || isNaN(data45)){
+const err77 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/maximum",keyword:"maximum",params:{comparison: "<=", limit: 30}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -983,12 +985,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-}
-if(data.host_subnets !== undefined){
-let data45 = data.host_subnets;
-if((!(data45 && typeof data45 == "object" && !Array.isArray(data45))) && (data45 !== null)){
-const err78 = {instancePath:instancePath+"/host_subnets",schemaPath:"#/properties/host_subnets/type",keyword:"type",params:{type: schema20.properties.host_subnets.type}};
+if(data45 < 1 || isNaN(data45)){
+const err78 = {instancePath:instancePath+"/subnet_len",schemaPath:"#/properties/subnet_len/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -997,10 +995,12 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key7 in data45){
-if(typeof data45[key7] !== "string"){
-const err79 = {instancePath:instancePath+"/host_subnets/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/host_subnets/additionalProperties/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.host_subnets !== undefined){
+let data46 = data.host_subnets;
+if((!(data46 && typeof data46 == "object" && !Array.isArray(data46))) && (data46 !== null)){
+const err79 = {instancePath:instancePath+"/host_subnets",schemaPath:"#/properties/host_subnets/type",keyword:"type",params:{type: schema20.properties.host_subnets.type}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1009,12 +1009,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-}
-if(data.protect !== undefined){
-if(typeof data.protect !== "boolean"){
-const err80 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+for(const key7 in data46){
+if(typeof data46[key7] !== "string"){
+const err80 = {instancePath:instancePath+"/host_subnets/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/host_subnets/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1024,14 +1022,28 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data.external !== undefined){
-if(typeof data.external !== "boolean"){
-const err81 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err81 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err81];
 }
 else {
 vErrors.push(err81);
+}
+errors++;
+}
+}
+if(data.external !== undefined){
+if(typeof data.external !== "boolean"){
+const err82 = {instancePath:instancePath+"/external",schemaPath:"#/properties/external/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }

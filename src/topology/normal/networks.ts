@@ -42,6 +42,7 @@ export function readNetwork(reading: Reading, name: string, entry: Entry): Netwo
     masquerade: readMasquerade(reading, map),
     isolated: booleanAt(map, 'isolated') ?? true,
     icc: booleanAt(map, 'icc') ?? true,
+    antispoof: booleanAt(map, 'antispoof') === true ? true : undefined,
     mtu: numberAt(map, 'mtu') ?? DEFAULT_MTU,
     bridgeName: stringAt(map, 'bridge_name'),
     external,

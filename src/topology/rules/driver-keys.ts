@@ -25,6 +25,7 @@ const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
   ip_range: NOT_CALICO,
   ipam: NOT_CALICO,
   icc: NOT_CALICO,
+  antispoof: NOT_CALICO,
   block_size: ['calico'],
   bgp: ['calico'],
   policy: ['calico'],
@@ -44,6 +45,10 @@ export const driverKeys: Rule = {
         const message = `${name} is a network of the driver ${driver}, which has no key ${quote(key)}`;
         report('driver-key', place(network, key), message, { hint: `it is a key of ${drivers.join(', ')}` });
       }
+      if (network.antispoof === true && !network.external && network.gateway.kind !== 'host' && network.macvlan === undefined) {
+        const message = `antispoof is a rule of the host, and packets of ${name} leave by ${gatewayOf(network)}`;
+        report('conflicting-keys', place(network, 'antispoof'), message, { hint: 'remove it, or let the host be the gateway' });
+      }
       if (!DRIVERS[driver].spans) continue;
       if (!network.icc && network.gateway.kind === 'node') {
         const message = `without icc the nodes of other hosts would not reach ${network.gateway.node}, the gateway of ${name}`;
@@ -55,3 +60,5 @@ export const driverKeys: Rule = {
     }
   },
 };
+
+const gatewayOf = ({ gateway }: Network): string => (gateway.kind === 'node' ? `the node ${gateway.node}` : 'nobody');

@@ -23,6 +23,7 @@ const OF_BRIDGES: readonly (readonly [key: string, hint: string])[] = [
   ['bridge_name', 'remove it: there is no bridge'],
   ['masquerade', 'remove it: nodes are on the LAN with their own addresses, and the host forwards nothing for them'],
   ['isolated', 'remove it: the host forwards nothing between this network and others'],
+  ['antispoof', 'remove it: packets do not pass the host'],
   ['icc', 'write `mode: private` to keep the nodes apart'],
 ];
 

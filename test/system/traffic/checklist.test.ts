@@ -123,13 +123,3 @@ describe('what a router is told', () => {
     expect(await probe(world, 'check.router', 'http://10.73.0.1')).toBe('left sees 10.71.0.1');
   });
 });
-
-it('an option against forged source addresses is none of the language, and is not half obeyed', () => {
-  const { status, stderr } = world.topo([
-    'validate',
-    world.file('forged.yaml', 'name: f\nnetworks: { n: { antispoof: true } }\nnodes: {}\n'),
-  ]);
-  expect(status).toBe(1);
-  expect(stderr).toContain('forged.yaml:2:18');
-  expect(stderr).toContain('antispoof');
-});

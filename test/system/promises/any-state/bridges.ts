@@ -24,6 +24,7 @@ const networkOf = (name: NetworkName): fc.Arbitrary<Part> =>
         masquerade: fc.constantFrom<unknown>(true, false, '192.0.2.200'),
         isolated: fc.boolean(),
         icc: fc.boolean(),
+        antispoof: fc.boolean(),
         mtu: fc.constantFrom(1280, 1400, 9000),
         dns: fc.constantFrom('none', 'hosts'),
         bridge_name: fc.constantFrom(`br-${name}`, `${name}0`, ...SHARED),
@@ -33,7 +34,8 @@ const networkOf = (name: NetworkName): fc.Arbitrary<Part> =>
     .map(({ subnet, ipv6, inWords, gateway, half, keys, server }) => {
       const range = half === undefined ? undefined : subnet.replace('.0/24', '.128/25');
       const last = subnet.replace('.0/24', '.254');
-      const rest = withoutGaps({ ...keys, dns: server ?? keys['dns'] });
+      const byHost = gateway === undefined || gateway === 'last';
+      const rest = withoutGaps({ ...keys, dns: server ?? keys['dns'], antispoof: byHost ? keys['antispoof'] : undefined });
       if (inWords === 'ipam')
         return {
           ipam: {

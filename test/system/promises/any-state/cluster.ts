@@ -26,6 +26,7 @@ const overlay = (driver: 'vxlan' | 'weave'): fc.Arbitrary<Part> =>
         underlay,
         internal: fc.boolean(),
         icc: fc.boolean(),
+        antispoof: fc.boolean(),
         dns: fc.constantFrom('hosts', 'server', 'none'),
         bridge_name: fc.constantFrom('br-span', 'span0'),
       }),

@@ -30,6 +30,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/drift-netns.test.ts',
       'system/promises/drift-nft.test.ts',
       'system/promises/drift-overlay.test.ts',
+      'system/promises/drift-more.test.ts',
     ],
   },
   {
@@ -40,6 +41,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/crash-change.test.ts',
       'system/promises/crash-destroy.test.ts',
       'system/promises/crash-times.test.ts',
+      'system/promises/crash-more.test.ts',
       'system/processes/crash.test.ts',
       'system/calico/killed.test.ts',
       'system/flannel/hosts.test.ts',
@@ -101,7 +103,12 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G13',
     promise: 'What the kernel can change in place is changed in place; a replacement is shown with what goes with it',
-    tests: ['system/promises/taken-along.test.ts', 'system/traffic/again.test.ts', 'examples/docker-bridge-changes.test.ts'],
+    tests: [
+      'system/promises/taken-along.test.ts',
+      'system/promises/any-state/steady.test.ts',
+      'system/traffic/again.test.ts',
+      'examples/docker-bridge-changes.test.ts',
+    ],
   },
   {
     id: 'G14',

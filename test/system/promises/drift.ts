@@ -24,11 +24,11 @@ export class Built {
     private before: Picture,
   ) {}
 
-  static async create(): Promise<Built> {
+  static async create(lab = EVERY_KIND): Promise<Built> {
     const world = await World.create();
     try {
       world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
-      const file = world.file('topo.yaml', EVERY_KIND);
+      const file = world.file('topo.yaml', lab);
       world.mustTopo('apply', '--yes', file);
       return new Built(world, file, await settled(world));
     } catch (error) {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, TESTED_ELSEWHERE, World } from '../world.js';
 import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
+import { MORE_KINDS, MORE_KINDS_CHANGED } from './more-kinds.js';
 import { portable, settled, type Picture } from './machine.js';
 
 const EXAMPLES = readdirSync(join(ROOT, 'examples'))
@@ -36,7 +37,15 @@ async function expectSame(one: World, other: World): Promise<void> {
   }
 }
 
-test.each([...EXAMPLES, ['the lab of every kind', EVERY_KIND] as const, ['its second version', EVERY_KIND_CHANGED] as const])(
+const LABS = [
+  ...EXAMPLES,
+  ['the lab of every kind', EVERY_KIND],
+  ['its second version', EVERY_KIND_CHANGED],
+  ['the lab of more kinds', MORE_KINDS],
+  ['its second version too', MORE_KINDS_CHANGED],
+] as const;
+
+test.each(LABS)(
   'the script of %s makes what apply makes',
   async (_name, text) => {
     const [applied, byHand] = [await machine(), await machine()];
@@ -53,15 +62,22 @@ test.each([...EXAMPLES, ['the lab of every kind', EVERY_KIND] as const, ['its se
   120_000,
 );
 
-test('the script of a change does what apply does', async () => {
-  const [applied, byHand] = [await machine(), await machine()];
-  for (const world of [applied, byHand]) {
-    world.mustTopo('apply', '--yes', world.file('before.yaml', EVERY_KIND));
-    world.file('after.yaml', EVERY_KIND_CHANGED);
-  }
-  applied.mustTopo('apply', '--yes', 'after.yaml');
-  const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', '--show-sensitive', 'after.yaml'));
-  byHand.must(`sh ${script}`);
-  expect(byHand.mustTopo('plan', '--detailed-exitcode', 'after.yaml')).toContain('No changes.');
-  await expectSame(byHand, applied);
-}, 120_000);
+test.each([
+  ['every kind', EVERY_KIND, EVERY_KIND_CHANGED],
+  ['more kinds', MORE_KINDS, MORE_KINDS_CHANGED],
+])(
+  'the script of a change of the lab of %s does what apply does',
+  async (_name, before, after) => {
+    const [applied, byHand] = [await machine(), await machine()];
+    for (const world of [applied, byHand]) {
+      world.mustTopo('apply', '--yes', world.file('before.yaml', before));
+      world.file('after.yaml', after);
+    }
+    applied.mustTopo('apply', '--yes', 'after.yaml');
+    const script = byHand.file('script.sh', byHand.mustTopo('plan', '--format', 'shell', '--show-sensitive', 'after.yaml'));
+    byHand.must(`sh ${script}`);
+    expect(byHand.mustTopo('plan', '--detailed-exitcode', 'after.yaml')).toContain('No changes.');
+    await expectSame(byHand, applied);
+  },
+  120_000,
+);

@@ -1,3 +1,4 @@
+import type { Renaming } from '../model/moves.js';
 import { findState } from '../kinds/find.js';
 import type { Changed, Kernel, ObservationScope } from '../kernel/kernel.js';
 import type { Diagnostic } from '../model/diagnostic.js';
@@ -16,6 +17,8 @@ export interface Observed {
   readonly state: State;
   /** Foreign objects in the way: nothing may be done while there are any. */
   readonly conflicts: readonly Diagnostic[];
+  /** What is renamed before everything else. */
+  readonly renamings: readonly Renaming[];
   readonly observation: Observation;
 }
 

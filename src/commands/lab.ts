@@ -1,5 +1,6 @@
 import type { Wanted } from '../apply/observe.js';
 import { DiagnosticError, type Diagnostic, type Sources } from '../model/diagnostic.js';
+import type { Topology } from '../model/topology.js';
 import { expand } from '../networks/expand.js';
 import { labNameOf } from '../topology/lab-name.js';
 import { loadTopology, type TopologyFile } from '../topology/load.js';
@@ -10,6 +11,7 @@ import { readTopologyFile } from './read-file.js';
 /** A lab as its file wants it. */
 export interface Lab {
   readonly wanted: Wanted;
+  readonly topology: Topology;
   /** For excerpts in messages. */
   readonly sources: Sources;
 }
@@ -35,7 +37,7 @@ export function checkAgain(file: TopologyFile, context: Context): Checked {
   const { state, observe, diagnostics: more } = expand(topology);
   const all = [...diagnostics, ...more];
   const failed = all.some((diagnostic) => diagnostic.severity === 'error');
-  return { lab: failed ? null : { wanted: { state, observe }, sources }, diagnostics: all, sources };
+  return { lab: failed ? null : { wanted: { state, observe }, topology, sources }, diagnostics: all, sources };
 }
 
 /** The lab of a file; all errors of the file end in one DiagnosticError. */

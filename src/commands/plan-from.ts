@@ -1,6 +1,9 @@
 import { kindOf } from '../kinds/index.js';
-import { DiagnosticError } from '../model/diagnostic.js';
-import type { State } from '../model/state.js';
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import type { Move, Renaming } from '../model/moves.js';
+import { expand } from '../networks/expand.js';
+import { renamed } from '../networks/renamed.js';
+import type { Resource, State } from '../model/state.js';
 import { planBetween } from '../plan/between.js';
 import type { TopologyFile } from '../topology/load.js';
 import type { Context } from './context.js';
@@ -17,9 +20,10 @@ const GIT = 'git:';
 export async function run(args: PlanFromArguments, context: Context): Promise<number> {
   if (args.format === 'shell') throw noScript();
   const { before, after } = args.from.startsWith(GIT) ? ofRevision(args, context) : ofFiles(args, context);
-  const [former, wanted] = [stateOf(before, after), stateOf(after, before)];
   refuseTwoLabs(before, after);
-  const plan = planBetween(wanted, former, kindOf);
+  const wanted = stateOf(after, before);
+  const { former, renamings } = movedState(before, wanted, stateOf(before, after), after);
+  const plan = planBetween(wanted, former, kindOf, renamings);
   refuseProtected(plan, wanted, former, { get: (name) => before?.lab.sources.get(name) ?? after?.lab.sources.get(name) });
   const name = after?.name ?? before?.name ?? '';
   const title = `What changes from ${args.from} to ${after === null ? `a state without ${name}` : name}, for the lab ${plan.lab}:`;
@@ -75,6 +79,38 @@ const versionOf = (file: TopologyFile, context: Context): Version => ({ name: fi
 
 function stateOf(version: Version | null, other: Version | null): State {
   return version?.lab.wanted.state ?? { lab: other?.lab.wanted.state.lab ?? '', resources: new Map() };
+}
+
+/** The former state under the names that the latter moves its things to. */
+function movedState(
+  before: Version | null,
+  wanted: State,
+  former: State,
+  after: Version | null,
+): { readonly former: State; readonly renamings: readonly Renaming[] } {
+  const moves = (wanted.moves ?? []).filter(({ section, from }) => former.subjects?.has(`${section}.${from}`) === true);
+  if (before === null || moves.length === 0) return { former, renamings: [] };
+  const both = moves.filter(({ section, to }) => former.subjects?.has(`${section}.${to}`) === true);
+  if (both.length > 0)
+    throw new DiagnosticError(
+      both.map((move) => bothThere(move, before.name)),
+      after?.lab.sources,
+    );
+  const now = expand(renamed(before.lab.topology, moves)).state;
+  const objectOf = (state: State, path: string): Resource | undefined =>
+    [...state.resources.values()].find((one) => (one.kind === 'netns' || one.kind === 'bridge') && one.path === path);
+  const renamings = moves.flatMap(({ section, from, to }): readonly Renaming[] => {
+    const [was, is] = [objectOf(former, `${section}.${from}`), objectOf(now, `${section}.${to}`)];
+    if (was === undefined || is === undefined) return [];
+    const nameOf = ({ id }: Resource): string => id.slice(id.search(/[:/][^:/]*$/) + 1);
+    return [{ from: `${section}.${from}`, id: is.id, field: 'name', was: nameOf(was), is: nameOf(is), operations: [] }];
+  });
+  return { former: now, renamings };
+}
+
+function bothThere({ section, from, to, at }: Move, file: string): Diagnostic {
+  const message = `${section}.${from} and ${section}.${to} are both in ${file}: one cannot become the other`;
+  return { code: 'moved-both', severity: 'error', message, at, hint: 'remove the line' };
 }
 
 function refuseTwoLabs(before: Version | null, after: Version | null): void {

@@ -27,7 +27,7 @@ export function planObserved(lab: Lab, observed: Observed): Planned {
   const problems = [...observed.conflicts, ...(other === null ? [] : [other])];
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   if (warnings.length < problems.length) throw new DiagnosticError(problems, lab.sources);
-  const planned = plan(lab.wanted.state, observed.state, kindOf);
+  const planned = plan(lab.wanted.state, observed.state, kindOf, observed.renamings);
   const kept = lab.wanted.adopt === true ? notTakenOver(planned, kindOf) : [];
   if (kept.length > 0) throw new DiagnosticError(kept, lab.sources);
   refuseProtected(planned, lab.wanted.state, observed.state, lab.sources);
@@ -43,5 +43,5 @@ export function refuseProtected(planned: Plan, desired: State, observed: State, 
 /** The same without judging who is in the way: to see what is there, and to remove it. */
 export function planAnyway(kernel: Kernel, wanted: Wanted): Planned {
   const observed = observeLab(kernel, wanted);
-  return { observed, plan: plan(wanted.state, observed.state, kindOf) };
+  return { observed, plan: plan(wanted.state, observed.state, kindOf, observed.renamings) };
 }

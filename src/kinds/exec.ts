@@ -20,20 +20,26 @@ export interface ExecSpec {
   readonly user: string;
   /** How many of the node's commands before it are the same. */
   readonly nth: number;
+  /** The name that the node had (`moved`). */
+  readonly formerly?: string;
   readonly path: string;
   readonly at: SourceRange;
 }
 
 interface Definition {
+  /** The digest under the node's former name. */
+  readonly former?: string;
   readonly process: ProcessKey;
   readonly definition: ProcessDefinition;
 }
 
 const execId = (netns: string, digest: string): ResourceId => `exec:${netns}/${digest}`;
 
-export function execResource({ lab, node, netns, command, env, cwd, user, nth, path, at }: ExecSpec): Resource {
-  const digest = hash(16, node, JSON.stringify([command, env, cwd, user]), String(nth));
+export function execResource({ lab, node, netns, command, env, cwd, user, nth, formerly, path, at }: ExecSpec): Resource {
+  const digestFor = (name: string): string => hash(16, name, JSON.stringify([command, env, cwd, user]), String(nth));
+  const digest = digestFor(node);
   const definition: Definition = {
+    ...(formerly === undefined ? {} : { former: digestFor(formerly) }),
     process: { lab, owner: node, name: digest },
     definition: { netns, command, env, cwd, user, reads: {}, rereads: {}, signal: '' },
   };

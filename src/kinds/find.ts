@@ -3,6 +3,8 @@ import type { Observation } from '../model/observation.js';
 import { stateOf, type FieldOf, type Resource, type ResourceId, type State } from '../model/state.js';
 import { claim, type Claimed } from './claim.js';
 import { KINDS } from './index.js';
+import type { Renaming } from '../model/moves.js';
+import { moveAll } from './move.js';
 
 interface Interface {
   readonly id: ResourceId;
@@ -16,14 +18,16 @@ export interface Adoption {
 
 /** The lab's state as the kernel has it, in the same normal form as the desired one, and what stands in its way. */
 export function findState(
-  seen: Observation,
+  first: Observation,
   desired: State,
   { adopt = false }: Adoption = {},
-): { readonly state: State; readonly conflicts: readonly Diagnostic[] } {
+): { readonly state: State; readonly conflicts: readonly Diagnostic[]; readonly renamings: readonly Renaming[] } {
+  const moved = desired.moves === undefined ? null : moveAll(first, desired);
+  const seen = moved?.observation ?? first;
   const { observation, ids } = adopt ? claim(seen, desired) : unclaimed(seen);
   const interfaces = new Map<string, Interface>();
   const resources: Resource[] = [];
-  const conflicts: Diagnostic[] = [];
+  const conflicts: Diagnostic[] = [...(moved?.conflicts ?? [])];
   const strangers = new Set<ResourceId>();
   const linkAt = (netns: string, dev: string): ResourceId | undefined => interfaces.get(`${netns}/${dev}`)?.id;
   const fieldAt = (netns: string, dev: string, attribute: string): readonly FieldOf[] => {
@@ -36,7 +40,11 @@ export function findState(
     for (const one of found.resources) {
       // What stands on a link that is somebody else's is theirs too.
       const theirs = strangers.size > 0 && isTheirs(one, desired, strangers) ? { ...one, keep: true } : one;
-      const resource = ids.has(one.id) ? { ...theirs, foreign: true } : theirs;
+      const resource = ids.has(one.id)
+        ? { ...theirs, foreign: true }
+        : moved?.ids.has(one.id) === true
+          ? { ...theirs, moved: true }
+          : theirs;
       resources.push(resource);
       for (const { netns, name, prefix = '' } of kind.interfaces?.(resource) ?? []) {
         interfaces.set(`${netns}/${name}`, { id: resource.id, prefix });
@@ -44,7 +52,7 @@ export function findState(
       }
     }
   }
-  return { state: stateOf(desired.lab, resources), conflicts };
+  return { state: stateOf(desired.lab, resources), conflicts, renamings: moved?.renamings ?? [] };
 }
 
 const unclaimed = (observation: Observation): Claimed => ({ observation, ids: NOBODY });

@@ -9,12 +9,16 @@ import type { ProcessDefinition, ProcessKey } from './process.js';
 export type Operation =
   | NetnsAdd
   /** `files`: its link in /etc/netns goes first. */
+  /** The namespace gets another name, and its link in /etc/netns with it. */
+  | { readonly op: 'netns-rename'; readonly netns: string; readonly to: string }
   | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
   | NodeFilesOperation
   | ContainerOperation
   | LinkAdd
   | { readonly op: 'link-set'; readonly netns: string; readonly name: string; readonly attributes: LinkAttributes }
   | { readonly op: 'link-delete'; readonly netns: string; readonly name: string }
+  /** Up or down; a kernel before 6.2 renames one that is down. */
+  | { readonly op: 'link-rename'; readonly netns: string; readonly name: string; readonly to: string }
   /** All links of the group go in one message; `names` are those that were seen in it, all of them the lab's. */
   | { readonly op: 'group-delete'; readonly netns: string; readonly group: number; readonly names: readonly string[] }
   | { readonly op: 'altname-add' | 'altname-delete'; readonly netns: string; readonly name: string; readonly altname: string }
@@ -89,6 +93,15 @@ export type ProcessOperation =
   | { readonly op: 'process-start'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition }
   /** With all that it has started; its record and its log go too. */
   | { readonly op: 'process-stop'; readonly netns: string; readonly process: ProcessKey }
+  /** All of an owner's go on as those of another one, whose namespace was called `was`. */
+  | {
+      readonly op: 'process-move';
+      readonly netns: string;
+      readonly lab: string;
+      readonly owner: string;
+      readonly to: string;
+      readonly was: string;
+    }
   /** Sends it the signal at which it reads its files again. */
   | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
 

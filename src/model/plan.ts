@@ -24,6 +24,8 @@ export interface Action {
   readonly replacement?: { readonly fields: readonly FieldChange[]; readonly because?: ResourceId };
   /** It was somebody else's so far. */
   readonly adopts?: true;
+  /** It had another name: what the file called it then, such as `nodes.a`. `true`: it stands on such a thing. */
+  readonly moved?: string | true;
   /** Why, in a sentence: `not in the topology`, `missing in the kernel`, `mtu is 1500, not 1400`. */
   readonly reason: string;
   /** Empty where another action's operations do it too (the kernel takes it along). */
@@ -46,5 +48,6 @@ export interface Plan {
     readonly change: number;
     readonly destroy: number;
     /** Absent: none. An object that is taken over counts as changed as well if more than its mark differs. */ readonly adopt?: number;
+    /** Nodes and networks that are moved; absent: none. */ readonly move?: number;
   };
 }

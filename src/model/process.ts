@@ -38,6 +38,9 @@ export interface Texts {
   readonly [name: string]: string;
 }
 
+/** Of all that an owner has. */
+export const ownerFolder = (lab: string, owner: string): string => `${PROCESS_DIRECTORY}/${lab}/${owner}`;
+
 export function processFolder({ lab, owner, name }: ProcessKey): string {
   return `${PROCESS_DIRECTORY}/${lab}/${owner}/${name}`;
 }

@@ -1,5 +1,6 @@
 /** Desired and observed state: two values of one type. */
 import type { SourceRange } from './diagnostic.js';
+import type { Move } from './moves.js';
 
 /** `kind:netns/name`, unique in a lab. */
 export type ResourceId = string;
@@ -29,6 +30,8 @@ export interface Resource<P extends Props = Props> {
   readonly mayGoWithChange?: readonly FieldOf[];
   /** Observed only: the object is not the lab's to delete (a host-wide setting, an undeletable thing). Never deleted by a plan. */
   readonly keep?: boolean;
+  /** Observed only: it had another name, or stands on what had one (`moved`). */
+  readonly moved?: boolean;
   /** Observed only: somebody else's so far, and taken over (`--adopt`). */
   readonly foreign?: boolean;
   /** Observed only: what `goesWith` it stays when it is deleted (the namespace of a container lives on without its name). */
@@ -53,6 +56,8 @@ export interface State {
   readonly resources: ReadonlyMap<ResourceId, Resource>;
   /** Desired only: nodes, hosts and networks of the file, as it calls them: `nodes.web`. Absent: there is no file. */
   readonly subjects?: ReadonlySet<string>;
+  /** Desired only; absent: none. */
+  readonly moves?: readonly Move[];
 }
 
 /** Makes a state; two resources with one id are a broken invariant. */

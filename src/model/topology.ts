@@ -5,6 +5,7 @@
 import type { Calico, Labels } from './calico.js';
 import type { SourceRange } from './diagnostic.js';
 import type { Flannel } from './flannel.js';
+import type { Move } from './moves.js';
 import type { Routing } from './routing.js';
 
 export interface Topology {
@@ -14,6 +15,8 @@ export interface Topology {
   readonly networks: readonly Network[];
   readonly nodes: readonly Node[];
   readonly links: readonly Link[];
+  /** Absent: none. */
+  readonly moved?: readonly Move[];
   /** Where the file says so: the lab is not to be destroyed. */
   readonly protect?: SourceRange;
 }

@@ -14,12 +14,18 @@ export interface Pool {
   readonly taken: readonly Address[];
 }
 
-/** Node → its address, for the nodes in file order; those for which none is left are missing. */
-export function assignAddresses(lab: string, network: string, pool: Pool, nodes: readonly string[]): ReadonlyMap<string, Address> {
+/** Node → its address, by the name that `nameOf` gives it, for the nodes in file order; those for which none is left are missing. */
+export function assignAddresses(
+  lab: string,
+  network: string,
+  pool: Pool,
+  nodes: readonly string[],
+  nameOf: (node: string) => string = (node) => node,
+): ReadonlyMap<string, Address> {
   const base = numberOf(networkOf(pool.range).address);
   const size = 2 ** Math.min(HOST_BITS, bitsOf(pool.range.family) - pool.range.prefix);
   const taken = takenOffsets(pool, base, size);
-  const offsets = assignPlaces(nodes, size, taken, (node) => parseInt(hash(8, lab, network, node), 16));
+  const offsets = assignPlaces(nodes, size, taken, (node) => parseInt(hash(8, lab, network, nameOf(node)), 16));
   return new Map([...offsets].map(([node, offset]) => [node, addressOf(pool.range.family, base + BigInt(offset))]));
 }
 

@@ -1,5 +1,6 @@
 /** Names and MAC addresses that the file leaves open: derived from its words, the same on every machine. */
 import { hash } from '../model/names.js';
+import { originOf } from '../model/moves.js';
 import { HOST } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import type { Homes } from './homes.js';
@@ -32,18 +33,20 @@ export function derivationFor(topology: Topology, homes: Homes): Derivation {
     return known;
   };
   const macs = writtenMacs(topology);
+  const nodeWas = (name: string): string => originOf(topology.moved, 'nodes', name);
+  const networkWas = (name: string): string => originOf(topology.moved, 'networks', name);
   return {
     bridgeName: (network, home) => claim(namesIn(home), (digest) => `br-${digest.slice(0, 8)}`, lab, network),
     shimName: (network, home) => claim(namesIn(home), (digest) => `mv-${digest.slice(0, 8)}`, lab, network),
     // Bridges of one network may hear each other, from host to host.
-    bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, network, ...(home === HOST ? [] : [home])),
+    bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, networkWas(network), ...(home === HOST ? [] : [home])),
     tunnelName: (network, home) => claim(namesIn(home), (digest) => `vx-${digest.slice(0, 8)}`, lab, network, 'tunnel'),
-    tunnelMac: (network, home) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, network, home, 'tunnel'),
+    tunnelMac: (network, home) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, networkWas(network), home, 'tunnel'),
     hostInterface: (node, network, home) => claim(namesIn(home), (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
     caliInterface: (node, network, home) => claim(namesIn(home), (digest) => `cali${digest.slice(0, 11)}`, lab, node, network),
     // Other digits than the host interface's name has: the two are independent.
-    hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, node, network),
-    interfaceMac: (node, name) => claim(macs, (digest) => macOf(digest), lab, node, name),
+    hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, nodeWas(node), networkWas(network)),
+    interfaceMac: (node, name) => claim(macs, (digest) => macOf(digest), lab, nodeWas(node), name),
   };
 }
 

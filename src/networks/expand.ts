@@ -64,6 +64,7 @@ export function expand(topology: Topology): Expansion {
     lab: lab.name,
     resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics),
     subjects: subjectsOf(topology),
+    ...(topology.moved === undefined ? {} : { moves: topology.moved }),
   };
   const containers = containersOf(topology);
   const homes = homesOf(topology);

@@ -65,12 +65,16 @@ export interface LabNode extends Origin {
   readonly interfaces: ReadonlyMap<string, LabInterface>;
   /** Of a simulated host: the families that it forwards for its networks. */
   readonly forwards: ReadonlySet<Family>;
+  /** The name that it had (`moved`). */
+  readonly formerly?: string;
 }
 
 export interface LabJoined extends Origin {
   readonly node: Node;
   /** Of the node that it joins, or the host's. */
   readonly netns: string;
+  /** The name that it had (`moved`). */
+  readonly formerly?: string;
 }
 
 export interface LabInterface extends Origin {

@@ -1,6 +1,7 @@
 /** The addresses that nodes have in the subnets of their networks: written, or automatic. */
 import { bitsOf, cidrOf, parseAddress, parseCidr, type Address } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
+import { originOf, type Move } from '../model/moves.js';
 import { pathOfNode } from '../model/node-path.js';
 import type { Attachment, Node, Topology } from '../model/topology.js';
 import { assignAddresses } from './addresses.js';
@@ -33,7 +34,8 @@ export function nodeAddresses(topology: Topology, homes: Homes, networks: readon
     const own = all.every(({ node }) => places.has(homes.of(node))) ? all : all.filter(({ node }) => places.has(homes.of(node)));
     const shims = [network, ...others].filter(({ network: { macvlan } }) => (macvlan?.hostShim ?? false) !== false).map(({ home }) => home);
     const taken = network.network.driver === 'macvlan' ? [...elsewhere, ...onOthers(byNetwork, networks, name)] : elsewhere;
-    for (const subnet of network.subnets) fill({ lab: topology.name, network, subnet, shims }, own, taken, addresses, diagnostics);
+    for (const subnet of network.subnets)
+      fill({ lab: topology.name, moved: topology.moved, network, subnet, shims }, own, taken, addresses, diagnostics);
   }
   return byNetwork;
 }
@@ -66,6 +68,7 @@ function pools(networks: readonly LabNetwork[]): Iterable<readonly LabNetwork[]>
 
 interface Place {
   readonly lab: string;
+  readonly moved: readonly Move[] | undefined;
   readonly network: LabNetwork;
   readonly subnet: LabSubnet;
   /** Homes that have an address there themselves. */
@@ -76,7 +79,7 @@ interface Place {
 export const shimOf = (home: string): string => `shim of ${home}`;
 
 function fill(
-  { lab, network, subnet, shims }: Place,
+  { lab, moved, network, subnet, shims }: Place,
   members: readonly Member[],
   elsewhere: readonly Address[],
   addresses: Map<string, LabAddress[]>,
@@ -87,7 +90,13 @@ function fill(
   const taken = [...elsewhere, ...[...written.values(), subnet.gateway, shim].filter((address) => address !== null)];
   const names = members.map(({ node }) => node.name).filter((name) => written.get(name) === null);
   const open = shim === null ? [...names, ...shims.map(shimOf)] : names;
-  const assigned = assignAddresses(lab, network.network.name, { subnet: subnet.cidr, range: subnet.range, taken }, open);
+  const assigned = assignAddresses(
+    lab,
+    originOf(moved, 'networks', network.network.name),
+    { subnet: subnet.cidr, range: subnet.range, taken },
+    open,
+    (node) => originOf(moved, 'nodes', node),
+  );
   for (const { node, attachment } of members) {
     const address = written.get(node.name) ?? assigned.get(node.name);
     if (address === undefined) {

@@ -13,12 +13,21 @@ export function nodeProcesses(lab: string, { node, netns, path }: LabNode | LabJ
   );
 }
 
-export function nodeCommands(lab: string, { node, netns, path }: LabNode | LabJoined): readonly Resource[] {
+export function nodeCommands(lab: string, { node, netns, path, formerly }: LabNode | LabJoined): readonly Resource[] {
   const before = new Map<string, number>();
   return node.exec.map(({ at, ...command }, i) => {
     const text = JSON.stringify(command);
     const nth = before.get(text) ?? 0;
     before.set(text, nth + 1);
-    return execResource({ lab, node: node.name, netns, ...command, nth, path: `${path}.exec[${i}]`, at });
+    return execResource({
+      lab,
+      node: node.name,
+      netns,
+      ...command,
+      nth,
+      ...(formerly === undefined ? {} : { formerly }),
+      path: `${path}.exec[${i}]`,
+      at,
+    });
   });
 }

@@ -4,6 +4,7 @@ import { vethIdOf } from '../kinds/veth.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { interfaceNames } from '../model/interfaces.js';
 import { pathOfNode } from '../model/node-path.js';
+import { originOf } from '../model/moves.js';
 import { HOST } from '../model/state.js';
 import type { Attachment, Endpoint, Link, Node, Topology } from '../model/topology.js';
 import { parseCidr } from '../model/address.js';
@@ -87,9 +88,15 @@ function resolveNode(context: Context, node: Node, linkEnds: readonly LabInterfa
     attachments,
     interfaces: new Map(interfaces.map((one) => [one.name, one])),
     forwards: node.isHost === true ? forwardedIn(context, node) : NONE,
+    ...formerNameOf(context.topology, node),
     path: pathOfNode(node),
     at: node.at,
   };
+}
+
+function formerNameOf({ moved }: Topology, { name }: Node): { readonly formerly?: string } {
+  const formerly = moved === undefined ? name : originOf(moved, 'nodes', name);
+  return formerly === name ? {} : { formerly };
 }
 
 const NONE: LabNode['forwards'] = new Set();

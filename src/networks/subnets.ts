@@ -1,5 +1,6 @@
 /** Subnets of networks that do not write one: a /22 of 10.128.0.0/9, by hash of lab and network, the next free one if taken. */
 import { addressOf, cidrOf, numberOf, overlaps, parseCidr, type Cidr } from '../model/address.js';
+import { originOf } from '../model/moves.js';
 import { hash } from '../model/names.js';
 import type { Topology } from '../model/topology.js';
 
@@ -15,7 +16,7 @@ export function automaticSubnets(topology: Topology): ReadonlyMap<string, Cidr> 
   const taken = writtenBlocks(topology);
   for (const { name } of networks) {
     if (taken.size === COUNT) break;
-    let block = parseInt(hash(8, topology.name, name), 16) % COUNT;
+    let block = parseInt(hash(8, topology.name, originOf(topology.moved, 'networks', name)), 16) % COUNT;
     while (taken.has(block)) block = (block + 1) % COUNT;
     taken.add(block);
     subnets.set(name, cidrOfBlock(block));

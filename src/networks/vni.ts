@@ -1,16 +1,17 @@
 /** Numbers of virtual networks: those that the file writes, and derived ones for the others, different from all. */
 import { DRIVERS } from '../model/driver.js';
 import { hash } from '../model/names.js';
+import { originOf } from '../model/moves.js';
 import type { Topology } from '../model/topology.js';
 
 /** Lower ones are what people write, and what other programs begin with. */
 const FIRST = 2 ** 16;
 const COUNT = 2 ** 24 - FIRST;
 
-export function vnisOf({ name: lab, networks }: Topology): ReadonlyMap<string, number> {
+export function vnisOf({ name: lab, networks, moved }: Topology): ReadonlyMap<string, number> {
   const tunnels = networks.filter(({ driver }) => DRIVERS[driver].tunnels);
   const taken = new Set(tunnels.flatMap(({ vni }) => vni ?? []));
-  return new Map(tunnels.map(({ name, vni }) => [name, vni ?? derived(taken, lab, name)]));
+  return new Map(tunnels.map(({ name, vni }) => [name, vni ?? derived(taken, lab, originOf(moved, 'networks', name))]));
 }
 
 /** The next free one when two meet, in the order of the file. */

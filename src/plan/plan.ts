@@ -1,9 +1,11 @@
 import type { Kind } from '../kinds/kind.js';
+import type { Renaming } from '../model/moves.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { PropValue, Resource, ResourceId, State } from '../model/state.js';
 import { exposureOf } from './exposure.js';
 import { gatherLinkDeletions } from './group-delete.js';
 import { judge, type KindOf, type Verdict } from './judge.js';
+import { renames } from './moves.js';
 import { inOrder } from './order.js';
 import { isAltered } from './taking-over.js';
 
@@ -11,7 +13,7 @@ import { isAltered } from './taking-over.js';
  * The actions that lead from the observed to the desired state: deletions, dependants first, then creations and
  * changes, what is needed first. The same input gives the same plan, byte for byte.
  */
-export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
+export function plan(desired: State, observed: State, kindOf: KindOf, renamings: readonly Renaming[] = []): Plan {
   const verdicts = judge(desired, observed, kindOf);
   const going: Resource[] = [];
   const coming: Resource[] = [];
@@ -21,12 +23,13 @@ export function plan(desired: State, observed: State, kindOf: KindOf): Plan {
   }
   const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
   const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf));
-  const actions = [...gatherLinkDeletions(deletions, observed), ...others];
+  const moves = renames(renamings, desired, observed);
+  const actions = [...moves, ...gatherLinkDeletions(deletions, observed), ...others];
   const exposure = exposureOf(actions, kindOf);
-  return { lab: desired.lab, actions, ...(exposure.length === 0 ? {} : { exposure }), summary: summaryOf(verdicts) };
+  return { lab: desired.lab, actions, ...(exposure.length === 0 ? {} : { exposure }), summary: summaryOf(verdicts, moves) };
 }
 
-function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] {
+function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>, moves: readonly Action[]): Plan['summary'] {
   const summary = { add: 0, change: 0, destroy: 0 };
   let adopt = 0;
   for (const one of verdicts.values()) {
@@ -36,9 +39,11 @@ function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Plan['summary'] 
     if (verdict !== 'update') continue;
     const isForeign = one.before.foreign === true;
     if (isForeign) adopt += 1;
-    if (!isForeign || isAltered(one.after, one.fields)) summary.change += 1;
+    const isSame = isForeign || one.before.moved === true;
+    if (!isSame || isAltered(one.after, one.fields)) summary.change += 1;
   }
-  return adopt === 0 ? summary : { ...summary, adopt };
+  const move = new Set(moves.flatMap(({ moved }) => (typeof moved === 'string' ? moved : []))).size;
+  return { ...summary, ...(adopt === 0 ? {} : { adopt }), ...(move === 0 ? {} : { move }) };
 }
 
 function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
@@ -78,6 +83,7 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
     id: after.id,
     change: { action: 'update', before, after, fields },
     ...(before.foreign === true ? { adopts: true as const } : {}),
+    ...(before.moved === true ? { moved: true as const } : {}),
     reason: lostWith === undefined ? fields.map(sentence).join('; ') : `the kernel may take it along with ${lostWith}`,
     operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
     ...finishOf(kind, after, before),

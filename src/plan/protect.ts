@@ -12,6 +12,7 @@ export function protectedFrom(plan: Plan, desired: State, observed: State, kindO
   if (deletions.size === 0) return [];
   const wanted = protectionsOf(desired);
   const known = protectionsOf(observed);
+  const subjectOf = (resource: Resource): string => nowCalled(definitionOf(resource).subject, desired);
   const subjects = new Set([...wanted, ...known].map(subjectOf));
   return [...subjects].flatMap((subject): readonly Diagnostic[] => {
     const own = wanted.filter((one) => subjectOf(one) === subject);
@@ -29,7 +30,12 @@ export function protectedFrom(plan: Plan, desired: State, observed: State, kindO
 
 const protectionsOf = ({ resources }: State): readonly Resource[] => [...resources.values()].filter(({ kind }) => kind === PROTECTION);
 const definitionOf = ({ definition }: Resource): ProtectionDefinition => definition as ProtectionDefinition;
-const subjectOf = (resource: Resource): string => definitionOf(resource).subject;
+/** What was moved is protected under its new name. */
+function nowCalled(subject: string, { moves = [] }: State): string {
+  const move = moves.find(({ section, from }) => subject === `${section}.${from}`);
+  return move === undefined ? subject : `${move.section}.${move.to}`;
+}
+
 const objectsOf = (protections: readonly Resource[]): readonly ResourceId[] => [
   ...new Set(protections.flatMap((one) => definitionOf(one).objects)),
 ];

@@ -22,6 +22,7 @@ export const STYLES: { readonly [action in BlockAction]: Style } = {
   create: 'green',
   update: 'yellow',
   adopt: 'yellow',
+  move: 'yellow',
   delete: 'red',
   replace: 'magenta',
 };
@@ -90,7 +91,7 @@ async function detailLines({ block, parts }: Entry, { verbose, paint, words, wid
 /** That a thing is the lab's from now on is said by its symbol; the number of its maker is the mark of a route. */
 function shownFields({ action, fields }: Block, defaults: Props): Block['fields'] {
   const telling = tellingFields(fields, defaults);
-  return action === 'adopt' ? telling.filter(({ field }) => !MARK_FIELDS.has(field) && field !== 'protocol') : telling;
+  return action === 'adopt' || action === 'move' ? telling.filter(({ field }) => !MARK_FIELDS.has(field) && field !== 'protocol') : telling;
 }
 
 function commandLines(block: Block, { commands, paint }: Context): string[] {

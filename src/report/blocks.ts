@@ -3,7 +3,7 @@ import type { Action, FieldChange, Plan } from '../model/plan.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import { sameValue } from './value-text.js';
 
-export type BlockAction = 'create' | 'adopt' | 'update' | 'delete' | 'replace';
+export type BlockAction = 'create' | 'adopt' | 'move' | 'update' | 'delete' | 'replace';
 
 export interface Block {
   readonly id: ResourceId;
@@ -21,7 +21,14 @@ export interface Group {
   readonly blocks: readonly Block[];
 }
 
-export const SYMBOLS: { readonly [action in BlockAction]: string } = { create: '+', adopt: '=', update: '~', delete: '-', replace: '-/+' };
+export const SYMBOLS: { readonly [action in BlockAction]: string } = {
+  create: '+',
+  adopt: '=',
+  move: '->',
+  update: '~',
+  delete: '-',
+  replace: '-/+',
+};
 
 /** As `resourceOfAction`. */
 export function resourceOf(block: Block): Resource {
@@ -63,7 +70,7 @@ function blockOf(halves: readonly Action[]): Block {
   const [first] = halves;
   if (first === undefined) throw new Error('no action');
   const { id, reason, replacement } = first;
-  if (first.change.action === 'update') return { id, reason, ...first.change, ...(first.adopts === true ? { action: 'adopt' } : {}) };
+  if (halves.every(({ change }) => change.action === 'update')) return updateOf(halves);
   const before = beforeOf(halves);
   const after = afterOf(halves);
   const both = before !== undefined && after !== undefined;
@@ -76,6 +83,16 @@ function blockOf(halves: readonly Action[]): Block {
     fields: both ? fieldsBetween(before, after, replacement?.fields ?? []) : [],
     ...(replacement?.because === undefined ? {} : { because: replacement.because }),
   };
+}
+
+/** A rename comes before what else changes. */
+function updateOf(parts: readonly Action[]): Block {
+  const [first] = parts;
+  const last = parts.at(-1);
+  if (first === undefined || last?.change.action !== 'update') throw new Error('no update');
+  const fields = parts.flatMap(({ change }) => (change.action === 'update' ? change.fields : []));
+  const action = parts.some(({ adopts }) => adopts === true) ? 'adopt' : parts.some(({ moved }) => moved !== undefined) ? 'move' : 'update';
+  return { id: first.id, reason: first.reason, ...last.change, fields, action };
 }
 
 function beforeOf(halves: readonly Action[]): Resource | undefined {

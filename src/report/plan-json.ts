@@ -40,6 +40,8 @@ export interface ActionDocument {
   readonly because?: ResourceId;
   /** It was somebody else's so far. */
   readonly adopts?: true;
+  /** Its former name, as the file called it; `true`: it stands on what had another one. */
+  readonly moved?: string | true;
   readonly reason: string;
   readonly path: string | null;
   readonly at: SourceRange | null;
@@ -86,6 +88,7 @@ export function actionDocument(action: Action): ActionDocument {
     replacement: replacement !== undefined,
     ...(replacement?.because === undefined ? {} : { because: replacement.because }),
     ...(action.adopts === true ? { adopts: true as const } : {}),
+    ...(action.moved === undefined ? {} : { moved: action.moved }),
     reason,
     path: path ?? null,
     at: at ?? null,

@@ -8,7 +8,7 @@ import { printable } from './width.js';
 import type { Words } from './words.js';
 
 /** What a code block of the language `diff` colours: green, yellow, red. */
-const MARKS: { readonly [action in BlockAction]: string } = { create: '+', adopt: '!', update: '!', delete: '-', replace: '-' };
+const MARKS: { readonly [action in BlockAction]: string } = { create: '+', adopt: '!', move: '!', update: '!', delete: '-', replace: '-' };
 
 const PLAIN: PlanTextOptions = { color: false, verbose: false };
 

@@ -32,6 +32,7 @@ export const NO_CHANGES = 'No changes. The kernel matches the topology.';
 const LEGEND: readonly (readonly [BlockAction, string])[] = [
   ['create', 'create'],
   ['adopt', 'adopt (take over as it is: from now on the lab’s, which destroy removes)'],
+  ['move', 'move (rename in place)'],
   ['update', 'update in place'],
   ['delete', 'delete'],
   ['replace', 'replace (delete, then create)'],
@@ -61,7 +62,8 @@ export function planSummary({ actions, summary }: Plan, noChanges: string = NO_C
   return `Plan: ${takenOver(summary)}${summary.add} to add, ${summary.change} to change, ${summary.destroy} to destroy.`;
 }
 
-const takenOver = ({ adopt = 0 }: Plan['summary']): string => (adopt === 0 ? '' : `${adopt} to adopt, `);
+const takenOver = ({ adopt = 0, move = 0 }: Plan['summary']): string =>
+  `${adopt === 0 ? '' : `${adopt} to adopt, `}${move === 0 ? '' : `${move} to move, `}`;
 
 export function contextOf(plan: Plan, blocks: readonly Block[], words: Words, options: PlanTextOptions): Context {
   const { command, verbose, color } = options;

@@ -137,6 +137,12 @@ export const CODES = {
   'interface-in-two-areas': 'An interface is in two areas of OSPF.',
   'bgp-useless-key': 'A key of a BGP neighbor says what its peer says already.',
   'bgp-keepalive': 'The keepalive time of a BGP neighbor is not smaller than its hold time.',
+  // Moves
+  'moved-elsewhere': 'A move leads from a node to a network, or the other way.',
+  'moved-chain': 'What is moved is to be moved on at once, or to itself.',
+  'moved-twice': 'Two moves are from one thing, or to one.',
+  'moved-still-there': 'What was moved is still in the file.',
+  'moved-unknown': 'What a move leads to is not in the file.',
   'neighbour-twice': 'A node has two neighbour entries for one address on one interface.',
 } as const;
 

@@ -10,3 +10,27 @@ const protect = (what: string, destroying: string): JsonSchema => ({
 export const protectNodeSchema = protect('a node that is taken out of the file', 'destroy or replace the node');
 export const protectNetworkSchema = protect('a network that is taken out of the file', 'destroy or replace the network');
 export const protectLabSchema = protect('the lab', 'destroy the lab as a whole');
+
+const subject = (description: string, example: string): JsonSchema => ({
+  type: 'string',
+  pattern: '^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$',
+  'x-expected': 'nodes.NAME or networks.NAME',
+  description,
+  examples: [example],
+});
+
+export const movedSchema: JsonSchema = {
+  type: ['array', 'null'],
+  description:
+    'Nodes and networks that had another name: they are renamed in place, and keep what they have, instead of being destroyed and made anew. Where there is nothing of the former name, it says nothing.',
+  examples: [[{ from: 'nodes.a', to: 'nodes.b' }]],
+  items: {
+    type: 'object',
+    required: ['from', 'to'],
+    additionalProperties: false,
+    properties: {
+      from: subject('What it was called.', 'nodes.a'),
+      to: subject('What it is called in this file.', 'nodes.b'),
+    },
+  },
+};

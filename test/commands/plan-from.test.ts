@@ -56,6 +56,21 @@ describe('the plan from one file to another', () => {
     expect(stdout).toMatch(/^ {2}- container lab\.c /m);
   });
 
+  it('renames what is moved, and nothing of it is made anew', () => {
+    write('was.yaml', `${OLD}  g: { network_mode: node:b }\nlinks: [{ endpoints: ['a:eth7', 'b:eth7'] }]\n`);
+    const now = OLD.replace('lan:', 'net:').replaceAll('[lan]', '[net]').replace('  b:', '  c:');
+    const moves = 'moved: [{ from: nodes.b, to: nodes.c }, { from: networks.lan, to: networks.net }]\n';
+    write('moved.yaml', `${now}  g: { network_mode: node:c }\nlinks: [{ endpoints: ['a:eth7', 'c:eth7'] }]\n${moves}`);
+    const { status, stdout } = plan('--from', 'was.yaml', 'moved.yaml');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ -> netns lab\.c \(node c\).*\n +# it was nodes\.b\n +name: lab\.b -> lab\.c/m);
+    expect(stdout).toMatch(/^ -> bridge br-\w+.*\n +# it was networks\.lan/m);
+    expect(stdout).not.toMatch(/^(-\/\+| {2}[-+]) (netns|bridge|address|loopback|node)/m);
+    expect(stdout).toMatch(/^Plan: 2 to move, /m);
+    const both = plan('--from', 'was.yaml', 'both.yaml');
+    expect(both.status).toBe(1);
+  });
+
   it('is empty for what means the same, and the status says so', () => {
     write('same.yaml', `# a comment\n${OLD}`);
     expect(plan('--from', 'old.yaml', '--detailed-exitcode', 'same.yaml')).toMatchObject({

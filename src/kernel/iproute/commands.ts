@@ -2,15 +2,15 @@ import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
 import { container, netnsAttach } from './container.js';
 import { conntrackDelete } from './conntrack.js';
-import type { Command } from './command.js';
+import { ip, type Command } from './command.js';
 import { execRun } from './exec.js';
 import { fdb } from './fdb.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
 import { neighbour } from './neighbour.js';
-import { netnsAdd, netnsDelete } from './netns.js';
+import { netnsAdd, netnsDelete, netnsRename } from './netns.js';
 import { nftDelete, nftReplace } from './nft.js';
 import { nodeFilesDelete, nodeFilesLink, nodeFilesWrite } from './node-files.js';
-import { processSignal, processStart, processStop } from './process.js';
+import { processMove, processSignal, processStart, processStop } from './process.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { sysctlRestore, sysctlSet } from './sysctl.js';
@@ -22,6 +22,12 @@ export function commandsOf(operation: Operation): readonly Command[] {
       return netnsAdd(operation);
     case 'netns-delete':
       return netnsDelete(operation);
+    case 'netns-rename':
+      return netnsRename(operation);
+    case 'link-rename':
+      return [{ argv: ip(operation.netns, 'link', 'set', 'dev', operation.name, 'name', operation.to) }];
+    case 'process-move':
+      return processMove(operation);
     case 'netns-detach':
       return netnsDelete({ op: 'netns-delete', netns: operation.netns });
     case 'netns-attach':

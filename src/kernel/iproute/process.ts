@@ -1,5 +1,5 @@
 import type { Operation } from '../../model/operation.js';
-import { processFolder } from '../../model/process.js';
+import { ownerFolder, processFolder } from '../../model/process.js';
 import { commandFile, INIT, PATH, RECORDED, starter } from '../processes/script.js';
 import type { Command } from './command.js';
 
@@ -43,3 +43,12 @@ kill -KILL "$pid"
 `;
 
 const end = (folder: string): readonly Command[] => [{ argv: ['sh', '-c', END, 'end', folder] }];
+
+const MOVE = `
+mv "$1" "$2" && ln -s "$3" "$1"
+sed -i "s/^\\({.*\"netns\":\)\"$4\"/\\1\"$5\"/" "$2"/*/definition.json
+`;
+
+export function processMove({ netns, lab, owner, to, was }: Of<'process-move'>): readonly Command[] {
+  return [{ argv: ['sh', '-c', MOVE, 'move', ownerFolder(lab, owner), ownerFolder(lab, to), to, was, netns] }];
+}

@@ -105,6 +105,14 @@ export function encodeLinkSet(writer: MessageWriter, target: LinkTarget, attribu
   else if (Object.keys(attributes).length > 0) encodeChange(writer, target, attributes, indexOf, type);
 }
 
+/** Another name for the link with that index. */
+export function encodeLinkRename(writer: MessageWriter, index: number, to: string): void {
+  writer.begin(RTM_SETLINK, NLM_F_ACK);
+  header(writer, { index }, {});
+  writer.string(IFLA.ifname, to);
+  writer.end();
+}
+
 const TYPES: readonly LinkType[] = ['bridge', 'vxlan', 'macvlan'];
 
 function only(attributes: LinkAttributes, names: ReadonlySet<string>): LinkAttributes {

@@ -11,7 +11,7 @@ import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.
 import { writeSysctl } from './proc-sys.js';
 import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
-import { makeLink, removeLink } from '../node-files/write.js';
+import { makeLink, removeLink, renameLink as renameFiles } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
 
@@ -155,6 +155,20 @@ function set({ forwarding }: Session, key: string, value: string): void {
 
 const FAMILIES = [4, 6] as const;
 const writer = new MessageWriter(512);
+
+/**
+ * The new name is mounted before the old one goes: killed in between, the namespace has both, and its mark tells what it is. A shared
+ * mount cannot be moved (`do_move_mount`).
+ */
+export function renameNamespace(sessions: Sessions, netns: string, to: string): Outcome {
+  const mounted = attempt(() => {
+    const path = sessions.path(to);
+    takePlace(path);
+    expect('mount', libc.mount(sessions.path(netns), path, 'none', MS_BIND, null), path);
+    renameFiles(netns, to);
+  }, 'netns-rename');
+  return mounted.ok ? deleteName(sessions.path(netns)) : mounted;
+}
 
 /** Takes the name away. The namespace goes when nothing holds it any more. */
 export function deleteName(path: string): Outcome {

@@ -1,13 +1,19 @@
 /** What the runner has to know of links before it acts. */
+import { constants } from 'node:os';
 import { HOST } from '../../model/state.js';
 import type { LinkAdd, LinkAttributes } from '../../model/operation.js';
+import type { Outcome } from '../kernel.js';
 import { dump } from './dump.js';
 import { decodeLink, requestLinks } from './links.js';
-import type { Parent } from './link-encode.js';
+import { encodeLinkRename, encodeLinkSet, type Parent } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { assignNsids, NO_NSID } from './nsids.js';
 import type { Queue } from './queue.js';
+import { outcomeOf, refused } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
+import type { NetlinkSocket } from './socket.js';
+
+type Reply = ReturnType<NetlinkSocket['exchange']>[number];
 
 export function groupMembers({ socket }: Session, group: number): readonly string[] {
   let members: string[] = [];
@@ -32,6 +38,27 @@ export function parentOf(sessions: Sessions, from: Session, above: Queue, name: 
   if (index === 0) return null;
   if (above.session === from) return { index, nsid: NO_NSID };
   return { index, nsid: assignNsids(from.socket, [sessions.fd(above.session.netns)])[0]! };
+}
+
+/** Set down for it where the kernel renames no link that is up (before 6.2), and up again. */
+export function renameLink({ session: { socket }, links }: Queue, name: string, to: string): Outcome {
+  links.learn(new Set([name]));
+  const index = links.index(name);
+  links.forget();
+  if (index === 0) return refused('link-rename', 'ENODEV', `there is no link named ${name}`);
+  const send = (encode: (writer: MessageWriter) => void): Reply => {
+    const writer = new MessageWriter(256);
+    encode(writer);
+    return socket.exchange(writer.bytes, writer.length)[0]!;
+  };
+  const up = (value: boolean): Reply => send((writer) => encodeLinkSet(writer, { index }, { up: value }, () => 0));
+  const rename = (): Reply => send((writer) => encodeLinkRename(writer, index, to));
+  let reply = rename();
+  if (reply.errno === constants.errno.EBUSY && up(false).errno === 0) {
+    reply = rename();
+    up(true);
+  }
+  return outcomeOf('link-rename', reply);
 }
 
 const hasMaster = ({ master }: LinkAttributes): boolean => master !== undefined && master !== '';

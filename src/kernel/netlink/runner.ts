@@ -4,7 +4,7 @@ import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
 import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
 import { MessageWriter } from './message.js';
-import { attachNamespace, createNamespaces, deleteName, unlinkFiles } from './namespaces.js';
+import { attachNamespace, createNamespaces, deleteName, renameNamespace, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { deleteFlows } from './conntrack.js';
@@ -15,16 +15,15 @@ import { Queue } from './queue.js';
 import { absent, outcomeOf, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
-import { groupMembers, parentOf, peerIsOuter } from './runner-links.js';
+import { groupMembers, parentOf, peerIsOuter, renameLink } from './runner-links.js';
 import { transactionOf } from './runner-tables.js';
-import type { Step } from './steps.js';
+import { isOfName, type NameOperation, type Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
 
 type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
 
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
-type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-detach' }>;
 
 export class Runner {
   private readonly queues = new Map<string, Queue>();
@@ -43,7 +42,7 @@ export class Runner {
       else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
       else if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
       else {
-        if (operation.op === 'netns-attach' || operation.op === 'netns-detach') this.outcomes[at] = this.changeName(operation);
+        if (isOfName(operation)) this.outcomes[at] = this.changeName(operation);
         else this.attempt(operation, at);
         at++;
       }
@@ -63,6 +62,7 @@ export class Runner {
       return outcome;
     }
     this.sessions.forget(operation.netns);
+    if (operation.op === 'netns-rename') return renameNamespace(this.sessions, operation.netns, operation.to);
     return deleteName(this.sessions.path(operation.netns));
   }
 
@@ -96,6 +96,9 @@ export class Runner {
         queue.push(operation, settle);
         queue.deletes = true;
         return;
+      case 'link-rename':
+        this.flushAll();
+        return settle(renameLink(queue, operation.name, operation.to));
       case 'group-delete':
         this.flushAll();
         this.deleteGroup(queue, operation, settle);

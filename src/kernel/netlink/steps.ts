@@ -145,3 +145,10 @@ export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames):
       return encodeFdb(writer, step, indexOf);
   }
 }
+
+/** A namespace that is there before and after gets a name, loses it, or gets another one. */
+export type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-detach' | 'netns-rename' }>;
+
+const OF_NAMES: ReadonlySet<Operation['op']> = new Set<NameOperation['op']>(['netns-attach', 'netns-detach', 'netns-rename']);
+
+export const isOfName = (operation: Operation): operation is NameOperation => OF_NAMES.has(operation.op);

@@ -55,6 +55,14 @@ export function removeLink(netns: string): void {
   removeEtcNetns();
 }
 
+/** The link of a namespace that gets another name; one of somebody else's stays. */
+export function renameLink(netns: string, to: string): void {
+  const path = `${ETC_NETNS}/${netns}`;
+  if (!isOurs(path)) return;
+  makeLink(to, readlinkSync(path));
+  unlinkSync(path);
+}
+
 /** A link into topo's folders. */
 function isOurs(path: string): boolean {
   try {

@@ -2,9 +2,20 @@
  * The folder of a process: `definition.json`, what is wanted; `command`, the same for the shell that runs it; `pid`, number and start time, written by the process itself
  * before it becomes the command; `said`, `ok` or why the command cannot be run; `exit`, the status that its command ended with; `log`, its output.
  */
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { PROCESS_DIRECTORY, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
+import { ownerFolder, PROCESS_DIRECTORY, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
 import { namesIn } from '../folder.js';
 import { commandFile } from './script.js';
 import type { ProcessIdentity } from './identity.js';
@@ -27,6 +38,7 @@ export const logOf = (key: ProcessKey): string => `${processFolder(key)}/log`;
 /** Before it is started, so that there is no process without a record. The log of an earlier start stays. */
 export function writeRecord(key: ProcessKey, definition: ProcessDefinition): void {
   const folder = processFolder(key);
+  forgetFormer(key.lab, key.owner);
   // Environments hold passwords.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of ['pid', 'exit', 'said']) rmSync(`${folder}/${name}`, { force: true });
@@ -44,6 +56,7 @@ export function writeDefinition(key: ProcessKey, definition: ProcessDefinition):
 export function removeRecord(key: ProcessKey): void {
   const folder = processFolder(key);
   rmSync(folder, { recursive: true, force: true });
+  if (namesIn(dirname(folder)).length === 0) forgetFormerOf(key);
   for (const parent of [dirname(folder), dirname(dirname(folder)), PROCESS_DIRECTORY]) {
     try {
       rmdirSync(parent);
@@ -53,11 +66,25 @@ export function removeRecord(key: ProcessKey): void {
   }
 }
 
+/** A former name of another owner, that somebody has again. */
+export function forgetFormer(lab: string, owner: string): void {
+  if (isFormer(lab, owner)) unlinkSync(ownerFolder(lab, owner));
+}
+
+/** Former names of an owner that has no records any more. */
+function forgetFormerOf({ lab, owner }: ProcessKey): void {
+  for (const name of namesIn(`${PROCESS_DIRECTORY}/${lab}`))
+    if (isFormer(lab, name) && readlinkSync(ownerFolder(lab, name)) === owner) unlinkSync(ownerFolder(lab, name));
+}
+
+function isFormer(lab: string, owner: string): boolean {
+  return lstatSync(ownerFolder(lab, owner), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 /** In the order of their names. */
 export function recordsOf(lab: string): readonly ProcessRecord[] {
-  return namesIn(`${PROCESS_DIRECTORY}/${lab}`).flatMap((owner) =>
-    namesIn(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })),
-  );
+  const owners = namesIn(`${PROCESS_DIRECTORY}/${lab}`).filter((owner) => !isFormer(lab, owner));
+  return owners.flatMap((owner) => namesIn(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })));
 }
 
 export function readRecord(key: ProcessKey): ProcessRecord {

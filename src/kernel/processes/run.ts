@@ -4,6 +4,7 @@ import type { Outcome } from '../kernel.js';
 import { refusalOf } from '../netlink/refusal.js';
 import { signalProcess } from './signal.js';
 import { startProcesses } from './start.js';
+import { moveRecords } from './move.js';
 import { stopProcesses } from './stop.js';
 
 /** All of one kind: they are begun at once and waited for together. */
@@ -12,6 +13,7 @@ export function runProcesses(operations: readonly ProcessOperation[]): readonly 
   try {
     if (operations.every(isStart)) return startProcesses(operations);
     if (operations.every(isStop)) return stopProcesses(operations.map(({ process }) => process));
+    if (operations.every(isMove)) return operations.map(moveRecords);
     return operations.map((operation) => signalProcess(operation as Extract<Operation, { op: 'process-signal' }>));
   } catch (error) {
     return operations.map(() => refusalOf(error, first!.op));
@@ -19,4 +21,5 @@ export function runProcesses(operations: readonly ProcessOperation[]): readonly 
 }
 
 const isStart = (operation: ProcessOperation): operation is ProcessOperation & { op: 'process-start' } => operation.op === 'process-start';
+const isMove = (operation: ProcessOperation): operation is ProcessOperation & { op: 'process-move' } => operation.op === 'process-move';
 const isStop = (operation: ProcessOperation): operation is ProcessOperation & { op: 'process-stop' } => operation.op === 'process-stop';

@@ -2,6 +2,7 @@
 import type { Topology } from '../../model/topology.js';
 import type { Mapping } from '../tree.js';
 import { readLink } from './links.js';
+import { readMoved } from './moved.js';
 import { readNetwork } from './networks.js';
 import { readHost, readNode } from './nodes.js';
 import { itemsAt, pairsAt, placeAt, stringAt, trueAt, type Reading } from './read.js';
@@ -25,6 +26,7 @@ export function readTopology(reading: Reading, root: Mapping): Read {
         reading.report(...problem);
       },
     });
+  const moved = readMoved(reading, root);
   const protect = trueAt(reading, root, 'protect');
   const topology: Topology = {
     name,
@@ -38,6 +40,7 @@ export function readTopology(reading: Reading, root: Mapping): Read {
       ...pairsAt(root, 'nodes').map(([node, entry]) => watched(`nodes.${node}`, (part) => readNode(part, name, node, entry, defaults))),
     ],
     links: itemsAt(root, 'links').flatMap((item, i) => watched(`links.${i}`, (part) => readLink(part, item)) ?? []),
+    ...(moved.length === 0 ? {} : { moved }),
     ...(protect === undefined ? {} : { protect }),
   };
   return { topology: withUnderlayMtus(topology, reading), incomplete };

@@ -17,6 +17,7 @@ import { ipv6Disabled } from './ipv6-disabled.js';
 import { macTwice } from './mac-twice.js';
 import { macvlan } from './macvlan.js';
 import { masquerade } from './masquerade.js';
+import { moved } from './moved.js';
 import { mtuIpv6 } from './mtu-ipv6.js';
 import { dnsServer, hostGateway } from './names.js';
 import { netnsName } from './netns-name.js';
@@ -79,4 +80,5 @@ export const RULES: readonly Rule[] = [
   dnsServer,
   hostGateway,
   unknownNode,
+  moved,
 ];

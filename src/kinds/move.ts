@@ -1,0 +1,145 @@
+/**
+ * `moved`: what had another name is looked at as if it had the new one already, with the mark that goes with it. The renames that
+ * make that true come before everything else of a plan; what then differs is a change in place like any other.
+ */
+import type { Diagnostic } from '../model/diagnostic.js';
+import { containerOf } from '../model/lo-marks.js';
+import type { Move, Renaming } from '../model/moves.js';
+import { executedAltname, mark, parseMark } from '../model/names.js';
+import type { LinkObservation, NamedNetnsObservation, NetnsObservation, Observation } from '../model/observation.js';
+import type { Operation } from '../model/operation.js';
+import type { ResourceId, State } from '../model/state.js';
+import { bridgeAltname, bridgeMoves } from './move-bridges.js';
+import { renameLinks } from './move-links.js';
+import { labNamespaces, loOf } from './ownership.js';
+
+export interface Moved {
+  readonly observation: Observation;
+  readonly renamings: readonly Renaming[];
+  readonly conflicts: readonly Diagnostic[];
+  /** Objects of which no more than the name or the mark may be another one. */
+  readonly ids: ReadonlySet<ResourceId>;
+}
+
+export function moveAll(observation: Observation, desired: State): Moved {
+  const renamings: Renaming[] = [];
+  const conflicts: Diagnostic[] = [];
+  const ids = new Set<ResourceId>();
+  let seen = observation;
+  for (const move of desired.moves ?? []) {
+    const both = bothThere(seen, move, desired.lab);
+    if (both !== null) {
+      conflicts.push(both);
+      continue;
+    }
+    const step = move.section === 'nodes' ? moveNode(seen, move, desired) : bridgeMoves(seen, move, desired);
+    if (step === null) continue;
+    seen = step.observation;
+    renamings.push(...step.renamings);
+    for (const id of step.ids) ids.add(id);
+  }
+  if (ids.size === 0) return { observation, renamings, conflicts, ids };
+  const { links, renames } = renameLinks(seen, desired, ids);
+  return { observation: links, renamings: [...renamings, ...renames], conflicts, ids };
+}
+
+const isNode = (ns: NetnsObservation, lab: string, node: string): boolean => {
+  const known = parseMark(loOf(ns)?.alias ?? '');
+  return known?.lab === lab && known.object === node;
+};
+
+function bothThere(observation: Observation, { section, from, to, at }: Move, lab: string): Diagnostic | null {
+  const has =
+    section === 'nodes'
+      ? (name: string) => observation.namespaces.some((ns) => isNode(ns, lab, name))
+      : (name: string) =>
+          [observation.host, ...labNamespaces(observation, lab)].some(({ links }) =>
+            links.some(({ altnames }) => altnames.includes(bridgeAltname(lab, name))),
+          );
+  if (!has(from) || !has(to)) return null;
+  return {
+    code: 'moved-both',
+    severity: 'error',
+    message: `${section}.${from} and ${section}.${to} are both in the kernel: one cannot become the other`,
+    at,
+    hint: `remove the line; ${section}.${from} is destroyed then`,
+  };
+}
+
+interface Step {
+  readonly observation: Observation;
+  readonly renamings: readonly Renaming[];
+  readonly ids: readonly ResourceId[];
+}
+
+/** Null: there is nothing of that name. A container has its name, and its labels, from its runtime: it is made anew. */
+function moveNode(observation: Observation, { from, to }: Move, desired: State): Step | null {
+  const { lab } = desired;
+  const source = observation.namespaces.find((ns) => isNode(ns, lab, from));
+  const target = [...desired.resources.values()].find(({ kind, path }) => kind === 'netns' && path === `nodes.${to}`);
+  if (source === undefined || target === undefined || 'container' in target.props || isContainer(source, lab)) return null;
+  const { netns } = target;
+  const isTaken = netns !== source.netns && observation.namespaces.some((ns) => ns.netns === netns && !ns.stale);
+  if (isTaken) return null;
+  const commands = formerCommands(source, desired, netns);
+  const processes = observation.processes.filter(({ owner }) => owner === from);
+  const operations: Operation[] = [
+    ...(netns === source.netns ? [] : [{ op: 'netns-rename' as const, netns: source.netns, to: netns }]),
+    ...commands.flatMap(({ former, now }): Operation[] => [
+      { op: 'altname-add', netns, name: 'lo', altname: executedAltname(now) },
+      { op: 'altname-delete', netns, name: 'lo', altname: executedAltname(former) },
+    ]),
+    ...(processes.length === 0 ? [] : [{ op: 'process-move' as const, netns, lab, owner: from, to, was: source.netns }]),
+  ];
+  const renaming: Renaming = { from: `nodes.${from}`, id: target.id, field: 'name', was: source.netns, is: netns, operations };
+  const names = new Map(commands.map(({ former, now }) => [executedAltname(former), executedAltname(now)]));
+  const inPlace = (ns: NamedNetnsObservation): NamedNetnsObservation =>
+    ns !== source ? ns : { ...ns, netns, links: ns.links.map((link) => (link.name === 'lo' ? claimedLo(link, lab, to, names) : link)) };
+  return {
+    observation: renamedNetns({ ...observation, namespaces: observation.namespaces.map(inPlace) }, source.netns, netns, from, to),
+    renamings: operations.length === 0 ? [] : [renaming],
+    ids: [target.id],
+  };
+}
+
+const isContainer = (ns: NetnsObservation, lab: string): boolean => {
+  const kind = containerOf(loOf(ns)?.altnames ?? [], lab);
+  return kind === 'started' || kind === 'attached';
+};
+
+function claimedLo(lo: LinkObservation, lab: string, node: string, names: ReadonlyMap<string, string>): LinkObservation {
+  return { ...lo, claimed: mark(lab, node), altnames: lo.altnames.map((altname) => names.get(altname) ?? altname) };
+}
+
+/** Commands that were done under the former name. */
+function formerCommands(
+  ns: NetnsObservation,
+  { resources }: State,
+  netns: string,
+): readonly { readonly former: string; readonly now: string }[] {
+  const altnames = new Set(loOf(ns)?.altnames ?? []);
+  return [...resources.values()].flatMap((resource) => {
+    const former = resource.kind === 'exec' && resource.netns === netns ? (resource.definition as { former?: string }).former : undefined;
+    const now = resource.id.slice(resource.id.lastIndexOf('/') + 1);
+    return former === undefined || former === now || !altnames.has(executedAltname(former)) ? [] : [{ former, now }];
+  });
+}
+
+/** What names the namespace elsewhere. */
+function renamedNetns(observation: Observation, was: string, is: string, from: string, to: string): Observation {
+  const { links } = observation.files;
+  const files =
+    was === is || !links.has(was)
+      ? observation.files
+      : { ...observation.files, links: new Map([...links].map(([name, link]) => [name === was ? is : name, link])) };
+  const processes = observation.processes.map((one) =>
+    one.owner === from
+      ? {
+          ...one,
+          owner: to,
+          definition: one.definition && { ...one.definition, netns: one.definition.netns === was ? is : one.definition.netns },
+        }
+      : one,
+  );
+  return { ...observation, files, processes };
+}

@@ -1,0 +1,30 @@
+/** That a node or a network of the file is one that had another name (`moved`). */
+import type { SourceRange } from './diagnostic.js';
+import type { Operation } from './operation.js';
+import type { ResourceId } from './state.js';
+
+export interface Move {
+  readonly at: SourceRange;
+  readonly section: 'nodes' | 'networks';
+  /** The name that it had. */
+  readonly from: string;
+  /** The name that it has in the file. */
+  readonly to: string;
+}
+
+/** The name that what is derived comes from: what had another name keeps what it got by that. */
+export function originOf(moved: readonly Move[] | undefined, section: Move['section'], name: string): string {
+  return moved?.find((move) => move.section === section && move.to === name)?.from ?? name;
+}
+
+/** Renames of one object. */
+export interface Renaming {
+  /** As the file called it. */
+  readonly from: string;
+  /** The desired object that it becomes. */
+  readonly id: ResourceId;
+  readonly field: string;
+  readonly was: string;
+  readonly is: string;
+  readonly operations: readonly Operation[];
+}

@@ -1,0 +1,163 @@
+/** `moved`: a node or a network gets another name, and keeps what it has. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { World } from '../world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+});
+afterAll(() => world.dispose());
+afterEach(() => {
+  world.must('for n in $(ls /run/netns); do ip netns pids $n | xargs -r kill -9; done');
+  world.mustTopo('destroy', '--yes', '--lab', 'shop');
+  expect(world.must('ip netns list; ip -br link | grep -v ^lo; find /etc/netns /run/topo -type f -size +0 2>/dev/null; true')).toBe('');
+});
+
+const LAB = `name: shop
+networks: { lan: { subnet: 10.8.0.0/24 }, far: {} }
+nodes:
+  a:
+    networks: [lan, far]
+    run: ["exec sleep 100000"]
+    exec: ["touch done-$$(date +%N)"]
+    sysctls: { net.ipv4.ip_default_ttl: 63 }
+  c: { networks: [lan] }
+links:
+  - endpoints: ["a:eth5", "c:eth5"]
+`;
+const MOVED = `${LAB.replace('  a:\n', '  b:\n').replace('"a:eth5"', '"b:eth5"')}moved: [{ from: nodes.a, to: nodes.b }]\n`;
+
+const apply = (text: string) => world.mustTopo('apply', '--yes', world.file('topo.yaml', text));
+const links = (netns: string) =>
+  (JSON.parse(world.must(`ip ${netns === '' ? '' : `-n ${netns}`} -j addr`)) as Link[])
+    .map(({ ifindex, ifname, address, addr_info }) => [
+      ifindex,
+      netns === '' ? '' : ifname,
+      address,
+      addr_info.filter(({ family }) => family === 'inet').map(({ local }) => local),
+    ])
+    .filter(([, name]) => name !== 'lo');
+interface Link {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly address: string;
+  readonly addr_info: readonly { readonly family: string; readonly local: string }[];
+}
+const pid = () => world.must('pgrep -f "^sleep 100000"').trim();
+
+describe('a node that is moved', () => {
+  test('keeps its namespace, links, addresses, connections and processes, and its marks follow', async () => {
+    apply(LAB);
+    const address = String((links('shop.a').find(([, name]) => name === 'eth0')?.[3] as string[])[0]);
+    await world.background('shop.a', ['python3', '-u', '-c', SERVER], 'ready');
+    const client = await world.background('shop.c', ['python3', '-u', '-c', CLIENT, address], 'connected');
+    const ping = world.later('shop.c', `ping -q -i 0.01 -c 400 ${address}`);
+    const before = [world.must('stat -c %i /run/netns/shop.a'), links('shop.a'), links(''), pid()];
+    world.file('topo.yaml', MOVED);
+    const plan = world.mustTopo('plan');
+    expect(plan).toMatch(/^ +-> move \(rename in place\)$/m);
+    expect(plan).toMatch(/^ +-> netns shop\.b \(node b\).*\n +# it was nodes\.a\n +name: shop\.a -> shop\.b/m);
+    expect(plan).toMatch(/^ +-> veth shop\.b:eth0 <-> host:vt\w+.*\n(.*\n)? +peer_name: vt\w+ -> vt\w+/m);
+    expect(plan).not.toMatch(/^(-\/\+| {2}[-+]) /m);
+    expect(plan).toMatch(/^Plan: 1 to move, 0 to add, \d+ to change, 0 to destroy\.$/m);
+    expect(JSON.parse(world.mustTopo('plan', '--json'))).toMatchObject({ summary: { move: 1, destroy: 0 } });
+    expect(world.mustTopo('apply', '--yes')).toContain(' 0 destroyed');
+    expect([world.must('stat -c %i /run/netns/shop.b'), links('shop.b'), links(''), pid()]).toEqual(before);
+    expect(world.mustTopo('plan')).toContain('No changes.');
+    expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
+    expect(world.must('ip -n shop.b -j link')).not.toContain('shop.a');
+    expect(world.must('ls / | grep -c ^done- || true').trim()).toBe('1');
+    client.stdin!.write('again\n');
+    await new Promise<void>((resolve) =>
+      client.stdout!.on('data', (chunk: Buffer) => chunk.toString().includes('echo again') && resolve()),
+    );
+    expect(Number(/ ([\d.]+)% packet loss/.exec((await ping).stdout)?.[1])).toBeLessThan(3);
+    expect(world.mustTopo('status')).toContain('in sync');
+    world.must('rm /done-*');
+  });
+
+  test('keeps its links without the line too, MAC addresses included', () => {
+    const fixed = LAB.replace('[lan, far]', '{ lan: 10.8.0.7 }');
+    apply(fixed);
+    const before = links('shop.a');
+    apply(`${fixed.replace('  a:\n', '  b:\n').replace('"a:eth5"', '"b:eth5"')}moved: [{ from: nodes.a, to: nodes.b }]\n`);
+    expect(links('shop.b')).toEqual(before);
+    const without = fixed
+      .replace('  a:\n', '  b:\n')
+      .replace('"a:eth5"', '"b:eth5"')
+      .replace('    exec: ["touch done-$$(date +%N)"]\n', '');
+    world.file('topo.yaml', without);
+    expect(world.mustTopo('plan')).toMatch(/No changes|Plan: 0 to add, 0 to change, 1 to destroy/);
+    world.must('rm -f /done-*');
+  });
+
+  test('that is not there says nothing, and one that is half moved goes on', () => {
+    apply(MOVED);
+    expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
+    expect(world.mustTopo('plan')).toContain('No changes.');
+    world.mustTopo('destroy', '--yes');
+    apply(LAB);
+    // Killed between two operations, anywhere.
+    world.file('topo.yaml', MOVED);
+    for (let after = 1; after < 12; after += 2) {
+      world.topo(['apply', '--yes'], { TOPO_TEST_KILL_AFTER: String(after) });
+      world.must('ls /run/netns');
+    }
+    world.mustTopo('apply', '--yes');
+    expect(world.mustTopo('plan')).toContain('No changes.');
+    expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
+    world.must('rm -f /done-*');
+  });
+
+  test('beside one of the new name is an error; a protected one is moved, and protected as before', () => {
+    apply(LAB.replace('  c: {', '  b: { networks: [lan] }\n  c: {'));
+    const { status, stderr } = world.topo(['plan', world.file('topo.yaml', MOVED)]);
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('nodes.a and nodes.b are both in the kernel') });
+    expect(stderr).toMatch(/topo\.yaml:\d+:17/);
+    apply(LAB.replace('  a:\n', '  a:\n    protect: true\n'));
+    apply(MOVED.replace('  b:\n', '  b:\n    protect: true\n'));
+    expect(world.must('ip -n shop.b -j link show lo')).toContain('"protect:shop.nodes.b"');
+    expect(world.topo(['destroy', '--yes']).stderr).toContain('nodes.b of the lab shop is protected');
+    apply(MOVED);
+    world.must('rm -f /done-*');
+  });
+});
+
+describe('a network that is moved', () => {
+  test('keeps its bridge, its subnet and its ports', () => {
+    apply(LAB);
+    const before = [links(''), links('shop.a')];
+    const far = String((links('shop.a').find(([, name]) => name === 'eth1')?.[3] as string[])[0]);
+    const moved = `${LAB.replace('far: {}', 'wide: {}').replace('[lan, far]', '[lan, wide]')}moved: [{ from: networks.far, to: networks.wide }]\n`;
+    world.file('topo.yaml', moved);
+    const plan = world.mustTopo('plan');
+    expect(plan).toMatch(/^ +-> bridge br-\w+.*\n +# it was networks\.far\n +name: br-\w+ -> br-\w+/m);
+    expect(plan).not.toMatch(/^ +(-\/\+|\+|-) (veth|bridge|address|route)/m);
+    world.mustTopo('apply', '--yes');
+    expect([links(''), links('shop.a')]).toEqual(before);
+    expect(world.mustTopo('plan')).toContain('No changes.');
+    expect(world.must(`ip -j link show type bridge`)).toContain('"topo.shop.wide"');
+    expect(world.in('shop.a', `ping -c 1 -W 2 ${far.replace(/\d+$/, '1')} || ip route get ${far}`).status).toBe(0);
+    world.must('rm -f /done-*');
+  });
+});
+
+const SERVER = `
+import socket
+s = socket.create_server(('0.0.0.0', 9000))
+print('ready')
+c, _ = s.accept()
+while True:
+    data = c.recv(100)
+    if not data: break
+    c.sendall(b'echo ' + data)
+`;
+
+const CLIENT = `
+import socket, sys
+c = socket.create_connection((sys.argv[1], 9000))
+print('connected')
+for line in sys.stdin:
+    c.sendall(line.encode())
+    print(c.recv(100).decode().strip())
+`;

@@ -1,7 +1,6 @@
 /** That a node or a network of the file is one that had another name (`moved`). */
 import type { SourceRange } from './diagnostic.js';
 import type { Operation } from './operation.js';
-import type { ResourceId } from './state.js';
 
 export interface Move {
   readonly at: SourceRange;
@@ -22,7 +21,7 @@ export interface Renaming {
   /** As the file called it. */
   readonly from: string;
   /** The desired object that it becomes. */
-  readonly id: ResourceId;
+  readonly id: string;
   readonly field: string;
   readonly was: string;
   readonly is: string;

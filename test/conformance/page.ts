@@ -2,7 +2,8 @@
 export interface Row {
   readonly id: string;
   readonly promise: string;
-  readonly cases: number;
+  /** A number, or words of a row that was written before. */
+  readonly cases: number | string;
   readonly failures: number;
 }
 
@@ -22,11 +23,17 @@ export function tableOf(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-/** The page with another table. */
-export function withTable(page: string, table: string): string {
+/** The page with what came of a run; what was not run stays as it was, and each row has the promise's words of now. */
+export function withRows(page: string, promises: readonly Pick<Row, 'id' | 'promise'>[], rows: readonly Row[]): string {
   if (!TABLE.test(page)) throw new Error(`${PAGE} has no place for the table`);
+  const former = new Map(rowsOf(page).map(([id = '', , cases = '', failures]) => [id, { cases, failures: Number(failures) }]));
+  const table = tableOf(
+    promises.map(({ id, promise }) => rows.find((row) => row.id === id) ?? { id, promise, ...(former.get(id) ?? NOT_RUN) }),
+  );
   return page.replace(TABLE, (_all, before: string, _table, after: string) => `${before}${table}${after}`);
 }
+
+const NOT_RUN = { cases: 'no run yet', failures: 0 };
 
 /** The cells of each row, the head left out. */
 export function rowsOf(page: string): readonly (readonly string[])[] {

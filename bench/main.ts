@@ -2,7 +2,7 @@
  * Prints how long the program takes beside a raw netlink floor, `ip -batch` and one `ip` a step, as ratios of runs side by
  * side. Everything happens in namespaces of its own. `npm run bench`; `npm run bench -- --quick` leaves out 4000 nodes,
  * `npm run bench -- --firewall` has nothing but what is about rules,
- * `npm run bench -- --calico` nothing but how hosts learn of blocks.
+ * `npm run bench -- --calico` nothing but how hosts learn of blocks, `npm run bench -- --watch` nothing but `topo watch`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { buildSync } from 'esbuild';
 import { benchCalico } from './calico.js';
 import { benchOverlay } from './overlay.js';
 import { benchForwarding, benchPorts, type Tools } from './firewall.js';
+import { benchWatch } from './watch.js';
 import { bridgeCommands, nodeCommands, starYaml, type Star } from './star.js';
 
 const INSIDE = 'TOPO_BENCH_INSIDE';
@@ -21,6 +22,7 @@ const directory = mkdtempSync(join(tmpdir(), 'topo-bench-'));
 // Below node_modules, so that the native library is found from there.
 const FLOOR = join(process.cwd(), 'node_modules/.topo-floor.cjs');
 const OBSERVE = join(process.cwd(), 'node_modules/.topo-observe.cjs');
+const WATCH_PROBE = join(process.cwd(), 'node_modules/.topo-watch-probe.cjs');
 
 /** Milliseconds of a whole process; it has to succeed. */
 function time(command: string, ...args: readonly string[]): number {
@@ -186,6 +188,7 @@ function measure(): void {
   if (process.argv.includes('--firewall')) return benchFirewall();
   if (process.argv.includes('--overlay')) return benchSpanning();
   if (process.argv.includes('--calico')) return benchCalico(tools());
+  if (process.argv.includes('--watch')) return benchWatch(tools(), TOPO, WATCH_PROBE);
   benchCold();
   benchSteps({ nodes: 100, bridges: 1 });
   benchStar({ nodes: 1000, bridges: 1 }, ROUNDS);
@@ -193,6 +196,7 @@ function measure(): void {
   benchFirewall();
   benchSpanning();
   benchCalico(tools());
+  benchWatch(tools(), TOPO, WATCH_PROBE);
   if (!process.argv.includes('--quick')) {
     benchStar({ nodes: 4000, bridges: 4 }, 3);
     benchBatch({ nodes: 4000, bridges: 4 });
@@ -207,6 +211,7 @@ function bundle(entry: string, outfile: string): void {
 function enter(): number {
   bundle('bench/floor.ts', FLOOR);
   bundle('bench/observe.ts', OBSERVE);
+  bundle('bench/watch-probe.ts', WATCH_PROBE);
   const etc = 'lowerdir=/etc,upperdir=/run/upper,workdir=/run/work,userxattr';
   const init = `mount -t tmpfs tmpfs /run && mkdir /run/netns /run/upper /run/work && mount -t overlay -o ${etc} overlay /etc && mount -t sysfs sysfs /sys && ip link set lo up && exec "$@"`;
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];

@@ -26,7 +26,7 @@ export async function run(args: WatchArguments, context: Context): Promise<numbe
   process.on('SIGHUP', () => loop.reload());
   try {
     await loop.run(await outlet.open());
-    outlet.tell({ type: 'stopped', signal: interrupts.signal! });
+    if (interrupts.signal !== null) outlet.tell({ type: 'stopped', signal: interrupts.signal });
     return interrupts.status;
   } finally {
     await outlet.close();

@@ -4,8 +4,9 @@ import { nothing, readKernel } from '../../apply/observe.js';
 import { findState } from '../../kinds/find.js';
 import type { Attended, Kernel, Notices } from '../../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
-import type { Observation } from '../../model/observation.js';
+import type { NetnsObservation, Observation } from '../../model/observation.js';
 import type { Plan } from '../../model/plan.js';
+import { HOST } from '../../model/state.js';
 import type { Cause, DriftObject, WatchEvent } from '../../model/watch-event.js';
 import { driftOf } from '../../watch/drift.js';
 import { blocked, changed, isNews, leftAlone, newLab, repaired, seen, type LabState, type Step } from '../../watch/lab.js';
@@ -74,11 +75,15 @@ export class LabWatch {
     this.mark(ofNotices(notices, this.observation, this.names), 'kernel');
   }
 
-  /** What is to be heard of for its sake. */
+  /** What is to be heard of for its sake, the host's namespace first. */
   get attended(): readonly Attended[] {
-    return (this.observation?.namespaces ?? []).flatMap(({ netns, inode, stale, neighbours, fdb = [] }) =>
-      stale ? [] : [{ netns, inode, keepsNeighbours: fdb.length > 0 || neighbours.some(({ permanent }) => permanent) }],
-    );
+    const { observation } = this;
+    if (observation === null) return [];
+    const keepsNeighbours = ({ neighbours, fdb = [] }: NetnsObservation): boolean =>
+      fdb.length > 0 || neighbours.some(({ permanent }) => permanent);
+    const host = { netns: HOST, inode: undefined, keepsNeighbours: keepsNeighbours(observation.host) };
+    const living = observation.namespaces.filter(({ stale }) => !stale);
+    return [host, ...living.map((ns) => ({ netns: ns.netns, inode: ns.inode, keepsNeighbours: keepsNeighbours(ns) }))];
   }
 
   get processes(): readonly number[] {

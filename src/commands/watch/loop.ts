@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ETC_NETNS, SETS } from '../../model/node-files.js';
 import { HOST } from '../../model/state.js';
-import { NETNS_DIRECTORY, type Listener } from '../../kernel/kernel.js';
+import { NETNS_DIRECTORY, type Attended, type Listener } from '../../kernel/kernel.js';
 import { OF_FILES, ofNamespaces } from '../../watch/pending.js';
 import type { Context, Interrupts } from '../context.js';
 import type { WatchArguments } from '../options.js';
@@ -14,7 +14,7 @@ import type { Outlet } from './outlet.js';
 import { labTwice, type Reloaded, type Source, type Sources } from './sources.js';
 
 /** Announcements come in swarms: it is waited for the end of one, but not for long. */
-const QUIET_MS = 3;
+const QUIET_MS = 1;
 const LONGEST_SWARM_MS = 40;
 /** An editor, or Git, writes a file in several steps. */
 const FILE_QUIET_MS = 50;
@@ -59,7 +59,7 @@ export class Loop {
     const { repair, prune } = this.args;
     this.outlet.tell({ type: 'watching', repair, prune, labs, ...(metrics === undefined ? {} : { metrics }) });
     let isReady = false;
-    while (this.interrupts.signal === null) {
+    while (this.interrupts.signal === null && this.outlet.isOfUse) {
       await this.turn();
       this.outlet.publish();
       if (!isReady) this.outlet.service.ready();
@@ -189,10 +189,11 @@ export class Loop {
   /** Hears of what there is by now. */
   private arm(): void {
     const labs = [...this.labs.values()];
-    const namespaces = new Map([
-      [HOST, { netns: HOST, inode: undefined, keepsNeighbours: false }],
-      ...labs.flatMap(({ attended }) => attended.map((one) => [one.netns, one] as const)),
-    ]);
+    const namespaces = new Map<string, Attended>([[HOST, { netns: HOST, inode: undefined, keepsNeighbours: false }]]);
+    for (const one of labs.flatMap(({ attended }) => attended)) {
+      const keepsNeighbours = one.keepsNeighbours || namespaces.get(one.netns)?.keepsNeighbours === true;
+      namespaces.set(one.netns, { ...one, keepsNeighbours });
+    }
     const anew = this.listener.attend([...namespaces.values()], new Set(labs.flatMap(({ processes }) => processes)));
     for (const lab of labs) lab.hearAlso(anew);
     if (this.isArmed && anew.size === 0) return;

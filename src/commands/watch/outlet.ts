@@ -43,6 +43,12 @@ export class Outlet {
     return this.server.address;
   }
 
+  /** Somebody reads what is told, or something is done. */
+  get isOfUse(): boolean {
+    const { repair, metricsFile, metricsListen } = this.args;
+    return this.context.stdout.open || repair || metricsFile !== undefined || metricsListen !== undefined;
+  }
+
   tell(event: WatchEvent): void {
     this.counters = counted(this.counters, event);
     this.isStale = true;

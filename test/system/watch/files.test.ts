@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { picture, settled } from '../promises/machine.js';
-import { World } from '../world.js';
+import { TOPO, World } from '../world.js';
 import { differences, eventually, Watcher } from './watcher.js';
 
 const lab = (name: string, net: number, nodes = ['a', 'b']): string =>
@@ -47,6 +47,18 @@ describe('without --repair', () => {
     expect(picture(world)).toEqual(before);
     expect(await watcher.end('INT')).toBe(130);
     expect(watcher.told.at(-1)).toMatchObject({ type: 'stopped', signal: 'SIGINT' });
+  });
+
+  it('ends when there is something to tell and nobody reads any more', () => {
+    world.file('topo.yaml', lab('one', 61));
+    world.mustTopo('apply', '--yes');
+    const script = `
+      for i in $(seq 60); do sleep 0.4; ip -n one.a link set eth0 mtu 14$((i % 2))0; done &
+      timeout 25 ${process.execPath} ${TOPO} watch | head -n 1
+      status=\${PIPESTATUS[0]}
+      kill %1
+      exit $status`;
+    expect(world.sh(`bash ${world.file('script', script)}`)).toMatchObject({ status: 0, stdout: expect.stringMatching(/watching one/) });
   });
 
   it('refuses a file that is wrong from the start, and --prune', () => {

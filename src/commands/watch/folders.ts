@@ -14,26 +14,32 @@ export class Folders {
 
   constructor(private readonly heard: Heard) {}
 
-  /** Hears of these folders and of no others; of those that do not exist, or not any more, from the next call on at which they do. */
-  attend(folders: ReadonlySet<string>): void {
+  /**
+   * Hears of these folders and of no others; of those that do not exist, or not any more, from the next call on at which they do.
+   * Gives those that are heard of only from now on.
+   */
+  attend(folders: ReadonlySet<string>): readonly string[] {
     for (const [folder, { inode, watcher }] of this.watched) {
       if (folders.has(folder) && inodeOf(folder) === inode) continue;
       watcher.close();
       this.watched.delete(folder);
     }
-    for (const folder of folders) if (!this.watched.has(folder)) this.begin(folder);
+    const anew = [...folders].filter((folder) => !this.watched.has(folder));
+    return anew.filter((folder) => this.begin(folder));
   }
 
-  private begin(folder: string): void {
+  private begin(folder: string): boolean {
     const inode = inodeOf(folder);
-    if (inode === null) return;
+    if (inode === null) return false;
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => this.heard(folder, name));
       watcher.on('error', () => this.heard(folder, null));
       this.watched.set(folder, { inode, watcher });
+      return true;
     } catch (error) {
       // Gone since, or one too many (fs.inotify.max_user_watches): what is read from time to time finds it too.
       if (!['ENOENT', 'ENOTDIR', 'ENOSPC', 'EMFILE', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      return false;
     }
   }
 

@@ -200,7 +200,11 @@ export class Loop {
     this.isArmed = true;
     const sets = labs.flatMap((lab) => [`${SETS}/${lab.name}`, ...lab.sets.map((set) => `${SETS}/${lab.name}/${set}`)]);
     const own = [NETNS_DIRECTORY, ETC_NETNS, SETS, ...sets].flatMap((folder) => [folder, dirname(folder)]);
-    this.folders.attend(new Set([...this.sources.folders(), ...own]));
+    const sources = this.sources.folders();
+    const begun = this.folders.attend(new Set([...sources, ...own]));
+    // What has come there since it was looked for.
+    if (begun.some((folder) => sources.has(folder))) this.reloadAt ??= performance.now() + FILE_QUIET_MS;
+    if (begun.some((folder) => own.includes(folder))) this.mark(OF_FILES);
   }
 }
 

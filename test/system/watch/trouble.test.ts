@@ -34,6 +34,15 @@ it('announcements that are lost lead to a look at everything', async () => {
   expect(watcher.errors).toBe('');
 });
 
+it('what nothing announces is found when everything is read again', async () => {
+  world.file('topo.yaml', LAB.replace('a: { networks: [n] }', 'a: { networks: [n], sysctls: { net.ipv4.tcp_syncookies: 0 } }'));
+  const watcher = await Watcher.start(world, ['--repair', '--resync', '1s']);
+  await watcher.until('in-sync');
+  world.must('ip netns exec one.a sysctl -qw net.ipv4.tcp_syncookies=1');
+  expect(await watcher.until('drift')).toMatchObject({ cause: 'resync', objects: [{ id: 'sysctl:one.a/net.ipv4.tcp_syncookies' }] });
+  await watcher.until('in-sync');
+});
+
 it('it may be killed in the middle of a repair: the next one goes on from there', async () => {
   for (const after of [1, 3, 6]) {
     const { status } = world.topo(['watch', '--repair', '--json'], { TOPO_TEST_KILL_AFTER: String(after) });

@@ -27,12 +27,8 @@ export interface Job {
   readonly now: () => number;
 }
 
-export interface WayBack {
-  /** Before the first change: takes down what could not be known any more behind it. */
-  keep(plan: Plan): Promise<void>;
-  /** Makes the machine what it was before the first change; true if it is. */
-  rollBack(): AsyncGenerator<Event, boolean>;
-}
+/** Makes the machine what it was before the first change; true if it is. */
+type WayBack = () => AsyncGenerator<Event, boolean>;
 
 const NOTHING_DONE = { added: 0, changed: 0, destroyed: 0 };
 
@@ -62,7 +58,6 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     return;
   }
   const wayBack = typeof job.onError === 'string' ? null : job.onError;
-  await wayBack?.keep(plan);
   const seen: { observation?: Observation } = {};
   const end = yield* runAll(job, run, seen);
   if (end === 'interrupted') {
@@ -71,7 +66,7 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     return;
   }
   if (end === 'failed' && job.onError !== 'continue') {
-    yield finish(wayBack !== null && (yield* wayBack.rollBack()) ? 'rolled-back' : 'failed');
+    yield finish(wayBack !== null && (yield* wayBack()) ? 'rolled-back' : 'failed');
     return;
   }
   const held = settle(kernel);

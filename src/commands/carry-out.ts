@@ -1,7 +1,9 @@
-import { carryOut, type WayBack } from '../apply/carry-out.js';
+import { carryOut } from '../apply/carry-out.js';
 import type { Observed, Wanted } from '../apply/observe.js';
+import { isPending, isReverted } from '../apply/pending-files.js';
 import { Progress } from '../apply/progress.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Former } from '../kinds/former.js';
 import { kindOf } from '../kinds/index.js';
 import type { Event, Summary } from '../model/event.js';
 import type { Kept } from '../model/kept.js';
@@ -10,6 +12,7 @@ import type { Plan } from '../model/plan.js';
 import { hideEvent } from '../plan/hide.js';
 import { applyText } from '../report/apply-text.js';
 import { eventJson } from '../report/event-json.js';
+import type { Guard } from './confirm/guard.js';
 import type { Context, Interrupts } from './context.js';
 import { acquireMachineLock } from './machine-lock.js';
 import type { ApplyArguments } from './options.js';
@@ -48,14 +51,18 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   });
   if (lock === null) return nothingChanged(work, context);
   try {
+    await refuseUnconfirmed(work, context);
     const { plan, observed } = work.replan();
     const agreed = await work.agreed(plan);
     if (agreed === 'done') return 0;
     if (!agreed) return nothingChanged(work, context);
     const { interrupts } = work;
+    const former = await formerOf(work, observed, plan);
+    const { confirmMs } = work.args;
+    const guard = confirmMs === undefined || plan.actions.length === 0 ? null : await guardOf(work, former, confirmMs);
     const events = carryOut({
       ...{ phase: work.phase, plan, kernel: work.kernel, observe: work.observe },
-      onError: work.args.onError === 'rollback' ? wayBack(work, observed) : work.args.onError,
+      onError: work.args.onError === 'rollback' ? () => backTo(work, former) : work.args.onError,
       verify: (seen) => work.replan(seen).plan,
       interrupted: () => interrupts.signal,
       stop: interrupts.came,
@@ -63,6 +70,8 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     });
     let outcome: Summary['outcome'] = 'failed';
     for await (const event of events) {
+      const open = event.type === 'summary' ? (guard?.end(event.outcome) ?? null) : null;
+      if (open !== null) print(open);
       print(event);
       progress.note(event);
       if (event.type === 'summary') outcome = event.outcome;
@@ -76,20 +85,31 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
 
 const NOTHING_KEPT: Kept = { tables: [], sysctls: [] };
 
-/** Loaded only where it is gone, and what it takes is taken down only where something goes or changes. */
-function wayBack({ kernel, wanted }: Work, { state, observation }: Observed): WayBack {
-  let kept = NOTHING_KEPT;
-  return {
-    keep: async (plan) => {
-      if (plan.actions.every(({ change }) => change.action === 'create')) return;
-      const { keepRequest } = await import('../kinds/former.js');
-      kept = await kernel.keep(keepRequest(plan, { state, observation }));
-    },
-    rollBack: async function* () {
-      const { rollBack } = await import('../apply/rollback.js');
-      return yield* rollBack({ kernel, former: { state, observation, kept }, wanted });
-    },
-  };
+/** What there is before the first change. What no observation has is taken down only where something goes or changes. */
+async function formerOf({ kernel, args }: Work, { state, observation }: Observed, plan: Plan): Promise<Former> {
+  const isWanted = args.onError === 'rollback' || args.confirmMs !== undefined;
+  if (!isWanted || plan.actions.every(({ change }) => change.action === 'create')) return { state, observation, kept: NOTHING_KEPT };
+  const { keepRequest } = await import('../kinds/former.js');
+  return { state, observation, kept: await kernel.keep(keepRequest(plan, { state, observation })) };
+}
+
+async function* backTo({ kernel, wanted }: Work, former: Former): AsyncGenerator<Event, boolean> {
+  const { rollBack } = await import('../apply/rollback.js');
+  return yield* rollBack({ kernel, former, wanted });
+}
+
+async function guardOf({ lab, wanted, args }: Work, former: Former, confirmMs: number): Promise<Guard> {
+  const { raiseGuard } = await import('./confirm/guard.js');
+  return raiseGuard(lab, { former, wanted, runtime: args.runtime }, confirmMs);
+}
+
+/** Loaded only where an apply was to be confirmed. */
+async function refuseUnconfirmed({ lab, args }: Work, context: Context): Promise<void> {
+  if (!isPending(lab) && !isReverted(lab)) return;
+  const { refuseUnconfirmed, tellOnce } = await import('./confirm/notice.js');
+  refuseUnconfirmed(lab);
+  const notice = tellOnce(lab);
+  if (!args.quiet) context.stderr.write(notice);
 }
 
 /** A no, or a signal before anything was done; gives the exit status. */

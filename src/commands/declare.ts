@@ -9,4 +9,5 @@ export type Declare = <Flags>(
   usage: string,
   summary: string,
   run: (flags: Flags & CommonOptions, operands: readonly string[], context: Context) => Promise<number>,
+  options?: { readonly hidden: boolean },
 ) => Command;

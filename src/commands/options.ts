@@ -52,6 +52,15 @@ export interface ApplyArguments extends CommonOptions, RuntimeOption {
   readonly json: boolean;
   readonly lockTimeoutMs: number;
   readonly onError: OnError;
+  /** So long it may be confirmed before it is reverted. */
+  readonly confirmMs?: number;
+}
+
+export interface ConfirmArguments extends CommonOptions {
+  readonly file: string | undefined;
+  readonly lab: string | undefined;
+  readonly revert: boolean;
+  readonly lockTimeoutMs: number;
 }
 
 export interface DestroyArguments extends ApplyArguments {

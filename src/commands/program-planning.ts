@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ON_ERROR, type OnError } from '../model/event.js';
 import { parseDuration } from './duration.js';
+import { addConfirmCommands } from './program-confirm.js';
 import { addWatchCommand } from './program-watch.js';
 import type { ApplyArguments, PlanFormat, RuntimeOption, ValidateFormat } from './options.js';
 import { runtimeOption } from './runtime-option.js';
@@ -55,16 +56,21 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     .option('--detailed-exitcode', 'exit status 0: nothing to do, 1: error, 2: changes');
 
   writing(
-    declare<Writing & { readonly adopt?: boolean }>(
+    declare<Writing & { readonly adopt?: boolean; readonly confirm?: number }>(
       program,
       'apply [file]',
       'plan, ask, do, read the kernel again',
       async (flags, [file], context) => {
         const { run } = await import('./apply.js');
-        return run({ ...flags, ...written(flags), file }, context);
+        const { confirm: confirmMs, ...rest } = flags;
+        return run({ ...rest, ...written(flags), file, ...(confirmMs === undefined ? {} : { confirmMs }) }, context);
       },
     ),
-  ).addOption(adoptOption());
+  )
+    .addOption(adoptOption())
+    .addOption(
+      new Option('--confirm <duration>', 'revert it after so long, such as 60s, unless topo confirm comes before').argParser(parseDuration),
+    );
 
   writing(
     declare<Writing & { readonly lab?: string }>(
@@ -84,6 +90,8 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
   })
     .option('--json', 'one JSON document')
     .addOption(runtimeOption());
+
+  addConfirmCommands(program, declare);
 
   addWatchCommand(program, declare);
 

@@ -23,9 +23,9 @@ export interface Printer {
 export function parseCommandLine(argv: readonly string[], printer: Printer): Chosen {
   const program = newProgram(printer);
   let chosen: Chosen | undefined;
-  const declare: Declare = (parent, usage, summary, run) =>
+  const declare: Declare = (parent, usage, summary, run, { hidden } = { hidden: false }) =>
     parent
-      .command(usage)
+      .command(usage, { hidden })
       .summary(summary)
       .action((...parameters) => {
         const { color, ...flags } = (parameters.at(-1) as Command).optsWithGlobals<{ color: boolean }>();

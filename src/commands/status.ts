@@ -1,3 +1,4 @@
+import { isPending, isReverted } from '../apply/pending-files.js';
 import { statusOf } from '../report/status.js';
 import { statusText } from '../report/status-text.js';
 import type { Context } from './context.js';
@@ -19,8 +20,15 @@ export async function run(args: StatusArguments, context: Context): Promise<numb
       ? `${JSON.stringify(statusOf(input, WORDS))}\n`
       : await statusText(input, WORDS, { color: context.color, verbose: args.verbose });
     context.stdout.write(args.quiet && !args.json ? '' : text);
+    if (!args.json && !args.quiet) context.stdout.write(await confirmationOf(plan.lab));
     return plan.actions.length === 0 ? 0 : 1;
   } finally {
     kernel.close();
   }
+}
+
+/** Loaded only where an apply was to be confirmed. */
+async function confirmationOf(lab: string): Promise<string> {
+  if (!isPending(lab) && !isReverted(lab)) return '';
+  return (await import('./confirm/notice.js')).confirmationText(lab);
 }

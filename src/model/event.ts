@@ -35,6 +35,8 @@ export type Event =
   | { readonly type: 'verify'; readonly ok: boolean; readonly differences: readonly Action[] }
   /** After a rollback: what is there again, or is not, and is not the very same. */
   | { readonly type: 'not-restored'; readonly losses: readonly Loss[] }
+  /** It is done, and is reverted at that time (ISO 8601) unless somebody confirms it. */
+  | { readonly type: 'unconfirmed'; readonly lab: string; readonly until: string }
   | Summary;
 
 /** What no rollback brings back. */

@@ -3,6 +3,7 @@ import type { ActionReference, Event, Loss, Summary } from '../model/event.js';
 import type { Action, Plan } from '../model/plan.js';
 import type { ResourceId } from '../model/state.js';
 import { resourceOfAction, SYMBOLS } from './blocks.js';
+import { clock } from './clock.js';
 import { failureLines } from './failure-text.js';
 import { counted } from './rules-text.js';
 import { painter, type Paint } from './style.js';
@@ -82,6 +83,11 @@ function textOf(event: Event, context: Context): ApplyText {
         : trouble([paint('red', 'The kernel was read again, and differs:'), ...differenceLines(event.differences, context)]);
     case 'not-restored':
       return trouble([paint('yellow', 'Not the very same as before:'), ...lossLines(event.losses, context)]);
+    case 'unconfirmed':
+      return trouble([
+        paint('bold', `Not confirmed yet: at ${clock(event.until)} it is reverted, unless this comes before:`),
+        `  topo confirm --lab ${event.lab}`,
+      ]);
     case 'summary':
       return { ...SILENCE, result: `${paint(event.outcome === 'complete' ? 'green' : 'red', summaryText(event))}\n` };
   }
@@ -142,7 +148,7 @@ function titleOf({ index, id }: ActionReference, { plan, words }: Context): stri
 }
 
 function titleOfId(id: ResourceId, { plan, words }: Context): string {
-  const action = plan?.actions.find((candidate) => candidate.id === id);
+  const action = plan?.actions.findLast((candidate) => candidate.id === id);
   return printable(action === undefined ? id : words.title(resourceOfAction(action)));
 }
 

@@ -83,7 +83,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G9',
     promise: 'A failed apply goes back to the state before',
-    tests: ['system/promises/rollback-every-kind.test.ts', 'system/promises/on-error.test.ts'],
+    tests: ['system/promises/rollback-every-kind.test.ts', 'system/promises/on-error.test.ts', 'system/promises/confirm.test.ts'],
   },
   {
     id: 'G10',

@@ -84,6 +84,7 @@ const EVENTS: readonly Event[] = [
   { type: 'held', netns: 'shop.web', processes: [{ pid: 7, command: 'sleep' }] },
   { type: 'interrupted', signal: 'SIGINT', unfinished: [action] },
   { type: 'interrupted', signal: 'SIGINT', atOnce: true, unfinished: [action] },
+  { type: 'unconfirmed', lab: 'shop', until: '2026-01-01T00:00:00.000Z' },
   { type: 'not-restored', losses: [{ id: 'process:web/idle', what: 'started again, with a new number' }] },
   { type: 'verify', ok: false, differences: planned(shop, nothing('shop')).actions.slice(0, 2) },
   {

@@ -1,0 +1,23 @@
+import { deserialize } from 'node:v8';
+import { type Basis, readBasis, removePending } from '../../apply/pending.js';
+import type { Event } from '../../model/event.js';
+import { withRuntime } from '../container-kernel.js';
+import type { Context } from '../context.js';
+import { openKernel } from '../kernel.js';
+
+/** Makes the machine what it was; whoever calls this has the lock. True: it is. */
+export async function* revert(lab: string, context: Context): AsyncGenerator<Event, boolean> {
+  const stored = readBasis(lab);
+  if (stored === null) throw new Error(`what the lab ${lab} was before is not known`);
+  const { former, wanted, runtime } = deserialize(stored) as Basis;
+  const kernel = await withRuntime(openKernel(context), wanted, { runtime }, context);
+  try {
+    const { rollBack } = await import('../../apply/rollback.js');
+    const isBack = yield* rollBack({ kernel, former, wanted });
+    // What is not back yet can be tried again.
+    if (isBack) removePending(lab);
+    return isBack;
+  } finally {
+    kernel.close();
+  }
+}

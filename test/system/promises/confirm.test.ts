@@ -1,0 +1,99 @@
+/** `apply --confirm`: what nobody confirms is reverted, whatever becomes of the command that made it (GUARANTEES.md, G9). */
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { World } from '../world.js';
+import type { Picture } from './machine.js';
+import { command, killAfter, KILLED } from './program.js';
+import { comparable, expectSame } from './rollback.js';
+
+let world: World;
+let before: Picture;
+
+const LAB = `name: kept
+networks: { lan: { subnet: 10.83.0.0/24 } }
+nodes:
+  a: { networks: [lan], ports: ['8080:80'] }
+  b: { networks: [lan], run: [{ name: idle, command: [sleep, '100009'] }] }
+`;
+const CHANGED = LAB.replace('8080:80', '8081:80').replace(/ {2}b: .*\n/, '  c: { networks: [lan] }\n');
+
+beforeEach(async () => {
+  world = await World.create();
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', LAB));
+  world.file('changed.yaml', CHANGED);
+  before = await comparable(world);
+});
+afterEach(() => world.dispose());
+
+const PENDING = '/run/topo/pending/kept';
+
+/** The watchdog removes the folder when all is as it was. */
+async function reverted(): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (world.sh(`[ -e ${PENDING} ]`).status === 0) {
+    if (Date.now() > deadline) throw new Error(`it was not reverted: ${world.sh('cat /run/topo/reverted/kept').stdout}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const watchdog = (): number => (JSON.parse(world.must(`cat ${PENDING}/watchdog`)) as { pid: number }).pid;
+
+test('confirmed in time it stays; until then another apply and a destroy are refused, and status tells', () => {
+  const { stderr } = world.topo(['apply', '--yes', '--confirm', '10m', 'changed.yaml']);
+  expect(stderr).toContain('topo confirm --lab kept');
+  expect(world.must(`stat -c '%a %n' ${PENDING} ${PENDING}/basis | cut -d' ' -f1`)).toBe('700\n600\n');
+  expect(world.topo(['status', 'changed.yaml']).stdout).toContain('The last apply is not confirmed');
+  expect(world.mustTopo('list')).toContain('kept: The last apply is not confirmed');
+  for (const args of [
+    ['apply', '--yes', 'topo.yaml'],
+    ['destroy', '--yes', 'topo.yaml'],
+  ]) {
+    const refused = world.topo(args);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('[unconfirmed]');
+    expect(refused.stderr).toContain('topo confirm --revert --lab kept');
+  }
+  const pid = watchdog();
+  expect(world.mustTopo('confirm', 'changed.yaml')).toContain('Confirmed');
+  // Nobody in this world waits for it: what is left of it is a zombie.
+  const ended = `case "$(cut -d' ' -f3 /proc/${pid}/stat 2>/dev/null)" in ''|Z) exit 0;; esac`;
+  expect(world.sh(`for i in $(seq 300); do ${ended}; sleep 0.1; done; exit 1`).status).toBe(0);
+  expect(world.mustTopo('plan', '--detailed-exitcode', 'changed.yaml')).toContain('No changes.');
+  expect(world.topo(['confirm', 'changed.yaml']).stderr).toContain('nothing of the lab kept is to be confirmed');
+  world.mustTopo('apply', '--yes', 'topo.yaml');
+});
+
+test('nobody confirms: it is reverted, although command, terminal and session are gone, and the next status and apply tell', async () => {
+  // Its group and its session end with it, as with a connection that breaks.
+  world.sh(`setsid sh -c "${command('apply', '--yes', '--confirm', '1s', 'changed.yaml')} >out 2>&1; kill -HUP 0"`);
+  await reverted();
+  await expectSame(world, before, 'not confirmed');
+  expect(world.topo(['status', 'topo.yaml']).stdout).toMatch(/was not confirmed, and was reverted at .*All is as it was before\./);
+  expect(world.topo(['confirm', '--lab', 'kept']).status).toBe(1);
+  expect(world.topo(['apply', '--yes', 'topo.yaml']).stderr).toContain('was not confirmed, and was reverted');
+  expect(world.topo(['status', 'topo.yaml']).stdout).not.toContain('reverted');
+}, 120_000);
+
+test('killed in the middle of the apply it is reverted at the deadline', async () => {
+  expect(killAfter(world, 9, 'apply', '--yes', '--confirm', '2s', 'changed.yaml')).toBe(KILLED);
+  await reverted();
+  await expectSame(world, before, 'killed after 9 operations');
+}, 120_000);
+
+test('the watchdog is killed too: the next apply says so, and topo confirm --revert reverts', async () => {
+  world.mustTopo('apply', '--yes', '--confirm', '10m', 'changed.yaml');
+  world.must(`kill -9 ${watchdog()}`);
+  const refused = world.topo(['apply', '--yes', 'changed.yaml']);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('the process that would have reverted it is gone');
+  expect(world.mustTopo('confirm', '--revert', '--lab', 'kept')).toContain('Reverted: all is as it was before.');
+  await expectSame(world, before, 'reverted by hand');
+}, 120_000);
+
+test('what the kernel refuses is undone at once, and nothing is left to be confirmed', async () => {
+  const { status, stdout } = world.topo(['apply', '--yes', '--confirm', '10m', '--json', 'changed.yaml'], { TOPO_TEST_REFUSE: '9' });
+  expect(status).toBe(1);
+  expect(stdout).toContain('"outcome":"rolled-back"');
+  expect(stdout).not.toContain('"unconfirmed"');
+  expect(world.sh(`[ -e ${PENDING} ]`).status).toBe(1);
+  await expectSame(world, before, 'refused');
+}, 120_000);

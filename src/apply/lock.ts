@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
@@ -18,6 +18,8 @@ export interface LockRequest {
   readonly holder: LockHolder;
   /** 0 fails at once. */
   readonly timeoutMs: number;
+  /** Makes the folder that the file is in, if there is none. */
+  readonly makeFolder: (path: string) => void;
   /** flock(2), exclusive and without waiting: false if another process has it. */
   readonly tryLock: (fd: number) => boolean;
   /** Called once, if there is somebody to wait for. */
@@ -37,7 +39,7 @@ const POLL_MS = 25;
  * ends. Null when a signal came first.
  */
 export async function acquireLock(request: LockRequest): Promise<Lock | null> {
-  const fd = open(request.file);
+  const fd = open(request);
   try {
     if (await waitFor(fd, request)) return held(fd, request.holder);
   } catch (error) {
@@ -74,9 +76,9 @@ function held(fd: number, holder: LockHolder): Lock {
   };
 }
 
-function open(file: string): number {
+function open({ file, makeFolder }: LockRequest): number {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+    makeFolder(dirname(file));
     // Who can open it can lock it (flock(2) asks for no right to write): root alone.
     return openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { nothing, readKernel } from '../apply/observe.js';
-import { DiagnosticError } from '../model/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import { LAB_NAME } from '../topology/schema.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
@@ -46,7 +47,15 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
 
 function labOf({ lab, file }: DestroyArguments, context: Context): string {
   if (lab === undefined) return labNameFrom(file, context);
-  if (file === undefined) return lab;
+  if (file === undefined && new RegExp(LAB_NAME, 'u').test(lab)) return lab;
+  if (file === undefined) throw new DiagnosticError([noLabName(lab)]);
   const message = `--lab ${lab} and the file ${file} both say which lab is meant`;
   throw new DiagnosticError([{ code: 'conflicting-arguments', severity: 'error', message, hint: 'give one of the two' }]);
 }
+
+const noLabName = (name: string): Diagnostic => ({
+  code: 'bad-name',
+  severity: 'error',
+  message: `--lab ${JSON.stringify(name)}: that cannot be the name of a lab`,
+  hint: 'topo list shows the names',
+});

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import type { Kernel } from '../kernel/kernel.js';
+import { runDirectoryProblem } from '../kernel/own-folder.js';
 import { createNetlinkKernel } from '../kernel/netlink/adapter.js';
 import type { Ahead } from '../kernel/netlink/ahead.js';
 import { errno, libc } from '../kernel/netlink/libc.js';
@@ -22,6 +23,7 @@ export const RECORDER = PROGRAM_DIRECTORY === null || availableParallelism() ===
 /** `ahead`: what another thread reads meanwhile. */
 export function openKernel(context: Context, ahead?: Ahead): Kernel {
   refuseWithoutRights();
+  refuseOthersFolder();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
   const refuse = context.env[REFUSE] ?? '';
   return createNetlinkKernel({
@@ -30,6 +32,14 @@ export function openKernel(context: Context, ahead?: Ahead): Kernel {
     ...(refuse === '' ? {} : { refuse: refuse.split(',').map(Number) }),
     ...(ahead === undefined ? {} : { ahead }),
   });
+}
+
+/** What stands in there is believed: which processes are the lab's, and are ended. */
+function refuseOthersFolder(): void {
+  const problem = runDirectoryProblem();
+  if (problem === null) return;
+  const hint = 'it is where topo keeps what is not in the kernel: find out who made it, and remove it';
+  throw new DiagnosticError([{ code: 'unsafe-folder', severity: 'error', message: problem, hint }]);
 }
 
 /** Entering a network namespace, even one's own, takes CAP_SYS_ADMIN (setns(2)): to look at nodes as well as to change them. */

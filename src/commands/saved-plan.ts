@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { kindOf } from '../kinds/index.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
@@ -34,6 +34,8 @@ export function savePlan(out: string, lab: Lab, planned: Planned, file: string, 
     } finally {
       closeSync(fd);
     }
+    // What takes the place of a device or a pipe would be a file that nobody expects there.
+    if (!isReplaceable(path)) throw Object.assign(new Error(), { code: 'no regular file stands there' });
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -45,6 +47,11 @@ export function savePlan(out: string, lab: Lab, planned: Planned, file: string, 
     );
   }
   context.stderr.write(`The plan is in ${out}: topo apply ${out} does this, and only if nothing has changed until then.\n`);
+}
+
+function isReplaceable(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat === undefined || stat.isFile() || stat.isSymbolicLink();
 }
 
 /** A plan of tens of thousands of nodes. */

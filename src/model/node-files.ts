@@ -4,6 +4,8 @@
  * so that what is left after a reboot leads nowhere.
  */
 
+import { isPathName, pathName } from './path-name.js';
+
 /** Where `ip netns exec` looks. */
 export const ETC_NETNS = '/etc/netns';
 
@@ -11,13 +13,13 @@ export const ETC_NETNS = '/etc/netns';
 export const SETS = '/run/topo/names';
 
 export function setFolder(lab: string, set: string): string {
-  return `${SETS}/${lab}/${set}`;
+  return `${SETS}/${pathName(lab)}/${pathName(set)}`;
 }
 
 /** The other way; null for a folder that is none of topo's. */
 export function parseSetFolder(path: string): { readonly lab: string; readonly set: string } | null {
   const [lab = '', set = '', ...more] = path.startsWith(`${SETS}/`) ? path.slice(SETS.length + 1).split('/') : [];
-  return lab === '' || /^\.{0,2}$/.test(set) || more.length > 0 ? null : { lab, set };
+  return isPathName(lab) && isPathName(set) && more.length === 0 ? { lab, set } : null;
 }
 
 /**

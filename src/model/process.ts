@@ -3,6 +3,8 @@
  * boot, and a sandbox has its own.
  */
 
+import { pathName } from './path-name.js';
+
 export const PROCESS_DIRECTORY = '/run/topo/run';
 
 /** Whose a process is: the lab's, and in it a node's or nobody's (`LAB_ITSELF`). */
@@ -42,7 +44,7 @@ export interface Texts {
 export const ownerFolder = (lab: string, owner: string): string => `${PROCESS_DIRECTORY}/${lab}/${owner}`;
 
 export function processFolder({ lab, owner, name }: ProcessKey): string {
-  return `${PROCESS_DIRECTORY}/${lab}/${owner}/${name}`;
+  return `${PROCESS_DIRECTORY}/${pathName(lab)}/${pathName(owner)}/${pathName(name)}`;
 }
 
 /** The words of its command line. */

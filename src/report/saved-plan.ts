@@ -46,20 +46,41 @@ export function savedPlan({ plan, desired, observed }: Basis, about: Pick<SavedP
 /** Null: the text is no saved plan. */
 export function parseSavedPlan(text: string): SavedPlan | null {
   try {
-    const document = JSON.parse(text) as SavedPlan | null;
+    const document: unknown = JSON.parse(text);
     return isSavedPlan(document) ? document : null;
   } catch {
     return null;
   }
 }
 
-function isSavedPlan(document: Partial<SavedPlan> | null): document is SavedPlan {
-  if (document?.format !== SAVED_PLAN) return false;
-  const { file, lab, desired, observed, plan } = document;
-  return [file, lab, desired].every((text) => typeof text === 'string') && isObject(observed) && isObject(plan);
+/** Each key, as schemas/saved-plan.schema.json has it; what is in the plan is compared as a whole. */
+const CHECKS: { readonly [key in keyof SavedPlan]: (value: unknown) => boolean } = {
+  format: (value) => value === SAVED_PLAN,
+  program: isText,
+  created: (value) => isText(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value,
+  file: (value) => isText(value) && value.startsWith('/'),
+  lab: isText,
+  desired: (value) => isText(value) && /^[0-9a-f]{64}$/.test(value),
+  observed: (value) => isObject(value) && Object.values(value as object).every((hashed) => isText(hashed) && /^[0-9a-f]{16}$/.test(hashed)),
+  plan: isObject,
+};
+
+function isSavedPlan(document: unknown): document is SavedPlan {
+  if (!isObject(document)) return false;
+  const [keys, checks] = [Object.keys(document as object), Object.entries(CHECKS)];
+  return (
+    keys.length === checks.length &&
+    checks.every(([key, check]) => Object.hasOwn(document as object, key) && check((document as Record<string, unknown>)[key]))
+  );
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 export type Staleness =
   /** The topology, or what its variables hold, is another one by now. */
@@ -76,14 +97,26 @@ export function stalenessOf(saved: SavedPlan, { plan, desired, observed }: Basis
   if (saved.desired !== fingerprintOf(desired)) return { stale: 'topology' };
   const changes = changesSince(saved, observed);
   if (changes.length > 0) return plan.actions.length === 0 ? { stale: 'done' } : { stale: 'kernel', changes };
-  return canonical(workOf(saved.plan)) === canonical(workOf(planDocument(plan))) ? null : { stale: 'plan' };
+  return saved.lab === plan.lab && isSame(saved.plan, planDocument(plan)) ? null : { stale: 'plan' };
 }
 
-/** Without places: the topology's file may be named in another way. */
-function workOf({ actions, summary }: PlanDocument): unknown {
+/** What is nested so deep that it cannot be written is nothing that this program wrote. */
+function isSame(saved: PlanDocument, now: PlanDocument): boolean {
+  try {
+    return canonical(workOf(saved)) === canonical(workOf(now));
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** All of it, but places (the topology's file may be named in another way) and warnings, which are of the moment. */
+function workOf({ actions, warnings, ...rest }: PlanDocument): unknown {
   // Whoever wrote it may have written anything there.
-  const work = Array.isArray(actions) ? (actions as readonly object[]).map((action) => ({ ...action, at: null })) : null;
-  return { actions: work, summary };
+  const work = Array.isArray(actions)
+    ? (actions as readonly unknown[]).map((action) => (isObject(action) ? { ...(action as object), at: null } : action))
+    : null;
+  return { ...rest, actions: work, warnings: Array.isArray(warnings) };
 }
 
 function changesSince(saved: SavedPlan, observed: State): readonly string[] {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock, type LockRequest } from '../../src/apply/lock.js';
@@ -17,6 +17,7 @@ function request(changes: Partial<LockRequest>): LockRequest {
     file: join(folder, 'topo', 'lock'),
     holder: HOLDER,
     timeoutMs: 0,
+    makeFolder: (path) => void mkdirSync(path, { recursive: true }),
     tryLock: () => true,
     onWait: () => undefined,
     interrupted: () => false,

@@ -1,9 +1,8 @@
 /** Docker or Podman by their command lines, which know how to reach their daemon (DOCKER_HOST, contexts). */
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { SETS } from '../../model/node-files.js';
+import { closeSync, constants, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+import { makeOwnFolder, RUN_DIRECTORY } from '../own-folder.js';
 import type { Runtime } from '../../model/lo-marks.js';
 
 export interface Answer {
@@ -12,8 +11,6 @@ export interface Answer {
   /** In one line. */
   readonly complaint: string;
 }
-
-const RUN_DIRECTORY = dirname(SETS);
 
 /** To start a container may take its time, all else is a question. */
 const TIMEOUT_MS = 120_000;
@@ -67,7 +64,7 @@ export class RuntimeCli {
 
 /** An open file that has no name any more, and that nobody but its owner could have opened. */
 function nameless(text: string): number {
-  mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o755 });
+  makeOwnFolder(RUN_DIRECTORY, 0o755);
   const path = `${RUN_DIRECTORY}/environment.${process.pid}`;
   rmSync(path, { force: true });
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);

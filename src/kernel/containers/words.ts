@@ -26,7 +26,7 @@ export function runWords(operation: ContainerRun, envFile: string): readonly str
   const { file, own } = environmentOf(operation);
   const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
   return [
-    ...['run', '--detach', '--pull', 'never', '--name', container, '--network', network],
+    ...['run', '--detach', '--pull', 'never', '--name', operand(container), '--network', operand(network)],
     ...(hostname === '' ? [] : ['--hostname', hostname]),
     ...each('--label', pairs(labels)),
     ...(file.length === 0 ? [] : ['--env-file', envFile]),
@@ -34,9 +34,15 @@ export function runWords(operation: ContainerRun, envFile: string): readonly str
     ...each('--volume', [...(files === '' ? [] : FILES.map((name) => `${files}/${name}:/etc/${name}:ro`)), ...volumes]),
     ...each('--cap-add', cap_add),
     ...(privileged ? ['--privileged'] : []),
-    image,
+    operand(image),
     ...command,
   ];
+}
+
+/** What is no option, whatever it begins with elsewhere. */
+function operand(word: string): string {
+  if (word === '' || word.startsWith('-')) throw new RangeError(`not an operand of the container runtime: ${JSON.stringify(word)}`);
+  return word;
 }
 
 const FILES = ['hosts', 'resolv.conf'];

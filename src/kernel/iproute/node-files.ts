@@ -1,11 +1,12 @@
 import { ETC_NETNS, hostPartOf, PRIVATE_FILES, SETS, type HostPart } from '../../model/node-files.js';
+import { entryName, pathName } from '../../model/path-name.js';
 import type { NodeFilesOperation } from '../../model/operation.js';
 import type { Command } from './command.js';
 
 type Of<O extends NodeFilesOperation['op']> = Extract<NodeFilesOperation, { op: O }>;
 
 export function nodeFilesLink({ netns, folder }: Of<'node-files-link'>): readonly Command[] {
-  const path = `${ETC_NETNS}/${netns}`;
+  const path = `${ETC_NETNS}/${entryName(netns)}`;
   if (folder === '') return [{ argv: ['rm', '-f', path], condition: { argv: ['test', '-L', path] } }];
   return [{ argv: ['mkdir', '-p', ETC_NETNS] }, { argv: ['ln', '-sfn', folder, path] }];
 }
@@ -17,7 +18,7 @@ export function nodeFilesWrite({ folder, files }: Of<'node-files-write'>): reado
     { argv: ['find', folder, '-mindepth', '1', ...others, '-delete'] },
     ...Object.entries(files).flatMap(([name, lines]) => [
       ...(PRIVATE_FILES.has(name) ? forRootAlone(`${folder}/${name}`) : []),
-      ...write(`${folder}/${name}`, lines),
+      ...write(`${folder}/${pathName(name)}`, lines),
     ]),
   ];
 }

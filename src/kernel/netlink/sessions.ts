@@ -1,5 +1,6 @@
 /** A socket per namespace, and one for nftables where that is wanted, opened when first wanted and kept. */
 import { closeSync, openSync } from 'node:fs';
+import { entryName } from '../../model/path-name.js';
 import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
 import { identityOf } from './identity.js';
@@ -43,7 +44,7 @@ export class Sessions {
   }
 
   path(netns: string): string {
-    return `${this.directory}/${netns}`;
+    return `${this.directory}/${entryName(netns)}`;
   }
 
   host(): Session {

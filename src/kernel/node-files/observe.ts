@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ETC_NETNS, hostPartOf, SETS, type NodeFiles } from '../../model/node-files.js';
 import type { NodeFilesObservation } from '../../model/observation.js';
-import { namesIn } from '../folder.js';
+import { ownNames } from '../own-folder.js';
 import { etcNetnsLinks } from './links.js';
 import { hostLines } from './resolvers.js';
 
@@ -10,13 +10,13 @@ import { hostLines } from './resolvers.js';
 export function observeNodeFiles(lab: string, links = etcNetnsLinks()): NodeFilesObservation {
   return {
     links,
-    sets: new Map(namesIn(`${SETS}/${lab}`).map((set) => [set, readSet(`${SETS}/${lab}/${set}`)])),
+    sets: new Map(ownNames(`${SETS}/${lab}`).map((set) => [set, readSet(`${SETS}/${lab}/${set}`)])),
     refusal: refusal(),
   };
 }
 
 function readSet(folder: string): NodeFiles {
-  const files = namesIn(folder).map((name) => [name, linesOf(`${folder}/${name}`)] as const);
+  const files = ownNames(folder).map((name) => [name, linesOf(`${folder}/${name}`)] as const);
   return Object.fromEntries(files.map(([name, lines]) => [name, withoutHostLines(lines)]));
 }
 

@@ -16,6 +16,8 @@ import {
 import { dirname } from 'node:path';
 import { ETC_NETNS, hostPartOf, parseSetFolder, PRIVATE_FILES, SETS, type NodeFiles } from '../../model/node-files.js';
 import type { NodeFilesOperation } from '../../model/operation.js';
+import { entryName, pathName } from '../../model/path-name.js';
+import { isOwnFolder, makeOwnFolder } from '../own-folder.js';
 import { hostLines } from './resolvers.js';
 
 /** Throws what the system refuses. */
@@ -34,7 +36,7 @@ export function changeNodeFiles(operation: NodeFilesOperation): void {
 const MADE = `${dirname(SETS)}/etc-netns-made`;
 
 export function makeLink(netns: string, folder: string): void {
-  const path = `${ETC_NETNS}/${netns}`;
+  const path = `${ETC_NETNS}/${entryName(netns)}`;
   for (;;) {
     try {
       return symlinkSync(folder, path);
@@ -49,7 +51,7 @@ export function makeLink(netns: string, folder: string): void {
 }
 
 export function removeLink(netns: string): void {
-  const path = `${ETC_NETNS}/${netns}`;
+  const path = `${ETC_NETNS}/${entryName(netns)}`;
   if (!isOurs(path)) return;
   unlinkSync(path);
   removeEtcNetns();
@@ -73,14 +75,14 @@ function isOurs(path: string): boolean {
 }
 
 function makeEtcNetns(): void {
-  makeFolder(dirname(MADE));
-  closeSync(openSync(MADE, 'a', 0o644));
-  makeFolder(ETC_NETNS);
+  makeOwnFolder(dirname(MADE), 0o755);
+  closeSync(openSync(MADE, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644));
+  mkdirSync(ETC_NETNS, { recursive: true, mode: 0o755 });
 }
 
 function removeEtcNetns(): void {
   try {
-    closeSync(openSync(MADE, 'r'));
+    closeSync(openSync(MADE, constants.O_RDONLY | constants.O_NOFOLLOW));
     rmdirSync(ETC_NETNS);
     unlinkSync(MADE);
   } catch {
@@ -90,10 +92,11 @@ function removeEtcNetns(): void {
 
 /** The folder holds these files then, and no others. */
 function writeSet(folder: string, files: NodeFiles): void {
-  makeFolder(folder);
+  if (parseSetFolder(folder) === null) throw new RangeError(`${folder} is no folder of topo's`);
+  makeOwnFolder(folder, 0o755);
   for (const name of readdirSync(folder)) if (!(name in files)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
   for (const [name, lines] of Object.entries(files))
-    writeInPlace(`${folder}/${name}`, withHostLines(lines), PRIVATE_FILES.has(name) ? 0o600 : 0o644);
+    writeInPlace(`${folder}/${pathName(name)}`, withHostLines(lines), PRIVATE_FILES.has(name) ? 0o600 : 0o644);
 }
 
 function withHostLines(lines: readonly string[]): readonly string[] {
@@ -106,6 +109,9 @@ function withHostLines(lines: readonly string[]): readonly string[] {
  * one that is put in its place. First the new text, then the end is cut off: a reader never meets an empty file.
  */
 function writeInPlace(path: string, lines: readonly string[], mode: number): void {
+  // One of a name or a password would be two.
+  const broken = lines.find((line) => /[\n\r\0]/.test(line));
+  if (broken !== undefined) throw new RangeError(`not one line: ${JSON.stringify(broken.slice(0, 20))}`);
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, mode);
   try {
@@ -120,13 +126,10 @@ function writeInPlace(path: string, lines: readonly string[], mode: number): voi
 
 function deleteSet(folder: string): void {
   if (parseSetFolder(folder) === null) throw new Error(`${folder} is no folder of topo's`);
+  if (!isOwnFolder(dirname(folder))) return;
   rmSync(folder, { recursive: true, force: true });
   removeIfEmpty(dirname(folder));
   removeIfEmpty(SETS);
-}
-
-function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o755 });
 }
 
 function removeIfEmpty(folder: string): void {

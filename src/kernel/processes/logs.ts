@@ -1,12 +1,12 @@
 /** What the processes of a node have written. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { PROCESS_DIRECTORY } from '../../model/process.js';
-import { namesIn } from '../folder.js';
+import { ownNames } from '../own-folder.js';
 import { logOf } from './record.js';
 
 /** Names of a node's processes, running or not, in order. */
 export function processNames(lab: string, owner: string): readonly string[] {
-  return namesIn(`${PROCESS_DIRECTORY}/${lab}/${owner}`);
+  return ownNames(`${PROCESS_DIRECTORY}/${lab}/${owner}`);
 }
 
 /** One log, read as it grows. */

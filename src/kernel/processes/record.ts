@@ -2,21 +2,10 @@
  * The folder of a process: `definition.json`, what is wanted; `command`, the same for the shell that runs it; `pid`, number and start time, written by the process itself
  * before it becomes the command; `said`, `ok` or why the command cannot be run; `exit`, the status that its command ended with; `log`, its output.
  */
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ownerFolder, PROCESS_DIRECTORY, processFolder, type ProcessDefinition, type ProcessKey } from '../../model/process.js';
-import { namesIn } from '../folder.js';
+import { isOwnFolder, makeOwnFolder, ownNames } from '../own-folder.js';
 import { commandFile } from './script.js';
 import type { ProcessIdentity } from './identity.js';
 
@@ -40,23 +29,26 @@ export function writeRecord(key: ProcessKey, definition: ProcessDefinition): voi
   const folder = processFolder(key);
   forgetFormer(key.lab, key.owner);
   // Environments hold passwords.
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const name of ['pid', 'exit', 'said']) rmSync(`${folder}/${name}`, { force: true });
-  writeFileSync(`${folder}/command`, commandFile(key, definition), { mode: 0o600 });
+  makeOwnFolder(folder, 0o700);
+  // What is written anew is made anew; a log that is a link is none.
+  for (const name of ['pid', 'exit', 'said', 'command']) rmSync(`${folder}/${name}`, { force: true });
+  if (lstatSync(logOf(key), { throwIfNoEntry: false })?.isFile() === false) rmSync(logOf(key), { force: true });
+  writeFileSync(`${folder}/command`, commandFile(key, definition), { mode: 0o600, flag: 'wx' });
   writeDefinition(key, definition);
 }
 
 export function writeDefinition(key: ProcessKey, definition: ProcessDefinition): void {
   const file = `${processFolder(key)}/definition.json`;
-  writeFileSync(`${file}.new`, `${JSON.stringify(definition)}\n`, { mode: 0o600 });
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(definition)}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(`${file}.new`, file);
 }
 
 /** With the log, and with the folders of owner and lab, and of all, if they are empty then. */
 export function removeRecord(key: ProcessKey): void {
   const folder = processFolder(key);
-  rmSync(folder, { recursive: true, force: true });
-  if (namesIn(dirname(folder)).length === 0) forgetFormerOf(key);
+  if (isOwnFolder(dirname(folder))) rmSync(folder, { recursive: true, force: true });
+  if (ownNames(dirname(folder)).length === 0) forgetFormerOf(key);
   for (const parent of [dirname(folder), dirname(dirname(folder)), PROCESS_DIRECTORY]) {
     try {
       rmdirSync(parent);
@@ -73,7 +65,7 @@ export function forgetFormer(lab: string, owner: string): void {
 
 /** Former names of an owner that has no records any more. */
 function forgetFormerOf({ lab, owner }: ProcessKey): void {
-  for (const name of namesIn(`${PROCESS_DIRECTORY}/${lab}`))
+  for (const name of ownNames(`${PROCESS_DIRECTORY}/${lab}`))
     if (isFormer(lab, name) && readlinkSync(ownerFolder(lab, name)) === owner) unlinkSync(ownerFolder(lab, name));
 }
 
@@ -83,8 +75,10 @@ function isFormer(lab: string, owner: string): boolean {
 
 /** In the order of their names. */
 export function recordsOf(lab: string): readonly ProcessRecord[] {
-  const owners = namesIn(`${PROCESS_DIRECTORY}/${lab}`).filter((owner) => !isFormer(lab, owner));
-  return owners.flatMap((owner) => namesIn(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })));
+  return ownNames(`${PROCESS_DIRECTORY}/${lab}`).flatMap((owner) =>
+    // None of a former name, which is a link.
+    ownNames(`${PROCESS_DIRECTORY}/${lab}/${owner}`).map((name) => readRecord({ lab, owner, name })),
+  );
 }
 
 export function readRecord(key: ProcessKey): ProcessRecord {

@@ -2,8 +2,9 @@
  * Whoever starts processes has the turn, and what he has begun to start keeps it until it is recorded, even if he is
  * killed meanwhile: who comes next finds all of it in the records.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeOwnFolder } from '../own-folder.js';
 import { PROCESS_DIRECTORY } from '../../model/process.js';
 import { expect, libc } from '../netlink/libc.js';
 import { inodeOf } from './identity.js';
@@ -15,7 +16,7 @@ const EXCLUSIVE = 2;
 
 /** `body` gets the open file: a child that inherits it has the turn too. */
 export function inTurn<T>(body: (fd: number) => T): T {
-  mkdirSync(dirname(TURN), { recursive: true, mode: 0o755 });
+  makeOwnFolder(dirname(TURN), 0o755);
   for (;;) {
     // Who can open it can lock it (flock(2) asks for no right to write): root alone.
     const fd = openSync(TURN, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);

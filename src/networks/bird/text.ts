@@ -28,7 +28,19 @@ export function birdText({ routerId, protocols }: BirdConfig): readonly string[]
 
 function protocolLines(one: BirdProtocol): readonly string[] {
   const version = one.protocol === 'ospf' ? ` v${one.family === 4 ? 2 : 3}` : '';
-  return block(`protocol ${one.protocol}${version} '${one.name}'`, bodyOf(one));
+  return block(`protocol ${one.protocol}${version} '${symbol(one.name)}'`, bodyOf(one));
+}
+
+/** A name of BIRD's. */
+function symbol(name: string): string {
+  if (!/^[A-Za-z0-9_.:-]{1,63}$/.test(name)) throw new RangeError(`not a name that BIRD takes: ${JSON.stringify(name)}`);
+  return name;
+}
+
+/** A text of BIRD's, which knows no way to write a quote in one. */
+function quoted(text: string): string {
+  if (/["\\\u0000-\u001f]/.test(text)) throw new RangeError('a text of BIRD holds no quotes, backslashes and control characters');
+  return `"${text}"`;
 }
 
 function bodyOf(one: BirdProtocol): readonly string[] {
@@ -50,7 +62,7 @@ function bodyOf(one: BirdProtocol): readonly string[] {
 }
 
 function interfacesLine(interfaces: readonly string[] | undefined): readonly string[] {
-  return interfaces === undefined ? [] : [`interface ${interfaces.map((name) => `"${name}"`).join(', ')};`];
+  return interfaces === undefined ? [] : [`interface ${interfaces.map(quoted).join(', ')};`];
 }
 
 function kernelLines({ family, mergePaths, import: learned, export: out, table }: Kernel): readonly string[] {
@@ -71,7 +83,7 @@ function routeLine({ to, target }: BirdRoute): string {
 function bgpLines(one: Bgp): readonly string[] {
   const { local, neighbor, families } = one;
   return [
-    `description "${one.description}";`,
+    `description ${quoted(one.description)};`,
     `local ${local.address === undefined ? '' : `${local.address} `}as ${local.asn};`,
     `neighbor ${neighbor.address} as ${neighbor.asn};`,
     one.distance === 'direct' ? 'direct;' : `multihop${one.distance === 0 ? '' : ` ${one.distance}`};`,
@@ -83,7 +95,7 @@ function bgpLines(one: Bgp): readonly string[] {
     'error wait time 1, 10;',
     ...(one.passive ? ['passive on;'] : []),
     ...(one.bfd ? ['bfd on;'] : []),
-    ...(one.password === undefined ? [] : [`password "${one.password}";`]),
+    ...(one.password === undefined ? [] : [`password ${quoted(one.password)};`]),
     ...(one.routeReflectorClient ? ['rr client;'] : []),
     ...(one.clusterId === undefined ? [] : [`rr cluster id ${one.clusterId};`]),
     ...families.flatMap((family) =>
@@ -112,7 +124,7 @@ function stubnetLine({ prefix, cost }: OspfArea['stubnets'][number]): string {
 
 function ospfInterfaceLines({ name, stub, type, cost, hello, dead, bfd }: OspfInterface): readonly string[] {
   return block(
-    `interface "${name}"`,
+    `interface ${quoted(name)}`,
     [
       ...(cost === undefined ? [] : [`cost ${cost};`]),
       ...(stub ? ['stub on;'] : [`type ${type};`, `hello ${hello};`, `dead ${dead};`]),

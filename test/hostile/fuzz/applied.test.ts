@@ -1,0 +1,71 @@
+/** Mutants that are still good, on a kernel: applied, nothing is left to plan, and destroyed, nothing is left. `TOPO_FUZZ_APPLY=200` tries more. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { World } from '../../system/world.js';
+import { judge } from './judge.js';
+import { mutate, type Seed } from './mutate.js';
+import { Random } from './random.js';
+import { seeds } from './seeds.js';
+
+const COUNT = Number(process.env['TOPO_FUZZ_APPLY'] ?? 8);
+const SEED = Number(process.env['TOPO_FUZZ_SEED'] ?? 1);
+const LIMIT_KIB = 500 * 1024;
+
+let world: World;
+let baseline: string;
+beforeAll(async () => {
+  world = await World.create();
+  // Memory is told by the program itself, as it ends.
+  world.file('memory.cjs', "process.on('exit', () => require('fs').writeFileSync('memory', String(process.resourceUsage().maxRSS)));\n");
+  world.must('ip link add eth0 type dummy 2>/dev/null || ip link add eth0 type veth peer name far0; ip link set eth0 up');
+  baseline = world.snapshot();
+});
+afterAll(() => world.dispose());
+
+/** Of what a machine without containers, without a second LAN and with few programs can have. */
+const usable = (seed: Seed): boolean => !/image:|container:|macvlan|routing:|calico|flannel|external|user:|PATH|cwd:/.test(seed.text);
+
+/** One line, so that a report of it can be made again. */
+const shown = (text: string): string => JSON.stringify(text.slice(0, 3000));
+
+it('mutants that are accepted are made, are all there, and go without a trace', async () => {
+  const all = seeds().filter(usable);
+  let done = 0;
+  for (let i = 0; done < COUNT && i < COUNT * 100; i++) {
+    const random = new Random(SEED * 3_000_017 + i);
+    const mutant = mutate(random.pick(all), all, random);
+    const verdict = await judge(mutant.text);
+    if (!verdict.accepted || (verdict.state?.resources.size ?? 0) < 2 || (verdict.state?.resources.size ?? 0) > 150) continue;
+    world.file('topo.yaml', mutant.text);
+    const context = `mutant ${i}: ${shown(mutant.text)}`;
+    const { status, stderr } = world.topo(['apply', '--yes'], { PATH: '/usr/bin:/usr/sbin:/bin:/sbin', SUBNET: '10.50.0.0/24' });
+    expect([context, stderr]).not.toEqual([context, expect.stringMatching(/should not have happened|^ +at .*\(/m)]);
+    if (status === 0) {
+      const again = world.topo(['plan', '--detailed-exitcode'], { SUBNET: '10.50.0.0/24' });
+      expect([context, again.status, again.stdout]).toEqual([context, 0, 'No changes. The kernel matches the topology.\n']);
+    }
+    // What only this kernel refuses, it refuses with its own words, and at its place.
+    else expect([context, stderr]).toEqual([context, expect.stringMatching(/topo\.yaml:\d+:\d+/)]);
+    world.mustTopo('destroy', '--yes');
+    expect([context, world.snapshot()]).toEqual([context, baseline]);
+    done += 1;
+  }
+  expect(done).toBe(COUNT);
+}, 3_600_000);
+
+it('mutants that are refused are refused by the program too: status 1, a place, no stack trace, and little memory', () => {
+  const all = seeds();
+  for (let i = 0; i < COUNT * 2; i++) {
+    const random = new Random(SEED * 5_000_011 + i);
+    const mutant = mutate(random.pick(all), all, random);
+    const file = world.file('mutant.yaml', mutant.text);
+    const { status, stdout, stderr } = world.topo(['validate', 'mutant.yaml'], { NODE_OPTIONS: '--require ./memory.cjs' });
+    const context = `mutant ${i}: ${shown(mutant.text)}`;
+    expect([context, [0, 1].includes(status)]).toEqual([context, true]);
+    if (status === 1) expect([context, stderr]).toEqual([context, expect.stringMatching(/^mutant\.yaml:\d+:\d+: error/)]);
+    expect([context, stdout + stderr]).not.toEqual([context, expect.stringMatching(/should not have happened|^ +at .*\(/m)]);
+    const memory = join(world.directory, 'memory');
+    expect(existsSync(file) && Number(readFileSync(memory, 'utf8'))).toBeLessThan(LIMIT_KIB);
+  }
+}, 3_600_000);

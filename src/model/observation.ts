@@ -1,4 +1,5 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { QdiscObservation } from './qdisc.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
 
@@ -126,6 +127,8 @@ export interface NetnsObservation {
   readonly neighbours: readonly NeighbourObservation[];
   /** Of its vxlan links; absent: it has none. */
   readonly fdb?: readonly FdbObservation[];
+  /** Root qdiscs that somebody gave its virtual interfaces; absent: none has one. */
+  readonly qdiscs?: readonly QdiscObservation[];
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
   readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */

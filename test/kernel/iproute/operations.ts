@@ -51,6 +51,15 @@ const route = (op: RouteOperation['op'], netns: string, to: string, rest: Partia
   ...rest,
 });
 
+const WAYS = [
+  { via: '10.1.0.1', dev: 'eth0', weight: 2 },
+  { via: '', dev: 'eth5', weight: 1 },
+] as const;
+const WAYS6 = [
+  { via: 'fd01::1', dev: 'eth0', weight: 2 },
+  { via: 'fe80::9', dev: 'eth5', weight: 1 },
+] as const;
+
 const rule = (op: RuleOperation['op'], rest: Partial<RuleOperation>): Operation => ({
   ...{ op, netns: WEB, family: 4, priority: 1000, table: 100, from: '', to: '', iif: '', oif: '', fwmark: 0 },
   ...rest,
@@ -177,6 +186,8 @@ export const BUILD: readonly Operation[] = [
   { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '10.2.0.7' },
   { op: 'fdb-append', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
   { op: 'fdb-append', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.8' },
+  { op: 'qdisc-set', netns: DB, dev: 'eth5', handle: '746f:', rate: '1mbit', burst: 15000, limit: 21250 },
+  { op: 'qdisc-set', netns: HOST, dev: 'vt-a', handle: '746f:', rate: '40gbit', burst: 20_000_000, limit: 270_000_000 },
   {
     ...{ op: 'link-add', netns: DB, name: 'eth0', type: 'macvlan', parent: { netns: HOST, name: 'vt-a' } },
     attributes: {
@@ -208,6 +219,8 @@ export const BUILD: readonly Operation[] = [
   route('route-add', WEB, '10.8.0.0/16', { type: 'blackhole' }),
   route('route-add', WEB, 'fd08::/64', { type: 'unreachable' }),
   route('route-add', WEB, 'fd09::/64', { dev: 'eth5', metric: 5 }),
+  route('route-add', WEB, '10.11.0.0/16', { nexthops: WAYS }),
+  route('route-add', WEB, 'fd11::/64', { nexthops: WAYS6 }),
   rule('rule-add', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
   rule('rule-add', { family: 6 }),
   { op: 'nft-replace', netns: WEB, table: table(1) },
@@ -222,6 +235,7 @@ export const CHANGE: readonly Operation[] = [
   },
   { op: 'link-set', netns: HOST, name: 'vx1', attributes: { local: '10.1.0.1', master: 'br-back', flood: false } },
   { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0c', dst: '10.2.0.9' },
+  { op: 'qdisc-set', netns: DB, dev: 'eth5', handle: '746f:', rate: '33.333mbit', burst: 16667, limit: 224999 },
   { op: 'link-set', netns: DB, name: 'eth0', attributes: { mode: 'vepa', bc_queue_len: 1000, mtu: 1300 } },
   {
     ...{ op: 'node-files-write', netns: HOST, folder: FILES },
@@ -250,6 +264,8 @@ export const CHANGE: readonly Operation[] = [
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
   route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
   route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
+  route('route-replace', WEB, '10.11.0.0/16', { nexthops: WAYS.map((way) => ({ ...way, weight: 256 })) }),
+  route('route-replace', WEB, 'fd11::/64', { nexthops: WAYS6.map((way) => ({ ...way, weight: 7 })) }),
   { op: 'nft-replace', netns: HOST, table: table(8081) },
   {
     op: 'conntrack-delete',
@@ -262,12 +278,15 @@ export const CHANGE: readonly Operation[] = [
 ];
 
 export const REMOVE: readonly Operation[] = [
+  { op: 'qdisc-delete', netns: HOST, dev: 'vt-a' },
   { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '' },
   { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
   { op: 'node-files-link', netns: DB, folder: '' },
   { op: 'node-files-delete', netns: HOST, folder: OTHER_FILES },
   rule('rule-delete', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
   rule('rule-delete', { family: 6 }),
+  route('route-delete', WEB, '10.11.0.0/16', { nexthops: WAYS }),
+  route('route-delete', WEB, 'fd11::/64', { nexthops: WAYS6 }),
   route('route-delete', WEB, '10.9.0.0/16', {
     via: '10.7.0.1',
     dev: 'eth0',

@@ -2,7 +2,7 @@
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
 import { rateSchema } from '../kinds/rate.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
-import { movedSchema, protectLabSchema } from './schema-life.js';
+import { includeSchema, movedSchema, protectLabSchema } from './schema-life.js';
 import { networkSchema } from './schema-network.js';
 import { nodeSchema } from './schema-node.js';
 
@@ -101,6 +101,7 @@ export function topologySchema(): SchemaDocument {
         additionalProperties: { $ref: '#/$defs/node' },
         examples: [{ h1: { networks: { lan: '192.168.50.11' } } }],
       },
+      include: includeSchema,
       moved: movedSchema,
       links: { type: ['array', 'null'], description: 'Cables between two nodes each.', items: { $ref: '#/$defs/link' } },
       defaults: {

@@ -10,9 +10,9 @@ import type { QdiscOperation } from './qdisc.js';
 
 export type Operation =
   | NetnsAdd
-  /** `files`: its link in /etc/netns goes first. */
   /** The namespace gets another name, and its link in /etc/netns with it. */
   | { readonly op: 'netns-rename'; readonly netns: string; readonly to: string }
+  /** `files`: its link in /etc/netns goes first. */
   | { readonly op: 'netns-delete'; readonly netns: string; readonly files?: boolean }
   | NodeFilesOperation
   | ContainerOperation

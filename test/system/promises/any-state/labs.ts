@@ -35,13 +35,16 @@ const anyText: fc.Arbitrary<string> = chosen
     fc.record({
       parts: fc.tuple(...names.map((name) => PARTS[name]!)),
       protect: rarely(fc.constant(false)),
+      // Of names that no lab has: what was moved is in test/system/life.
+      moved: rarely(fc.constantFrom([{ from: 'nodes.gone', to: 'nodes.keep' }], [])),
       defaults: some(rarely(fc.constantFrom<Part>({ ipv6: false }, { extra_hosts: ['all:192.0.2.9'] }), 2)),
     }),
   )
-  .map(({ parts, defaults, protect }) =>
+  .map(({ parts, defaults, protect, moved }) =>
     JSON.stringify({
       name: 'any',
       ...(protect === undefined ? {} : { protect }),
+      ...(moved === undefined ? {} : { moved }),
       networks: joined(parts, 'networks'),
       hosts: joined(parts, 'hosts'),
       // Something that all have: two files of one name that share nothing would be taken for strangers.

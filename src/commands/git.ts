@@ -1,7 +1,7 @@
 /** Files of a Git repository as they were in some revision. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DiagnosticError } from '../model/diagnostic.js';
 import { MAX_FILE_BYTES } from '../topology/decode.js';
 import type { TopologyFile } from '../topology/load.js';
@@ -20,7 +20,14 @@ export function fileOfRevision(revision: string, file: string, context: Context)
   if (git('cat-file', '-e', entry).status !== 0) return null;
   const shown = git('cat-file', 'blob', entry);
   if (shown.status !== 0) throw refusal(`${file} of ${revision} cannot be read`, shown.stderr);
-  return { file: `${revision}:${file}`, bytes: shown.stdout.subarray(0, MAX_FILE_BYTES + 1) };
+  return {
+    file: `${revision}:${file}`,
+    bytes: shown.stdout.subarray(0, MAX_FILE_BYTES + 1),
+    include: (path) => {
+      const included = join(dirname(file), path);
+      return fileOfRevision(revision, included, context) ?? { problem: `there is no file ${included} in ${revision}` };
+    },
+  };
 }
 
 /** Where the file is or was: a folder may have gone with its last file. */

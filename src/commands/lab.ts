@@ -17,6 +17,8 @@ export interface Lab {
 }
 
 export interface Checked {
+  /** Files that it includes, as the user would name them. */
+  readonly included: readonly string[];
   readonly lab: Lab | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Sources;
@@ -32,12 +34,13 @@ export function checkFile(file: TopologyFile, context: Context): Checked {
 export function checkAgain(file: TopologyFile, context: Context): Checked {
   const loaded = loadTopology(file, context.env);
   const { topology, diagnostics } = loaded;
-  const sources: Sources = { get: (name) => (name === file.file ? loaded.text : undefined) };
-  if (topology === null) return { lab: null, diagnostics, sources };
+  const sources: Sources = { get: (name) => (name === file.file ? loaded.text : loaded.textOf(name)) };
+  const { included } = loaded;
+  if (topology === null) return { lab: null, diagnostics, sources, included };
   const { state, observe, diagnostics: more } = expand(topology);
   const all = [...diagnostics, ...more];
   const failed = all.some((diagnostic) => diagnostic.severity === 'error');
-  return { lab: failed ? null : { wanted: { state, observe }, topology, sources }, diagnostics: all, sources };
+  return { lab: failed ? null : { wanted: { state, observe }, topology, sources }, diagnostics: all, sources, included };
 }
 
 /** The lab of a file; all errors of the file end in one DiagnosticError. */

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DiagnosticError } from '../model/diagnostic.js';
 import { MAX_FILE_BYTES } from '../topology/decode.js';
 import { findTopology, type Seen } from '../topology/find.js';
+import type { ReadIncluded } from '../topology/include.js';
 import type { TopologyFile } from '../topology/load.js';
 import type { Context } from './context.js';
 
@@ -10,7 +11,26 @@ import type { Context } from './context.js';
 export function readTopologyFile(argument: string | undefined, context: Context): TopologyFile {
   const found = findTopology(argument, (path) => look(resolve(context.cwd, path)));
   if ('problem' in found) throw new DiagnosticError([found.problem]);
-  return { file: found.file, bytes: read(resolve(context.cwd, found.file), found.file) };
+  return {
+    file: found.file,
+    bytes: read(resolve(context.cwd, found.file), found.file),
+    include: (path) => readIncluded(path, found.file, context),
+  };
+}
+
+/** `path` is below the folder of the first file, and what it leads to has to be too: a link may lead elsewhere. */
+function readIncluded(path: string, first: string, { cwd }: Context): ReturnType<ReadIncluded> {
+  const file = join(dirname(first), path);
+  try {
+    const folder = realpathSync(resolve(cwd, dirname(first)));
+    if (!realpathSync(resolve(cwd, file)).startsWith(`${folder}/`))
+      return { problem: `it leads out of ${folder}`, hint: 'put the file itself there' };
+    if (!statSync(resolve(cwd, file)).isFile()) return { problem: 'it is no regular file' };
+    return { file, bytes: readBeginning(resolve(cwd, file), MAX_FILE_BYTES + 1) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? { problem: `there is no file ${file}` } : { problem: String(code) };
+  }
 }
 
 function look(path: string): Seen {

@@ -137,6 +137,13 @@ export const CODES = {
   'interface-in-two-areas': 'An interface is in two areas of OSPF.',
   'bgp-useless-key': 'A key of a BGP neighbor says what its peer says already.',
   'bgp-keepalive': 'The keepalive time of a BGP neighbor is not smaller than its hold time.',
+  // Other files
+  'include-outside': 'An included file is not in the folder of the first one, nor below it.',
+  'include-cycle': 'A file includes itself, by way of others or at once.',
+  'include-twice': 'A file is included twice.',
+  'include-unreadable': 'An included file cannot be read.',
+  'include-too-much': 'A lab is more than 256 files, or larger than a single one may be, in all.',
+  'include-key': 'An included file has a key that is for the first one.',
   // Moves
   'moved-elsewhere': 'A move leads from a node to a network, or the other way.',
   'moved-chain': 'What is moved is to be moved on at once, or to itself.',

@@ -14,6 +14,8 @@ const MAX_VALUES = 100_000;
 
 interface Composer {
   readonly source: Source;
+  /** Where the document begins in the source. */
+  readonly base: number;
   readonly variables: Variables;
   readonly report: Report;
   /** Anchors that stand before the point that is composed; null while their own node is. */
@@ -44,9 +46,10 @@ export interface Composed {
 }
 
 /** The whole file; null where it is nested too deep or blown up by aliases, which has been reported. */
-export function compose(document: Document.Parsed, source: Source, variables: Variables, report: Report): Composed | null {
+export function compose(document: Document.Parsed, source: Source, variables: Variables, report: Report, base = 0): Composed | null {
   const composer: Composer = {
     source,
+    base,
     variables,
     report,
     anchors: new Map(),
@@ -81,7 +84,7 @@ function composeNode(composer: Composer, node: Node | null, empty: Span): Tree {
 function composeFresh(composer: Composer, node: Node | null, empty: Span): Tree {
   if (isScalar(node)) return composeScalar(composer, node);
   if (!isMap(node) && !isSeq(node)) return { kind: 'scalar', value: null, ...empty };
-  const span = spanOfNode(node);
+  const span = spanOfNode(composer, node);
   if (composer.depth > MAX_DEPTH) return tooDeep(composer, span);
   composer.depth += 1;
   const tree: List | Mapping = isMap(node)
@@ -154,11 +157,11 @@ function keyOf(composer: Composer, pair: Pair<Node | null, Node | null>, map: YA
   const plain = isScalar(key) && key.type === 'PLAIN';
   const text = isScalar(key) ? (plain ? (key.source ?? '') : String(key.value)) : '';
   if (key !== null && NO_TEXT.test(text)) {
-    noText(composer, spanOfNode(key));
+    noText(composer, spanOfNode(composer, key));
     return null;
   }
-  if (isScalar(key) && (text !== '' || !plain)) return { text, isMerge: plain && text === '<<', ...spanOfNode(key) };
-  const span = key === null ? spanOfNode(map) : spanOfNode(key);
+  if (isScalar(key) && (text !== '' || !plain)) return { text, isMerge: plain && text === '<<', ...spanOfNode(composer, key) };
+  const span = key === null ? spanOfNode(composer, map) : spanOfNode(composer, key);
   composer.report('bad-key', rangeOf(composer.source, span), 'a key must be a text', { hint: 'put it in quotes, or remove it' });
   return null;
 }
@@ -191,7 +194,7 @@ function resolveAlias(composer: Composer, alias: Alias): Tree {
   const name = alias.source;
   const target = composer.anchors.get(name);
   if (target !== undefined && target !== null) return target;
-  const span = spanOfNode(alias);
+  const span = spanOfNode(composer, alias);
   const at = rangeOf(composer.source, span);
   if (target === null) composer.report('alias-cycle', at, `*${name} stands within &${name} itself`);
   else composer.report('unknown-anchor', at, `no &${name} stands before this`, { hint: () => didYouMean(name, composer.anchors.keys()) });
@@ -199,7 +202,7 @@ function resolveAlias(composer: Composer, alias: Alias): Tree {
 }
 
 function composeScalar(composer: Composer, node: Node & { value: unknown; type?: string; tag?: string }): Scalar {
-  const span = spanOfNode(node);
+  const span = spanOfNode(composer, node);
   const { value } = node;
   if (typeof value !== 'string')
     return { kind: 'scalar', value: typeof value === 'number' || typeof value === 'boolean' ? value : null, ...span };
@@ -231,7 +234,7 @@ function reportVariable(composer: Composer, problem: VariableProblem, span: Span
 }
 
 /** By index: taking a list apart by its iterator is slow, and there are ten of these for each node. */
-function spanOfNode({ range }: Node): Span {
-  const start = range?.[0] ?? 0;
-  return { start, end: range?.[1] ?? start };
+function spanOfNode({ base }: Composer, { range }: Node): Span {
+  const start = base + (range?.[0] ?? 0);
+  return { start, end: range === undefined || range === null ? start : base + range[1] };
 }

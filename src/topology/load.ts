@@ -6,12 +6,13 @@ import { decode } from './decode.js';
 import { readTopology } from './normal/topology.js';
 import type { Reading } from './normal/read.js';
 import { maskedText } from './masked.js';
+import { withIncluded, type ReadIncluded } from './include.js';
 import { parseYaml } from './parse.js';
 import { exceptAt, inOrder, oncePerPlace, reporter, type Report } from './report.js';
 import { RULES } from './rules/all.js';
 import { ruleContext } from './rules/context.js';
 import { rangeOf, sourceOf, type Source } from './source.js';
-import type { Mapping, Tree } from './tree.js';
+import type { Mapping, Span, Tree } from './tree.js';
 import { validateShape } from './validate.js';
 import type { Variables } from './variables.js';
 
@@ -19,6 +20,8 @@ export interface TopologyFile {
   /** As messages shall name it. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** Reads what it includes; absent: it can include nothing. */
+  readonly include?: ReadIncluded;
 }
 
 export interface Loaded {
@@ -28,18 +31,28 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** For excerpts: without sensitive values. */
   readonly text: string;
+  /** The same of another file that it includes; undefined: it includes none of that name. */
+  textOf(file: string): string | undefined;
+  /** Names of those. */
+  readonly included: readonly string[];
 }
 
-export function loadTopology({ file, bytes }: TopologyFile, variables: Variables): Loaded {
+export function loadTopology({ file, bytes, include }: TopologyFile, variables: Variables): Loaded {
   const { text, problem } = decode(file, bytes);
-  if (problem !== undefined) return { topology: null, diagnostics: [problem], text };
+  if (problem !== undefined) return { topology: null, diagnostics: [problem], text, textOf: () => undefined, included: [] };
   const diagnostics: Diagnostic[] = [];
   const source = sourceOf(file, text);
-  const topology = topologyOf(source, variables, reporter(diagnostics), diagnostics);
+  const files: Source[] = [];
+  const topology = topologyOf(source, { variables, report: reporter(diagnostics), diagnostics, include, files });
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {
     topology: failed ? null : topology,
-    diagnostics: inOrder(diagnostics),
+    diagnostics: inOrder(diagnostics, file),
+    included: files.map((one) => one.file),
+    textOf: (name) => {
+      const other = files.find((one) => one.file === name);
+      return other === undefined ? undefined : maskedText(other);
+    },
     // Nearly always nobody asks for it.
     get text() {
       return maskedText(source);
@@ -47,18 +60,33 @@ export function loadTopology({ file, bytes }: TopologyFile, variables: Variables
   };
 }
 
-function topologyOf(source: Source, variables: Variables, report: Report, diagnostics: readonly Diagnostic[]): Topology | null {
+interface Around {
+  readonly variables: Variables;
+  readonly report: Report;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly include: ReadIncluded | undefined;
+  /** Is filled with what is included. */
+  readonly files: Source[];
+}
+
+function topologyOf(source: Source, around: Around): Topology | null {
+  const { variables, report, diagnostics } = around;
   const document = parseYaml(source, report);
   // A text that is not YAML has been read as something nobody wrote: no more can be said about it.
   if (document === null || diagnostics.length > 0) return null;
   const composed = compose(document, source, variables, report);
   if (composed === null) return null;
+  const judgeIn = (whole: Source, unknown: readonly Span[]): Report =>
+    exceptAt(
+      report,
+      unknown.map((span) => rangeOf(whole, span)),
+    );
   const { root, unknown } = composed;
-  const judge = exceptAt(
-    report,
-    unknown.map((span) => rangeOf(source, span)),
-  );
-  return isTopMapping(root, source, judge) ? checked(root, { source, report: judge, origins: new Map() }) : null;
+  const judge = judgeIn(source, unknown);
+  if (!isTopMapping(root, source, judge)) return null;
+  if (!root.entries.has('include') || around.include === undefined) return checked(root, { source, report: judge, origins: new Map() });
+  const all = withIncluded({ root, unknown }, source, around.include, around);
+  return all && checked(all.root, { source: all.source, report: judgeIn(all.source, all.unknown), origins: new Map() });
 }
 
 function checked(root: Mapping, reading: Reading): Topology {

@@ -48,7 +48,7 @@ function once(report: Report, identity: (...problem: Parameters<Report>) => read
   };
 }
 
-const placeKey = (at: SourceRange): string => `${at.line}:${at.column}`;
+const placeKey = (at: SourceRange): string => `${at.line}:${at.column}:${at.file}`;
 
 export function diagnosticOf(code: Code, message: string, at: SourceRange | undefined, details: PlainDetails = {}): Diagnostic {
   return {
@@ -61,9 +61,13 @@ export function diagnosticOf(code: Code, message: string, at: SourceRange | unde
   };
 }
 
-/** By line and column; what has no place comes first. */
-export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return [...diagnostics].sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0));
+/** By file, the first one first, then by line and column; what has no place comes first. */
+export function inOrder(diagnostics: readonly Diagnostic[], file?: string): readonly Diagnostic[] {
+  const rank = ({ at }: Diagnostic): string => (at === undefined || at.file === file || file === undefined ? '' : at.file);
+  const byFile = (a: Diagnostic, b: Diagnostic): number => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0);
+  return [...diagnostics].sort(
+    (a, b) => byFile(a, b) || (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0),
+  );
 }
 
 const QUOTED_LENGTH = 60;

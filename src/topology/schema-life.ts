@@ -34,3 +34,17 @@ export const movedSchema: JsonSchema = {
     },
   },
 };
+
+const includedPath: JsonSchema = {
+  type: 'string',
+  description: 'A file in the folder of this one, or below that of the lab’s first file.',
+  examples: ['networks.yaml'],
+};
+
+export const includeSchema: JsonSchema = {
+  type: ['string', 'array', 'null'],
+  items: includedPath,
+  description:
+    'Other files whose networks, nodes, hosts, links and moves belong to the lab too: one path or a list, relative to this file. A name that is defined twice is an error.',
+  examples: ['networks.yaml', ['networks.yaml', 'racks/one.yaml']],
+};

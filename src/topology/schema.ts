@@ -1,7 +1,7 @@
 /** The language in JSON Schema 2020-12, put together from the fragments of networks, nodes and kinds. */
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
-import { movedSchema, protectLabSchema } from './schema-life.js';
+import { includeSchema, movedSchema, protectLabSchema } from './schema-life.js';
 import { networkSchema } from './schema-network.js';
 import { nodeSchema } from './schema-node.js';
 
@@ -98,6 +98,7 @@ export function topologySchema(): SchemaDocument {
         additionalProperties: { $ref: '#/$defs/node' },
         examples: [{ h1: { networks: { lan: '192.168.50.11' } } }],
       },
+      include: includeSchema,
       moved: movedSchema,
       links: { type: ['array', 'null'], description: 'Cables between two nodes each.', items: { $ref: '#/$defs/link' } },
       defaults: {

@@ -7,6 +7,14 @@ export interface Source {
   readonly text: string;
   /** Offset of the first character of each line. */
   readonly lineStarts: readonly number[];
+  /** Of a text that is several files one behind the other: where each begins, the first one left out. */
+  readonly parts?: readonly Part[];
+}
+
+interface Part {
+  readonly file: string;
+  /** Index in `lineStarts`. */
+  readonly line: number;
 }
 
 export function sourceOf(file: string, text: string): Source {
@@ -21,7 +29,16 @@ export function rangeOf(source: Source, span: Span): SourceRange {
   const nextLine = source.lineStarts[index + 1];
   const lineEnd = nextLine === undefined ? source.text.length : nextLine - 1;
   const length = Math.max(1, Math.min(span.end, lineEnd) - span.start);
-  return { file: source.file, line: index + 1, column: span.start - lineStart + 1, length };
+  const part = source.parts?.findLast(({ line }) => line <= index);
+  return { file: part?.file ?? source.file, line: index - (part?.line ?? 0) + 1, column: span.start - lineStart + 1, length };
+}
+
+/** The text with another file behind it, and the offset at which that begins. */
+export function continued(source: Source, other: Source): { readonly source: Source; readonly base: number } {
+  const base = source.text.length + 1;
+  const part: Part = { file: other.file, line: source.lineStarts.length };
+  const lineStarts = [...source.lineStarts, ...other.lineStarts.map((start) => base + start)];
+  return { source: { file: source.file, text: `${source.text}\n${other.text}`, lineStarts, parts: [...(source.parts ?? []), part] }, base };
 }
 
 /** The text of the line that holds the offset. */

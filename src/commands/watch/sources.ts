@@ -1,5 +1,5 @@
 /** The files that are watched: which there are, and what each said when it could be read last. */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
 import type { WatchEvent } from '../../model/watch-event.js';
@@ -17,6 +17,9 @@ export interface Source {
   /** As the user would name it. */
   readonly file: string;
   bytes: Uint8Array;
+  /** What it includes, and the bytes of all that. */
+  included: readonly string[];
+  includedBytes: Uint8Array;
   /** Of the last that was valid; null: there was none yet. */
   lab: Lab | null;
   /** When it was first missed; null: it is there. */
@@ -105,7 +108,15 @@ export class Sources {
     const changed = new Set<Source>();
     const names = this.names();
     for (const file of names) {
-      const source = this.sources.get(file) ?? { file, bytes: NOTHING, lab: null, goneSince: null, isMissingTold: false };
+      const source = this.sources.get(file) ?? {
+        file,
+        bytes: NOTHING,
+        included: [],
+        includedBytes: NOTHING,
+        lab: null,
+        goneSince: null,
+        isMissingTold: false,
+      };
       this.sources.set(file, source);
       if (this.readOne(source, events, now)) changed.add(source);
     }
@@ -136,14 +147,23 @@ export class Sources {
     const isBack = source.isMissingTold;
     source.goneSince = null;
     source.isMissingTold = false;
-    if (!isBack && Buffer.compare(file.bytes, source.bytes) === 0) return false;
+    const isSame =
+      Buffer.compare(file.bytes, source.bytes) === 0 && Buffer.compare(this.bytesOf(source.included), source.includedBytes) === 0;
+    if (!isBack && isSame) return false;
     source.bytes = file.bytes;
-    const { lab, diagnostics, sources } = checkAgain(file, this.context);
-    this.texts_.set(file.file, sources.get(file.file) ?? '');
+    const { lab, diagnostics, sources, included } = checkAgain(file, this.context);
+    Object.assign(source, { included, includedBytes: this.bytesOf(included) });
+    for (const name of [file.file, ...included]) this.texts_.set(name, sources.get(name) ?? '');
     const name = (lab ?? source.lab)?.wanted.state.lab ?? null;
     events.push({ type: 'file', file: source.file, lab: name, state: lab === null ? 'invalid' : 'changed', diagnostics });
     if (lab !== null) source.lab = lab;
     return lab !== null;
+  }
+
+  /** A file that is gone is another state than one that is empty. */
+  private bytesOf(files: readonly string[]): Uint8Array {
+    const contents = files.map((file) => readIfThere(resolve(this.context.cwd, file)) ?? Buffer.from([0]));
+    return contents.length === 0 ? NOTHING : Buffer.concat(contents);
   }
 
   private findGits(): readonly { readonly git: GitFolder; head: Head }[] {
@@ -166,7 +186,9 @@ export class Sources {
 
   private foldersOfFiles(): readonly string[] {
     const { cwd } = this.context;
-    const files = [...this.sources.keys()].map((file) => dirname(resolve(cwd, file)));
+    const files = [...this.sources.values()]
+      .flatMap(({ file, included }) => [file, ...included])
+      .map((file) => dirname(resolve(cwd, file)));
     return this.directory === null ? files : [resolve(cwd, this.directory), ...files];
   }
 
@@ -192,6 +214,14 @@ export class Sources {
       ...this.gits.map(({ git }) => git.folder),
     ]);
     return new Set([...this.own, ...folders.map((folder) => dirname(folder))]);
+  }
+}
+
+function readIfThere(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
   }
 }
 

@@ -2,13 +2,13 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"moved":{"type":["array","null"],"items":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{"from":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"},"to":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}}}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"include":{"type":["string","array","null"],"items":{"type":"string"}},"moved":{"type":["array","null"],"items":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{"from":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"},"to":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}}}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
 const pattern37 = new RegExp("^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$", "u");
 const schema20 = {"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}};
-const func1 = Object.prototype.hasOwnProperty;
 const pattern6 = new RegExp("^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$", "u");
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4572,7 +4572,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((((((((key0 === "name") || (key0 === "protect")) || (key0 === "networks")) || (key0 === "nodes")) || (key0 === "hosts")) || (key0 === "moved")) || (key0 === "links")) || (key0 === "defaults")) || (pattern3.test(key0)))){
+if(!((func1.call(schema19.properties, key0)) || (pattern3.test(key0)))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -4791,10 +4791,10 @@ errors = vErrors.length;
 }
 }
 }
-if(data.moved !== undefined){
-let data8 = data.moved;
-if((!(Array.isArray(data8))) && (data8 !== null)){
-const err17 = {instancePath:instancePath+"/moved",schemaPath:"#/properties/moved/type",keyword:"type",params:{type: schema19.properties.moved.type}};
+if(data.include !== undefined){
+let data8 = data.include;
+if(((typeof data8 !== "string") && (!(Array.isArray(data8)))) && (data8 !== null)){
+const err17 = {instancePath:instancePath+"/include",schemaPath:"#/properties/include/type",keyword:"type",params:{type: schema19.properties.include.type}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4806,10 +4806,8 @@ errors++;
 if(Array.isArray(data8)){
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-let data9 = data8[i0];
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.from === undefined){
-const err18 = {instancePath:instancePath+"/moved/" + i0,schemaPath:"#/properties/moved/items/required",keyword:"required",params:{missingProperty: "from"}};
+if(typeof data8[i0] !== "string"){
+const err18 = {instancePath:instancePath+"/include/" + i0,schemaPath:"#/properties/include/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4818,8 +4816,13 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data9.to === undefined){
-const err19 = {instancePath:instancePath+"/moved/" + i0,schemaPath:"#/properties/moved/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+if(data.moved !== undefined){
+let data10 = data.moved;
+if((!(Array.isArray(data10))) && (data10 !== null)){
+const err19 = {instancePath:instancePath+"/moved",schemaPath:"#/properties/moved/type",keyword:"type",params:{type: schema19.properties.moved.type}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4828,9 +4831,13 @@ vErrors.push(err19);
 }
 errors++;
 }
-for(const key7 in data9){
-if(!((key7 === "from") || (key7 === "to"))){
-const err20 = {instancePath:instancePath+"/moved/" + i0,schemaPath:"#/properties/moved/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(Array.isArray(data10)){
+const len1 = data10.length;
+for(let i1=0; i1<len1; i1++){
+let data11 = data10[i1];
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(data11.from === undefined){
+const err20 = {instancePath:instancePath+"/moved/" + i1,schemaPath:"#/properties/moved/items/required",keyword:"required",params:{missingProperty: "from"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4839,12 +4846,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-if(data9.from !== undefined){
-let data10 = data9.from;
-if(typeof data10 === "string"){
-if(!pattern37.test(data10)){
-const err21 = {instancePath:instancePath+"/moved/" + i0+"/from",schemaPath:"#/properties/moved/items/properties/from/pattern",keyword:"pattern",params:{pattern: "^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}};
+if(data11.to === undefined){
+const err21 = {instancePath:instancePath+"/moved/" + i1,schemaPath:"#/properties/moved/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4853,9 +4856,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-else {
-const err22 = {instancePath:instancePath+"/moved/" + i0+"/from",schemaPath:"#/properties/moved/items/properties/from/type",keyword:"type",params:{type: "string"}};
+for(const key7 in data11){
+if(!((key7 === "from") || (key7 === "to"))){
+const err22 = {instancePath:instancePath+"/moved/" + i1,schemaPath:"#/properties/moved/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4865,11 +4868,11 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data9.to !== undefined){
-let data11 = data9.to;
-if(typeof data11 === "string"){
-if(!pattern37.test(data11)){
-const err23 = {instancePath:instancePath+"/moved/" + i0+"/to",schemaPath:"#/properties/moved/items/properties/to/pattern",keyword:"pattern",params:{pattern: "^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}};
+if(data11.from !== undefined){
+let data12 = data11.from;
+if(typeof data12 === "string"){
+if(!pattern37.test(data12)){
+const err23 = {instancePath:instancePath+"/moved/" + i1+"/from",schemaPath:"#/properties/moved/items/properties/from/pattern",keyword:"pattern",params:{pattern: "^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4880,7 +4883,7 @@ errors++;
 }
 }
 else {
-const err24 = {instancePath:instancePath+"/moved/" + i0+"/to",schemaPath:"#/properties/moved/items/properties/to/type",keyword:"type",params:{type: "string"}};
+const err24 = {instancePath:instancePath+"/moved/" + i1+"/from",schemaPath:"#/properties/moved/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4890,9 +4893,11 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/moved/" + i0,schemaPath:"#/properties/moved/items/type",keyword:"type",params:{type: "object"}};
+if(data11.to !== undefined){
+let data13 = data11.to;
+if(typeof data13 === "string"){
+if(!pattern37.test(data13)){
+const err25 = {instancePath:instancePath+"/moved/" + i1+"/to",schemaPath:"#/properties/moved/items/properties/to/pattern",keyword:"pattern",params:{pattern: "^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4902,12 +4907,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-}
-if(data.links !== undefined){
-let data12 = data.links;
-if((!(Array.isArray(data12))) && (data12 !== null)){
-const err26 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+else {
+const err26 = {instancePath:instancePath+"/moved/" + i1+"/to",schemaPath:"#/properties/moved/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4916,10 +4917,37 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(Array.isArray(data12)){
-const len1 = data12.length;
-for(let i1=0; i1<len1; i1++){
-if(!(validate58(data12[i1], {instancePath:instancePath+"/links/" + i1,parentData:data12,parentDataProperty:i1,rootData,dynamicAnchors}))){
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/moved/" + i1,schemaPath:"#/properties/moved/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+}
+if(data.links !== undefined){
+let data14 = data.links;
+if((!(Array.isArray(data14))) && (data14 !== null)){
+const err28 = {instancePath:instancePath+"/links",schemaPath:"#/properties/links/type",keyword:"type",params:{type: schema19.properties.links.type}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if(Array.isArray(data14)){
+const len2 = data14.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate58(data14[i2], {instancePath:instancePath+"/links/" + i2,parentData:data14,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = append(vErrors, validate58.errors);
 errors = vErrors.length;
 }
@@ -4934,12 +4962,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err29 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err27];
+vErrors = [err29];
 }
 else {
-vErrors.push(err27);
+vErrors.push(err29);
 }
 errors++;
 }

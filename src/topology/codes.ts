@@ -143,11 +143,7 @@ export const CODES = {
   'include-cycle': 'A file includes itself, by way of others or at once.',
   'include-twice': 'A file is included twice.',
   'include-unreadable': 'An included file cannot be read.',
-<<<<<<< HEAD
-  'include-too-much': 'A lab is more than 256 files, or more than 4 MiB, in all.',
-=======
   'include-too-much': 'A lab is more than 256 files, or larger than a single one may be, in all.',
->>>>>>> adopt
   'include-key': 'An included file has a key that is for the first one.',
   // Moves
   'moved-elsewhere': 'A move leads from a node to a network, or the other way.',

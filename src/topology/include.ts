@@ -112,11 +112,7 @@ function readOther(includer: Includer, item: Path, from: string, stack: readonly
   }
   includer.bytes += found.bytes.length;
   if (seen.size > MAX_FILES || includer.bytes > MAX_FILE_BYTES) {
-<<<<<<< HEAD
-    report('include-too-much', at, `a lab is at most ${MAX_FILES} files and ${MAX_FILE_BYTES} bytes (4 MiB) in all`, {
-=======
     report('include-too-much', at, `a lab is at most ${MAX_FILES} files and ${MAX_FILE_BYTES} bytes in all`, {
->>>>>>> adopt
       hint: 'is it the right file?',
     });
     return null;

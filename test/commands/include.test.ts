@@ -93,15 +93,9 @@ it.each<[string, Record<string, string>, readonly string[]]>([
   for (const text of expected) expect(stderr).toContain(text);
 });
 
-<<<<<<< HEAD
-it('is at most 4 MiB in all', () => {
-  files({ 'racks/two.yaml': `# ${'x'.repeat(4 * 1024 * 1024)}\n` });
-  expect(run('validate').stderr).toContain('a lab is at most 256 files and 4194304 bytes (4 MiB) in all');
-=======
 it('is no larger in all than one file may be', () => {
   files({ 'racks/two.yaml': `# ${'x'.repeat(4 * 1024 * 1024)}\n` });
   expect(run('validate').stderr).toContain('a lab is at most 256 files and 1048576 bytes in all');
->>>>>>> adopt
 });
 
 it('follows no link out of the folder', () => {

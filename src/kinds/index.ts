@@ -14,6 +14,7 @@ import { nftables } from './nftables.js';
 import { nodeFiles } from './node-files.js';
 import { process } from './process.js';
 import { protection } from './protection.js';
+import { qdisc } from './qdisc.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { runtime } from './runtime.js';
@@ -35,6 +36,7 @@ export const KINDS: readonly Kind[] = [
   address,
   neighbour,
   fdb,
+  qdisc,
   route,
   rule,
   nftables,

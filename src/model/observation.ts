@@ -126,6 +126,8 @@ export interface NetnsObservation {
   readonly neighbours: readonly NeighbourObservation[];
   /** Of its vxlan links; absent: it has none. */
   readonly fdb?: readonly FdbObservation[];
+  /** Root qdiscs that somebody gave its virtual interfaces; absent: none has one. */
+  readonly qdiscs?: readonly QdiscObservation[];
   /** Of the whole namespace, as /proc/sys would write it; null where the kernel has not that family. */
   readonly forwarding: { readonly 4: string | null; readonly 6: string | null };
   /** Values of the keys that were asked for, and of those remembered in altnames of lo; null: no such key. */
@@ -248,6 +250,25 @@ export interface FdbObservation {
   readonly dst: string;
   /** What is not as the link itself has it (`port 99`, `vni 7`, `via eth0`), in the words of `bridge fdb`; '' for nothing. */
   readonly other: string;
+}
+
+export interface QdiscObservation {
+  readonly dev: string;
+  /** `tbf`, `netem`, … */
+  readonly type: string;
+  /** `MAJOR:`, in hexadecimal digits. */
+  readonly handle: string;
+  /** Of a token bucket. */
+  readonly tbf?: {
+    /** Bytes in a second. */
+    readonly rate: number;
+    /** Bytes that may wait. */
+    readonly limit: number;
+    /** How long a burst takes, in ticks of 64 ns. */
+    readonly buffer: number;
+    /** What the lab never asks for, in the words of `tc`; '' for nothing. */
+    readonly other: string;
+  };
 }
 
 /** The kernel's own expressions, decoded: `text` is for people, `code` decides equality. */

@@ -27,6 +27,7 @@ export type Operation =
   | RuleOperation
   | NeighbourOperation
   | FdbOperation
+  | QdiscOperation
   /** `remember`: the former value is kept in an altname of the namespace's lo before the new one is written. */
   | { readonly op: 'sysctl-set'; readonly netns: string; readonly key: string; readonly value: string; readonly remember: boolean }
   /** Puts the remembered value back and forgets it. */
@@ -204,6 +205,22 @@ export interface FdbOperation {
   /** Of an entry that is to be deleted: in the words of `bridge fdb`. */
   readonly other?: string;
 }
+
+export type QdiscOperation =
+  /** The root qdisc becomes a token bucket. */
+  | {
+      readonly op: 'qdisc-set';
+      readonly netns: string;
+      readonly dev: string;
+      readonly handle: string;
+      /** As `tc` reads it, `1mbit`. */
+      readonly rate: string;
+      /** Bytes. */
+      readonly burst: number;
+      readonly limit: number;
+    }
+  /** The interface gets back what the kernel gives it by itself. */
+  | { readonly op: 'qdisc-delete'; readonly netns: string; readonly dev: string };
 
 /** A table of family inet. Rules are typed, so that text for people and expressions for the kernel come from one value. */
 export interface NftTable {

@@ -263,6 +263,8 @@ export interface Link {
 }
 
 export interface Endpoint {
+  /** What it sends in a second at most, in bits; absent: no limit. */
+  readonly rate?: number;
   readonly at: SourceRange;
   /** A node's name, or `host`. */
   readonly node: string;

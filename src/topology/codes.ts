@@ -49,6 +49,7 @@ export const CODES = {
   'reserved-name': 'The name host means the host’s own namespace and is nobody else’s.',
   'bad-sysctl': 'A sysctl’s key is not a net.* key of a namespace.',
   'bad-endpoint': 'A short endpoint of a link is not written as NODE:INTERFACE.',
+  'bad-rate': 'A rate is not a number with one of the units bit, kbit, mbit and gbit, or is beyond what a link can have.',
   'bad-extra-host': 'A member of extra_hosts is not written as NAME:ADDRESS or NAME=ADDRESS.',
   // References
   'unknown-network': 'A node is attached to a network that the file does not define.',

@@ -1,5 +1,6 @@
 /** The language in JSON Schema 2020-12, put together from the fragments of networks, nodes and kinds. */
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
+import { rateSchema } from '../kinds/rate.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { movedSchema, protectLabSchema } from './schema-life.js';
 import { networkSchema } from './schema-network.js';
@@ -36,6 +37,7 @@ const endpoint: JsonSchema = {
     ipv4_address: linkAddress('IPv4', '10.0.0.1/30'),
     ipv6_address: linkAddress('IPv6', 'fd00::1/64'),
     mac_address: macAddressSchema,
+    rate: { ...rateSchema, description: `${rateSchema.description} Of this end alone; default: that of the link.` },
   },
 };
 
@@ -49,6 +51,7 @@ const linkSchema: JsonSchema = {
     endpoints: { type: 'array', items: endpoint, minItems: 2, maxItems: 2, description: 'The two ends.', examples: [['a:eth1', 'b:eth1']] },
     mtu: { ...mtuSchema, default: 1500 },
     state: linkStateSchema,
+    rate: { ...rateSchema, description: `${rateSchema.description} Each end for itself; default: no limit.` },
   },
 };
 

@@ -11,6 +11,7 @@ import { netnsAdd, netnsDelete, netnsRename } from './netns.js';
 import { nftDelete, nftReplace } from './nft.js';
 import { nodeFilesDelete, nodeFilesLink, nodeFilesWrite } from './node-files.js';
 import { processMove, processSignal, processStart, processStop } from './process.js';
+import { qdisc } from './qdisc.js';
 import { route } from './route.js';
 import { rule } from './rule.js';
 import { sysctlRestore, sysctlSet } from './sysctl.js';
@@ -72,6 +73,9 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case 'fdb-append':
     case 'fdb-delete':
       return fdb(operation);
+    case 'qdisc-set':
+    case 'qdisc-delete':
+      return qdisc(operation);
     case 'sysctl-set':
       return sysctlSet(operation);
     case 'sysctl-restore':

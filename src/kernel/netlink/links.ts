@@ -31,6 +31,7 @@ export const IFLA = {
   ifname: 3,
   mtu: 4,
   link: 5,
+  qdisc: 6,
   master: 10,
   operState: 16,
   linkinfo: 18,
@@ -112,6 +113,8 @@ export interface DecodedLink extends LinkObservation {
   readonly flags: number;
   /** IF_OPER_*. */
   readonly operState: number;
+  /** Type of the root qdisc. */
+  readonly qdisc: string;
   /** The number of the namespace that `link` is an index of; -1: the link's own. */
   readonly linkNetnsId: number;
   readonly attributes: Attributes;
@@ -125,6 +128,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     operState: 0,
     name: '',
     type: '',
+    qdisc: '',
     alias: '',
     group: 0,
     altnames: [] as string[],
@@ -141,6 +145,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     const row = COMMON[type];
     if (row !== undefined) link.attributes[row.name] = decodeValue(row, bytes, at);
     else if (type === IFLA.ifname) link.name = attributeString(bytes, at);
+    else if (type === IFLA.qdisc) link.qdisc = attributeString(bytes, at);
     else if (type === IFLA.link) link.link = view.getInt32(at + 4, true);
     else if (type === IFLA.linkNetnsid) link.linkNetnsId = view.getInt32(at + 4, true);
     else if (type === IFLA.master) link.attributes['master'] = view.getUint32(at + 4, true);

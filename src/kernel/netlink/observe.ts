@@ -26,6 +26,7 @@ import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
+import { hasQdisc, readQdiscs } from './qdiscs.js';
 import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
 import { readSharing } from './sharing.js';
@@ -147,7 +148,7 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 
-const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean => isIdle(link) || isBridgeOf(lab, link) || hasFdb(link);
+const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean => isIdle(link) || isBridgeOf(lab, link) || hasFdb(link) || hasQdisc(link);
 
 const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 
@@ -170,6 +171,7 @@ export function observeOne(
   const { forwarding, links, addresses, routes, localAddresses, rules, neighbours } = dump;
   session.idle = links.filter(isIdle).map(({ name }) => name);
   const fdb = links.some(hasFdb) ? readFdb(session.socket, links) : undefined;
+  const qdiscs = links.some(hasQdisc) ? readQdiscs(session.socket, links) : undefined;
   const remembered = rememberedIn(dump);
   const sysctls = new Map<string, string | null>();
   const read = (key: string): void => {
@@ -192,6 +194,7 @@ export function observeOne(
     rules,
     neighbours,
     ...(fdb === undefined ? {} : { fdb }),
+    ...(qdiscs === undefined ? {} : { qdiscs }),
     forwarding,
     sysctls,
     remembered,

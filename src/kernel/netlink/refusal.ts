@@ -48,6 +48,7 @@ const SENTENCES: { readonly [operation: string]: { readonly [errno: string]: str
   'neighbour-set': { ENODEV: 'there is no link with that name', EINVAL: 'the link does not take neighbours' },
   'fdb-set': { ENODEV: 'there is no link with that name', EOPNOTSUPP: 'the link is no vxlan link' },
   'fdb-append': { EEXIST: 'that entry exists already', ENODEV: 'there is no link with that name' },
+  'qdisc-set': { ENODEV: 'there is no link with that name', ENOENT: 'this kernel has no token bucket (sch_tbf)' },
   'sysctl-set': {
     ENOENT: 'this kernel has no such setting here',
     EINVAL: 'the setting does not take that value',
@@ -90,6 +91,8 @@ const GONE: { readonly [operation: string]: readonly string[] } = {
   'rule-delete': ['ENOENT', 'ESRCH'],
   'neighbour-delete': ['ENOENT', 'ENODEV'],
   'fdb-delete': ['ENOENT', 'ENODEV'],
+  // ENOENT: there is none but the kernel's own.
+  'qdisc-delete': ['ENOENT', 'ENODEV'],
   'netns-delete': ['ENOENT'],
   'nft-delete': ['ENOENT'],
 };

@@ -140,6 +140,8 @@ export class Runner {
       case 'fdb-set':
       case 'fdb-append':
       case 'fdb-delete':
+      case 'qdisc-set':
+      case 'qdisc-delete':
         return queue.push(operation, settle);
     }
   }

@@ -6,6 +6,7 @@ import type {
   LinkAttributes,
   NeighbourOperation,
   Operation,
+  QdiscOperation,
   RouteOperation,
   RuleOperation,
 } from '../../model/operation.js';
@@ -24,6 +25,7 @@ import {
 import type { LinkNames } from './link-names.js';
 import type { MessageWriter } from './message.js';
 import { encodeNeighbour } from './neighbours.js';
+import { encodeQdisc } from './qdiscs.js';
 import { encodeRoute } from './routes.js';
 import { encodeRule } from './rules.js';
 
@@ -59,7 +61,8 @@ export type Step =
   | RouteOperation
   | RuleOperation
   | NeighbourOperation
-  | FdbOperation;
+  | FdbOperation
+  | QdiscOperation;
 
 /** The operation as people know it. */
 export function operationName(step: Step): Operation['op'] {
@@ -85,6 +88,8 @@ export function linksNeeded(step: Step): readonly string[] {
     case 'address-delete':
     case 'neighbour-set':
     case 'neighbour-delete':
+    case 'qdisc-set':
+    case 'qdisc-delete':
       return [step.dev];
     case 'fdb-set':
     case 'fdb-append':
@@ -143,6 +148,9 @@ export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames):
     case 'fdb-append':
     case 'fdb-delete':
       return encodeFdb(writer, step, indexOf);
+    case 'qdisc-set':
+    case 'qdisc-delete':
+      return encodeQdisc(writer, step, links.index(step.dev));
   }
 }
 

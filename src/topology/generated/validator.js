@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"moved":{"type":["array","null"],"items":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{"from":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"},"to":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}}}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"moved":{"type":["array","null"],"items":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{"from":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"},"to":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}}}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65535},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"rate":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"rate":{"type":"string"}}}}};
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
 const pattern5 = new RegExp("^[a-z0-9][a-z0-9_-]{0,62}$", "u");
@@ -4297,7 +4297,7 @@ return errors === 0;
 }
 validate55.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema22 = {"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]}}};
+const schema22 = {"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"rate":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"rate":{"type":"string"}}};
 
 function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4321,7 +4321,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((key0 === "endpoints") || (key0 === "mtu")) || (key0 === "state"))){
+if(!((((key0 === "endpoints") || (key0 === "mtu")) || (key0 === "state")) || (key0 === "rate"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -4390,7 +4390,7 @@ vErrors.push(err6);
 errors++;
 }
 for(const key1 in data1){
-if(!(((((key1 === "node") || (key1 === "interface")) || (key1 === "ipv4_address")) || (key1 === "ipv6_address")) || (key1 === "mac_address"))){
+if(!((((((key1 === "node") || (key1 === "interface")) || (key1 === "ipv4_address")) || (key1 === "ipv6_address")) || (key1 === "mac_address")) || (key1 === "rate"))){
 const err7 = {instancePath:instancePath+"/endpoints/" + i0,schemaPath:"#/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err7];
@@ -4461,11 +4461,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/type",keyword:"type",params:{type: "array"}};
+if(data1.rate !== undefined){
+if(typeof data1.rate !== "string"){
+const err13 = {instancePath:instancePath+"/endpoints/" + i0+"/rate",schemaPath:"#/properties/endpoints/items/properties/rate/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4475,10 +4473,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.mtu !== undefined){
-let data7 = data.mtu;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err14 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+}
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/endpoints",schemaPath:"#/properties/endpoints/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4487,9 +4486,11 @@ vErrors.push(err14);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 65535 || isNaN(data7)){
-const err15 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data.mtu !== undefined){
+let data8 = data.mtu;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err15 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4498,8 +4499,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data7 < 68 || isNaN(data7)){
-const err16 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 65535 || isNaN(data8)){
+const err16 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4508,12 +4510,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-}
-if(data.state !== undefined){
-let data8 = data.state;
-if(typeof data8 !== "string"){
-const err17 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"}};
+if(data8 < 68 || isNaN(data8)){
+const err17 = {instancePath:instancePath+"/mtu",schemaPath:"#/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4522,8 +4520,12 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(!((data8 === "up") || (data8 === "down"))){
-const err18 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema22.properties.state.enum}};
+}
+}
+if(data.state !== undefined){
+let data9 = data.state;
+if(typeof data9 !== "string"){
+const err18 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4532,15 +4534,37 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-}
-else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(!((data9 === "up") || (data9 === "down"))){
+const err19 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema22.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err19];
 }
 else {
 vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.rate !== undefined){
+if(typeof data.rate !== "string"){
+const err20 = {instancePath:instancePath+"/rate",schemaPath:"#/properties/rate/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
 }
 errors++;
 }

@@ -16,7 +16,7 @@ import {
   type Reading,
 } from './read.js';
 import { readState } from './nodes.js';
-import { readInterfaceAddress, readMac } from './values.js';
+import { readInterfaceAddress, readMac, readRate } from './values.js';
 
 const DEFAULT_MTU = 1500;
 const SHORT = /^([^:\s]+):([^:\s]+)$/;
@@ -24,7 +24,8 @@ const SHORT = /^([^:\s]+):([^:\s]+)$/;
 /** Absent where an end of it is missing, which has been reported. */
 export function readLink(reading: Reading, tree: Tree): Link | undefined {
   const map = asMapping(tree);
-  const [a, b, ...more] = itemsAt(map, 'endpoints').map((item) => readEndpoint(reading, item));
+  const rate = readRate(reading, map);
+  const [a, b, ...more] = itemsAt(map, 'endpoints').map((item) => readEndpoint(reading, item, rate));
   if (a === undefined || b === undefined || more.length > 0) return undefined;
   const at = placeOf(reading, map.entries.get('endpoints')?.key ?? map);
   const link: Link = { at, endpoints: [a, b], mtu: numberAt(map, 'mtu') ?? DEFAULT_MTU, state: readState(map) ?? 'up' };
@@ -32,8 +33,9 @@ export function readLink(reading: Reading, tree: Tree): Link | undefined {
   return link;
 }
 
-function readEndpoint(reading: Reading, tree: Tree): Endpoint | undefined {
-  const endpoint = tree.kind === 'mapping' ? longEndpoint(reading, tree) : shortEndpoint(reading, tree);
+function readEndpoint(reading: Reading, tree: Tree, rate: number | undefined): Endpoint | undefined {
+  const read = tree.kind === 'mapping' ? longEndpoint(reading, tree) : shortEndpoint(reading, tree);
+  const endpoint = read === undefined || rate === undefined ? read : { rate, ...read };
   if (endpoint !== undefined) reading.origins.set(endpoint, tree);
   return endpoint;
 }
@@ -57,6 +59,7 @@ function longEndpoint(reading: Reading, tree: Tree): Endpoint | undefined {
     ipv4Address: readInterfaceAddress(reading, textAt(map, 'ipv4_address'), 4)?.text,
     ipv6Address: readInterfaceAddress(reading, textAt(map, 'ipv6_address'), 6)?.text,
     macAddress: readMac(reading, map),
+    rate: readRate(reading, map),
   };
   if (node === undefined || name === undefined) return undefined;
   return withoutUndefined({ at: placeAt(reading, map, 'node'), node, interface: name, ...addresses });

@@ -10,6 +10,7 @@ import {
   type Cidr,
   type Family,
 } from '../../model/address.js';
+import { parseRate } from '../../model/rate.js';
 import { quote } from '../report.js';
 import type { Mapping } from '../tree.js';
 import { complain, textAt, type Reading, type Text } from './read.js';
@@ -91,5 +92,17 @@ export function readMac(reading: Reading, map: Mapping, key = 'mac_address'): st
   if (isUnicastMac(mac)) return mac;
   const hint = 'the first byte must be even and not all bytes zero, for example 02:00:00:00:00:01';
   complain(reading, 'mac-multicast', text, `${quote(text.text)} is no address that an interface can have`, { hint });
+  return undefined;
+}
+
+/** Bits in a second. */
+export function readRate(reading: Reading, map: Mapping): number | undefined {
+  const text = textAt(map, 'rate');
+  if (text === undefined) return undefined;
+  const rate = parseRate(text.text);
+  if (rate !== null) return rate;
+  complain(reading, 'bad-rate', text, `${quote(text.text)} is no rate between 8kbit and 100gbit`, {
+    hint: 'a number and its unit without a space, such as 10mbit; the units are bit, kbit, mbit and gbit',
+  });
   return undefined;
 }

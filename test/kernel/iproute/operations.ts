@@ -177,6 +177,8 @@ export const BUILD: readonly Operation[] = [
   { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '10.2.0.7' },
   { op: 'fdb-append', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
   { op: 'fdb-append', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.8' },
+  { op: 'qdisc-set', netns: DB, dev: 'eth5', handle: '746f:', rate: '1mbit', burst: 15000, limit: 21250 },
+  { op: 'qdisc-set', netns: HOST, dev: 'vt-a', handle: '746f:', rate: '40gbit', burst: 20_000_000, limit: 270_000_000 },
   {
     ...{ op: 'link-add', netns: DB, name: 'eth0', type: 'macvlan', parent: { netns: HOST, name: 'vt-a' } },
     attributes: {
@@ -222,6 +224,7 @@ export const CHANGE: readonly Operation[] = [
   },
   { op: 'link-set', netns: HOST, name: 'vx1', attributes: { local: '10.1.0.1', master: 'br-back', flood: false } },
   { op: 'fdb-set', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0c', dst: '10.2.0.9' },
+  { op: 'qdisc-set', netns: DB, dev: 'eth5', handle: '746f:', rate: '33.333mbit', burst: 16667, limit: 224999 },
   { op: 'link-set', netns: DB, name: 'eth0', attributes: { mode: 'vepa', bc_queue_len: 1000, mtu: 1300 } },
   {
     ...{ op: 'node-files-write', netns: HOST, folder: FILES },
@@ -262,6 +265,7 @@ export const CHANGE: readonly Operation[] = [
 ];
 
 export const REMOVE: readonly Operation[] = [
+  { op: 'qdisc-delete', netns: HOST, dev: 'vt-a' },
   { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '' },
   { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
   { op: 'node-files-link', netns: DB, folder: '' },

@@ -155,6 +155,11 @@ const TABLE: readonly (readonly [Operation, string])[] = [
     'bridge fdb delete 00:00:00:00:00:00 dev vx0 dst 10.0.0.9 port 99 via lan0 self permanent',
   ],
   [
+    { op: 'qdisc-set', netns: 'lab.web', dev: 'eth5', handle: '746f:', rate: '1mbit', burst: 15000, limit: 21250 },
+    'tc -n lab.web qdisc replace dev eth5 root handle 746f: tbf rate 1mbit burst 15000b limit 21250b',
+  ],
+  [{ op: 'qdisc-delete', netns: 'host', dev: 'vt0' }, 'tc qdisc del dev vt0 root'],
+  [
     { op: 'sysctl-set', netns: 'lab.web', key: 'net.ipv4.tcp_rmem', value: '1 2 3', remember: false },
     "ip netns exec lab.web sysctl -qw 'net.ipv4.tcp_rmem=1 2 3'",
   ],

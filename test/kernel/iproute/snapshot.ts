@@ -9,6 +9,7 @@ const READ = [
   ...['sysctl net.ipv4.ip_forward', 'sysctl -a -r rp_filter'],
   ...['cat /etc/hosts /etc/resolv.conf /etc/hostname', 'find /etc/netns /run/topo/names -type l,f'],
   'bridge fdb show | grep dst | sort',
+  'tc -d qdisc | grep -v noqueue | sort',
 ];
 
 const MARK = '@@@';

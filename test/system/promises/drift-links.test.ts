@@ -8,7 +8,17 @@ const BACK = 'bridge:host/ek-back';
 const WEB = 'veth:every.web/front0';
 const UP = 'veth:every.router/up';
 const CUT = 'veth:every.leaf/cut';
+const LIMIT = 'qdisc:every.router/cut';
+const tc = (words: string): string => `tc -n every.router qdisc ${words}`;
 const WEB_BACK = 'veth:every.web/eth0';
+
+/** An interface that moves loses its limit on the way; the other end stays, and goes with the link. */
+const MOVED = [
+  '- link:every.router/cut',
+  '-/+ veth:every.leaf/cut name peer_netns mtu up txqlen mac group alias peer_mac',
+  `-/+ ${LIMIT}`,
+  '+ qdisc:every.leaf/cut',
+];
 
 /** What goes when an interface goes down: routes over it, and IPv6 addresses. */
 const UP_ROUTES = [
@@ -64,6 +74,13 @@ const ends: readonly Drift[] = [
     seen: [`~ ${UP} up`, '+ address:every.router/up/fd71:9::2/64', ...UP_ROUTES],
   },
   { name: 'cut link up', by: 'ip -n every.router link set cut up', seen: [`~ ${CUT} peer_up`] },
+  { name: 'limit of a link changed', by: tc('change dev cut root tbf rate 1mbit burst 50000 limit 675000'), seen: [`~ ${LIMIT} rate`] },
+  { name: 'limit of a link removed', by: tc('del dev cut root'), seen: [`+ ${LIMIT}`] },
+  {
+    name: 'limit that nobody declared',
+    by: tc('add dev mid root tbf rate 1mbit burst 15000 limit 30000'),
+    seen: ['- qdisc:every.router/mid'],
+  },
   { name: 'lo down', by: 'ip -n every.alone link set lo down', seen: ['~ loopback:every.alone/lo up'] },
   { name: 'lo mtu', by: 'ip -n every.router link set lo mtu 1500', seen: ['~ loopback:every.router/lo mtu'] },
   { name: 'mark of a namespace changed', by: 'ip -n every.alone link set lo alias topo:every/other', seen: ['~ netns:every.alone mark'] },
@@ -160,13 +177,13 @@ const names: readonly Drift[] = [
   {
     name: 'node end moved to the host',
     by: 'ip -n every.leaf link set cut netns 1',
-    seen: ['- link:every.router/cut', '-/+ veth:every.leaf/cut name peer_netns mtu up txqlen mac group alias peer_mac'],
+    seen: MOVED,
     anew: ['every.leaf/cut', 'every.router/cut'],
   },
   {
     name: 'node end moved to another node',
     by: 'ip -n every.leaf link set cut netns every.alone',
-    seen: ['- link:every.router/cut', '-/+ veth:every.leaf/cut name peer_netns mtu up txqlen mac group alias peer_mac'],
+    seen: MOVED,
     anew: ['every.leaf/cut', 'every.router/cut'],
   },
   {
@@ -178,6 +195,8 @@ const names: readonly Drift[] = [
       `+ ${LEAF_COMMAND}`,
       '+ loopback:every.leaf/lo',
       '+ netns:every.leaf',
+      '+ qdisc:every.leaf/cut',
+      `+ ${LIMIT}`,
       '+ route:every.router/10.75.0.0/16',
       '+ sysctl:every.leaf/net.ipv6.conf.mid.disable_ipv6',
       '+ veth:every.leaf/cut',

@@ -67,7 +67,7 @@ links:
   - endpoints:
       - { node: router, interface: mid, ipv4_address: 10.71.10.1/30, mac_address: '02:00:00:00:10:01' }
       - { node: leaf, interface: mid, ipv4_address: 10.71.10.2/30 }
-  - { endpoints: ['router:cut', 'leaf:cut'], state: down, mtu: 1200 }
+  - { endpoints: ['router:cut', 'leaf:cut'], state: down, mtu: 1200, rate: 100mbit }
 `;
 
 /** What is run once in its node `leaf`. */
@@ -116,7 +116,7 @@ const CHANGES: readonly (readonly [from: string, to: string])[] = [
   ["'printer:192.0.2.7'", "'printer:192.0.2.8'"],
   ['bridge_name: ek-back', 'bridge_name: ek-back2'],
   ["'02:00:00:00:10:01'", "'02:00:00:00:10:02'"],
-  ['state: down, mtu: 1200', 'mtu: 1300'],
+  ['state: down, mtu: 1200, rate: 100mbit', 'mtu: 1300, rate: 10mbit'],
   ['10.71.9.1/30', '10.71.9.1/29'],
 ];
 

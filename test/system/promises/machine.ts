@@ -10,6 +10,7 @@ export interface NetnsPicture {
   readonly neighbours: readonly string[];
   /** What bridges and tunnels were told, not what they have learned, and no groups. */
   readonly fdb: readonly string[];
+  readonly qdiscs: readonly string[];
   readonly nft: readonly string[];
   readonly sysctls: readonly string[];
   /** Of the whole machine: names of nodes. */
@@ -19,7 +20,7 @@ export interface NetnsPicture {
 /** By the namespace's name; `host` is the root one. */
 export type Picture = { readonly [netns: string]: NetnsPicture };
 
-const PARTS = ['ip', 'fdb', 'nft', 'sysctl', 'files'] as const;
+const PARTS = ['ip', 'fdb', 'qdisc', 'nft', 'sysctl', 'files'] as const;
 
 /** Clocks: they run while nothing happens. */
 const CLOCKS =
@@ -34,6 +35,7 @@ const SCRIPT = `
 picture() {
   printf '${BATCH}' | ip $2 -d -j -b -; echo; printf '${BATCH6}' | ip $2 -d -j -6 -b -; echo; echo '#end ip'
   bridge $2 -j fdb show; echo; echo '#end fdb'
+  tc $2 qdisc | grep -v 'noqueue'; echo '#end qdisc'
   $1 nft list ruleset; echo '#end nft'
   [ "$how" = brief ] || $1 grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key\\|/ns_last' | sort
   echo '#end sysctl'
@@ -94,6 +96,7 @@ function pictureOf(text: string): readonly [NetnsPicture, isPending: boolean] {
     fdb: items(parts.get('fdb')?.trim() ?? '')
       .filter((text) => /"state":"(permanent|static)"/.test(text) && !/"mac":"(33:33|01:00:5e):/.test(text))
       .sort(),
+    qdiscs: plain('qdisc').map((line) => line.replace(/ refcnt \d+/, '')),
     nft: plain('nft'),
     sysctls: plain('sysctl').map((line) => line.replace('/proc/sys/', '')),
     files: plain('files'),

@@ -148,7 +148,8 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
 
-const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean => isIdle(link) || isBridgeOf(lab, link) || hasFdb(link) || hasQdisc(link);
+const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean =>
+  isIdle(link) || isBridgeOf(lab, link) || hasFdb(link) || hasQdisc(link);
 
 const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 

@@ -4,8 +4,8 @@ import { NTF_SELF } from './fdb.js';
 import { NTF_PROXY, NUD_PERMANENT, RTM_DELNEIGH, RTM_NEWNEIGH } from './neighbours.js';
 import { RTM_F_CLONED, RTM_NEWROUTE } from './routes.js';
 
-/** Of rtnetlink(7): links, neighbours, addresses, routes and rules of both families, settings of interfaces, numbers of namespaces. */
-export const ROUTE_GROUPS = [1, 3, 5, 7, 8, 9, 11, 19, 24, 25, 28] as const;
+/** Of rtnetlink(7): links, neighbours, qdiscs, addresses, routes and rules of both families, settings of interfaces, numbers of namespaces. */
+export const ROUTE_GROUPS = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28] as const;
 /** NFNLGRP_NFTABLES (`nfnetlink.h`) */
 export const NFTABLES_GROUPS = [7] as const;
 

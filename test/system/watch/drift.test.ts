@@ -43,6 +43,12 @@ test.each<readonly [what: string, by: string, seen: readonly string[]]>([
   ['IPv6 route added', 'ip -n every.router -6 route add fd99::/64 dev up', ['- route:every.router/fd99::/64']],
   ['rule removed', 'ip -n every.router rule del priority 1000', ['+ rule:every.router/priority 1000 from 10.71.2.0/24 table 100']],
   ['neighbour removed', 'ip -n every.web neigh del 10.71.1.77 dev front0', ['+ neighbour:every.web/front0/10.71.1.77']],
+  ['limit of a link removed', 'tc -n every.router qdisc del dev cut root', ['+ qdisc:every.router/cut']],
+  [
+    'limit of a link changed',
+    'tc -n every.router qdisc change dev cut root tbf rate 1mbit burst 50000 limit 675000',
+    ['~ qdisc:every.router/cut rate'],
+  ],
   [
     'entry of a forwarding table removed',
     'bridge fdb del 02:00:00:00:05:20 dev $(ip -br link show type vxlan | cut -d" " -f1) self dst 10.71.1.20',

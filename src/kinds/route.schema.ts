@@ -34,6 +34,32 @@ export const routeSchema: JsonSchema = {
       description: 'Interface of the node that packets leave by. Needed without `via`, or where `via` is link-local.',
       examples: ['eth1'],
     },
+    nexthops: {
+      type: 'array',
+      minItems: 2,
+      maxItems: 256,
+      description: 'Several next routers at once, in place of `via` and `dev`: each flow takes one of them.',
+      examples: [[{ via: '10.1.0.2', weight: 2 }, { via: '10.2.0.2' }]],
+      items: {
+        type: 'object',
+        description: 'One of the next routers.',
+        required: ['via'],
+        additionalProperties: false,
+        examples: [{ via: '10.1.0.2', weight: 2 }],
+        properties: {
+          via: { type: 'string', description: 'Address of the next router. It must be on a link of the node.', examples: ['10.1.0.2'] },
+          dev: { type: 'string', description: 'Interface of the node. Needed where `via` is link-local.', examples: ['eth1'] },
+          weight: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 256,
+            default: 1,
+            description: 'Its part of the flows, beside the weights of the others.',
+            examples: [2],
+          },
+        },
+      },
+    },
     src: { type: 'string', description: 'Source address that the node prefers for packets on this route.', examples: ['10.0.0.1'] },
     metric: {
       type: 'integer',

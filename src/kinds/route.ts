@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
+import { nexthopText, parseNexthop, type Nexthop } from '../model/nexthop.js';
 import type { AddressObservation, NetnsObservation, RouteObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { ROUTING_DAEMON } from '../model/routing.js';
@@ -25,6 +26,8 @@ export interface RouteSpec {
   readonly onlink?: boolean;
   /** The link behind `dev`. */
   readonly link?: ResourceId;
+  /** Several ways at once, in place of `via`, `dev` and `link`. */
+  readonly nexthops?: readonly (Nexthop & { readonly link: ResourceId })[] | undefined;
   /** Addresses that must be there first: the one that makes `via` reachable, the one that `src` names. */
   readonly addresses: readonly ResourceId[];
   /** `dev` comes up behind everything else of a plan, as bridges do: the kernel takes no route by it before. */
@@ -53,7 +56,8 @@ export function routeResource(spec: RouteSpec): Resource {
   const v6 = familyOf(spec.to) === 6;
   const metric = spec.metric ?? defaultMetric(spec.to);
   const table = spec.table ?? MAIN_TABLE;
-  const direct = !v6 && spec.type === 'unicast' && spec.via === undefined;
+  const hops = spec.nexthops ?? [];
+  const direct = !v6 && spec.type === 'unicast' && spec.via === undefined && hops.length === 0;
   return {
     id: routeId(spec.netns, table, spec.to, metric),
     kind: 'route',
@@ -65,7 +69,7 @@ export function routeResource(spec: RouteSpec): Resource {
       mtu: spec.mtu ?? 0,
       onlink: spec.onlink ?? false,
       protocol: ROUTE_PROTOCOL,
-      nexthops: [],
+      nexthops: hops.length === 0 ? NO_HOPS : inOrder(hops.map((hop) => nexthopText(hop))),
       scope: direct ? 'link' : 'global',
       to: spec.to,
       table,
@@ -73,7 +77,7 @@ export function routeResource(spec: RouteSpec): Resource {
       via: spec.via ?? '',
       dev: spec.dev ?? '',
     },
-    needs: [...netnsNeeds(spec.netns), ...(spec.link === undefined ? [] : [spec.link]), ...spec.addresses],
+    needs: [...netnsNeeds(spec.netns), ...(spec.link === undefined ? [] : [spec.link]), ...hops.map(({ link }) => link), ...spec.addresses],
     goesWith: spec.link === undefined ? netnsNeeds(spec.netns) : [spec.link],
     ...(spec.late === true ? LATE : {}),
     path: spec.path,
@@ -81,14 +85,19 @@ export function routeResource(spec: RouteSpec): Resource {
   };
 }
 
+const NO_HOPS: readonly string[] = [];
+
+/** The order of next hops says nothing. */
+const inOrder = (hops: readonly string[]): readonly string[] => [...hops].sort();
+
 const LATE = { definition: { late: true } };
 const isLate = ({ definition }: Resource): boolean => definition !== undefined;
 
-/** Addresses that take the route along when they go: the one that `src` names, and for IPv4 the link's last one. */
-function takenAlongBy(ns: NetnsObservation, route: RouteObservation, desired: State): readonly ResourceId[] {
+/** Addresses that take the route along when they go: the one that `src` names, and for IPv4 the links' last ones. */
+function takenAlongBy(ns: NetnsObservation, route: RouteObservation, devs: readonly string[], desired: State): readonly ResourceId[] {
   const idOf = ({ dev, address }: AddressObservation): ResourceId => `address:${ns.netns}/${dev}/${address}`;
   const source = ns.addresses.filter(({ address }) => route.src !== '' && address.startsWith(`${route.src}/`));
-  const last = familyOf(route.to) === 6 ? [] : lastAddressOf(ns, route.dev, desired);
+  const last = familyOf(route.to) === 6 ? [] : devs.flatMap((dev) => lastAddressOf(ns, dev, desired));
   return [...new Set([...source.map(idOf), ...last])];
 }
 
@@ -96,15 +105,19 @@ function observedRoute(ns: NetnsObservation, route: RouteObservation, context: F
   const link = context.linkAt(ns.netns, route.dev);
   // An IPv6 route that refuses stands on lo in a dump; nobody asks for that.
   const dev = route.type === 'unicast' ? route.dev : '';
-  const { to, table, metric, type, via, src, mtu, onlink, protocol, scope, nexthops } = route;
+  const { to, table, metric, type, via, src, mtu, onlink, protocol, scope } = route;
+  const nexthops = route.nexthops.length === 0 ? NO_HOPS : inOrder(route.nexthops);
+  const devs = dev === '' ? nexthops.map((hop) => parseNexthop(hop).dev) : [dev];
+  // Of several ways the others may stay, or none: the families differ, and so do the ways in which an interface ends.
+  const others = nexthops.length === 0 ? [] : devs.flatMap((one) => context.linkAt(ns.netns, one) ?? []);
   return {
     id,
     kind: 'route',
     netns: ns.netns,
     props: { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope, nexthops },
-    needs: link === undefined ? netnsNeeds(ns.netns) : [...netnsNeeds(ns.netns), link],
+    needs: link === undefined ? [...netnsNeeds(ns.netns), ...others] : [...netnsNeeds(ns.netns), link],
     goesWith: link === undefined || dev === '' ? netnsNeeds(ns.netns) : [link],
-    mayGoWith: dev === '' ? [] : takenAlongBy(ns, route, context.desired),
+    mayGoWith: devs.length === 0 ? [] : [...others, ...takenAlongBy(ns, route, devs, context.desired)],
     // A link's new MTU becomes that of its IPv6 routes which have the old one, or a larger one (`rt6_mtu_change_route`).
     mayGoWithChange: mtu !== 0 && familyOf(to) === 6 ? context.fieldAt(ns.netns, dev, 'mtu') : [],
   };
@@ -187,6 +200,7 @@ function takenDestinations(context: FindContext): readonly Diagnostic[] {
 
 function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource: Resource): Operation {
   const { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope } = resource.props;
+  const nexthops = (resource.props['nexthops'] ?? []) as readonly string[];
   return {
     op,
     netns: resource.netns,
@@ -201,6 +215,7 @@ function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource:
     src: String(src),
     mtu: Number(mtu),
     onlink: onlink === true,
+    ...(nexthops.length === 0 ? {} : { nexthops: nexthops.map(parseNexthop) }),
   };
 }
 

@@ -3,6 +3,7 @@
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
 import type { ContainerSpec } from './container.js';
+import type { Nexthop } from './nexthop.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition, ProcessKey } from './process.js';
 
@@ -169,6 +170,8 @@ export interface RouteOperation {
   readonly src: string;
   readonly mtu: number;
   readonly onlink: boolean;
+  /** Several ways at once, in place of `via` and `dev`; absent: one. */
+  readonly nexthops?: readonly Nexthop[];
 }
 
 export interface RuleOperation {

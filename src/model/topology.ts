@@ -209,11 +209,20 @@ export interface Route {
   readonly type: RouteType;
   readonly via?: string;
   readonly dev?: string;
+  /** Several ways at once, in place of `via` and `dev`. */
+  readonly nexthops?: readonly RouteNexthop[];
   readonly src?: string;
   readonly metric?: number;
   readonly table?: number;
   readonly mtu?: number;
   readonly onlink: boolean;
+}
+
+export interface RouteNexthop {
+  readonly at: SourceRange;
+  readonly via: string;
+  readonly dev?: string;
+  readonly weight: number;
 }
 
 export interface Rule {

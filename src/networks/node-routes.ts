@@ -44,7 +44,7 @@ function automaticRoutes(node: LabNode, routers: Routers): readonly Resource[] {
 }
 
 function isSameRoute({ netns, path }: LabNode, route: Route, id: ResourceId): boolean {
-  return route.to.endsWith('/0') && routeResource({ ...route, netns, addresses: [], path }).id === id;
+  return route.to.endsWith('/0') && routeResource({ ...route, nexthops: undefined, netns, addresses: [], path }).id === id;
 }
 
 /** A stretch of addresses that a node reaches without a router. */
@@ -67,8 +67,16 @@ function reachOf(node: LabNode): readonly Reach[] {
 function reachByRoute(node: LabNode, route: Route): readonly Reach[] {
   const on = node.interfaces.get(route.dev ?? '');
   const cidr = parseCidr(route.to);
-  if (on === undefined || cidr === null || route.via !== undefined || route.type !== 'unicast' || route.table !== undefined) return [];
-  return [{ cidr, on, by: routeResource({ ...route, netns: node.netns, addresses: [], path: '' }).id, kept: on.up }];
+  if (
+    on === undefined ||
+    cidr === null ||
+    route.via !== undefined ||
+    route.nexthops !== undefined ||
+    route.type !== 'unicast' ||
+    route.table !== undefined
+  )
+    return [];
+  return [{ cidr, on, by: routeResource({ ...route, nexthops: undefined, netns: node.netns, addresses: [], path: '' }).id, kept: on.up }];
 }
 
 function writtenRoute(node: LabNode, reach: readonly Reach[], route: Route, path: string, diagnostics: Diagnostic[]): readonly Resource[] {
@@ -79,18 +87,48 @@ function writtenRoute(node: LabNode, reach: readonly Reach[], route: Route, path
     return [];
   }
   const sourceIds = source === undefined ? [] : [source.by];
-  if (route.type !== 'unicast') return refusal(node, { ...plain, addresses: sourceIds });
-  const via = route.via === undefined ? null : parseAddress(route.via);
-  const next = via === null ? undefined : nearest(reach, via, route.dev);
-  const on = route.dev === undefined ? next?.on : node.interfaces.get(route.dev);
-  if (on === undefined) {
-    diagnostics.push(unreachable(node, route));
+  if (route.type !== 'unicast') return refusal(node, { ...plain, nexthops: undefined, addresses: sourceIds });
+  const ways = (route.nexthops ?? [route]).map((one) => ({ one, ...wayOf(node, reach, one) }));
+  const lost = ways.find(({ on }) => on === undefined);
+  if (lost !== undefined) {
+    diagnostics.push(unreachable(node, { ...route, ...lost.one }));
     return [];
   }
   // The kernel drops routes of an interface that goes down, and takes no new ones.
-  if (!on.up || source?.kept === false) return [];
-  const addresses = [...(next === undefined ? [] : [next.by]), ...sourceIds];
-  return [routeResource({ ...plain, dev: on.name, link: on.link, addresses })];
+  const open = ways.flatMap(({ one, on, by }) => (on?.up === true ? [{ one, on, by }] : []));
+  const [first] = open;
+  if (first === undefined || source?.kept === false) return [];
+  const addresses = [...new Set([...open.flatMap(({ by }) => by), ...sourceIds])];
+  if (route.nexthops === undefined || open.length === 1) {
+    const { via } = first.one;
+    return [
+      routeResource({
+        ...plain,
+        nexthops: undefined,
+        ...(via === undefined ? {} : { via }),
+        dev: first.on.name,
+        link: first.on.link,
+        addresses,
+      }),
+    ];
+  }
+  const nexthops = route.nexthops.flatMap((hop) => {
+    const on = open.find(({ one }) => one === hop)?.on;
+    return on === undefined ? [] : [{ via: hop.via, dev: on.name, weight: hop.weight, link: on.link }];
+  });
+  return [routeResource({ ...plain, nexthops, addresses })];
+}
+
+/** The interface, and what makes the next router reachable by it. */
+function wayOf(node: LabNode, reach: readonly Reach[], { via: text, dev }: Pick<Route, 'via' | 'dev'>): Way {
+  const via = text === undefined ? null : parseAddress(text);
+  const next = via === null ? undefined : nearest(reach, via, dev);
+  return { on: dev === undefined ? next?.on : node.interfaces.get(dev), by: next === undefined ? [] : [next.by] };
+}
+
+interface Way {
+  readonly on: LabInterface | undefined;
+  readonly by: readonly ResourceId[];
 }
 
 /** An IPv6 route that refuses stands on lo in the kernel, and goes with it. */

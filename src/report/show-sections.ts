@@ -1,4 +1,5 @@
 /** The sections of a node, one function each: from kernel objects to the keys of the language. */
+import { parseNexthop } from '../model/nexthop.js';
 import type { PropValue, Props, Resource, State } from '../model/state.js';
 import { interfacesOf } from './show-interfaces.js';
 import { worth } from './show-worth.js';
@@ -52,7 +53,7 @@ function routeOf(props: Props): Props {
     table: table === MAIN_TABLE ? 0 : table,
     mtu,
     onlink,
-    nexthops,
+    nexthops: ((nexthops ?? []) as readonly string[]).map((text) => worth({ ...parseNexthop(text) })),
   });
 }
 

@@ -9,12 +9,17 @@ export function route(operation: RouteOperation): readonly Command[] {
   const { op, netns, to, type } = operation;
   const v6 = to.includes(':');
   const target = [...(type === 'unicast' ? [] : [type]), to === '0.0.0.0/0' || to === '::/0' ? 'default' : to];
-  const words = [...target, ...gatewayWords(operation), ...detailWords(operation, v6)];
+  const words = [...target, ...gatewayWords(operation), ...detailWords(operation, v6), ...nexthopWords(operation)];
   return [{ argv: ip(netns, ...(v6 ? ['-6'] : []), 'route', VERBS[op], ...words) }];
 }
 
 function gatewayWords({ via, dev, onlink }: RouteOperation): readonly string[] {
   return [...(via === '' ? [] : ['via', via]), ...(dev === '' ? [] : ['dev', dev]), ...(onlink ? ['onlink'] : [])];
+}
+
+function nexthopWords({ op, nexthops = [] }: RouteOperation): readonly string[] {
+  if (op === 'route-delete') return [];
+  return nexthops.flatMap(({ via, dev, weight }) => ['nexthop', ...(via === '' ? [] : ['via', via]), 'dev', dev, 'weight', String(weight)]);
 }
 
 function detailWords({ table, metric, protocol, scope, src, mtu }: RouteOperation, v6: boolean): readonly string[] {

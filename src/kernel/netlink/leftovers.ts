@@ -15,6 +15,6 @@ export function leftovers({ netns, socket }: Session): readonly Step[] {
     }),
     ...(lo?.altnames ?? []).filter(isProtectedMark).map((altname): Step => ({ op: 'altname-delete', netns, name: 'lo', altname })),
     ...rules.filter(own).map((rule): Step => ({ ...rule, op: 'rule-delete', netns })),
-    ...routes.filter(own).map((route): Step => ({ ...route, op: 'route-delete', netns })),
+    ...routes.filter(own).map((route): Step => ({ ...route, op: 'route-delete', netns, nexthops: [] })),
   ];
 }

@@ -1,5 +1,6 @@
 /** RTM_NEWROUTE (`rtnetlink.h`): observation and operations. */
 import type { RouteObservation } from '../../model/observation.js';
+import { nexthopText, type Nexthop } from '../../model/nexthop.js';
 import type { RouteOperation } from '../../model/operation.js';
 import { addressBytes, addressText, AF_INET, AF_INET6, AF_UNSPEC, cidrBytes, familyNumber } from './ip-text.js';
 import {
@@ -150,7 +151,8 @@ function nexthopsOf(bytes: Bytes, outer: number, family: number, nameOf: (index:
       if (type === RTA.gateway) via = addressText(view, at + 4, family);
       else if (type === RTA.via) via = addressText(view, at + 6, view.getUint16(at + 4, true));
     }
-    hops.push(`${via} ${nameOf(view.getUint32(hop + 4, true))} ${view.getUint8(hop + 3) + 1}`.trim());
+    const way = { via, dev: nameOf(view.getUint32(hop + 4, true)), weight: view.getUint8(hop + 3) + 1 };
+    hops.push(nexthopText(way, (view.getUint8(hop + 2) & RTNH_F_ONLINK) === 0 ? '' : 'onlink'));
     hop += (length + 3) & ~3;
   }
   return hops;
@@ -158,8 +160,8 @@ function nexthopsOf(bytes: Bytes, outer: number, family: number, nameOf: (index:
 
 const FLAGS = { 'route-add': NLM_F_CREATE | NLM_F_EXCL, 'route-replace': NLM_F_CREATE | NLM_F_REPLACE, 'route-delete': 0 } as const;
 
-/** `index` is 0 where the operation names no device. */
-export function encodeRoute(writer: MessageWriter, operation: RouteOperation, index: number): void {
+export function encodeRoute(writer: MessageWriter, operation: RouteOperation, indexOf: (name: string) => number): void {
+  const index = operation.dev === '' ? 0 : indexOf(operation.dev);
   const family = familyNumber(operation.to);
   const { bytes, prefix } = cidrBytes(operation.to);
   writer.begin(operation.op === 'route-delete' ? RTM_DELROUTE : RTM_NEWROUTE, FLAGS[operation.op] | NLM_F_ACK);
@@ -176,6 +178,8 @@ export function encodeRoute(writer: MessageWriter, operation: RouteOperation, in
   if (prefix > 0) writer.data(RTA.dst, bytes);
   if (index !== 0) writer.u32(RTA.oif, index);
   if (operation.via !== '') encodeVia(writer, family, operation.via);
+  // Without them all go: with some that are gone already, an IPv4 route would not be found.
+  if (operation.nexthops !== undefined && operation.op !== 'route-delete') encodeNexthops(writer, family, operation.nexthops, indexOf);
   if (operation.metric !== 0) writer.u32(RTA.priority, operation.metric);
   if (operation.src !== '') writer.data(RTA.prefsrc, addressBytes(operation.src));
   if (operation.mtu !== 0 && operation.op !== 'route-delete') {
@@ -184,6 +188,18 @@ export function encodeRoute(writer: MessageWriter, operation: RouteOperation, in
     writer.close(metrics);
   }
   writer.end();
+}
+
+function encodeNexthops(writer: MessageWriter, family: number, hops: readonly Nexthop[], indexOf: (name: string) => number): void {
+  const all = writer.nest(RTA.multipath);
+  for (const { via, dev, weight } of hops) {
+    const at = writer.reserve(8);
+    writer.bytes.view.setUint8(at + 3, weight - 1);
+    writer.bytes.view.setUint32(at + 4, indexOf(dev), true);
+    if (via !== '') encodeVia(writer, family, via);
+    writer.bytes.view.setUint16(at, writer.length - at, true);
+  }
+  writer.close(all);
 }
 
 /** A gateway of the other family goes into RTA_VIA, with its family in front (RFC 5549). */

@@ -98,7 +98,7 @@ export function linksNeeded(step: Step): readonly string[] {
     case 'route-add':
     case 'route-replace':
     case 'route-delete':
-      return step.dev === '' ? [] : [step.dev];
+      return [...(step.dev === '' ? [] : [step.dev]), ...(step.nexthops ?? []).map(({ dev }) => dev)];
     case 'link-delete':
     case 'altname-add':
     case 'altname-delete':
@@ -137,7 +137,7 @@ export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames):
     case 'route-add':
     case 'route-replace':
     case 'route-delete':
-      return encodeRoute(writer, step, step.dev === '' ? 0 : links.index(step.dev));
+      return encodeRoute(writer, step, indexOf);
     case 'rule-add':
     case 'rule-delete':
       return encodeRule(writer, step);

@@ -1,7 +1,7 @@
 /** `routes`, `rules` and `neighbours` → Route[], Rule[], Neighbour[]. */
 import { familyOf, type Family } from '../../model/address.js';
-import type { Neighbour, Route, RouteType, Rule } from '../../model/topology.js';
-import { asMapping, booleanAt, numberAt, placeAt, placeOf, stringAt, textAt, withoutUndefined, type Reading } from './read.js';
+import type { Neighbour, Route, RouteNexthop, RouteType, Rule } from '../../model/topology.js';
+import { asMapping, booleanAt, itemsAt, numberAt, placeAt, placeOf, stringAt, textAt, withoutUndefined, type Reading } from './read.js';
 import type { Mapping, Tree } from '../tree.js';
 import { readAddress, readMac, readPrefix } from './values.js';
 
@@ -12,7 +12,8 @@ export function readRoute(reading: Reading, tree: Tree): Route | undefined {
   const map = asMapping(tree);
   const via = readAddress(reading, textAt(map, 'via'));
   const src = readAddress(reading, textAt(map, 'src'));
-  const to = readDestination(reading, map, via ?? src);
+  const nexthops = itemsAt(map, 'nexthops').flatMap((item) => readNexthop(reading, item) ?? []);
+  const to = readDestination(reading, map, via ?? nexthops[0]?.via ?? src);
   if (to === undefined) return undefined;
   const route: Route = withoutUndefined({
     at: placeAt(reading, map, 'to'),
@@ -20,6 +21,7 @@ export function readRoute(reading: Reading, tree: Tree): Route | undefined {
     type: (stringAt(map, 'type') ?? 'unicast') as RouteType,
     via,
     dev: stringAt(map, 'dev'),
+    nexthops: map.entries.has('nexthops') ? nexthops : undefined,
     src,
     metric: numberAt(map, 'metric'),
     table: numberAt(map, 'table'),
@@ -28,6 +30,16 @@ export function readRoute(reading: Reading, tree: Tree): Route | undefined {
   });
   reading.origins.set(route, map);
   return route;
+}
+
+function readNexthop(reading: Reading, tree: Tree): RouteNexthop | undefined {
+  const map = asMapping(tree);
+  const via = readAddress(reading, textAt(map, 'via'));
+  if (via === undefined) return undefined;
+  const dev = stringAt(map, 'dev');
+  const hop: RouteNexthop = withoutUndefined({ at: placeAt(reading, map, 'via'), via, dev, weight: numberAt(map, 'weight') ?? 1 });
+  reading.origins.set(hop, map);
+  return hop;
 }
 
 /** `default` is of the family of the route's other addresses, IPv4 if it has none. */

@@ -32,7 +32,9 @@ function reportUnused({ report, place }: RuleContext, node: Node, used: Readonly
   const isOff = (dev: string | undefined): dev is string => dev !== undefined && dev !== 'lo' && !used.has(dev);
   const wants = [
     ...node.neighbours.flatMap(({ dev, address, at }) => (address.includes(':') && isOff(dev) ? [{ dev, at, what: 'a neighbour' }] : [])),
-    ...node.routes.flatMap(({ dev, to, at }) => (to.includes(':') && isOff(dev) ? [{ dev, at, what: 'a route' }] : [])),
+    ...node.routes
+      .flatMap((route) => [route, ...(route.nexthops ?? []).map(({ dev, at }) => ({ to: route.to, dev, at }))])
+      .flatMap(({ dev, to, at }) => (to.includes(':') && isOff(dev) ? [{ dev, at, what: 'a route' }] : [])),
   ];
   for (const { dev, at, what } of wants) {
     const related = [{ message: 'ipv6: false is here', at: place(node, 'ipv6') }];

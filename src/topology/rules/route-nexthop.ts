@@ -9,7 +9,7 @@ import {
   type Address,
   type Cidr,
 } from '../../model/address.js';
-import type { Endpoint, Node, Route, Topology } from '../../model/topology.js';
+import type { Endpoint, Node, Route, RouteNexthop, Topology } from '../../model/topology.js';
 import type { Rule, RuleContext } from './rule.js';
 
 /** Where automatic subnets lie: which of them a network gets is not known here. */
@@ -27,6 +27,8 @@ export const routeNexthop: Rule = {
     'route-useless-key',
     'route-family',
     'route-via-itself',
+    'route-twice',
+    'conflicting-keys',
     'route-unreachable-gateway',
   ],
   check(context) {
@@ -56,7 +58,7 @@ function checkRoute(context: RuleContext, node: Node, route: Route, reach: reado
     report('bad-value', place(route, 'table'), `table ${LOCAL_TABLE} is the kernel’s own`, { hint });
   }
   if (route.type !== 'unicast') {
-    for (const key of ['via', 'dev', 'onlink', 'mtu'].filter((each) => context.isWritten(route, each))) {
+    for (const key of ['via', 'dev', 'nexthops', 'onlink', 'mtu'].filter((each) => context.isWritten(route, each))) {
       const message = `"${key}" has no meaning for a ${route.type} route`;
       report('route-useless-key', place(route, key), message, { hint: `remove it, or the type: packets go nowhere` });
     }
@@ -70,14 +72,49 @@ function checkRoute(context: RuleContext, node: Node, route: Route, reach: reado
     report('route-family', place(route, key), message);
     return;
   }
-  if (via !== null) checkVia(context, node, route, via, reach);
+  if (route.nexthops !== undefined) checkNexthops(context, node, route, route.nexthops, reach);
+  else if (via !== null) checkVia(context, node, { ...route, place: route }, via, reach);
   else if (!context.isWritten(route, 'via') && route.dev === undefined) {
     report('route-without-nexthop', route.at, `the route to ${route.to} has neither "via" nor "dev"`, { hint: 'add via: ADDRESS' });
   }
 }
 
-function checkVia(context: RuleContext, node: Node, route: Route, via: Address, reach: readonly Reach[]): void {
-  const at = context.place(route, 'via');
+function checkNexthops(context: RuleContext, node: Node, route: Route, hops: readonly RouteNexthop[], reach: readonly Reach[]): void {
+  const { report, place } = context;
+  for (const key of ['via', 'dev'].filter((each) => context.isWritten(route, each))) {
+    report('conflicting-keys', place(route, key), `"${key}" and "nexthops" are two ways to say where packets go`, {
+      hint: `remove one of the two`,
+    });
+  }
+  if (context.isWritten(route, 'onlink')) {
+    const hint = 'remove it: each next hop must be on a link of the node';
+    report('route-useless-key', place(route, 'onlink'), '"onlink" has no meaning beside "nexthops"', { hint });
+  }
+  const first = new Map<string, RouteNexthop>();
+  for (const hop of hops) {
+    const via = parseAddress(hop.via);
+    if (via === null) continue;
+    const identity = `${hop.via} ${hop.dev ?? ''}`;
+    const before = first.get(identity);
+    first.set(identity, before ?? hop);
+    if (before !== undefined) {
+      const related = [{ message: 'the first is here', at: before.at }];
+      report('route-twice', hop.at, `${hop.via} is a next hop of the route to ${route.to} already`, { hint: 'give it a weight', related });
+    } else if (via.family !== familyOf(route.to)) {
+      const message = `the route to ${route.to} is IPv${familyOf(route.to)}, and "via" is IPv${via.family}`;
+      report('route-family', hop.at, message);
+    } else checkVia(context, node, { ...hop, place: hop, onlink: false }, via, reach);
+  }
+}
+
+/** A route with one next hop, or one of several. */
+interface Way extends Pick<Route, 'dev' | 'onlink'> {
+  /** What the file has `via` in. */
+  readonly place: Route | RouteNexthop;
+}
+
+function checkVia(context: RuleContext, node: Node, route: Way, via: Address, reach: readonly Reach[]): void {
+  const at = context.place(route.place, 'via');
   if (reach.some(({ own }) => own === via.text)) {
     context.report('route-via-itself', at, `${via.text} is an address of ${node.name} itself`, {
       hint: 'via is the address of the next router',
@@ -125,7 +162,7 @@ function reachOf({ networks, interfaceNames }: RuleContext, node: Node, ends: re
   const byLink = ends.flatMap((end) => [end.ipv4Address, end.ipv6Address].flatMap((cidr) => withOwn(end.interface, cidr)));
   const bySettings = node.interfaces.flatMap((one) => one.addresses.flatMap(({ cidr }) => withOwn(one.name, cidr)));
   const byRoute = node.routes.flatMap((route) =>
-    route.via === undefined && route.dev !== undefined ? reach(route.dev, route.to, false) : [],
+    route.via === undefined && route.nexthops === undefined && route.dev !== undefined ? reach(route.dev, route.to, false) : [],
   );
   return [...byNetwork, ...byLink, ...bySettings, ...byRoute];
 }

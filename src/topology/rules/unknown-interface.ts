@@ -35,6 +35,7 @@ function mentionsIn({ place }: RuleContext, node: Node): readonly Mention[] {
   return [
     ...node.interfaces.map(({ name, at }) => ({ name, at })),
     ...node.routes.flatMap((route) => mention(route, 'dev', route.dev)),
+    ...node.routes.flatMap(({ nexthops = [] }) => nexthops.flatMap((hop) => mention(hop, 'dev', hop.dev))),
     ...node.rules.flatMap((rule) => [...mention(rule, 'iif', rule.iif), ...mention(rule, 'oif', rule.oif)]),
     ...node.sysctls.flatMap(({ key, at }) => sysctlMention(key, at)),
     ...node.neighbours.flatMap((neighbour) => mention(neighbour, 'dev', neighbour.dev)),

@@ -51,6 +51,15 @@ const route = (op: RouteOperation['op'], netns: string, to: string, rest: Partia
   ...rest,
 });
 
+const WAYS = [
+  { via: '10.1.0.1', dev: 'eth0', weight: 2 },
+  { via: '', dev: 'eth5', weight: 1 },
+] as const;
+const WAYS6 = [
+  { via: 'fd01::1', dev: 'eth0', weight: 2 },
+  { via: 'fe80::9', dev: 'eth5', weight: 1 },
+] as const;
+
 const rule = (op: RuleOperation['op'], rest: Partial<RuleOperation>): Operation => ({
   ...{ op, netns: WEB, family: 4, priority: 1000, table: 100, from: '', to: '', iif: '', oif: '', fwmark: 0 },
   ...rest,
@@ -210,6 +219,8 @@ export const BUILD: readonly Operation[] = [
   route('route-add', WEB, '10.8.0.0/16', { type: 'blackhole' }),
   route('route-add', WEB, 'fd08::/64', { type: 'unreachable' }),
   route('route-add', WEB, 'fd09::/64', { dev: 'eth5', metric: 5 }),
+  route('route-add', WEB, '10.11.0.0/16', { nexthops: WAYS }),
+  route('route-add', WEB, 'fd11::/64', { nexthops: WAYS6 }),
   rule('rule-add', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
   rule('rule-add', { family: 6 }),
   { op: 'nft-replace', netns: WEB, table: table(1) },
@@ -253,6 +264,8 @@ export const CHANGE: readonly Operation[] = [
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
   route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
   route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
+  route('route-replace', WEB, '10.11.0.0/16', { nexthops: WAYS.map((way) => ({ ...way, weight: 256 })) }),
+  route('route-replace', WEB, 'fd11::/64', { nexthops: WAYS6.map((way) => ({ ...way, weight: 7 })) }),
   { op: 'nft-replace', netns: HOST, table: table(8081) },
   {
     op: 'conntrack-delete',
@@ -272,6 +285,8 @@ export const REMOVE: readonly Operation[] = [
   { op: 'node-files-delete', netns: HOST, folder: OTHER_FILES },
   rule('rule-delete', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
   rule('rule-delete', { family: 6 }),
+  route('route-delete', WEB, '10.11.0.0/16', { nexthops: WAYS }),
+  route('route-delete', WEB, 'fd11::/64', { nexthops: WAYS6 }),
   route('route-delete', WEB, '10.9.0.0/16', {
     via: '10.7.0.1',
     dev: 'eth0',

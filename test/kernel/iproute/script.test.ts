@@ -155,6 +155,17 @@ const TABLE: readonly (readonly [Operation, string])[] = [
     'bridge fdb delete 00:00:00:00:00:00 dev vx0 dst 10.0.0.9 port 99 via lan0 self permanent',
   ],
   [
+    {
+      ...{ op: 'route-add', netns: 'lab.web', to: 'fd09::/64', type: 'unicast', table: 254, metric: 1024, protocol: 84 },
+      ...{ scope: 'global', via: '', dev: '', src: '', mtu: 0, onlink: false },
+      nexthops: [
+        { via: 'fd00::9', dev: 'eth0', weight: 2 },
+        { via: '', dev: 'eth5', weight: 1 },
+      ],
+    },
+    'ip -n lab.web -6 route add fd09::/64 proto 84 metric 1024 nexthop via fd00::9 dev eth0 weight 2 nexthop dev eth5 weight 1',
+  ],
+  [
     { op: 'qdisc-set', netns: 'lab.web', dev: 'eth5', handle: '746f:', rate: '1mbit', burst: 15000, limit: 21250 },
     'tc -n lab.web qdisc replace dev eth5 root handle 746f: tbf rate 1mbit burst 15000b limit 21250b',
   ],

@@ -1,5 +1,7 @@
 /** What `icc: false` costs where bridges hand packets to the host's rules (br_netfilter). */
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import type { NetnsObservation } from '../model/observation.js';
+import type { FindContext } from './kind.js';
 
 /** A network whose nodes are kept apart, and publish ports. */
 export interface ApartNetwork {
@@ -13,21 +15,43 @@ export interface ApartNetwork {
 const KEYS = { 4: 'net.bridge.bridge-nf-call-iptables', 6: 'net.bridge.bridge-nf-call-ip6tables' } as const;
 export const BRIDGE_NETFILTER: readonly string[] = Object.values(KEYS);
 
+/** What a setting of br_netfilter is, or will be, in a namespace: in a new one it is on, where the machine has it (`brnf_init_net`). */
+export function bridgeSetting(
+  { observation, desired }: FindContext,
+  netns: string,
+  ns: NetnsObservation | undefined,
+): (key: string) => string | null {
+  return (key: string): string | null => {
+    const wanted = desired.resources.get(`sysctl:${netns}/${key}`)?.props['value'];
+    if (wanted !== undefined) return String(wanted);
+    if (ns !== undefined) return ns.sysctls.get(key) ?? null;
+    return (observation.host.sysctls.get(key) ?? null) === null ? null : '1';
+  };
+}
+
 /**
  * The bridge then hands a packet that a rule has translated from port to port, and its ports are isolated from each other; no
  * setting of a single bridge is stronger than that of the host.
  */
-export function unreachedPorts(networks: readonly ApartNetwork[], sysctls: ReadonlyMap<string, string | null>): readonly Diagnostic[] {
+export function unreachedPorts(
+  networks: readonly ApartNetwork[],
+  valueOf: (key: string) => string | null,
+  host: string | undefined,
+): readonly Diagnostic[] {
   return networks.flatMap(({ path, at, families, ports }): Diagnostic[] => {
-    const keys = families.map((family) => KEYS[family]).filter((key) => sysctls.get(key) === '1');
+    const keys = families.map((family) => KEYS[family]).filter((key) => valueOf(key) === '1');
     if (keys.length === 0) return [];
+    const settings = keys.map((key) => `${key}: 0`).join(', ');
     return [
       {
         code: 'port-not-for-neighbours',
         severity: 'warning',
         message: `the nodes of ${path} do not reach what is published for nodes of their own network (${ports.join(', ')}): with icc: false and ${keys.join(', ')} 1, the kernel hands such packets from port to port of the bridge, which are kept apart; all others reach it`,
         at,
-        hint: `sysctl -w ${keys.map((key) => `${key}=0`).join(' ')} lets them, if nobody else on this host needs it`,
+        hint:
+          host === undefined
+            ? `sysctl -w ${keys.map((key) => `${key}=0`).join(' ')} lets them, if nobody else on this host needs it`
+            : `sysctls: { ${settings} } of the host ${host} lets them`,
       },
     ];
   });

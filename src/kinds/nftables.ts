@@ -7,7 +7,7 @@ import type { FindContext, Found, Kind } from './kind.js';
 import { desiredTable } from '../model/nft/canonical.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
-import { unreachedPorts, type ApartNetwork } from './isolated-ports.js';
+import { bridgeSetting, unreachedPorts, type ApartNetwork } from './isolated-ports.js';
 import { portsInUse } from './port-in-use.js';
 import { deleteTable, replaceTable } from './moving-flows.js';
 import { publishedBy, publishedIn } from './published-rules.js';
@@ -68,12 +68,13 @@ function propsOf(table: NftTableObservation): Props {
   return { ...Object.fromEntries([...maps, ...chains]), other: table.other };
 }
 
-function find({ observation, desired }: FindContext): Found {
+function find(context: FindContext): Found {
+  const { observation, desired } = context;
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
   for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
     const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation), ...unreachedPorts(wanted?.apart ?? [], ns.sysctls));
+    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
     if (ns.nft === null) continue;
     if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {
@@ -84,7 +85,18 @@ function find({ observation, desired }: FindContext): Found {
         );
     }
   }
-  return { resources, conflicts };
+  return { resources, conflicts: [...conflicts, ...portsOutOfReach(context)] };
+}
+
+/** On namespaces that are still to come as well. */
+function portsOutOfReach(context: FindContext): readonly Diagnostic[] {
+  const { observation, desired } = context;
+  const there = new Map([observation.host, ...observation.namespaces].map((ns) => [ns.netns, ns]));
+  return [...desired.resources.values()].flatMap(({ kind, netns, definition, facts }) => {
+    if (kind !== 'nftables') return [];
+    const { apart } = definition as NftablesDefinition;
+    return unreachedPorts(apart, bridgeSetting(context, netns, there.get(netns)), facts?.['host'] as string | undefined);
+  });
 }
 
 /** Ports of the host that others have. Other labs are on the host itself only. */

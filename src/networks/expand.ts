@@ -73,7 +73,7 @@ export function expand(topology: Topology): Expansion {
     diagnostics,
     observe: {
       namespaces: lab.nodes.map((node) => node.netns),
-      sysctls: sysctlKeys(state, bridgeSettings(lab)),
+      sysctls: sysctlKeys(state, homesWithNodesApart(lab)),
       rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
       programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
@@ -140,9 +140,10 @@ function declaredTwice(first: Resource, second: Resource): Diagnostic {
   };
 }
 
-/** What kept-apart nodes reach depends on them. */
-function bridgeSettings({ networks }: Lab): readonly string[] {
-  return networks.some(({ home, hosted, network }) => home === HOST && hosted && !network.icc) ? BRIDGE_NETFILTER : [];
+/** What kept-apart nodes reach depends on settings there. What the machine has says what a new namespace begins with. */
+function homesWithNodesApart({ networks }: Lab): readonly string[] {
+  const homes = networks.filter(({ hosted, network }) => hosted && !network.icc).map(({ home }) => home);
+  return homes.length === 0 ? [] : [...new Set([HOST, ...homes])];
 }
 
 function publishedPorts({ nodes }: Topology, homes: Homes): Observed['ports'] {
@@ -156,8 +157,8 @@ function dnsPorts({ networks }: Lab): Observed['ports'] {
   return served.flatMap(({ home }) => DNS_PROTOCOLS.map((protocol) => ({ netns: home, protocol, from: DNS_PORT, to: DNS_PORT })));
 }
 
-function sysctlKeys(state: State, ofHost: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, string[]>(ofHost.length === 0 ? [] : [[HOST, [...ofHost]]]);
+function sysctlKeys(state: State, withBridgeSettings: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>(withBridgeSettings.map((netns) => [netns, [...BRIDGE_NETFILTER]]));
   for (const { kind, netns, props } of state.resources.values()) {
     if (kind !== 'sysctl') continue;
     const list = keys.get(netns);

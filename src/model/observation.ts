@@ -1,4 +1,5 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { QdiscObservation } from './qdisc.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
 
@@ -250,25 +251,6 @@ export interface FdbObservation {
   readonly dst: string;
   /** What is not as the link itself has it (`port 99`, `vni 7`, `via eth0`), in the words of `bridge fdb`; '' for nothing. */
   readonly other: string;
-}
-
-export interface QdiscObservation {
-  readonly dev: string;
-  /** `tbf`, `netem`, … */
-  readonly type: string;
-  /** `MAJOR:`, in hexadecimal digits. */
-  readonly handle: string;
-  /** Of a token bucket. */
-  readonly tbf?: {
-    /** Bytes in a second. */
-    readonly rate: number;
-    /** Bytes that may wait. */
-    readonly limit: number;
-    /** How long a burst takes, in ticks of 64 ns. */
-    readonly buffer: number;
-    /** What the lab never asks for, in the words of `tc`; '' for nothing. */
-    readonly other: string;
-  };
 }
 
 /** The kernel's own expressions, decoded: `text` is for people, `code` decides equality. */

@@ -1,8 +1,7 @@
 /** What an interface does with frames that it sends: the root qdisc. The lab's are token buckets (`tc-tbf(8)`), which limit the rate. */
 import type { SourceRange } from '../model/diagnostic.js';
 import type { NetnsObservation } from '../model/observation.js';
-import type { QdiscOperation } from '../model/operation.js';
-import type { QdiscObservation } from '../model/qdisc.js';
+import type { QdiscObservation, QdiscOperation } from '../model/qdisc.js';
 import { rateText } from '../model/rate.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';

@@ -6,6 +6,7 @@ import type { ContainerSpec } from './container.js';
 import type { Nexthop } from './nexthop.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition, ProcessKey } from './process.js';
+import type { QdiscOperation } from './qdisc.js';
 
 export type Operation =
   | NetnsAdd
@@ -208,22 +209,6 @@ export interface FdbOperation {
   /** Of an entry that is to be deleted: in the words of `bridge fdb`. */
   readonly other?: string;
 }
-
-export type QdiscOperation =
-  /** The root qdisc becomes a token bucket. */
-  | {
-      readonly op: 'qdisc-set';
-      readonly netns: string;
-      readonly dev: string;
-      readonly handle: string;
-      /** As `tc` reads it, `1mbit`. */
-      readonly rate: string;
-      /** Bytes. */
-      readonly burst: number;
-      readonly limit: number;
-    }
-  /** The interface gets back what the kernel gives it by itself. */
-  | { readonly op: 'qdisc-delete'; readonly netns: string; readonly dev: string };
 
 /** A table of family inet. Rules are typed, so that text for people and expressions for the kernel come from one value. */
 export interface NftTable {

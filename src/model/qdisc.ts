@@ -1,4 +1,4 @@
-/** Qdiscs as the kernel tells them. */
+/** Root qdiscs: what the kernel tells of them, and what can be done. */
 
 export interface QdiscObservation {
   readonly dev: string;
@@ -18,3 +18,19 @@ export interface QdiscObservation {
     readonly other: string;
   };
 }
+
+export type QdiscOperation =
+  /** The root qdisc becomes a token bucket. */
+  | {
+      readonly op: 'qdisc-set';
+      readonly netns: string;
+      readonly dev: string;
+      readonly handle: string;
+      /** As `tc` reads it, `1mbit`. */
+      readonly rate: string;
+      /** Bytes. */
+      readonly burst: number;
+      readonly limit: number;
+    }
+  /** The interface gets back what the kernel gives it by itself. */
+  | { readonly op: 'qdisc-delete'; readonly netns: string; readonly dev: string };

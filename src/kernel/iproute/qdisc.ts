@@ -1,5 +1,5 @@
 import { HOST } from '../../model/state.js';
-import type { QdiscOperation } from '../../model/operation.js';
+import type { QdiscOperation } from '../../model/qdisc.js';
 import type { Command } from './command.js';
 
 export function qdisc(operation: QdiscOperation): readonly Command[] {

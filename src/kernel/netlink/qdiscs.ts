@@ -1,6 +1,5 @@
 /** RTM_NEWQDISC (`pkt_sched.h`, `net/sched/sch_tbf.c`): root qdiscs of interfaces. */
-import type { QdiscOperation } from '../../model/operation.js';
-import type { QdiscObservation } from '../../model/qdisc.js';
+import type { QdiscObservation, QdiscOperation } from '../../model/qdisc.js';
 import { rateBits } from '../../model/rate.js';
 import { dump } from './dump.js';
 import type { DecodedLink } from './links.js';

@@ -6,10 +6,10 @@ import type {
   LinkAttributes,
   NeighbourOperation,
   Operation,
-  QdiscOperation,
   RouteOperation,
   RuleOperation,
 } from '../../model/operation.js';
+import type { QdiscOperation } from '../../model/qdisc.js';
 import { encodeAddress } from './addresses.js';
 import { encodeFdb, fdbVia } from './fdb.js';
 import {

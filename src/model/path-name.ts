@@ -1,5 +1,8 @@
-/** Letters, digits and `_.@+-`, no dot and no hyphen first: one folder or file, and no option of a command. */
-const PLAIN = /^[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,254}$/;
+/**
+ * Letters, digits and `_.@+-`: one folder or file, no way up, and no option of a command. A dot may come first: so do the
+ * files of nodes that are on no network and have settings of their own.
+ */
+const PLAIN = /^\.?[A-Za-z0-9_@][A-Za-z0-9_.@+-]{0,253}$/;
 
 export const isPathName = (name: string): boolean => PLAIN.test(name);
 

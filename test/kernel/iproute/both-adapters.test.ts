@@ -80,7 +80,7 @@ describe('the script', () => {
     });
     expect(link('host', 'br-back')).toMatchObject({
       mtu: 65535,
-      linkinfo: { info_data: { stp_state: 1, priority: 4096, ageing_time: 100 } },
+      linkinfo: { info_data: { stp_state: 1, priority: 4096, ageing_time: 3000 } },
     });
   });
 

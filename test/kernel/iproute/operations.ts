@@ -120,7 +120,8 @@ export const BUILD: readonly Operation[] = [
   bridge('br-front', { mac: '02:00:00:00:00:01', mtu: 1500 }),
   { op: 'altname-add', netns: HOST, name: 'br-front', altname: 'topo.lab.front' },
   { op: 'altname-add', netns: HOST, name: 'br-front', altname: 'to-be-removed' },
-  bridge('br-back', { mac: '02:00:00:00:00:02', mtu: 65535, stp_state: true, priority: 4096, mcast_snooping: false, ageing_time: 100 }),
+  // While the topology changes, a bridge with STP says twice its forward delay instead: 3000.
+  bridge('br-back', { mac: '02:00:00:00:00:02', mtu: 65535, stp_state: true, priority: 4096, mcast_snooping: false, ageing_time: 3000 }),
   { op: 'sysctl-set', netns: HOST, key: FORWARD, value: '1', remember: true },
   // Host and node.
   {

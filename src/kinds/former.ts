@@ -102,7 +102,7 @@ function describer(former: Former, wanted: State): Describe {
     nftables: (one) => {
       const name = one.id.slice(one.id.indexOf('/') + 1);
       const found = kept.tables.find(({ netns, table }) => netns === one.netns && table === name);
-      return { ...one, definition: { messages: found?.messages ?? [] } };
+      return { ...one, definition: { messages: found?.messages ?? [], hostPorts: [], apart: [] } };
     },
     container: (one) => {
       const found = observation.containers?.found.find(({ name }) => name === containerNameOf(one.id));

@@ -54,11 +54,12 @@ export function parseSavedPlan(text: string): SavedPlan | null {
 }
 
 /** Each key, as schemas/saved-plan.schema.json has it; what is in the plan is compared as a whole. */
-const CHECKS: { readonly [key in keyof SavedPlan]: (value: unknown) => boolean } = {
+const CHECKS: { readonly [key in keyof Required<SavedPlan>]: (value: unknown) => boolean } = {
   format: (value) => value === SAVED_PLAN,
   program: isText,
   created: (value) => isText(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value,
   file: (value) => isText(value) && value.startsWith('/'),
+  adopt: (value) => value === true || value === undefined,
   lab: isText,
   desired: (value) => isText(value) && /^[0-9a-f]{64}$/.test(value),
   observed: (value) => isObject(value) && Object.values(value as object).every((hashed) => isText(hashed) && /^[0-9a-f]{16}$/.test(hashed)),
@@ -67,12 +68,11 @@ const CHECKS: { readonly [key in keyof SavedPlan]: (value: unknown) => boolean }
 
 function isSavedPlan(document: unknown): document is SavedPlan {
   if (!isObject(document)) return false;
-  const [keys, checks] = [Object.keys(document as object), Object.entries(CHECKS)];
-  return (
-    keys.length === checks.length &&
-    checks.every(([key, check]) => Object.hasOwn(document as object, key) && check((document as Record<string, unknown>)[key]))
-  );
+  const of = document as Record<string, unknown>;
+  return Object.keys(of).every((key) => Object.hasOwn(CHECKS, key)) && Object.entries(CHECKS).every(([key, check]) => check(own(of, key)));
 }
+
+const own = (object: Record<string, unknown>, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';

@@ -132,7 +132,8 @@ describe('a flow that goes on', () => {
   it('through the host to the same port elsewhere is left alone', async () => {
     const through = await Sender.start(world, 'flows.a1', 'udp4', '10.99.0.1');
     expect(await through.next()).toBe('lan peer=10.99.0.2');
-    const entry = (): string => /id=\d+/.exec(world.must('conntrack -L -p udp --orig-src 10.61.0.2 -o id 2>/dev/null'))?.[0] ?? '';
+    const entry = (): string =>
+      /id=\d+/.exec(world.must('conntrack -L -p udp --orig-src 10.61.0.2 --orig-dst 10.99.0.1 -o id 2>/dev/null'))?.[0] ?? '';
     const before = entry();
     expect(before).toMatch(/^id=/);
     apply(lab(PORT));

@@ -7,9 +7,9 @@ import { ROOT } from '../../world.js';
 import { keysOf, keysUsed } from './keys.js';
 import { anyLab } from './labs.js';
 
-/** Keys that need a daemon of Docker or Podman, which a test's machine has not: test/docker. */
 /** Not in random labs yet: traffic/rate, traffic/multipath and commands/include have them. */
 const ELSEWHERE = /^(\.include|node\.routes\[\]\.nexthops.*|link\.rate|link\.endpoints\[\]\.rate)$/;
+/** Keys that need a daemon of Docker or Podman, which a test's machine has not: test/docker. */
 const OF_CONTAINERS = /^node\.(image|command|environment|volumes|cap_add|privileged|container)$/;
 
 const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/topology.schema.json'), 'utf8')) as object;

@@ -1,6 +1,7 @@
 /** `--adopt`: what somebody made by hand becomes the lab's as it is; what is in use goes on. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { World } from '../world.js';
+import { connection } from './connection.js';
 
 let world: World;
 beforeAll(async () => {
@@ -70,8 +71,7 @@ describe('a bridge, namespaces and veth pairs made by hand', () => {
     world.must(BY_HAND);
     world.file('topo.yaml', FILE);
     await world.serve('n2', 'udp:7', 'echo');
-    await world.background('n2', ['python3', '-u', '-c', SERVER], 'ready');
-    const client = await world.background('n3', ['python3', '-u', '-c', CLIENT], 'connected');
+    const client = await connection(world, 'n3', 'n2', '10.8.0.2');
     const ping = world.later('n3', 'ping -q -i 0.01 -c 600 10.8.0.2');
     const before = indexes();
     const plan = world.mustTopo('plan', '--adopt');
@@ -161,23 +161,3 @@ describe('what cannot be taken over', () => {
     world.must('ip netns del n2; ip link del p0');
   });
 });
-
-const SERVER = `
-import socket
-s = socket.create_server(('10.8.0.2', 9000))
-print('ready')
-c, _ = s.accept()
-while True:
-    data = c.recv(100)
-    if not data: break
-    c.sendall(b'echo ' + data)
-`;
-
-const CLIENT = `
-import socket, sys
-c = socket.create_connection(('10.8.0.2', 9000))
-print('connected')
-for line in sys.stdin:
-    c.sendall(line.encode())
-    print(c.recv(100).decode().strip())
-`;

@@ -1,6 +1,7 @@
 /** `moved`: a node or a network gets another name, and keeps what it has. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { World } from '../world.js';
+import { connection } from './connection.js';
 
 let world: World;
 beforeAll(async () => {
@@ -19,7 +20,7 @@ nodes:
   a:
     networks: [lan, far]
     run: ["exec sleep 100000"]
-    exec: ["touch done-$$(date +%N)"]
+    exec: ["touch /run/done-$$(date +%N)"]
     sysctls: { net.ipv4.ip_default_ttl: 63 }
   c: { networks: [lan] }
 links:
@@ -49,8 +50,7 @@ describe('a node that is moved', () => {
   test('keeps its namespace, links, addresses, connections and processes, and its marks follow', async () => {
     apply(LAB);
     const address = String((links('shop.a').find(([, name]) => name === 'eth0')?.[3] as string[])[0]);
-    await world.background('shop.a', ['python3', '-u', '-c', SERVER], 'ready');
-    const client = await world.background('shop.c', ['python3', '-u', '-c', CLIENT, address], 'connected');
+    const client = await connection(world, 'shop.c', 'shop.a', address);
     const ping = world.later('shop.c', `ping -q -i 0.01 -c 400 ${address}`);
     const before = [world.must('stat -c %i /run/netns/shop.a'), links('shop.a'), links(''), pid()];
     world.file('topo.yaml', MOVED);
@@ -66,14 +66,14 @@ describe('a node that is moved', () => {
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
     expect(world.must('ip -n shop.b -j link')).not.toContain('shop.a');
-    expect(world.must('ls / | grep -c ^done- || true').trim()).toBe('1');
+    expect(world.must('ls /run | grep -c ^done- || true').trim()).toBe('1');
     client.stdin!.write('again\n');
     await new Promise<void>((resolve) =>
       client.stdout!.on('data', (chunk: Buffer) => chunk.toString().includes('echo again') && resolve()),
     );
     expect(Number(/ ([\d.]+)% packet loss/.exec((await ping).stdout)?.[1])).toBeLessThan(3);
     expect(world.mustTopo('status')).toContain('in sync');
-    world.must('rm /done-*');
+    world.must('rm /run/done-*');
   });
 
   test('keeps its links without the line too, MAC addresses included', () => {
@@ -85,10 +85,10 @@ describe('a node that is moved', () => {
     const without = fixed
       .replace('  a:\n', '  b:\n')
       .replace('"a:eth5"', '"b:eth5"')
-      .replace('    exec: ["touch done-$$(date +%N)"]\n', '');
+      .replace('    exec: ["touch /run/done-$$(date +%N)"]\n', '');
     world.file('topo.yaml', without);
     expect(world.mustTopo('plan')).toMatch(/No changes|Plan: 0 to add, 0 to change, 1 to destroy/);
-    world.must('rm -f /done-*');
+    world.must('rm -f /run/done-*');
   });
 
   test('that is not there says nothing, and one that is half moved goes on', () => {
@@ -106,7 +106,7 @@ describe('a node that is moved', () => {
     world.mustTopo('apply', '--yes');
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
-    world.must('rm -f /done-*');
+    world.must('rm -f /run/done-*');
   });
 
   test('beside one of the new name is an error; a protected one is moved, and protected as before', () => {
@@ -119,7 +119,7 @@ describe('a node that is moved', () => {
     expect(world.must('ip -n shop.b -j link show lo')).toContain('"protect:shop.nodes.b"');
     expect(world.topo(['destroy', '--yes']).stderr).toContain('nodes.b of the lab shop is protected');
     apply(MOVED);
-    world.must('rm -f /done-*');
+    world.must('rm -f /run/done-*');
   });
 });
 
@@ -138,26 +138,6 @@ describe('a network that is moved', () => {
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.must(`ip -j link show type bridge`)).toContain('"topo.shop.wide"');
     expect(world.in('shop.a', `ping -c 1 -W 2 ${far.replace(/\d+$/, '1')} || ip route get ${far}`).status).toBe(0);
-    world.must('rm -f /done-*');
+    world.must('rm -f /run/done-*');
   });
 });
-
-const SERVER = `
-import socket
-s = socket.create_server(('0.0.0.0', 9000))
-print('ready')
-c, _ = s.accept()
-while True:
-    data = c.recv(100)
-    if not data: break
-    c.sendall(b'echo ' + data)
-`;
-
-const CLIENT = `
-import socket, sys
-c = socket.create_connection((sys.argv[1], 9000))
-print('connected')
-for line in sys.stdin:
-    c.sendall(line.encode())
-    print(c.recv(100).decode().strip())
-`;

@@ -2,6 +2,7 @@ import type { Kernel, Outcome } from '../kernel/kernel.js';
 import type { Event, Phase, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
 import type { Action, Plan } from '../model/plan.js';
+import { brokenBy } from './broken.js';
 import { ActionRun, batches, failed, type Finish, finishesOf, isOfProcess, LINKS_MS, reference } from './run-actions.js';
 
 /** How long deleted namespaces may take to go (4000: under a second); a process inside withholds them for ever. */
@@ -25,6 +26,8 @@ export interface Job {
   readonly stop?: AbortSignal;
   /** Milliseconds, only differences count. */
   readonly now: () => number;
+  /** The program's own mistakes, which are told as refusals besides. */
+  readonly fault?: (error: Error) => void;
 }
 
 /** Makes the machine what it was before the first change; true if it is. */
@@ -39,7 +42,7 @@ type End = 'failed' | 'interrupted' | null;
 export async function* carryOut(job: Job): AsyncGenerator<Event> {
   const { plan, kernel } = job;
   const start = job.now();
-  const run = new ActionRun(plan, kernel);
+  const run = new ActionRun(plan, kernel, job.fault);
   const finish = (outcome: Summary['outcome']): Event => ({
     type: 'summary',
     command: job.phase,
@@ -58,24 +61,49 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     return;
   }
   const wayBack = typeof job.onError === 'string' ? null : job.onError;
-  const seen: { observation?: Observation } = {};
-  const end = yield* runAll(job, run, seen);
+  const seen: Seen = {};
+  const end = yield* guarded(() => runAll(job, run, seen), job, run);
   if (end === 'interrupted') {
     yield { type: 'interrupted', signal: job.interrupted()!, unfinished: run.unfinished() };
     yield finish('interrupted');
     return;
   }
   if (end === 'failed' && job.onError !== 'continue') {
-    yield finish(wayBack !== null && (yield* wayBack()) ? 'rolled-back' : 'failed');
+    const isBack = wayBack !== null && (yield* guarded(wayBack, job, run)) === true;
+    yield finish(isBack ? 'rolled-back' : 'failed');
     return;
   }
+  const result = yield* guarded(() => verify(job, seen), job, run);
+  yield finish(end === 'failed' ? 'failed' : result);
+}
+
+/** Reads the kernel again. */
+function* verify({ kernel, verify: plan }: Job, seen: Seen): Generator<Event, 'complete' | 'differs'> {
   const held = settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
-  const differences = job.verify(seen.observation).actions;
+  const differences = plan(seen.observation).actions;
   kernel.waitForLinks(LINKS_MS);
   yield { type: 'verify', ok: differences.length === 0, differences };
-  if (end === 'failed') yield finish('failed');
-  else yield finish(differences.length === 0 && held.length === 0 ? 'complete' : 'differs');
+  return differences.length === 0 && held.length === 0 ? 'complete' : 'differs';
+}
+
+/** What breaks is told, counts as a failure, and leads to the same as a refusal. */
+async function* guarded<T>(
+  body: () => AsyncGenerator<Event, T> | Generator<Event, T>,
+  job: Job,
+  run: ActionRun,
+): AsyncGenerator<Event, T | 'failed'> {
+  try {
+    return yield* body();
+  } catch (error) {
+    run.tally.failed += 1;
+    yield brokenBy(error, job.fault);
+    return 'failed';
+  }
+}
+
+interface Seen {
+  observation?: Observation;
 }
 
 export function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
@@ -84,7 +112,7 @@ export function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
 }
 
 /** `failed`: something was refused, and unless all else is to be done anyway, that was the end. */
-async function* runAll(job: Job, run: ActionRun, seen: { observation?: Observation }): AsyncGenerator<Event, End> {
+async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Event, End> {
   const { plan, kernel } = job;
   const hasFailed = (): boolean => run.tally.failed > 0;
   const isOver = (): boolean => hasFailed() && job.onError !== 'continue';

@@ -30,6 +30,7 @@ export class ActionRun {
   constructor(
     private readonly plan: Plan,
     private readonly kernel: Kernel,
+    private readonly fault?: (error: Error) => void,
   ) {}
 
   /** Those that stand on what was refused before are left out; the others of one batch are refused by the kernel, or are not. */
@@ -82,6 +83,8 @@ export class ActionRun {
     }
     // Refused because of an earlier refusal in the same batch: that one is to be read.
     const because = this.causeOf(action);
+    const refusal = outcomes[failure]!;
+    if (!refusal.ok && refusal.fault !== undefined) this.fault?.(refusal.fault);
     this.mark(action);
     if (because !== undefined) return { type: 'action-skipped', because, ...about };
     this.tally.failed += 1;

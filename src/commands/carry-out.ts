@@ -67,6 +67,9 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
       interrupted: () => interrupts.signal,
       stop: interrupts.came,
       now: () => performance.now(),
+      fault: (error) => {
+        if (work.args.debug) context.stderr.write(`${error.stack ?? error.message}\n`);
+      },
     });
     let outcome: Summary['outcome'] = 'failed';
     for await (const event of events) {

@@ -17,6 +17,9 @@ const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
 /** For the tests of refusals: numbers of operations, with commas between. */
 const REFUSE = 'TOPO_TEST_REFUSE';
 
+/** The same of operations that break while they are done. */
+const BREAK = 'TOPO_TEST_BREAK';
+
 /** The thread that reads namespaces beside the main one; undefined where the sources run by themselves, and where there is one processor. */
 export const RECORDER = PROGRAM_DIRECTORY === null || availableParallelism() === 1 ? undefined : join(PROGRAM_DIRECTORY, 'recorder.cjs');
 
@@ -25,11 +28,12 @@ export function openKernel(context: Context, ahead?: Ahead): Kernel {
   refuseWithoutRights();
   refuseOthersFolder();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
-  const refuse = context.env[REFUSE] ?? '';
+  const numbers = (name: string): readonly number[] => (context.env[name] ?? '').split(',').filter(Boolean).map(Number);
   return createNetlinkKernel({
     ...(RECORDER === undefined ? {} : { recorder: RECORDER }),
     ...(killAfter > 0 ? { killAfter } : {}),
-    ...(refuse === '' ? {} : { refuse: refuse.split(',').map(Number) }),
+    refuse: numbers(REFUSE),
+    break: numbers(BREAK),
     ...(ahead === undefined ? {} : { ahead }),
   });
 }

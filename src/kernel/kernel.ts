@@ -55,6 +55,8 @@ export type Outcome =
       readonly errno: string;
       /** The kernel's own sentence where it gave one (NETLINK_EXT_ACK), otherwise what the errno means here. */
       readonly message: string;
+      /** What went wrong is the program's own mistake, and this tells where. */
+      readonly fault?: Error;
     };
 
 /** A namespace that lost its name and is still alive, with the processes that hold it. */

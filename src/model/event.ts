@@ -2,7 +2,7 @@
  * What happens while a plan is carried out, in order, as plain data: printed for people or written as one JSON object
  * a line. An index is the action's place in the plan of the last `plan` event.
  */
-import type { SourceRange } from './diagnostic.js';
+import type { Diagnostic, SourceRange } from './diagnostic.js';
 import type { Operation } from './operation.js';
 import type { Action, Plan } from './plan.js';
 import type { ResourceId } from './state.js';
@@ -18,6 +18,8 @@ export type Event =
   /** The kernel took it. */
   | ({ readonly type: 'action-done' } & ActionReference)
   | ActionFailed
+  /** Something else than an operation went wrong: the kernel, or a container runtime, could not be asked any more. */
+  | { readonly type: 'broken'; readonly diagnostics: readonly Diagnostic[] }
   /** Not done, because what it stands on was refused. */
   | ({ readonly type: 'action-skipped'; readonly because: ResourceId } & ActionReference)
   /** A namespace that has lost its name and lives on, with the processes that hold it. */

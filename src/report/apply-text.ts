@@ -4,6 +4,7 @@ import type { Action, Plan } from '../model/plan.js';
 import type { ResourceId } from '../model/state.js';
 import { resourceOfAction, SYMBOLS } from './blocks.js';
 import { clock } from './clock.js';
+import { formatDiagnostics } from './diagnostics.js';
 import { failureLines } from './failure-text.js';
 import { counted } from './rules-text.js';
 import { painter, type Paint } from './style.js';
@@ -69,6 +70,8 @@ function textOf(event: Event, context: Context): ApplyText {
       return progress([`${symbolOf(event, paint)} ${titleOf(event, context)}`]);
     case 'action-failed':
       return trouble(failureLines(event, titleOf(event, context), context.options.command, paint));
+    case 'broken':
+      return { ...SILENCE, trouble: formatDiagnostics(event.diagnostics, new Map(), context.options) };
     case 'action-skipped':
       return trouble([paint('yellow', `skipped: ${titleOf(event, context)} (it needs ${titleOfId(event.because, context)})`)]);
     case 'held':

@@ -80,6 +80,7 @@ const EVENTS: readonly Event[] = [
   { type: 'action-done', ...action },
   { type: 'action-failed', ...action, errno: 'EEXIST', message: 'File exists', operation },
   { type: 'action-failed', ...action, errno: 'EEXIST', message: 'File exists', operation, at },
+  { type: 'broken', diagnostics: [{ code: 'x', severity: 'error', message: 'no', hint: 'yes' }] },
   { type: 'action-skipped', ...action, because: 'bridge:host/br0' },
   { type: 'held', netns: 'shop.web', processes: [{ pid: 7, command: 'sleep' }] },
   { type: 'interrupted', signal: 'SIGINT', unfinished: [action] },

@@ -1,7 +1,7 @@
 /** Before the first change of an apply that is to be confirmed: somebody else is told to revert it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serialize } from 'node:v8';
-import { type Basis, readWatchdog, removePending, writeDeadline, writePending } from '../../apply/pending.js';
+import { type Basis, readDeadline, readWatchdog, removePending, writeDeadline, writePending } from '../../apply/pending.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import type { Event, Summary } from '../../model/event.js';
 
@@ -15,7 +15,7 @@ const BEGINNING_MS = 30_000;
 const POLL_MS = 10;
 
 export async function raiseGuard(lab: string, basis: Basis, confirmMs: number): Promise<Guard> {
-  writePending(lab, serialize(basis), Date.now() + confirmMs);
+  keep(lab, basis, Date.now() + confirmMs);
   const { startWatchdog } = await import('./start-watchdog.js');
   startWatchdog(lab);
   const latest = performance.now() + BEGINNING_MS;
@@ -33,9 +33,29 @@ export async function raiseGuard(lab: string, basis: Basis, confirmMs: number): 
         removePending(lab);
         return null;
       }
-      const deadline = Date.now() + confirmMs;
-      writeDeadline(lab, deadline);
-      return { type: 'unconfirmed', lab, until: new Date(deadline).toISOString() };
+      return { type: 'unconfirmed', lab, until: new Date(prolong(lab, Date.now() + confirmMs)).toISOString() };
     },
   };
+}
+
+function keep(lab: string, basis: Basis, deadline: number): void {
+  try {
+    writePending(lab, serialize(basis), deadline);
+  } catch (error) {
+    removePending(lab);
+    if (error instanceof DiagnosticError) throw error;
+    const message = `what there was before cannot be kept: ${error instanceof Error ? error.message : String(error)}; nothing was changed`;
+    const hint = 'make room in /run/topo, or leave out --confirm';
+    throw new DiagnosticError([{ code: 'no-confirmation', severity: 'error', message, hint }]);
+  }
+}
+
+/** Where there is no room for another one the first deadline counts. */
+function prolong(lab: string, deadline: number): number {
+  try {
+    writeDeadline(lab, deadline);
+    return deadline;
+  } catch {
+    return readDeadline(lab) ?? deadline;
+  }
 }

@@ -2,6 +2,7 @@
 import { carryOut } from '../../apply/carry-out.js';
 import { readKernel, type Wanted } from '../../apply/observe.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
 import type { Action, Plan } from '../../model/plan.js';
 import { withoutValues } from '../../model/sensitive.js';
 import { HOST, type Resource, type ResourceId } from '../../model/state.js';
@@ -26,6 +27,7 @@ export interface Result {
 
 export async function carryOutPlan({ phase, kernel, plan, wanted, verify, interrupts }: Job): Promise<Result> {
   const refusals: Refusal[] = [];
+  const broken: Diagnostic[] = [];
   const observe = () => readKernel(kernel, wanted);
   const interrupted = (): string | null => interrupts.signal;
   // What was refused is tried again later; what was repaired stays so.
@@ -45,7 +47,10 @@ export async function carryOutPlan({ phase, kernel, plan, wanted, verify, interr
       const { id, errno, at } = event;
       const message = withoutValues(event.message, event.operation);
       refusals.push({ id, errno, message, ...(at === undefined ? {} : { at }) });
+    } else if (event.type === 'broken') {
+      broken.push(...event.diagnostics);
     } else if (event.type === 'summary') {
+      if (broken.length > 0) throw new DiagnosticError(broken);
       const { outcome, added, changed, destroyed, failed, milliseconds } = event;
       const told = {
         outcome: outcome === 'rolled-back' ? 'failed' : outcome,

@@ -1,11 +1,13 @@
 /** A kernel with containers: what concerns them is asked of their runtime, all else of the kernel. */
 import { LABELS } from '../../model/container.js';
+import { DiagnosticError } from '../../model/diagnostic.js';
 import type { ContainerObservation } from '../../model/observation.js';
 import type { Runtime } from '../../model/lo-marks.js';
 import { runtimeMark } from '../../model/lo-marks.js';
 import type { ContainerOperation, Operation } from '../../model/operation.js';
 import { HOST } from '../../model/state.js';
 import type { Kernel, Outcome } from '../kernel.js';
+import { refusalOf } from '../netlink/refusal.js';
 import { RuntimeCli, type Answer } from './cli.js';
 import { inspect, observeContainers } from './observe.js';
 import { environmentOf, runWords, type ContainerRun } from './words.js';
@@ -18,7 +20,15 @@ const isAsked = (operation: Operation): operation is Asked => OF_CONTAINERS.has(
 
 export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly [name: string]: string | undefined }): Kernel {
   const cli = new RuntimeCli(runtime, env);
-  const one = (operation: Asked): Outcome => carryOut(kernel, cli, operation);
+  const one = (operation: Asked): Outcome => {
+    try {
+      return carryOut(kernel, cli, operation);
+    } catch (error) {
+      // Its program is gone, or cannot be started any more.
+      if (error instanceof DiagnosticError) return refusal(error.message);
+      return refusalOf(error, operation.op);
+    }
+  };
   return {
     ...kernel,
     observe: (scope, seen, changed) => {

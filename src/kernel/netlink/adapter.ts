@@ -28,6 +28,8 @@ export interface NetlinkOptions {
   readonly killAfter?: number;
   /** For tests: operations of these numbers are refused. */
   readonly refuse?: readonly number[];
+  /** For tests: operations of these numbers throw. */
+  readonly break?: readonly number[];
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
@@ -37,12 +39,14 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const bridges: { readonly netns: string; readonly name: string }[] = [];
   const prepared: Prepared = { runProcesses: null, encodeRestore: null };
   let left = options.killAfter ?? Infinity;
-  const refusing = new Refusing(new Set(options.refuse));
+  const refusing = new Refusing(new Set(options.refuse), new Set(options.break));
   const runAll = (operations: readonly Operation[]): readonly Outcome[] => {
-    for (const operation of operations) if (operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
-      return new Runner(sessions, leaving, prepared).run(operations);
+      const outcomes = new Runner(sessions, leaving, prepared).run(operations);
+      for (const [i, operation] of operations.entries())
+        if (outcomes[i]!.ok && operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
+      return outcomes;
     } finally {
       sessions.closeFiles();
     }

@@ -82,12 +82,7 @@ export function attachNamespace(
       closeSync(fd);
     }
   };
-  try {
-    return attempt(name);
-  } catch (error) {
-    if (error instanceof TakenError) return refused('netns-attach', 'EEXIST', error.message);
-    throw error;
-  }
+  return attempt(name);
 }
 
 /** The thread stands in the namespace. */
@@ -107,6 +102,7 @@ function nameHere(sessions: Sessions, netns: string, path: string, alias: string
 }
 
 class TakenError extends Error {
+  readonly code = 'EBUSY';
   constructor(lab: string, node: string) {
     super(`the container's namespace is the node ${node} of the lab ${lab} already`);
   }

@@ -104,13 +104,19 @@ export function outcomeOf(op: Operation['op'], reply: Pick<Reply, 'errno' | 'sen
   return GONE[op]?.includes(errno) === true ? OK : refused(op, errno, reply.sentence);
 }
 
-/** A system call or a file operation that failed, as the outcome of an operation. Anything else is a broken invariant and thrown on. */
+/**
+ * A system call or a file operation that failed, as the outcome of an operation. Anything else is a broken invariant: that one is
+ * an outcome too, so that what was done before it is undone as after any refusal.
+ */
 export function refusalOf(error: unknown, op: Operation['op'] = 'netns-add'): Outcome {
-  const { code } = error as { code?: unknown };
-  if (!(error instanceof Error) || typeof code !== 'string') throw error;
-  const own = SENTENCES[op]?.[code];
-  return { ok: false, errno: code, message: own ?? error.message };
+  const fault = error instanceof Error ? error : new Error(String(error));
+  const { code } = fault as { code?: unknown };
+  if (typeof code === 'string') return { ok: false, errno: code, message: SENTENCES[op]?.[code] ?? fault.message };
+  return { ok: false, errno: FAULT, message: `this should not have happened: ${fault.message}`, fault };
 }
+
+/** Instead of an errno. */
+const FAULT = 'EINTERNAL';
 
 /** Nothing is left to delete in a namespace that is not there. */
 export function absent({ op, netns }: Operation): Outcome {

@@ -1,11 +1,17 @@
 import type { Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 
-/** What a test lets be refused without being tried: operations by their number, from 1 on, all of this process counted. */
+/**
+ * What a test lets be refused without being tried, or lets break while it is tried: operations by their number, from 1 on, all of this
+ * process counted.
+ */
 export class Refusing {
   private count = 0;
 
-  constructor(private readonly numbers: ReadonlySet<number>) {}
+  constructor(
+    private readonly numbers: ReadonlySet<number>,
+    private readonly breaking: ReadonlySet<number> = new Set(),
+  ) {}
 
   /** Of the next operation: it is refused. */
   next(): Outcome | null {
@@ -14,10 +20,22 @@ export class Refusing {
   }
 
   run(operations: readonly Operation[], run: (operations: readonly Operation[]) => readonly Outcome[]): readonly Outcome[] {
-    if (this.numbers.size === 0) return run(operations);
+    if (this.numbers.size + this.breaking.size === 0) return run(operations);
+    const before = this.count;
     const refusals = operations.map(() => this.next());
-    const outcomes = run(operations.filter((_operation, i) => refusals[i] === null));
+    const tried = operations.map((operation, i) => (this.breaking.has(before + i + 1) ? broken(operation, before + i + 1) : operation));
+    const outcomes = run(tried.filter((_operation, i) => refusals[i] === null));
     let at = 0;
     return refusals.map((refusal) => refusal ?? outcomes[at++]!);
   }
+}
+
+/** Nothing can be learned of it but what it is. */
+function broken(operation: Operation, number: number): Operation {
+  return new Proxy(operation, {
+    get(target, key) {
+      if (key === 'op') return target.op;
+      throw new TypeError(`broken for a test, operation ${number}`);
+    },
+  });
 }

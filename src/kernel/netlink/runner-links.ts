@@ -1,11 +1,11 @@
 /** What the runner has to know of links before it acts. */
 import { constants } from 'node:os';
 import { HOST } from '../../model/state.js';
-import type { LinkAdd, LinkAttributes } from '../../model/operation.js';
+import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { dump } from './dump.js';
 import { decodeLink, requestLinks } from './links.js';
-import { encodeLinkRename, encodeLinkSet, type Parent } from './link-encode.js';
+import { encodeGroupDelete, encodeLinkRename, encodeLinkSet, type Parent } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { assignNsids, NO_NSID } from './nsids.js';
 import type { Queue } from './queue.js';
@@ -15,7 +15,7 @@ import type { NetlinkSocket } from './socket.js';
 
 type Reply = ReturnType<NetlinkSocket['exchange']>[number];
 
-export function groupMembers({ socket }: Session, group: number): readonly string[] {
+function groupMembers({ socket }: Session, group: number): readonly string[] {
   let members: string[] = [];
   const writer = new MessageWriter(64);
   requestLinks(writer);
@@ -29,6 +29,25 @@ export function groupMembers({ socket }: Session, group: number): readonly strin
     },
   );
   return members;
+}
+
+/** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. */
+export function deleteGroup(
+  queue: Queue,
+  { netns, group, names }: Extract<Operation, { op: 'group-delete' }>,
+  settle: (outcome: Outcome) => void,
+): void {
+  const wanted = new Set(names);
+  const members = groupMembers(queue.session, group);
+  if (members.every((name) => wanted.has(name))) {
+    const writer = new MessageWriter(64);
+    encodeGroupDelete(writer, group);
+    const [reply] = queue.session.socket.exchange(writer.bytes, writer.length);
+    return settle(outcomeOf('group-delete', reply!));
+  }
+  settle({ ok: true });
+  for (const name of members) if (wanted.has(name)) queue.push({ op: 'link-delete', netns, name }, settle);
+  queue.flush();
 }
 
 /** A link of another namespace (or the same one), as a message from `from` names it; null: there is none. */

@@ -2,8 +2,7 @@
 import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
-import { encodeGroupDelete, peerAfterwards } from './link-encode.js';
-import { MessageWriter } from './message.js';
+import { peerAfterwards } from './link-encode.js';
 import { attachNamespace, createNamespaces, deleteName, renameNamespace, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
@@ -12,16 +11,14 @@ import { leftovers } from './leftovers.js';
 import { areThereOrphans, endOrphans } from './orphans.js';
 import { isOfProcess, prepared, type Prepared } from './prepared.js';
 import { Queue } from './queue.js';
-import { absent, outcomeOf, refused, refusalOf } from './refusal.js';
+import { absent, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
-import { groupMembers, parentOf, peerIsOuter, renameLink } from './runner-links.js';
+import { deleteGroup, parentOf, peerIsOuter, renameLink } from './runner-links.js';
 import { transactionOf } from './runner-tables.js';
 import { isOfName, type NameOperation, type Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
-
-type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
 
 type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
 
@@ -37,18 +34,40 @@ export class Runner {
 
   run(operations: readonly Operation[]): readonly Outcome[] {
     for (let at = 0; at < operations.length;) {
-      const operation = operations[at]!;
-      if (operation.op === 'netns-add' || operation.op === 'netns-delete') at = this.runOfNamespaces(operations, at, operation.op);
-      else if (isOfProcess(operation)) at = this.runOfProcesses(operations, at, operation.op);
-      else if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
-      else {
-        if (isOfName(operation)) this.outcomes[at] = this.changeName(operation);
-        else this.attempt(operation, at);
+      try {
+        at = this.step(operations, at);
+      } catch (error) {
+        // Whatever breaks is what became of the operation.
+        this.outcomes[at] = refusalOf(error, operations[at]!.op);
         at++;
       }
     }
-    this.flushAll();
-    return this.outcomes;
+    const lost = this.flushEach();
+    return operations.map(({ op }, i) => this.outcomes[i] ?? refusalOf(lost, op));
+  }
+
+  /** Gives what has kept operations from being sent. */
+  private flushEach(): unknown {
+    let lost: unknown = new Error('what became of it is not known');
+    for (const queue of this.queues.values()) {
+      try {
+        this.flush(queue);
+      } catch (error) {
+        lost = error;
+      }
+    }
+    return lost;
+  }
+
+  /** Gives the index behind what was done. */
+  private step(operations: readonly Operation[], at: number): number {
+    const operation = operations[at]!;
+    if (operation.op === 'netns-add' || operation.op === 'netns-delete') return this.runOfNamespaces(operations, at, operation.op);
+    if (isOfProcess(operation)) return this.runOfProcesses(operations, at, operation.op);
+    if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
+    if (isOfName(operation)) this.outcomes[at] = this.changeName(operation);
+    else this.carryOut(operation, at);
+    return at + 1;
   }
 
   /** The name of a container's namespace, which is there before it and after it. */
@@ -66,22 +85,12 @@ export class Runner {
     return deleteName(this.sessions.path(operation.netns));
   }
 
-  /** What a system call refuses is the operation's outcome. */
-  private attempt(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation | ExecRun>, index: number): void {
-    try {
-      if (isOfFiles(operation)) {
-        changeNodeFiles(operation);
-        this.outcomes[index] = OK;
-      } else this.carryOut(operation, index);
-    } catch (error) {
-      this.outcomes[index] = refusalOf(error, operation.op);
+  private carryOut(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation | ExecRun>, index: number): void {
+    if (isOfFiles(operation)) {
+      changeNodeFiles(operation);
+      this.outcomes[index] = OK;
+      return;
     }
-  }
-
-  private carryOut(
-    operation: Exclude<Operation, NetnsOperation | NameOperation | NodeFilesOperation | ProcessOperation | ExecRun>,
-    index: number,
-  ): void {
     const settle = this.settler(index);
     const queue = this.queue(operation.netns);
     if (queue === null) {
@@ -101,7 +110,7 @@ export class Runner {
         return settle(renameLink(queue, operation.name, operation.to));
       case 'group-delete':
         this.flushAll();
-        this.deleteGroup(queue, operation, settle);
+        deleteGroup(queue, operation, settle);
         return this.forgetLinks();
       case 'sysctl-set':
         // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
@@ -210,21 +219,6 @@ export class Runner {
     const place = { sessions: this.sessions, netns: operation.netns, socket: session.socket };
     if (operation.op === 'sysctl-restore') return restoreSysctl(place, operation.key, operation.value);
     return setSysctl(place, operation.key, operation.value, operation.remember);
-  }
-
-  /** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. */
-  private deleteGroup(queue: Queue, { netns, group, names }: GroupDelete, settle: (outcome: Outcome) => void): void {
-    const wanted = new Set(names);
-    const members = groupMembers(queue.session, group);
-    if (members.every((name) => wanted.has(name))) {
-      const writer = new MessageWriter(64);
-      encodeGroupDelete(writer, group);
-      const [reply] = queue.session.socket.exchange(writer.bytes, writer.length);
-      return settle(outcomeOf('group-delete', reply!));
-    }
-    settle(OK);
-    for (const name of members) if (wanted.has(name)) queue.push({ op: 'link-delete', netns, name }, settle);
-    queue.flush();
   }
 
   /** Namespaces that are added, or deleted, one after the other, as one batch; gives the index behind them. */

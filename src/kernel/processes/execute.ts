@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { ExecRun } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { descendantsOf } from './identity.js';
+import { refusalOf } from '../netlink/refusal.js';
 import { commandFile, once, ONCE, PATH } from './script.js';
 
 /** So many lines of a command that failed stand in the message. */
@@ -13,7 +14,16 @@ const LAST_LINES = 5;
 const GRACE_MS = 2000;
 
 /** Runs a command to its end; yields what it writes, line by line. It ends with this process, and all that it starts with it. */
-export async function* execute({ process: key, definition }: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome> {
+export async function* execute(operation: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome> {
+  try {
+    return yield* run(operation, stop);
+  } catch (error) {
+    // E2BIG, EAGAIN: no process was made.
+    return refusalOf(error, operation.op);
+  }
+}
+
+async function* run({ process: key, definition }: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...once(definition)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, ONCE, COMMAND: commandFile(key, definition) },

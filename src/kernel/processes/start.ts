@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { isAlive } from './identity.js';
-import { logOf, readRecord, writeRecord, type ProcessRecord } from './record.js';
+import { logOf, readRecord, removeRecord, writeRecord, type ProcessRecord } from './record.js';
 import { INIT, PATH, RECORDED, starter } from './script.js';
 import { pause } from './pause.js';
 import { endProcesses } from './stop.js';
-import { inTurn, waitTurn } from './turn.js';
+import { inTurn, removeTurn, waitTurn } from './turn.js';
 import { shellQuote } from '../shell-quote.js';
 
 export type ProcessStart = Extract<Operation, { op: 'process-start' }>;
@@ -24,10 +24,17 @@ const POLL_MS = 5;
 export function startProcesses(operations: readonly ProcessStart[]): readonly Outcome[] {
   const leftovers = endProcesses(operations.map(({ process }) => process));
   const ready = operations.filter((_operation, i) => leftovers[i]!.ok);
-  inTurn((turn) => {
-    for (const { process, definition } of ready) writeRecord(process, definition);
-    launch(ready, turn);
-  });
+  try {
+    inTurn((turn) => {
+      for (const { process, definition } of ready) writeRecord(process, definition);
+      launch(ready, turn);
+    });
+  } catch (error) {
+    // None was started: what is written of them, as far as there was room, is of nothing.
+    removeTurn();
+    for (const { process } of ready) removeRecord(process);
+    throw error;
+  }
   // Those on their way have the turn until they are recorded.
   waitTurn();
   waitWhile(ready, BEGINNING_MS, (records) => records.some((record) => record.said === '' && lives(record)));

@@ -1,0 +1,25 @@
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
+import type { Event } from '../model/event.js';
+
+/** What went wrong beside the operations, as an event. */
+export function brokenBy(error: unknown, fault?: (error: Error) => void): Event {
+  if (error instanceof DiagnosticError) return { type: 'broken', diagnostics: error.diagnostics };
+  const own = error instanceof Error ? error : new Error(String(error));
+  const isOfSystem = typeof (own as { code?: unknown }).code === 'string';
+  if (!isOfSystem) fault?.(own);
+  return { type: 'broken', diagnostics: [isOfSystem ? refusedBySystem(own) : mistake(own)] };
+}
+
+const refusedBySystem = ({ message }: Error): Diagnostic => ({
+  code: 'unreadable',
+  severity: 'error',
+  message: `the machine cannot be read: ${message}`,
+  hint: 'see to that, and run it again: it goes on from what is there',
+});
+
+const mistake = ({ message }: Error): Diagnostic => ({
+  code: 'internal',
+  severity: 'error',
+  message: `this should not have happened: ${message}`,
+  hint: '--debug shows where it did',
+});

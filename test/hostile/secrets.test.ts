@@ -80,7 +80,7 @@ describe('no secret', () => {
     expect(environments).toContain(
       `HOME=/nonexistent\nPATH=/usr/sbin:/bin\nTOKEN=${SECRETS.user}\nTOPO_LAB=secrets\nTOPO_NODE=web\nUSER=nobody\n\n`,
     );
-    expect(environments).not.toMatch(/^(RECORDED|INIT|OLDPWD)=/m);
+    expect(environments).not.toMatch(/^(RECORDED|LOGGED|INIT|OLDPWD)=/m);
   });
 
   it('is in what looks at the lab; none of it has drifted', () => {

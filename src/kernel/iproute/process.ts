@@ -1,6 +1,6 @@
 import type { Operation } from '../../model/operation.js';
 import { ownerFolder, processFolder } from '../../model/process.js';
-import { commandFile, INIT, PATH, RECORDED, starter } from '../processes/script.js';
+import { commandFile, INIT, LOGGED, PATH, RECORDED, starter } from '../processes/script.js';
 import type { Command } from './command.js';
 
 type Of<Op extends Operation['op']> = Extract<Operation, { op: Op }>;
@@ -14,7 +14,7 @@ export function processStart({ process, definition }: Of<'process-start'>): read
     { argv: ['rm', '-f', `${folder}/exit`, `${folder}/said`] },
     { argv: ['cat'], stdin: JSON.stringify(definition), output: { path: `${folder}/definition.json` } },
     { argv: ['cat'], stdin: commandFile(process, definition), output: { path: `${folder}/command` } },
-    { argv: ['env', '-i', `PATH=${PATH}`, `RECORDED=${RECORDED}`, `INIT=${INIT}`, ...starter(process, definition)] },
+    { argv: ['env', '-i', `PATH=${PATH}`, `RECORDED=${RECORDED}`, `LOGGED=${LOGGED}`, `INIT=${INIT}`, ...starter(process, definition)] },
   ];
 }
 
@@ -25,7 +25,7 @@ export function processStop({ process }: Of<'process-stop'>): readonly Command[]
 
 export function processSignal({ process, definition }: Of<'process-signal'>): readonly Command[] {
   const folder = processFolder(process);
-  const command = 'pkill "-$2" -P "$(pgrep -P "$(cut -d" " -f1 "$1/pid")")"';
+  const command = 'pkill "-$2" -P "$(pgrep -P "$(pgrep -x -P "$(cut -d" " -f1 "$1/pid")" unshare)")"';
   return [
     { argv: ['sh', '-c', command, 'signal', folder, definition.signal.replace(/^SIG/, '')] },
     { argv: ['cat'], stdin: JSON.stringify(definition), output: { path: `${folder}/definition.json` } },
@@ -37,7 +37,7 @@ const END = `
 pid= start=
 [ ! -e "$1/pid" ] || read -r pid start <"$1/pid"
 [ -n "$pid" ] && [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)" = "$start" ] || exit 0
-init=$(pgrep -P "$pid") && pkill -TERM -P "$init"
+init=$(pgrep -P "$(pgrep -x -P "$pid" unshare)") && pkill -TERM -P "$init"
 for i in 1 2 3 4 5 6 7 8 9 10; do [ -e "/proc/$pid" ] || exit 0; sleep 0.2; done
 kill -KILL "$pid"
 `;

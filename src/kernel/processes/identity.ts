@@ -31,6 +31,14 @@ export function descendantsOf(pid: number): readonly number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
+/** Process 1 of the process namespace that is below this process: a child of its child. */
+export function initOf(pid: number): number | undefined {
+  const own = inodeOf(`/proc/${pid}/ns/pid`);
+  return childrenOf(pid)
+    .flatMap(childrenOf)
+    .find((one) => inodeOf(`/proc/${one}/ns/pid`) !== own);
+}
+
 /** Inode of the network namespace that it is in; null where nobody may know. */
 export function netnsOf(pid: number | 'self'): number | null {
   return inodeOf(`/proc/${pid}/ns/net`);

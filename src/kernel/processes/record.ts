@@ -1,6 +1,7 @@
 /**
  * The folder of a process: `definition.json`, what is wanted; `command`, the same for the shell that runs it; `pid`, number and start time, written by the process itself
- * before it becomes the command; `said`, `ok` or why the command cannot be run; `exit`, the status that its command ended with; `log`, its output.
+ * before it becomes what runs the command; `said`, `ok` or why the command cannot be run; `exit`, the status that its command ended with; `log`, its output, and `log.1`,
+ * what was written before that.
  */
 import { lstatSync, readFileSync, readlinkSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,6 +24,9 @@ export interface ProcessRecord {
 }
 
 export const logOf = (key: ProcessKey): string => `${processFolder(key)}/log`;
+
+/** In the order in which they were written. */
+export const logsOf = (key: ProcessKey): readonly [older: string, log: string] => [`${logOf(key)}.1`, logOf(key)];
 
 /** Before it is started, so that there is no process without a record. The log of an earlier start stays. */
 export function writeRecord(key: ProcessKey, definition: ProcessDefinition): void {

@@ -22,6 +22,40 @@ exec 3>&- >>"$dir/log" 2>&1
 exec "$@"
 `;
 
+/** A log that has grown so long becomes the older one, `log.1`; with what is written anew it is twice as much that is kept at most. */
+export const LOG_BYTES = 1 << 20;
+
+/** What could not be written for want of memory; so much of the output is left out before it is tried again. */
+const LEFT_OUT_BYTES = 1 << 16;
+
+/**
+ * Runs the rest of its arguments, and writes what they say to the log; ends when both have ended. The folder is where it stands, for its
+ * name changes with the node's. `head` would keep back what fills no buffer.
+ */
+export const LOGGED = `
+dir=$1
+shift
+exec >/dev/null 2>&1
+"$@" 2>&1 | {
+  cd "$dir" || exit
+  goes_on=true
+  while $goes_on; do
+    size=$(wc -c <log) || size=0
+    if [ "$size" -ge ${LOG_BYTES} ]; then
+      mv -f log log.1
+      size=0
+    fi
+    stdbuf -o0 head -c $((${LOG_BYTES} - size)) >>log
+    status=$?
+    if [ $status -eq 0 ]; then
+      [ "$(wc -c <log)" -ge ${LOG_BYTES} ] || goes_on=false
+    elif [ $status -lt 128 ]; then
+      [ "$(head -c ${LEFT_OUT_BYTES} | wc -c)" -gt 0 ] || goes_on=false
+    fi
+  done
+}
+`;
+
 /**
  * Goes to the folder, and puts before the command what makes it another user's. \`refuse\`, \`run\` and \`environment\` are whoever
  * calls it. The environment is exported by a shell that becomes the command: as words of \`env\` anybody could read it.
@@ -57,7 +91,7 @@ prepare() {
   run "$@"
 }
 become() {
-  unset RECORDED INIT ONCE COMMAND dir cwd user name group groups uid gid home PWD OLDPWD SHLVL
+  unset RECORDED LOGGED INIT ONCE COMMAND dir cwd user name group groups uid gid home PWD OLDPWD SHLVL
   environment
   exec "$@"
 }
@@ -105,13 +139,15 @@ export function once({ netns }: ProcessDefinition): readonly string[] {
 /** With its process 1 all in it ends, and that one with its parent. */
 const NAMESPACE = ['unshare', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
 
-/** The command line that starts it, for a shell that has the three texts in its environment. */
+/** The command line that starts it, for a shell that has `RECORDED`, `LOGGED` and `INIT` in its environment. */
 export function starter(key: ProcessKey, definition: ProcessDefinition): readonly string[] {
   const folder = processFolder(key);
   return [
     ...['setsid', '--fork', 'sh', '-c', 'eval "$RECORDED"', 'topo', folder],
     ...within(definition.netns),
-    ...[...NAMESPACE, 'sh', '-c', 'eval "$INIT"', 'topo', folder],
+    ...['sh', '-c', 'eval "$LOGGED"', 'topo', folder],
+    // With whom it is recorded as it ends.
+    ...['setpriv', '--pdeathsig', 'KILL', ...NAMESPACE, 'sh', '-c', 'eval "$INIT"', 'topo', folder],
   ];
 }
 

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Operation } from '../../model/operation.js';
+import type { ProcessKey } from '../../model/process.js';
 import type { Outcome } from '../kernel.js';
 import { isAlive } from './identity.js';
-import { logOf, readRecord, removeRecord, writeRecord, type ProcessRecord } from './record.js';
-import { INIT, PATH, RECORDED, starter } from './script.js';
+import { logsOf, readRecord, removeRecord, writeRecord, type ProcessRecord } from './record.js';
+import { INIT, LOGGED, PATH, RECORDED, starter } from './script.js';
 import { pause } from './pause.js';
 import { endProcesses } from './stop.js';
 import { inTurn, removeTurn, waitTurn } from './turn.js';
@@ -48,7 +49,7 @@ function launch(operations: readonly ProcessStart[], turn: number): void {
     // Read to the end before the first line is run: half of it, from a parent that was killed, is an error.
     input: `main() {\n${lines.join('\n')}\n}\nmain\n`,
     stdio: ['pipe', 'ignore', 'ignore', turn],
-    env: { PATH, RECORDED, INIT },
+    env: { PATH, RECORDED, LOGGED, INIT },
     cwd: '/',
   });
   if (error !== undefined) throw error;
@@ -70,13 +71,17 @@ function outcomeOf(record: ProcessRecord): Outcome {
   if (said !== '' && said !== 'ok') return { ok: false, errno: 'ENOEXEC', message: said };
   if (said === 'ok' && lives(record)) return OK;
   const end = said === '' ? 'it could not be started' : exit === null ? 'it was killed at once' : `it ended at once with status ${exit}`;
-  const last = lastLines(logOf(key));
+  const last = lastLines(key);
   return { ok: false, errno: 'ECHILD', message: last === '' ? end : `${end}: ${last}` };
 }
 
-function lastLines(log: string): string {
+function lastLines(key: ProcessKey): string {
+  return logsOf(key).map(textOf).join('').trimEnd().split('\n').slice(-3).join('; ').slice(-500);
+}
+
+function textOf(file: string): string {
   try {
-    return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-3).join('; ').slice(-500);
+    return readFileSync(file, 'utf8');
   } catch {
     return '';
   }

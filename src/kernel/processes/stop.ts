@@ -1,6 +1,6 @@
 import type { ProcessKey } from '../../model/process.js';
 import type { Outcome } from '../kernel.js';
-import { childrenOf, descendantsOf, identify, isAlive, type ProcessIdentity } from './identity.js';
+import { childrenOf, descendantsOf, identify, initOf, isAlive, type ProcessIdentity } from './identity.js';
 import { pause } from './pause.js';
 import { readRecord, removeRecord } from './record.js';
 import { removeTurn } from './turn.js';
@@ -25,17 +25,21 @@ export function stopProcesses(keys: readonly ProcessKey[]): readonly Outcome[] {
 }
 
 interface Doomed {
-  /** The recorded one, and process 1 of its namespace, if there is one. */
+  /** The recorded one and its children, which make the namespace and write the log; and process 1 of that namespace. */
   readonly members: readonly ProcessIdentity[];
+  readonly init: ProcessIdentity | null;
 }
 
 /** Ends those that run: all are asked at once, and waited for together. */
 export function endProcesses(keys: readonly ProcessKey[]): readonly Outcome[] {
   const doomed = keys.map(find);
-  for (const { members } of doomed) for (const { pid } of members.slice(1)) for (const one of descendantsOf(pid)) send(one, 'SIGTERM');
+  for (const { init } of doomed) for (const one of init === null ? [] : descendantsOf(init.pid)) send(one, 'SIGTERM');
   waitFor(doomed, GRACE_MS);
-  // Process 1 takes all of its namespace along. The recorded one is its parent, or is all there is.
-  for (const { members } of doomed) for (const one of [...members].reverse()) if (isAlive(one)) send(one.pid, 'SIGKILL');
+  // Process 1 takes all of its namespace along. Then the log is written to its end.
+  for (const { init } of doomed) if (init !== null && isAlive(init)) send(init.pid, 'SIGKILL');
+  waitFor(doomed, KILL_MS);
+  // What is left has lost its process 1, or somebody else has the end of it to which the log is written.
+  for (const { members } of doomed) for (const one of members) if (isAlive(one)) send(one.pid, 'SIGKILL');
   waitFor(doomed, KILL_MS);
   return doomed.map(({ members }) => {
     const left = members.find(isAlive);
@@ -45,8 +49,11 @@ export function endProcesses(keys: readonly ProcessKey[]): readonly Outcome[] {
 
 function find(key: ProcessKey): Doomed {
   const { process } = readRecord(key);
-  if (process === null || !isAlive(process)) return { members: [] };
-  return { members: [process, ...childrenOf(process.pid).flatMap((pid) => identify(pid) ?? [])] };
+  if (process === null || !isAlive(process)) return { members: [], init: null };
+  const pid = initOf(process.pid);
+  const init = pid === undefined ? null : identify(pid);
+  const children = childrenOf(process.pid).flatMap((one) => identify(one) ?? []);
+  return { members: [process, ...children, ...(init === null ? [] : [init])], init };
 }
 
 function waitFor(doomed: readonly Doomed[], milliseconds: number): void {

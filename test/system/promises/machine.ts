@@ -161,8 +161,8 @@ export function portable(one: Picture): Picture {
       Object.fromEntries(
         Object.entries(parts).map(([part, lines]) => {
           const plain = without(lines as readonly string[]);
-          // Links and the addresses on them come in the order of their indexes.
-          return [part, part === 'links' || part === 'addresses' ? [...plain].sort() : plain];
+          // Links and what is on them come in the order of their indexes.
+          return [part, part === 'links' || part === 'addresses' || part === 'qdiscs' ? [...plain].sort() : plain];
         }),
       ) as unknown as NetnsPicture,
     ]),

@@ -1,5 +1,6 @@
 /** Networks of the machine or of a simulated host, the nodes on them, and cables. */
 import fc from 'fast-check';
+import { withNexthops } from './nexthops.js';
 import { coherent, nodeOf, NODES, SHARED } from './nodes.js';
 import { anyOf, rarely, some, withoutGaps, type Part } from './some.js';
 
@@ -70,11 +71,14 @@ const linkOf = ([left, right]: (typeof LINK_PAIRS)[number], index: number): fc.A
     .record({
       mtu: some(fc.constantFrom(1280, 1500, 4000)),
       state: some(fc.constantFrom('up', 'down')),
+      rate: some(fc.constantFrom('1mbit', '2.5gbit')),
+      // Of one end: another one than the link's, or its only one.
+      rates: fc.tuple(rarely(fc.constantFrom('64kbit', '1mbit')), rarely(fc.constantFrom('10mbit'))),
       addressed: fc.constantFrom('', '4', '6', '46'),
       mac: some(fc.constantFrom('1', '2')),
       name: fc.constantFrom('x', 'y'),
     })
-    .map(({ addressed, mac, name, ...rest }) => ({
+    .map(({ addressed, mac, name, rates, ...rest }) => ({
       ends: [left, right],
       link: withoutGaps({
         endpoints: [left, right].map((node, end) =>
@@ -84,6 +88,7 @@ const linkOf = ([left, right]: (typeof LINK_PAIRS)[number], index: number): fc.A
             ipv4_address: addressed.includes('4') ? `10.7${index}.0.${end + 1}/30` : undefined,
             ipv6_address: addressed.includes('6') ? `fd7${index}::${end + 1}/64` : undefined,
             mac_address: mac === undefined ? undefined : `02:00:00:0${mac}:0${index}:0${end}`,
+            rate: rates[end],
           }),
         ),
         ...rest,
@@ -118,7 +123,10 @@ export const anyBridges: fc.Arbitrary<Bridges> = fc
   })
   .map(({ networks, nodes, guests: others, links, hosted, hasHost }) => {
     const isThere = (name: string): boolean => name === 'host' || name in nodes;
-    const fitted = Object.entries(nodes).map(([name, node]) => [name, coherent(living(fitting(node, networks), hosted))] as const);
+    const cables = links.flatMap((one) => (one?.ends.every(isThere) === true ? [one.link] : []));
+    const fitted = Object.entries(nodes).map(
+      ([name, node]) => [name, withNexthops(name, coherent(living(fitting(node, networks), hosted)), cables)] as const,
+    );
     const joined = Object.assign({}, ...Object.values((others ?? {}) as Record<string, Part>)) as Record<string, Part>;
     return {
       networks: withGateways(networks, Object.fromEntries(fitted)),
@@ -134,7 +142,7 @@ export const anyBridges: fc.Arbitrary<Bridges> = fc
           ),
         ),
       },
-      links: links.flatMap((one) => (one?.ends.every(isThere) === true ? [one.link] : [])),
+      links: cables,
     };
   });
 

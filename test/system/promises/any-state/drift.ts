@@ -34,6 +34,24 @@ const KINDS = {
   'local routes flushed': (one) => nodes(one).map(([at]) => `${at} ip route flush table local`),
   'rules flushed': (one) => nodes(one).map(([at]) => `${at} ip rule flush`),
   'rule added': (one) => nodes(one).map(([at]) => `${at} ip rule add priority 77 table 77`),
+  'limit taken away': (one) => limits(one).map(([at, name]) => `${at} tc qdisc del dev ${name} root`),
+  'limit changed': (one) => limits(one).map(([at, name]) => `${at} tc qdisc replace dev ${name} root tbf rate 3mbit burst 9kb limit 30kb`),
+  // On the machine itself it would be somebody else's.
+  'limit set': (one) =>
+    links(one)
+      .filter(([at]) => at !== '')
+      .map(([at, name]) => `${at} tc qdisc replace dev ${name} root pfifo limit 7`),
+  'next hop deleted': (one) =>
+    lines(one, 'routes').flatMap(([at, line]) => {
+      const { dst, table, nexthops } = JSON.parse(line) as Record<string, string> & {
+        readonly nexthops?: readonly Record<string, string>[];
+      };
+      const [first] = nexthops ?? [];
+      if (first === undefined) return [];
+      const family = String(dst).includes(':') ? '-6' : '-4';
+      const left = (nexthops ?? []).slice(1).map(({ gateway, dev }) => `nexthop via ${gateway} dev ${dev}`);
+      return [`${at} ip ${family} route change ${dst} table ${table} proto 84 ${left.join(' ')}`];
+    }),
   'neighbour deleted': (one) =>
     lines(one, 'neighbours').map(([at, line]) => {
       const { dst, dev, lladdr } = JSON.parse(line) as Record<string, string | undefined>;
@@ -80,7 +98,10 @@ const nodes = (one: Picture): readonly (readonly [At, string])[] =>
     .filter((name) => name !== 'host')
     .map((name) => [enter(name), name]);
 
-const lines = (one: Picture, part: 'addresses' | 'routes' | 'neighbours' | 'fdb' | 'links'): readonly (readonly [At, string])[] =>
+const lines = (
+  one: Picture,
+  part: 'addresses' | 'routes' | 'neighbours' | 'fdb' | 'links' | 'qdiscs',
+): readonly (readonly [At, string])[] =>
   Object.entries(one).flatMap(([name, parts]) =>
     // On the machine itself there is what is not the lab's too.
     parts[part].filter((line) => name !== 'host' || !/\b(lo|lan[01]|ext[012])\b/.test(line)).map((line) => [enter(name), line] as const),
@@ -91,6 +112,12 @@ const links = (one: Picture, which = ''): readonly (readonly [At, string])[] =>
     .filter(([, line]) => line.includes(which))
     .map(([at, line]) => [at, (JSON.parse(line) as { ifname: string }).ifname] as const)
     .filter(([, name]) => name !== 'lo');
+
+const limits = (one: Picture): readonly (readonly [At, string])[] =>
+  lines(one, 'qdiscs').flatMap(([at, line]) => {
+    const dev = /^qdisc tbf .* dev (\S+) root/.exec(line)?.[1];
+    return dev === undefined ? [] : [[at, dev] as const];
+  });
 
 const tables = (one: Picture): readonly (readonly [At, string])[] =>
   Object.entries(one).flatMap(([name, { nft }]) =>

@@ -90,6 +90,15 @@ export function comparable({ picture: one, processes }: Look): readonly string[]
 const withoutHistory = (line: string): string =>
   line
     .replace(/,?"sysctl:[^"]*"/g, '')
+    // The kernel has next hops of IPv6 in an order of its own.
+    .replace(
+      /"nexthops":\[(.*?\})\]/,
+      (_all, hops: string) =>
+        `"nexthops":[${hops
+          .split(/(?<=\}),/)
+          .sort()
+          .join()}]`,
+    )
     // In the order in which they came.
     .replace(/,?"altnames":\[([^\]]*)\]/g, (_all, names: string) => names.split(',').filter(Boolean).sort().join())
     .replace(/,?"[gt]s?r?o_max_\w+":\d+/g, '');

@@ -35,9 +35,12 @@ const interfaces = (name: NodeName): fc.Arbitrary<Part> =>
       lo: some(
         fc
           .record({
-            addresses: fc.uniqueArray(fc.constantFrom(`${own(name)}/32`, '192.0.2.100/32', 'fd99::1/128', '127.0.0.1/8', '::1/128'), {
-              maxLength: 3,
-            }),
+            addresses: fc.uniqueArray(
+              fc.constantFrom(`${own(name)}/32`, `${own(name)}/32`, '192.0.2.100/32', 'fd99::1/128', '127.0.0.1/8', '::1/128'),
+              {
+                maxLength: 3,
+              },
+            ),
             mtu: some(fc.constantFrom(1500, 65535)),
           })
           .map(withoutGaps),
@@ -52,6 +55,32 @@ const interfaces = (name: NodeName): fc.Arbitrary<Part> =>
       ),
     })
     .map(withoutGaps);
+
+/** To several at once: what is on the cables of this node, on its first interface, and behind a route without a router. */
+const severalWays = (name: NodeName): fc.Arbitrary<Part> => {
+  const index = NODES.indexOf(name);
+  const next = {
+    '10.99.5.0/24': [`10.67.${index}.2`, `10.67.${index}.3`, '10.99.3.7', '10.99.3.8', '10.70.0.1', '10.70.0.2', '10.71.0.1', '10.72.0.2'],
+    'fd97::/64': [`fd67:${index}::2`, `fd67:${index}::3`, 'fd70::1', 'fd70::2', 'fd71::1', 'fd71::2', 'fd72::2'],
+  } as const;
+  return fc.constantFrom('10.99.5.0/24' as const, 'fd97::/64' as const).chain((to) =>
+    fc
+      .record({
+        to: fc.constant(to),
+        nexthops: fc
+          .tuple(
+            fc.subarray([...next[to]], { minLength: 6 }),
+            fc.array(some(fc.constantFrom(2, 5)), { minLength: 8, maxLength: 8 }),
+            some(fc.constant(true)),
+          )
+          .map(([hops, weights, dev]) => hops.map((via, i) => withoutGaps({ via, weight: weights[i], dev }))),
+        metric: some(fc.constant(30)),
+        table: some(fc.constantFrom(100)),
+        src: to.includes(':') ? fc.constant(undefined) : some(fc.constant(own(name))),
+      })
+      .map(withoutGaps),
+  );
+};
 
 const routes = (name: NodeName): fc.Arbitrary<readonly Part[]> =>
   fc.uniqueArray(
@@ -74,6 +103,7 @@ const routes = (name: NodeName): fc.Arbitrary<readonly Part[]> =>
           src: some(fc.constant(own(name))),
         })
         .map((route) => withoutGaps({ ...route, ...(route.via === undefined ? {} : { onlink: true }) })),
+      severalWays(name),
     ),
     { maxLength: 3, selector: (route) => `${String(route['to'])} ${String(route['metric'])} ${String(route['table'])}` },
   );

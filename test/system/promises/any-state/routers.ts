@@ -102,6 +102,25 @@ const staticRoutes = fc.uniqueArray(
   { maxLength: 2, selector: ({ to }) => to },
 );
 
+/** Routes of the node's own, by several routers on the cable that are not there. */
+const severalWays = (ipv6: boolean): fc.Arbitrary<readonly Part[]> =>
+  fc.uniqueArray(
+    fc
+      .record({
+        to: ipv6 ? fc.constantFrom('10.93.0.0/16', 'fd93::/64') : fc.constant('10.93.0.0/16'),
+        hops: fc.subarray([3, 4, 5], { minLength: 2 }),
+        weights: fc.tuple(some(fc.constantFrom(1, 3)), some(fc.constantFrom(2, 256)), some(fc.constant(7))),
+        dev: some(fc.constant('l')),
+      })
+      .map(({ to, hops, weights, dev }) => ({
+        to,
+        nexthops: hops.map((last, i) =>
+          withoutGaps({ via: to.includes(':') ? `fd90::${last}` : `10.90.0.${last}`, weight: weights[i], dev }),
+        ),
+      })),
+    { minLength: 1, maxLength: 2, selector: ({ to }) => to },
+  );
+
 export const anyRouters: fc.Arbitrary<Routers> = fc
   .record({
     bgp: some(bgp),
@@ -110,16 +129,19 @@ export const anyRouters: fc.Arbitrary<Routers> = fc
     multipath: some(fc.boolean()),
     forwarding: fc.tuple(fc.boolean(), fc.boolean()),
     ids: some(fc.constantFrom('192.0.2.201', '192.0.2.203')),
-    ipv6: fc.boolean(),
+    ways: fc
+      .boolean()
+      .chain((ipv6) => fc.record({ ipv6: fc.constant(ipv6), routes: fc.tuple(some(severalWays(ipv6)), some(severalWays(ipv6))) })),
   })
-  .map(({ bgp: sessions, ospf: areas, statics, multipath, forwarding, ids, ipv6 }) => {
+  .map(({ bgp: sessions, ospf: areas, statics, multipath, forwarding, ids, ways: { ipv6, routes } }) => {
     const [both, told] = [areas?.(sessions !== undefined), sessions?.(areas !== undefined)];
     return {
       nodes: Object.fromEntries(
         [0, 1].map((i) => [
           `r${i + 1}`,
-          {
+          withoutGaps({
             forwarding: forwarding[i],
+            routes: routes[i],
             interfaces: { lo: { addresses: [`192.0.2.1${i + 1}/32`] } },
             routing: withoutGaps({
               router_id: i === 0 ? ids : undefined,
@@ -128,7 +150,7 @@ export const anyRouters: fc.Arbitrary<Routers> = fc
               ospf: both?.[i],
               static: statics[i],
             }),
-          },
+          }),
         ]),
       ),
       links: [

@@ -1,5 +1,6 @@
 /** A walk through a number of states, each the file of a lab, with things done by hand on the way. */
 import { commandsOf, type Drift } from './drift.js';
+import { FIRST, type Lab } from './files.js';
 import { comparable, differences, LabMachine, type Look } from './lab-machine.js';
 import { madeAnew } from './made-anew.js';
 
@@ -36,7 +37,7 @@ export class Walk {
   }
 
   /** From the state that is there, and that somebody has changed, to this one: it is what it is on an empty machine. */
-  async goTo(lab: string, drift: readonly Drift[]): Promise<void> {
+  async goTo({ whole: lab, files }: Lab, drift: readonly Drift[]): Promise<void> {
     const { used, before } = this;
     const wanted = await this.freshOf(lab);
     const commands = drift.length === 0 ? [] : commandsOf(drift, used.look('brief').picture);
@@ -45,8 +46,8 @@ export class Walk {
     this.steps += 1;
     const how = this.steps % WHOLE === 0 ? 'whole' : 'brief';
     try {
-      const file = used.world.file('lab.yaml', lab);
-      await used.mustTopo('apply', '--yes', '--quiet', file);
+      for (const [name, text] of Object.entries(files)) used.world.file(name, text);
+      await used.mustTopo('apply', '--yes', '--quiet', FIRST);
       const now = await becomes(used, wanted[how], how);
       const former = this.wanted.get(before);
       if (this.last !== undefined && former !== undefined && commands.length === 0) {
@@ -54,10 +55,12 @@ export class Walk {
         if (anew !== '') throw new Error(`another link than before, and nothing of it has changed:\n${anew}`);
       }
       this.last = now;
-      if (how === 'whole') await used.mustTopo('plan', '--detailed-exitcode', file);
+      if (how === 'whole') await used.mustTopo('plan', '--detailed-exitcode', FIRST);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`step ${this.steps}, from\n${before}\n${commands.join('\n')}\nto\n${lab}\n\n${reason}`, { cause: error });
+      throw new Error(`step ${this.steps}, from\n${before}\n${commands.join('\n')}\nto\n${Object.values(files).join('\n')}\n\n${reason}`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Kernel, Outcome } from '../kernel/kernel.js';
 import type { Event, Phase, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
-import type { Action, Plan } from '../model/plan.js';
+import type { Plan } from '../model/plan.js';
 import { brokenBy } from './broken.js';
 import { ActionRun, batches, failed, type Finish, finishesOf, isOfProcess, LINKS_MS, reference } from './run-actions.js';
 
@@ -175,15 +175,9 @@ async function* runCommand({ action, index, operations }: Finish, job: Job, run:
 function checkRules(plan: Plan, kernel: Kernel): Event | null {
   for (const [index, action] of plan.actions.entries()) {
     const rules = action.operations.filter((operation) => operation.op === 'nft-replace');
-    // A namespace that is still to be made cannot be asked.
-    const outcomes = rules.length === 0 || isNew(action, plan) ? [] : kernel.check(action.operations);
+    const outcomes = rules.length === 0 ? [] : kernel.check(action.operations);
     const failure = outcomes.findIndex((outcome) => !outcome.ok);
     if (failure >= 0) return failed(action, reference(action, index), action.operations, outcomes, failure);
   }
   return null;
-}
-
-function isNew(action: Action, plan: Plan): boolean {
-  const { netns } = action.change.action === 'delete' ? action.change.before : action.change.after;
-  return plan.actions.some((other) => other.id === `netns:${netns}` && other.change.action === 'create');
 }

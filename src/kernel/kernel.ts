@@ -86,7 +86,7 @@ export interface Kernel {
   runtimeOf(lab: string): Runtime | null;
   /** What there is in the namespace of a process, whatever its name. */
   look(pid: number): Pick<NetnsObservation, 'links' | 'routes'>;
-  /** Lets the kernel check nft transactions among the operations without committing them. */
+  /** Lets the kernel check nft transactions among the operations without committing them, those of namespaces that are still to come too. */
   check(operations: readonly Operation[]): readonly Outcome[];
   keep(request: KeepRequest): Promise<Kept>;
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */

@@ -78,12 +78,18 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G8',
     promise: 'Rules change all at once or not at all, and are checked before the first change',
-    tests: ['kernel/nft/transaction.test.ts', 'kernel/nft/edits.test.ts'],
+    tests: ['kernel/nft/transaction.test.ts', 'kernel/nft/edits.test.ts', 'kernel/rules-checked.test.ts'],
   },
   {
     id: 'G9',
     promise: 'A failed apply goes back to the state before',
-    tests: ['system/promises/rollback-every-kind.test.ts', 'system/promises/on-error.test.ts', 'system/promises/confirm.test.ts'],
+    tests: [
+      'system/promises/rollback-every-kind.test.ts',
+      'system/promises/rollback-thirty.test.ts',
+      'system/promises/broken.test.ts',
+      'system/promises/on-error.test.ts',
+      'system/promises/confirm.test.ts',
+    ],
   },
   {
     id: 'G10',

@@ -3,8 +3,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
 import { readAhead } from '../../src/kernel/netlink/ahead.js';
-import { NETNS_DIRECTORY } from '../../src/kernel/kernel.js';
+import { carryOut } from '../../src/apply/carry-out.js';
+import { type Kernel, NETNS_DIRECTORY } from '../../src/kernel/kernel.js';
+import type { Event } from '../../src/model/event.js';
 import type { Operation } from '../../src/model/operation.js';
+import type { Plan } from '../../src/model/plan.js';
 
 const KILLED = '--killed';
 
@@ -25,6 +28,7 @@ function serve(): void {
     check: (operations: readonly Operation[]) => kernel.check(operations),
     observe: (scope: Scope) => kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) }),
     observeAhead,
+    carryOut: (plan: Plan) => eventsOf(kernel, plan),
     labs: () => kernel.labs(),
     settle: (timeoutMs: number) => kernel.settle(timeoutMs),
     sh: (command: string) =>
@@ -34,8 +38,19 @@ function serve(): void {
   };
   createInterface({ input: process.stdin }).on('line', (line) => {
     const { call, parameters } = JSON.parse(line) as { call: string; parameters: never[] };
-    process.stdout.write(`${answer(() => calls[call]!(...parameters))}\n`);
+    void answer(() => calls[call]!(...parameters)).then((text) => process.stdout.write(`${text}\n`));
   });
+}
+
+/** What becomes of a plan, as `--on-error stop` has it. */
+async function eventsOf(kernel: Kernel, plan: Plan): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  const job = { phase: 'apply', plan, kernel, onError: 'stop', interrupted: () => null, now: () => performance.now() } as const;
+  const unasked = (): never => {
+    throw new Error('nothing is to be verified');
+  };
+  for await (const event of carryOut({ ...job, observe: unasked, verify: unasked })) events.push(event);
+  return events;
 }
 
 /** With the help of the other thread, which begins `headStart` milliseconds earlier. */
@@ -53,9 +68,9 @@ function observeAhead(recorder: string, headStart: number, scope: Scope): unknow
   }
 }
 
-function answer(body: () => unknown): string {
+async function answer(body: () => unknown): Promise<string> {
   try {
-    return JSON.stringify({ value: body() }, asObject);
+    return JSON.stringify({ value: await body() }, asObject);
   } catch (error) {
     return JSON.stringify({ error: (error as Error).stack });
   }

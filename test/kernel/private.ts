@@ -11,7 +11,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { HeldNetns, LabSummary, Outcome } from '../../src/kernel/kernel.js';
 import type { LinkObservation, NamedNetnsObservation, NetnsObservation } from '../../src/model/observation.js';
+import type { Event } from '../../src/model/event.js';
 import type { Operation } from '../../src/model/operation.js';
+import type { Plan } from '../../src/model/plan.js';
 import { PRIVATE_ETC } from '../system/world.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -108,6 +110,11 @@ export class Machine {
     return (await this.ask('observeAhead', join(ROOT, 'dist/recorder.cjs'), headStart, whole)) as Awaited<
       ReturnType<Machine['observeAhead']>
     >;
+  }
+
+  /** What becomes of a plan that is to fail. */
+  async carryOut(plan: Plan): Promise<readonly Event[]> {
+    return (await this.ask('carryOut', plan)) as readonly Event[];
   }
 
   async labs(): Promise<readonly LabSummary[]> {

@@ -1,6 +1,7 @@
 /** The kernel by netlink, in this process. */
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
+import { HOST } from '../../model/state.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
 import { type Ahead, readAhead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
@@ -11,7 +12,6 @@ import { observe, observeLabs } from './observe.js';
 import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
-import { refused } from './refusal.js';
 import { Refusing } from './refusing.js';
 import { prepare, type Prepared } from './prepared.js';
 import { Runner } from './runner.js';
@@ -105,11 +105,13 @@ function share(sessions: Sessions, { recorder }: NetlinkOptions): Ahead | undefi
   return readAhead(recorder, sessions.directory);
 }
 
-/** Only nftables can be asked beforehand; a namespace that is still to come cannot. */
+/**
+ * Only nftables can be asked beforehand. Of a namespace that is still to come the host's is asked: what the kernel takes of rules
+ * depends on its modules, and not on the namespace, whose interfaces they call by name.
+ */
 function check(sessions: Sessions, operation: Operation): Outcome {
   if (operation.op !== 'nft-replace' && operation.op !== 'nft-delete') return { ok: true };
-  const session = sessions.get(operation.netns);
-  if (typeof session === 'string') return refused(operation.op, 'ENOENT', `there is no network namespace named ${operation.netns}`);
+  const where = typeof sessions.get(operation.netns) === 'string' ? HOST : operation.netns;
   const transaction = operation.op === 'nft-replace' ? encodeReplace(operation.table, false) : encodeDelete(operation.table, false);
-  return sendTransaction(sessions.netfilter(operation.netns), transaction);
+  return sendTransaction(sessions.netfilter(where), transaction);
 }

@@ -17,6 +17,7 @@ export const SECTIONS: readonly (readonly [name: string, of: SectionOf])[] = [
   ],
   ['neighbours', listOf('neighbour', ({ address, dev, mac }) => worth({ address, dev, mac_address: mac }))],
   ['sysctls', sysctlsOf],
+  ['names', (_netns, resources) => resources.find(({ kind }) => kind === 'netns')?.props['names'] ?? ''],
   ['run', (_netns, resources) => byName(resources, 'process', processOf)],
   ['nftables', (_netns, resources) => byName(resources, 'nftables', tableOf)],
 ];

@@ -3,12 +3,13 @@ import type { RoutingStatus } from '../model/routing-status.js';
 import { linesOf } from './routing-text.js';
 import { isList, valueText } from './value-text.js';
 import type { ShowDocument } from './show.js';
+import { namesText } from './show-names.js';
 import { painter, type Paint } from './style.js';
 import { padded, printable } from './width.js';
 
 /** For people: a node as a heading, an interface, a route … on a line each. */
 export function showText(
-  { nodes }: ShowDocument,
+  { nodes, names = {} }: ShowDocument,
   options: { readonly color: boolean; readonly routing?: readonly RoutingStatus[] },
 ): string {
   const paint = painter(options.color);
@@ -23,7 +24,8 @@ export function showText(
       ...routing,
     ];
   });
-  return parts.length === 0 ? 'Nothing of this lab is in the kernel.\n' : `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const all = [...parts.map((lines) => lines.join('\n')), ...namesText(names, paint)];
+  return parts.length === 0 ? 'Nothing of this lab is in the kernel.\n' : `${all.join('\n\n')}\n`;
 }
 
 /** As YAML that reads like a topology. */

@@ -2,6 +2,7 @@
 import { parseMark } from '../model/names.js';
 import type { RoutingStatus } from '../model/routing-status.js';
 import { HOST, type PropValue, type Resource, type State } from '../model/state.js';
+import { namesOf, type ShownNames } from './show-names.js';
 import { SECTIONS } from './show-sections.js';
 
 /** One JSON document: schemas/show.schema.json. */
@@ -10,6 +11,8 @@ export interface ShowDocument {
   readonly lab: string;
   /** By node; `host` is the lab's part of the host's own namespace. */
   readonly nodes: { readonly [node: string]: ShownNode };
+  /** What the nodes resolve, by the name of the set that each node has as `names`. */
+  readonly names?: { readonly [set: string]: ShownNames };
 }
 
 export interface ShownNode {
@@ -29,7 +32,11 @@ export function showOf(observed: State, node?: string, routing: readonly Routing
     name,
     { netns, ...sections(netns, resources, observed), ...routingSection(routing.find((one) => one.node === name)) },
   ]);
-  return { format: 'topo-show/1', lab: observed.lab, nodes: Object.fromEntries([...shown, ...joined]) };
+  const names = namesOf(new Set(shown.flatMap(([, { names: set }]) => (typeof set === 'string' ? [set] : []))), observed);
+  return {
+    ...{ format: 'topo-show/1', lab: observed.lab, nodes: Object.fromEntries([...shown, ...joined]) },
+    ...(Object.keys(names).length === 0 ? {} : { names }),
+  };
 }
 
 function routingSection(status: RoutingStatus | undefined): { readonly routing?: PropValue } {

@@ -154,6 +154,12 @@ describe('the other documents', () => {
 
   it('show is valid', () => {
     expect(errors('show', showOf(observed(shop)))).toEqual([]);
+    const served = showOf(
+      observed(desired('name: l\nnetworks: { n: { subnet: 10.61.0.0/24, dns: server } }\nnodes: { a: { networks: [n] } }\n')),
+    )!;
+    expect(served.names!['n']!.servers).toHaveLength(1);
+    // Of a process that runs more is known.
+    expect(errors('show', { ...served, nodes: {} })).toEqual([]);
   });
 
   it('show in Docker’s words is valid', () => {

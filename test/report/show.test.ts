@@ -25,10 +25,12 @@ describe('what the kernel has of a node', () => {
             { to: 'default', via: '172.28.0.1', dev: 'eth0' },
           ]),
           rules: [{ priority: 1000, table: 100, from: '10.0.0.0/8' }],
+          names: 'front',
           neighbours: [{ address: '172.28.0.9', dev: 'eth0', mac_address: '02:00:00:00:00:09' }],
           sysctls: expect.objectContaining({ 'net.ipv4.tcp_syncookies': '0' }),
         },
       },
+      names: { front: { hosts: { web: ['172.28.0.10'], 'web.front': ['172.28.0.10'] }, servers: [], host_servers: true } },
     });
   });
 
@@ -65,5 +67,51 @@ describe('what the kernel has of a node', () => {
 
   it('says so where there is nothing', () => {
     expect(showText(showOf(nothing('shop'))!, { color: false })).toBe('Nothing of this lab is in the kernel.\n');
+  });
+});
+
+describe('what nodes resolve', () => {
+  const lab = observed(
+    desired(`
+name: lab
+networks:
+  front: { subnet: [10.61.0.0/24, 'fd61::/64'], dns: server }
+  back: { subnet: 10.62.0.0/24, internal: true }
+nodes:
+  web: { networks: { front: { ipv4_address: 10.61.0.2, ipv6_address: 'fd61::2', aliases: [www] } } }
+  both: { networks: { front: { ipv4_address: 10.61.0.3, ipv6_address: 'fd61::3' }, back: 10.62.0.3 }, dns_search: [example.com], hostname: b }
+  db: { networks: { back: 10.62.0.2 } }
+  alone: {}
+`),
+  );
+  const { nodes, names } = showOf(lab)!;
+
+  it('is told once for all nodes that resolve the same, by hosts file and by server', () => {
+    expect(nodes['web']).toMatchObject({ names: 'front' });
+    expect(nodes['alone']).not.toHaveProperty('names');
+    const web = ['10.61.0.2', 'fd61::2'];
+    const both = ['10.61.0.3', 'fd61::3'];
+    const front = { both, b: both, 'both.front': both, 'b.front': both, web, www: web, 'web.front': web, 'www.front': web };
+    expect(names!['front']).toEqual({
+      hosts: front,
+      servers: [{ address: '10.61.0.1', state: 'running', names: front, asks_host_servers: true }],
+    });
+    expect(names!['back']).toEqual({ hosts: expect.objectContaining({ db: ['10.62.0.2'], 'both.back': ['10.62.0.3'] }), servers: [] });
+    const own = names![String(nodes['both']!['names'])];
+    expect(own).toMatchObject({ search: ['example.com'], hostname: 'b' });
+    expect(own!.hosts).toMatchObject({ both, db: ['10.62.0.2'], 'both.back': ['10.62.0.3'] });
+  });
+
+  it('is told of one node alone where one is asked for', () => {
+    expect(Object.keys(showOf(lab, 'db')!.names!)).toEqual(['back']);
+    expect(showOf(lab, 'alone')).not.toHaveProperty('names');
+  });
+
+  it('is text with a line for each name', () => {
+    expect(showText(showOf(lab, 'db')!, { color: false })).toContain('\nnames back\n  by the hosts file:\n    both       10.62.0.3\n');
+    const text = showText(showOf(lab, 'web')!, { color: false });
+    expect(text).toContain('\n  names: front\n');
+    expect(text).toContain('\n  by the server 10.61.0.1:\n');
+    expect(text.trimEnd().split('\n').at(-1)).toBe("    all others, of the host's servers");
   });
 });

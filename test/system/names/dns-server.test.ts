@@ -97,6 +97,28 @@ describe('the server', () => {
   });
 });
 
+describe('topo show', () => {
+  it('tells what a node resolves, by which file and which server', () => {
+    const { nodes, names } = JSON.parse(world.mustTopo('show', 'ab', '--json')) as {
+      nodes: { ab: { names: string } };
+      names: Record<string, unknown>;
+    };
+    expect(nodes.ab.names).toBe('a+b');
+    expect(names).toEqual({
+      'a+b': {
+        hosts: expect.objectContaining({ b1: ['10.62.0.2'], web: ['10.61.0.2', 'fd61::2', '10.61.0.3', 'fd61::3'] }),
+        servers: [
+          {
+            ...{ address: '10.61.0.1', state: 'running', asks_host_servers: true },
+            names: expect.not.objectContaining({ b1: ['10.62.0.2'] }),
+          },
+          { address: '10.62.0.1', state: 'running', asks_host_servers: true, names: expect.objectContaining({ b1: ['10.62.0.2'] }) },
+        ],
+      },
+    });
+  });
+});
+
 describe('the process', () => {
   const pids = (): string => world.must('pgrep -x dnsmasq | sort');
   /** Besides the one that the host asks. */

@@ -1,10 +1,13 @@
 import { nothing, readKernel } from '../apply/observe.js';
+import { namesIn } from '../kernel/folder.js';
+import { NETNS_DIRECTORY } from '../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
 import { LAB_NAME } from '../topology/schema.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
+import { prepareEngine } from './engine.js';
 import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway, refuseProtected } from './planned.js';
@@ -12,6 +15,7 @@ import { printPlan } from './print-plan.js';
 
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
   const lab = labOf(args, context);
+  prepareEngine(namesIn(NETNS_DIRECTORY).length);
   const interrupts = context.watchInterrupts();
   const kernel = await openLabKernel(nothing(lab), args, context);
   try {

@@ -5,7 +5,7 @@ import { expand } from '../networks/expand.js';
 import { labNameOf } from '../topology/lab-name.js';
 import { loadTopology, type TopologyFile } from '../topology/load.js';
 import type { Context } from './context.js';
-import { prepareEngine } from './engine.js';
+import { nodesIn, prepareEngine } from './engine.js';
 import { readTopologyFile } from './read-file.js';
 
 /** A lab as its file wants it. */
@@ -26,7 +26,7 @@ export interface Checked {
 
 /** All that can be said of a file without a kernel. */
 export function checkFile(file: TopologyFile, context: Context): Checked {
-  prepareEngine(file.bytes.length);
+  prepareEngine(nodesIn(file));
   return checkAgain(file, context);
 }
 

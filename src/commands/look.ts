@@ -2,7 +2,7 @@ import { NETNS_DIRECTORY, type Kernel } from '../kernel/kernel.js';
 import type { Ahead } from '../kernel/netlink/ahead.js';
 import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
-import { isLarge } from './engine.js';
+import { isLarge, nodesIn } from './engine.js';
 import { openKernel, RECORDER } from './kernel.js';
 import { labOf, type Lab } from './lab.js';
 import type { RuntimeOption } from './options.js';
@@ -17,13 +17,13 @@ export async function lookAt(
   context: Context,
 ): Promise<{ readonly lab: Lab; readonly kernel: Kernel; readonly file: string }> {
   const file = readTopologyFile(argument, context);
-  const ahead = await startReading(file.bytes.length);
+  const ahead = await startReading(nodesIn(file));
   const lab = labOf(file, context);
   return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context), file: file.file };
 }
 
-async function startReading(bytes: number): Promise<Ahead | undefined> {
-  if (!isLarge(bytes) || RECORDER === undefined) return undefined;
+async function startReading(nodes: number): Promise<Ahead | undefined> {
+  if (!isLarge(nodes) || RECORDER === undefined) return undefined;
   const { readAhead } = await import('../kernel/netlink/ahead.js');
   return readAhead(RECORDER, NETNS_DIRECTORY);
 }

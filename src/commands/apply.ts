@@ -34,7 +34,7 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
           if (args.json)
             return args.yes || saved !== undefined || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
           if (!args.quiet) await printWarnings(plan, lab.sources, context);
-          if (!args.quiet || !args.yes) await printPlan(plan, { ...args, format: 'text' }, context);
+          if (!args.quiet || !args.yes) await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
           // A saved plan has been looked at.
           if (args.yes || saved !== undefined || plan.actions.length === 0) return true;
           return askToGoOn('Do you want to make these changes?', interrupts, context);

@@ -10,7 +10,7 @@ import { runInNetns } from './in-node.js';
 import { openKernel } from './kernel.js';
 import { nearbyLab } from './lab.js';
 import type { CaptureArguments } from './options.js';
-import { whyNot } from './program-file.js';
+import { whyNot } from '../kernel/program-file.js';
 
 /** Packets of a node, as tcpdump shows or writes them; ends with its status. */
 export async function run(args: CaptureArguments, context: Context): Promise<number> {

@@ -36,7 +36,7 @@ export interface Work {
 
 /** Takes the lock, plans, asks, does; gives the exit status. */
 export async function carryOutLocked(work: Work, context: Context): Promise<number> {
-  const print = await printer(work.args, context);
+  const print = await printer(work, context);
   const progress = new Progress(performance.now());
   work.interrupts.beforeStop((signal) => {
     const events = progress.stopped(signal, performance.now());
@@ -122,14 +122,14 @@ function nothingChanged({ interrupts: { signal, status } }: Work, context: Conte
   return signal === null ? 1 : status;
 }
 
-async function printer(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {
-  const print = await printerOf(args, context);
+async function printer({ args, kernel }: Work, context: Context): Promise<(event: Event) => void> {
+  const print = await printerOf(args, kernel, context);
   return args.showSensitive ? print : (event) => print(hideEvent(event, kindOf));
 }
 
-async function printerOf(args: ApplyArguments, context: Context): Promise<(event: Event) => void> {
+async function printerOf(args: ApplyArguments, { runtime }: Kernel, context: Context): Promise<(event: Event) => void> {
   if (args.json) return (event) => context.stdout.write(eventJson(event));
-  const command = await commandWords(args.verbose);
+  const command = await commandWords(args.verbose, runtime);
   const text = applyText(WORDS, { color: context.color, verbose: args.verbose, ...(command === undefined ? {} : { command }) });
   return (event) => {
     // Thousands of lines that nobody would see.

@@ -6,7 +6,7 @@ import { RUNTIMES, type Runtime } from '../model/lo-marks.js';
 import type { Context } from './context.js';
 import { openKernel } from './kernel.js';
 import type { RuntimeOption } from './options.js';
-import { whyNot } from './program-file.js';
+import { whyNot } from '../kernel/program-file.js';
 
 export function openLabKernel(wanted: Wanted, args: RuntimeOption, context: Context): Promise<Kernel> {
   return withRuntime(openKernel(context), wanted, args, context);

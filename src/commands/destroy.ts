@@ -38,7 +38,8 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
             if (!args.quiet) context.stdout.write(`There is no lab ${lab} on this machine: nothing to destroy.\n`);
             return 'done';
           }
-          if (!args.json && (!args.quiet || !args.yes)) await printPlan(plan, { ...args, format: 'text' }, context);
+          if (!args.json && (!args.quiet || !args.yes))
+            await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
           return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, interrupts, context));
         },
       },

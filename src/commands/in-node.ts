@@ -3,7 +3,7 @@ import { hostNameFile, withHostName } from '../kernel/node-files/host-name.js';
 import { HOST } from '../model/state.js';
 import { supervise } from '../sandbox/supervise.js';
 import type { Context } from './context.js';
-import { NOT_FOUND, whyNot } from './program-file.js';
+import { NOT_FOUND, whyNot } from '../kernel/program-file.js';
 
 /** Runs a command in a namespace, in our place; gives its exit status, or what a shell gives for one that cannot run. */
 export async function runInNetns(

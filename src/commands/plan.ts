@@ -13,7 +13,7 @@ export async function run(args: PlanArguments, context: Context): Promise<number
     const planned = planLab(kernel, lab);
     const { plan } = planned;
     if (args.format !== 'json' && !args.quiet) await printWarnings(plan, lab.sources, context);
-    await printPlan(plan, args, context);
+    await printPlan(plan, { ...args, runtime: kernel.runtime }, context);
     if (args.out !== undefined) (await import('./saved-plan.js')).savePlan(args.out, lab, planned, file, context);
     return planStatus(plan, args);
   } finally {

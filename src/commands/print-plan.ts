@@ -1,4 +1,5 @@
 import { kindOf } from '../kinds/index.js';
+import type { Runtime } from '../model/lo-marks.js';
 import type { Plan } from '../model/plan.js';
 import { hidePlan } from '../plan/hide.js';
 import { SENSITIVE } from '../model/sensitive.js';
@@ -14,7 +15,7 @@ const CHANGES = 2;
 export const planStatus = (plan: Plan, { detailedExitcode }: Pick<PlanArguments, 'detailedExitcode'>): number =>
   detailedExitcode && plan.actions.length > 0 ? CHANGES : 0;
 
-type Printing = CommonOptions & { readonly wording?: Wording };
+type Printing = CommonOptions & { readonly wording?: Wording; /** Of the lab's containers. */ readonly runtime?: Runtime | undefined };
 
 /** Without what nobody is to see, unless it was asked for. */
 export const shownPlan = (plan: Plan, { showSensitive }: Pick<CommonOptions, 'showSensitive'>): Plan =>
@@ -38,7 +39,7 @@ export async function printPlan(whole: Plan, args: Printing & { readonly format:
     }
     case 'shell': {
       const { incompleteScript, planScript } = await import('../kernel/iproute/script.js');
-      const script = planScript(plan, (resource) => WORDS.title(resource));
+      const script = planScript(plan, (resource) => WORDS.title(resource), args.runtime);
       return write(script.includes(SENSITIVE) ? incompleteScript(script) : script);
     }
   }
@@ -48,7 +49,7 @@ async function textOf(plan: Plan, args: Printing, context: Context): Promise<str
   const { planText, planSummary } = await import('../report/plan-text.js');
   const { wording } = args;
   if (args.quiet) return `${planSummary(plan, wording?.noChanges)}\n`;
-  const command = await commandWords(args.verbose);
+  const command = await commandWords(args.verbose, args.runtime);
   return planText(plan, WORDS, {
     color: context.color,
     verbose: args.verbose,
@@ -58,7 +59,8 @@ async function textOf(plan: Plan, args: Printing, context: Context): Promise<str
 }
 
 /** The command that does what an operation does, for those who asked to see each. */
-export async function commandWords(verbose: boolean): Promise<CommandText | undefined> {
+export async function commandWords(verbose: boolean, runtime: Runtime | undefined): Promise<CommandText | undefined> {
   if (!verbose) return undefined;
-  return (await import('../kernel/iproute/script.js')).commandText;
+  const { commandText } = await import('../kernel/iproute/script.js');
+  return (operation) => commandText(operation, runtime);
 }

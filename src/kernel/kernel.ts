@@ -76,6 +76,8 @@ export interface LabSummary {
 
 /** The port to the kernel. Reading methods change nothing. */
 export interface Kernel {
+  /** What runs the lab's containers; absent: it has none, and wants none. */
+  readonly runtime?: Runtime;
   /**
    * With `seen` only the namespaces of hosts are read anew, and all others are as they were then; with `changed` only that
    * is, and if it turns out to be as it was, `seen` itself is given.

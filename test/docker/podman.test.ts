@@ -60,6 +60,27 @@ nodes:
     expect(attempt('plan', '--runtime', 'docker', file).stderr).toContain("the containers of the lab pods are podman's [other-runtime]");
   });
 
+  it('are told in commands of podman, which do the same when they are run by hand', () => {
+    const lab = `name: byhand\nnetworks: { n: { subnet: 10.38.0.0/24 } }
+nodes:
+  one: { image: ${PODMAN_IMAGE}, command: busybox sleep infinity, networks: { n: 10.38.0.10 }, environment: { A: b } }
+  two: { container: anothers, networks: { n: 10.38.0.11 } }
+`;
+    podman.must(`podman run --detach --network none --name anothers ${PODMAN_IMAGE} busybox sleep infinity`);
+    const byHand = world.file('byhand.yaml', lab);
+    expect(topo('plan', '--verbose', '--runtime', 'podman', byHand)).toMatch(/^ +\$ podman run --detach .*byhand\.one/m);
+    const script = world.file('byhand.sh', topo('plan', '--format', 'shell', '--show-sensitive', '--runtime', 'podman', byHand));
+    podman.must(`sh -x ${script}`);
+    expect(topo('plan', byHand)).toBe(NO_CHANGES);
+    expect(topo('plan', '--verbose', world.file('less.yaml', lab.replace(/^ {2}one.*$/m, '')))).toMatch(
+      /podman rm --force --time 0 --volumes byhand\.one/,
+    );
+    const { stdout } = attempt('destroy', '--yes', '--verbose', byHand);
+    expect(stdout).toMatch(/podman rm --force --time 0 --volumes byhand\.one/);
+    expect(stdout).not.toMatch(/docker/);
+    podman.must('podman rm --force --time 0 anothers');
+  });
+
   it.each(['http://10.37.0.10/', 'http://[fd37::10]/', 'http://web/'])('are reached at %s', (url) => {
     expect(get(url)).toBe('hello from the container');
   });

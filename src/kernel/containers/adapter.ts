@@ -10,7 +10,7 @@ import type { Kernel, Outcome } from '../kernel.js';
 import { refusalOf } from '../netlink/refusal.js';
 import { RuntimeCli, type Answer } from './cli.js';
 import { inspect, observeContainers } from './observe.js';
-import { environmentOf, runWords, type ContainerRun } from './words.js';
+import { environmentOf, removeWords, runWords, type ContainerRun } from './words.js';
 
 const OF_CONTAINERS = new Set<Operation['op']>(['runtime-mark', 'container-run', 'container-start', 'container-remove', 'netns-attach']);
 
@@ -31,6 +31,7 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
   };
   return {
     ...kernel,
+    runtime,
     observe: (scope, seen, changed) => {
       if (seen !== undefined && changed?.containers === false) return kernel.observe(scope, seen, changed);
       // Asked first: without an answer there is nothing to be done.
@@ -78,9 +79,7 @@ function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {
     case 'container-start':
       return told(cli, ['start', operation.container]);
     case 'container-remove': {
-      // Docker kills at once; Podman waits ten seconds for an end unless it is told not to.
-      const atOnce = cli.runtime === 'podman' ? ['--time', '0'] : [];
-      const outcome = told(cli, ['rm', '--force', ...atOnce, '--volumes', operation.container]);
+      const outcome = told(cli, removeWords(operation.container, cli.runtime));
       return !outcome.ok && /no such container/i.test(outcome.message) ? { ok: true } : outcome;
     }
     case 'netns-attach': {

@@ -1,5 +1,6 @@
 /** What a container runtime is told; Docker and Podman take the same. */
 import { inEnvFile } from '../../model/container.js';
+import type { Runtime } from '../../model/lo-marks.js';
 import type { ContainerOperation } from '../../model/operation.js';
 
 export type ContainerRun = Extract<ContainerOperation, { op: 'container-run' }>;
@@ -37,6 +38,11 @@ export function runWords(operation: ContainerRun, envFile: string): readonly str
     operand(image),
     ...command,
   ];
+}
+
+/** Docker kills at once; Podman waits ten seconds for an end unless it is told not to. */
+export function removeWords(container: string, runtime: Runtime): readonly string[] {
+  return ['rm', '--force', ...(runtime === 'podman' ? ['--time', '0'] : []), '--volumes', operand(container)];
 }
 
 /** What is no option, whatever it begins with elsewhere. */

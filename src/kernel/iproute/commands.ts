@@ -1,3 +1,4 @@
+import type { Runtime } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import { address } from './address.js';
 import { container, netnsAttach } from './container.js';
@@ -17,7 +18,7 @@ import { rule } from './rule.js';
 import { sysctlRestore, sysctlSet } from './sysctl.js';
 
 /** What a person would type to do the same; in some cases nothing. */
-export function commandsOf(operation: Operation): readonly Command[] {
+export function commandsOf(operation: Operation, runtime: Runtime): readonly Command[] {
   switch (operation.op) {
     case 'netns-add':
       return netnsAdd(operation);
@@ -32,12 +33,12 @@ export function commandsOf(operation: Operation): readonly Command[] {
     case 'netns-detach':
       return netnsDelete({ op: 'netns-delete', netns: operation.netns });
     case 'netns-attach':
-      return netnsAttach(operation);
+      return netnsAttach(operation, runtime);
     case 'runtime-mark':
     case 'container-run':
     case 'container-start':
     case 'container-remove':
-      return container(operation);
+      return container(operation, runtime);
     case 'node-files-link':
       return nodeFilesLink(operation);
     case 'node-files-write':

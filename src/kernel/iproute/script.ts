@@ -1,4 +1,5 @@
 /** Operations as a script for a POSIX shell: run by hand it gives the same kernel state. */
+import type { Runtime } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import type { Action, Plan } from '../../model/plan.js';
 import type { Resource } from '../../model/state.js';
@@ -9,16 +10,19 @@ import { shellQuote } from '../shell-quote.js';
 const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables; conntrack where UDP ports are published.', 'set -e', ''];
 
 export function shellScript(operations: readonly Operation[]): string {
-  return [...HEAD, ...operations.map(commandText).filter((text) => text !== '')].map((line) => `${line}\n`).join('');
+  return [...HEAD, ...operations.map((one) => commandText(one)).filter((text) => text !== '')].map((line) => `${line}\n`).join('');
 }
+
+/** Of containers whose runtime is not known yet. */
+const DOCKER = 'docker';
 
 const SYMBOLS = { create: '+', update: '~', delete: '-' } as const;
 
 /** The whole plan in its order, each object named above its commands. */
-export function planScript(plan: Plan, title: (resource: Resource) => string): string {
+export function planScript(plan: Plan, title: (resource: Resource) => string, runtime: Runtime = DOCKER): string {
   const linesOf = ({ change }: Action, operations: readonly Operation[]): readonly string[] => {
     const resource = change.action === 'delete' ? change.before : change.after;
-    const lines = operations.map(commandText).filter((text) => text !== '');
+    const lines = operations.map((one) => commandText(one, runtime)).filter((text) => text !== '');
     return lines.length === 0 ? [] : [`# ${SYMBOLS[change.action]} ${oneLine(title(resource))}`, ...lines];
   };
   const actions = plan.actions.flatMap((action) => linesOf(action, action.operations));
@@ -33,8 +37,8 @@ export function incompleteScript(script: string): string {
 }
 
 /** As one would type it; several lines where there are several commands. */
-export function commandText(operation: Operation): string {
-  return commandsOf(operation).map(lineOf).join('\n');
+export function commandText(operation: Operation, runtime: Runtime = DOCKER): string {
+  return commandsOf(operation, runtime).map(lineOf).join('\n');
 }
 
 function lineOf(command: Command): string {

@@ -14,7 +14,8 @@ import { PROCESS_DIRECTORY } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
 import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
 import { namesIn } from '../folder.js';
-import { isInstalled } from '../node-files/programs.js';
+import { PATH } from '../processes/script.js';
+import { whyNot } from '../program-file.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
 import type { Ahead } from './ahead.js';
@@ -59,7 +60,7 @@ export function readSurroundings(
     otherTables: scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [],
     listeners: listenersOf(sessions, scope.ports ?? []),
     forwardChains: scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [],
-    missingPrograms: (scope.programs ?? []).filter((name) => !isInstalled(name)),
+    missingPrograms: (scope.programs ?? []).filter((name) => whyNot(name, PATH) !== null),
     ...(scope.shares === true ? { sharing: readSharing(sessions, host, namespaces) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import type { Operation } from '../model/operation.js';
 import type { Kernel, Outcome } from '../kernel/kernel.js';
 import type { Event, Phase, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
@@ -53,7 +54,7 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
   });
   yield { type: 'plan', phase: job.phase, plan };
   await kernel.prepare(plan.actions.flatMap(({ operations, finish = [] }) => [...operations, ...finish]));
-  const refused = checkRules(plan, kernel);
+  const refused = checkFirst(plan, kernel);
   if (refused !== null) {
     run.tally.failed = 1;
     yield refused;
@@ -171,13 +172,14 @@ async function* runCommand({ action, index, operations }: Finish, job: Job, run:
   return true;
 }
 
-/** Rules are all or nothing, and asked about before the first change. */
-function checkRules(plan: Plan, kernel: Kernel): Event | null {
+/** What the kernel can be asked about before the first change: rules, which are all or nothing, and parts that it may lack. */
+function checkFirst(plan: Plan, kernel: Kernel): Event | null {
   for (const [index, action] of plan.actions.entries()) {
-    const rules = action.operations.filter((operation) => operation.op === 'nft-replace');
-    const outcomes = rules.length === 0 ? [] : kernel.check(action.operations);
+    const outcomes = action.operations.some(({ op }) => CHECKED.has(op)) ? kernel.check(action.operations) : [];
     const failure = outcomes.findIndex((outcome) => !outcome.ok);
     if (failure >= 0) return failed(action, reference(action, index), action.operations, outcomes, failure);
   }
   return null;
 }
+
+const CHECKED = new Set<Operation['op']>(['nft-replace', 'qdisc-set', 'link-add']);

@@ -88,7 +88,10 @@ export interface Kernel {
   runtimeOf(lab: string): Runtime | null;
   /** What there is in the namespace of a process, whatever its name. */
   look(pid: number): Pick<NetnsObservation, 'links' | 'routes'>;
-  /** Lets the kernel check nft transactions among the operations without committing them, those of namespaces that are still to come too. */
+  /**
+   * Lets the kernel check nft transactions among the operations without committing them, those of namespaces that are still to come too, and
+   * asks for parts that it may lack.
+   */
   check(operations: readonly Operation[]): readonly Outcome[];
   keep(request: KeepRequest): Promise<Kept>;
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */

@@ -2,6 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
+import { hasQdiscType as asksForQdisc } from '../../src/kernel/netlink/parts.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlink/socket.js';
 import { readAhead } from '../../src/kernel/netlink/ahead.js';
 import { carryOut } from '../../src/apply/carry-out.js';
 import { type Kernel, NETNS_DIRECTORY } from '../../src/kernel/kernel.js';
@@ -30,6 +32,7 @@ function serve(): void {
     observeAhead,
     carryOut: (plan: Plan) => eventsOf(kernel, plan),
     labs: () => kernel.labs(),
+    hasQdiscType,
     settle: (timeoutMs: number) => kernel.settle(timeoutMs),
     sh: (command: string) =>
       execFileSync('sh', ['-c', command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 }),
@@ -40,6 +43,16 @@ function serve(): void {
     const { call, parameters } = JSON.parse(line) as { call: string; parameters: never[] };
     void answer(() => calls[call]!(...parameters)).then((text) => process.stdout.write(`${text}\n`));
   });
+}
+
+/** Of the kernel that the machine runs on. */
+function hasQdiscType(type: string): boolean {
+  const socket = new NetlinkSocket(NETLINK_ROUTE);
+  try {
+    return asksForQdisc(socket, type);
+  } finally {
+    socket.close();
+  }
 }
 
 /** What becomes of a plan, as `--on-error stop` has it. */

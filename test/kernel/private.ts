@@ -117,6 +117,11 @@ export class Machine {
     return (await this.ask('carryOut', plan)) as readonly Event[];
   }
 
+  /** Whether the kernel has qdiscs of the type. */
+  async hasQdiscType(type: string): Promise<boolean> {
+    return (await this.ask('hasQdiscType', type)) as boolean;
+  }
+
   async labs(): Promise<readonly LabSummary[]> {
     return (await this.ask('labs')) as readonly LabSummary[];
   }

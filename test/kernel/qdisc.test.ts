@@ -99,3 +99,28 @@ test('a limit that nobody asks for any more goes; one that somebody set in a nod
   expect((await shown('cable')).options.rate).toBe(9e6 / 8);
   expect(summaryOf(await planned(machine, link({})))).toEqual([]);
 });
+
+test('whether the kernel has them is asked without a change', async () => {
+  const before = await machine.sh('tc qdisc show; ip -d link');
+  expect(await machine.hasQdiscType('tbf')).toBe(true);
+  expect(await machine.hasQdiscType('no-such-type')).toBe(false);
+  expect(await machine.sh('tc qdisc show; ip -d link')).toBe(before);
+  // One that somebody has put there is no answer.
+  await machine.sh('tc qdisc replace dev lo root handle 9: pfifo');
+  expect(await machine.hasQdiscType('tbf')).toBe(true);
+  expect(await machine.sh('tc qdisc show dev lo')).toContain('qdisc pfifo 9:');
+});
+
+test('what the kernel lacks is told before the first change', async () => {
+  const plan = await planned(machine, link({ host: '1mbit' }));
+  const lacking = plan.actions.map((action) => ({
+    ...action,
+    operations: action.operations.map((one) => (one.op === 'link-add' ? { ...one, type: 'nosuch' as 'vxlan' } : one)),
+  }));
+  const before = await machine.sh('ip -d link; ls /run');
+  const events = await machine.carryOut({ ...plan, actions: lacking });
+  expect(events.filter(({ type }) => type === 'action-done')).toEqual([]);
+  const message = 'this kernel has no links of type nosuch: it takes CONFIG_NOSUCH, as a part of the kernel or as a module';
+  expect(JSON.stringify(events)).toContain(message);
+  expect(await machine.sh('ip -d link; ls /run')).toBe(before);
+});

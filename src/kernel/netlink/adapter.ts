@@ -13,6 +13,7 @@ import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
 import { Refusing } from './refusing.js';
+import { partOf } from './parts.js';
 import { prepare, type Prepared } from './prepared.js';
 import { Runner } from './runner.js';
 import { Sessions } from './sessions.js';
@@ -37,6 +38,8 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   let departures: Departures | null = null;
   /** Made by this process. */
   const bridges: { readonly netns: string; readonly name: string }[] = [];
+  /** Whether the kernel has them, of those that were asked for. */
+  const parts = new Map<string, boolean>();
   const prepared: Prepared = { runProcesses: null, encodeRestore: null };
   let left = options.killAfter ?? Infinity;
   const refusing = new Refusing(new Set(options.refuse), new Set(options.break));
@@ -60,7 +63,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     labs: () => observeLabs(sessions),
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
-    check: (operations) => operations.map((operation) => check(sessions, operation)),
+    check: (operations) => operations.map((operation) => check(sessions, parts, operation)),
     prepare: (operations) => prepare(prepared, operations),
     keep: async (request) => (await import('./keep.js')).keep(sessions, request),
     run: (operations) => {
@@ -109,7 +112,14 @@ function share(sessions: Sessions, { recorder }: NetlinkOptions): Ahead | undefi
  * Only nftables can be asked beforehand. Of a namespace that is still to come the host's is asked: what the kernel takes of rules
  * depends on its modules, and not on the namespace, whose interfaces they call by name.
  */
-function check(sessions: Sessions, operation: Operation): Outcome {
+function check(sessions: Sessions, parts: Map<string, boolean>, operation: Operation): Outcome {
+  const part = partOf(operation);
+  if (part !== undefined) {
+    const isThere = parts.get(part.name) ?? part.isThere(sessions.host().socket);
+    parts.set(part.name, isThere);
+    const message = `this kernel has no ${part.name}: it takes ${part.option}, as a part of the kernel or as a module`;
+    return isThere ? { ok: true } : { ok: false, errno: 'EOPNOTSUPP', message };
+  }
   if (operation.op !== 'nft-replace' && operation.op !== 'nft-delete') return { ok: true };
   const where = typeof sessions.get(operation.netns) === 'string' ? HOST : operation.netns;
   const transaction = operation.op === 'nft-replace' ? encodeReplace(operation.table, false) : encodeDelete(operation.table, false);

@@ -12,6 +12,7 @@ import {
   NLM_F_ACK,
   NLM_F_CREATE,
   NLM_F_DUMP,
+  NLM_F_EXCL,
   NLM_F_REPLACE,
   nextAttribute,
 } from './message.js';
@@ -113,6 +114,16 @@ export function encodeQdisc(writer: MessageWriter, operation: QdiscOperation, in
     writer.bytes.view.setUint32(header + 8, parseInt(operation.handle, 16) << 16, true);
     encodeTbf(writer, operation);
   }
+  writer.end();
+}
+
+/** Of the type, without its settings, where there is none yet. */
+export function encodeQdiscQuestion(writer: MessageWriter, type: string, index: number): void {
+  writer.begin(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK);
+  const header = writer.reserve(HEADER);
+  writer.bytes.view.setInt32(header + 4, index, true);
+  writer.bytes.view.setUint32(header + 12, TC_H_ROOT, true);
+  writer.string(TCA.kind, type);
   writer.end();
 }
 

@@ -193,7 +193,10 @@ function ready(child: ChildProcess, word: string): Promise<void> {
     let text = '';
     const listen = (chunk: Buffer): void => {
       text += chunk.toString();
-      if (text.includes(word)) resolve();
+      if (!text.includes(word)) return;
+      // What it says later is no business of this.
+      for (const output of [child.stdout, child.stderr]) output?.off('data', listen);
+      resolve();
     };
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);

@@ -30,10 +30,15 @@ function undisturbed(name: 'apply' | 'destroy', file: string) {
   return { milliseconds: performance.now() - start, processes: processesOf(world) };
 }
 
-/** Kills the program, and not its children, that part of the time after its start; gives whether it was still at work. */
+/**
+ * Kills the program, and not its children, that part of the time after its start; gives whether it was still at work. One that
+ * ends in the very moment has its own status.
+ */
 function killAt(part: number, milliseconds: number, name: string, file: string): boolean {
   const seconds = ((part * milliseconds) / 1000).toFixed(3);
-  const { status } = world.sh(`timeout --foreground -s KILL ${seconds} ${command(name, '--yes', file)} >out 2>&1; exit $?`);
+  const { status } = world.sh(
+    `timeout --foreground --preserve-status -s KILL ${seconds} ${command(name, '--yes', file)} >out 2>&1; exit $?`,
+  );
   if (status !== KILLED && status !== 0) throw new Error(`topo ${name} ended with status ${status}\n${world.must('cat out')}`);
   return status === KILLED;
 }

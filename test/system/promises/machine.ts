@@ -30,23 +30,23 @@ const CLOCKS =
 const BATCH = 'link show\\naddr show\\nroute show table all\\nrule show\\nneigh show nud permanent\\nneigh show proxy\\n';
 const BATCH6 = 'route show table all\\nrule show\\n';
 
-/** Few processes for each namespace: `$1` is what enters it, empty for the root one. */
+/** Of the namespace that it runs in; few processes, and none for what only selects lines. */
+const INSIDE = `
+printf '${BATCH}' | ip -d -j -b -; echo; printf '${BATCH6}' | ip -d -j -6 -b -; echo; echo '#end ip'
+bridge -j fdb show; echo; echo '#end fdb'
+tc qdisc; echo '#end qdisc'
+nft list ruleset; echo '#end nft'
+[ "$1" = brief ] || grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6
+echo '#end sysctl'
+`;
+
+/** `$1` is how, `$2` the script for one namespace. */
 const SCRIPT = `
-picture() {
-  printf '${BATCH}' | ip $2 -d -j -b -; echo; printf '${BATCH6}' | ip $2 -d -j -6 -b -; echo; echo '#end ip'
-  bridge $2 -j fdb show; echo; echo '#end fdb'
-  tc $2 qdisc | grep -v 'noqueue'; echo '#end qdisc'
-  $1 nft list ruleset; echo '#end nft'
-  [ "$how" = brief ] || $1 grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'conntrack\\|gc_\\|random_table\\|hop_penalty\\|fastopen_key\\|/ns_last' | sort
-  echo '#end sysctl'
-  [ "$1" != '' ] || { find /etc/netns -type l -printf '%p -> %l\\n' 2>/dev/null | sort; grep -rs '' /run/topo/names | sort; }
-  echo '#end files'
-}
-how=$1
-echo '#netns host'; picture '' ''
+echo '#netns host'; sh $2 $1
+find /etc/netns -type l -printf '%p -> %l\\n' 2>/dev/null | sort; grep -rs '' /run/topo/names | sort; echo '#end files'
 mounted=$(grep -o ' /run/netns/[^ ]* [a-z/, ]* - nsfs ' /proc/self/mountinfo | cut -d' ' -f2 | cut -d/ -f4 | sort -u)
 for name in $mounted; do
-  echo "#netns $name"; picture "nsenter --net=/run/netns/$name" "-n $name"
+  echo "#netns $name"; nsenter --net=/run/netns/$name sh $2 $1; echo '#end files'
 done
 `;
 
@@ -62,10 +62,21 @@ export function picture(world: World, how: 'whole' | 'brief' = 'whole'): Picture
 }
 
 export function moment(world: World, how: 'whole' | 'brief'): Moment {
-  const script = world.file('picture.sh', SCRIPT);
+  return momentOf(world.must(lookCommand(world)(how)));
+}
+
+export type LookCommand = (how: 'whole' | 'brief') => string;
+
+/** What prints what `momentOf` reads. */
+export function lookCommand(world: World): LookCommand {
+  const [script, inside] = [world.file('picture.sh', SCRIPT), world.file('inside.sh', INSIDE)];
+  return (how) => `sh ${script} ${how} ${inside}`;
+}
+
+export function momentOf(printed: string): Moment {
   const found: Record<string, NetnsPicture> = {};
   let isPending = false;
-  for (const text of world.must(`sh ${script} ${how}`).split('#netns ').slice(1)) {
+  for (const text of printed.split('#netns ').slice(1)) {
     const [name = '', ...lines] = text.split('\n');
     const [netns, isAtWork] = pictureOf(lines.join('\n'));
     found[name] = netns;
@@ -73,6 +84,9 @@ export function moment(world: World, how: 'whole' | 'brief'): Moment {
   }
   return { picture: found, isPending };
 }
+
+/** Settings that change by themselves, or are another view of others. */
+const UNSTEADY = /conntrack|gc_|random_table|hop_penalty|fastopen_key|\/ns_last/;
 
 function pictureOf(text: string): readonly [NetnsPicture, isPending: boolean] {
   const parts = new Map<string, string>();
@@ -96,9 +110,14 @@ function pictureOf(text: string): readonly [NetnsPicture, isPending: boolean] {
     fdb: items(parts.get('fdb')?.trim() ?? '')
       .filter((text) => /"state":"(permanent|static)"/.test(text) && !/"mac":"(33:33|01:00:5e):/.test(text))
       .sort(),
-    qdiscs: plain('qdisc').map((line) => line.replace(/ refcnt \d+/, '')),
+    qdiscs: plain('qdisc')
+      .filter((line) => !line.includes('noqueue'))
+      .map((line) => line.replace(/ refcnt \d+/, '')),
     nft: plain('nft'),
-    sysctls: plain('sysctl').map((line) => line.replace('/proc/sys/', '')),
+    sysctls: plain('sysctl')
+      .filter((line) => !UNSTEADY.test(line))
+      .map((line) => line.replace('/proc/sys/', ''))
+      .sort(),
     files: plain('files'),
   };
   return [found, found.links.some(isUnderWay) || hasUnsettled(addr, found.routes)];

@@ -1,18 +1,16 @@
 /** A machine on which one lab follows another. */
-import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT, World, type Result } from '../../world.js';
-import { moment, portable, type Picture } from '../machine.js';
+import { lookCommand, momentOf, portable, type LookCommand, type Picture } from '../machine.js';
+import { Answering } from './answering.js';
 
 export class LabMachine {
-  private text = '';
-
   private constructor(
     readonly world: World,
-    private readonly program: ChildProcess,
-  ) {
-    program.stdout?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
-  }
+    private readonly program: Answering,
+    private readonly shell: Answering,
+    private readonly looking: LookCommand,
+  ) {}
 
   static async create(): Promise<LabMachine> {
     const world = await World.create();
@@ -30,7 +28,11 @@ export class LabMachine {
       );
       const program = join(ROOT, 'test/system/promises/any-state/one-process.mjs');
       const command = `NODE_OPTIONS= NO_COLOR=1 exec '${process.execPath}' '${program}' '${join(ROOT, 'dist/main.cjs')}' 2>&1`;
-      return new LabMachine(world, await world.background(null, ['sh', '-c', command], 'ready'));
+      const [topo, shell] = [
+        await world.background(null, ['sh', '-c', command], 'ready'),
+        await world.background(null, ['sh', '-c', 'echo ready; exec sh'], 'ready'),
+      ];
+      return new LabMachine(world, new Answering(topo), new Answering(shell), lookCommand(world));
     } catch (error) {
       world.dispose();
       throw error;
@@ -38,16 +40,13 @@ export class LabMachine {
   }
 
   /** Runs the program in the process that is there; both of its outputs are in `stdout`. */
-  async topo(...args: readonly string[]): Promise<Result> {
-    this.text = '';
-    this.program.stdin?.write(`${JSON.stringify(args)}\n`);
-    const deadline = Date.now() + 120_000;
-    for (;;) {
-      const end = /\0(\d+)\n/.exec(this.text);
-      if (end !== null) return { status: Number(end[1]), stdout: this.text.slice(0, end.index), stderr: '' };
-      if (this.program.exitCode !== null || Date.now() > deadline) throw new Error(`topo ${args.join(' ')} does not end:\n${this.text}`);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+  topo(...args: readonly string[]): Promise<Result> {
+    return this.program.ask(JSON.stringify(args));
+  }
+
+  /** Runs a command in a shell that is there: the start of one takes longer than most commands. */
+  sh(command: string): Promise<Result> {
+    return this.shell.ask(`{ ${command}; } 2>&1; printf '\\0%d\\n' $?`);
   }
 
   async mustTopo(...args: readonly string[]): Promise<string> {
@@ -57,10 +56,15 @@ export class LabMachine {
   }
 
   /** The kernel, the files of names, and what runs. */
-  look(how: 'whole' | 'brief'): Look {
-    return { ...moment(this.world, how), processes: this.world.must('ps -eo user,args').split('\n').filter(isOfLab).sort() };
+  async look(how: 'whole' | 'brief'): Promise<Look> {
+    const { status, stdout } = await this.sh(`ps -eo user,args && echo '${END}' && ${this.looking(how)}`);
+    if (status !== 0) throw new Error(`a look ends with status ${status}\n${stdout}`);
+    const [processes = '', kernel = ''] = stdout.split(`${END}\n`);
+    return { ...momentOf(kernel), processes: processes.split('\n').filter(isOfLab).sort() };
   }
 }
+
+const END = '#end processes';
 
 const isOfLab = (line: string): boolean => /\bsleep 10000\d|\bbird\b|\bdnsmasq\b/.test(line);
 
@@ -112,4 +116,26 @@ export function differences(wanted: readonly string[], found: readonly string[])
     ...found.filter((line) => !inWanted.has(line)).map((line) => `+ ${line}`),
   ];
   return lines.length === 0 ? 'the same lines in another order, or how often' : lines.join('\n');
+}
+
+/** When the kernel is at work on nothing of it any more, or after 20 seconds. */
+export async function settledLook(machine: LabMachine): Promise<Look> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const now = await machine.look('whole');
+    if (!now.isPending || Date.now() > deadline) return now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Some of it comes a moment later. */
+export async function becomes(machine: LabMachine, wanted: readonly string[], how: 'whole' | 'brief'): Promise<Look> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const now = await machine.look(how);
+    const text = differences(wanted, comparable(now));
+    if (text === '') return now;
+    if (Date.now() > deadline) throw new Error(text);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

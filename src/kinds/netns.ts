@@ -70,7 +70,10 @@ function find(observation: Observation, desired: State): Found {
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [...refusedLinks(files, desired)];
   for (const ns of namespaces) {
-    if (ns.stale) continue;
+    if (ns.stale) {
+      if (!desired.resources.has(netnsId(ns.netns))) resources.push(leftBehind(ns.netns, desired.lab));
+      continue;
+    }
     const found = netnsMark(ns);
     if (found?.lab === desired.lab) {
       const names = setOf(files.links.get(ns.netns), desired.lab);
@@ -102,6 +105,15 @@ function find(observation: Observation, desired: State): Found {
   }
   return { resources, conflicts: [...conflicts, ...missingContainers(observation, desired)] };
 }
+
+/** Where the file wants a namespace of that name, its making takes the place. */
+const leftBehind = (netns: string, lab: string): Resource => ({
+  id: netnsId(netns),
+  kind: 'netns',
+  netns,
+  props: propsOf(mark(lab, netns.startsWith(`${lab}.`) ? netns.slice(lab.length + 1) : netns), DEFAULT_RULES, { ipv4: '0', ipv6: '0' }, ''),
+  needs: [],
+});
 
 function adopting({ netns, definition }: Resource): readonly Operation[] {
   const altname = (definition as Partial<Adopting> | undefined)?.adopts;

@@ -110,7 +110,7 @@ export interface ContainersObservation {
 }
 
 export interface NamedNetnsObservation extends NetnsObservation {
-  /** The file of that name is no namespace (what a crash leaves): it is taken over. */
+  /** The file of that name is no namespace (what a crash leaves): it is taken over, or removed. */
   readonly stale: boolean;
 }
 

@@ -50,6 +50,15 @@ test('a stale file is deleted like a namespace, and one that is gone is no failu
   expect(await machine.sh('ls /run/netns')).toBe('');
 });
 
+test('of a namespace whose name is gone in half a mark is left, by which its lab finds the file', async () => {
+  await machine.must(netnsAdd('half'), netnsAdd('theirs', 'topo:other/theirs'));
+  await machine.sh('umount /run/netns/half /run/netns/theirs; mkdir /run/netns/folder; touch /run/netns/empty');
+  expect(await machine.sh('cat /run/netns/half')).toBe('topo:lab/half');
+  expect((await machine.observe({ lab: 'lab', namespaces: [] })).namespaces.map(({ netns, stale }) => [netns, stale])).toEqual([
+    ['half', true],
+  ]);
+});
+
 test('only namespaces of the lab, by mark or by name, are observed', async () => {
   await machine.must(netnsAdd('mine'), netnsAdd('theirs', 'topo:other/theirs'), netnsAdd('asked', 'topo:other/asked'));
   await machine.sh('ip netns add foreign');

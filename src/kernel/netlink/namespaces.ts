@@ -1,5 +1,5 @@
 /** Named network namespaces, as `ip netns` keeps them: a file in /run/netns with the namespace mounted over it. */
-import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { mark, parseMark } from '../../model/names.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
@@ -51,7 +51,7 @@ export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[]
 /** Leaves the thread in the new namespace. */
 function createNamespace(sessions: Sessions, { netns, alias, sysctls = {} }: NetnsAdd): void {
   const path = sessions.path(netns);
-  takePlace(path);
+  takePlace(path, alias);
   try {
     expect('unshare', libc.unshare(CLONE_NEWNET));
     const session = sessions.here(netns);
@@ -76,7 +76,7 @@ export function attachNamespace(
     shareDirectory(sessions.directory);
     const fd = openSync(`/proc/${pid}/ns/net`, 'r');
     try {
-      takePlace(path);
+      takePlace(path, alias);
       sessions.thread.inside(fd, () => nameHere(sessions, netns, path, alias, altname));
     } finally {
       closeSync(fd);
@@ -115,12 +115,16 @@ function addAltname({ socket }: Session, altname: string): void {
   if (reply!.errno !== 0 && reply!.errno !== constants.errno.EEXIST) throw new SystemCallError('altname of lo', reply!.errno);
 }
 
-/** Makes the file; one that is no namespace is what a crash left behind, and is used. */
-function takePlace(path: string): void {
+/**
+ * Makes the file; one that is no namespace is what a crash left behind, and is used. The mark in it is seen while no namespace is
+ * mounted there: before it is, and when a kill comes after it has been taken away.
+ */
+function takePlace(path: string, mark: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o444));
+    writeFileSync(path, mark, { flag: 'wx', mode: 0o444 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || isOccupied(path)) throw error;
+    writeFileSync(path, mark);
   }
 }
 
@@ -159,7 +163,8 @@ const writer = new MessageWriter(512);
 export function renameNamespace(sessions: Sessions, netns: string, to: string): Outcome {
   const mounted = attempt(() => {
     const path = sessions.path(to);
-    takePlace(path);
+    const [session] = sessions.getAll([netns]);
+    takePlace(path, session === undefined || typeof session === 'string' ? '' : (readLink(session.socket, 'lo')?.alias ?? ''));
     expect('mount', libc.mount(sessions.path(netns), path, 'none', MS_BIND, null), path);
     renameFiles(netns, to);
   }, 'netns-rename');

@@ -41,7 +41,7 @@ function namespacesAnew(
   const asked = new Set(scope.namespaces);
   const visited = visitNamespaces(sessions, scope, names, asked);
   const now = new Map(seen.map((ns) => [ns.netns, [ns] as readonly NamedNetnsObservation[]]));
-  names.forEach((name, i) => now.set(name, asObserved(name, visited[i]!, asked)));
+  names.forEach((name, i) => now.set(name, asObserved(sessions, scope, name, visited[i]!, asked)));
   return [...now].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, one]) => one);
 }
 

@@ -1,4 +1,5 @@
 /** The state of the machine, as far as it concerns a lab. */
+import { lstatSync, readFileSync } from 'node:fs';
 import { joinedNodes } from '../../model/lo-marks.js';
 import { parseMark } from '../../model/names.js';
 import type {
@@ -112,7 +113,7 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
     }
   }
   look(names.filter((name) => !known.has(name)));
-  return names.flatMap((name) => asObserved(name, known.get(name) ?? null, asked));
+  return names.flatMap((name) => asObserved(sessions, scope, name, known.get(name) ?? null, asked));
 }
 
 /** Null: it does not matter. */
@@ -129,8 +130,14 @@ export function visitNamespaces(
   );
 }
 
-export function asObserved(name: string, one: Visited, asked: ReadonlySet<string>): readonly NamedNetnsObservation[] {
-  if (one === 'stale' && asked.has(name)) return [staleNamespace(name)];
+export function asObserved(
+  sessions: Sessions,
+  { lab }: ObservationScope,
+  name: string,
+  one: Visited,
+  asked: ReadonlySet<string>,
+): readonly NamedNetnsObservation[] {
+  if (one === 'stale' && (asked.has(name) || isLeftBy(lab, sessions.path(name)))) return [staleNamespace(name)];
   return one === null || typeof one === 'string' ? [] : [one];
 }
 
@@ -215,6 +222,15 @@ function readOtherTables(socket: NetlinkSocket, own: string): readonly NftTableO
 
 /** A lab drops nothing of another one's. */
 const isOfTopo = (table: string): boolean => table.startsWith(nftTableName(''));
+
+/** What `takePlace` has written there. */
+function isLeftBy(lab: string, path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size <= MAX_MARK && parseMark(readFileSync(path, 'utf8'))?.lab === lab;
+}
+
+/** IFALIASZ of linux/if.h, which is what a mark may have. */
+const MAX_MARK = 256;
 
 function staleNamespace(netns: string): NamedNetnsObservation {
   const nothing = {

@@ -44,3 +44,12 @@ test(`a destroy killed after an operation: an apply arrives as well (${DRAWN})`,
   mustArrive(world, file, 'after the last of them');
   mustLeave(world, file, baseline, 'in the end');
 }, 600_000);
+
+test('what a kill between the two halves of taking a name away leaves goes with the next destroy', () => {
+  mustApply(world, file, 'from nothing');
+  // What is below the mount is seen in another mount namespace, without the mount.
+  const left = world.must('unshare -m --propagation private sh -c "umount /run/netns/every.web && cat /run/netns/every.web"');
+  mustLeave(world, file, baseline, 'from nothing');
+  world.must(`printf '${left}' >/run/netns/every.web`);
+  mustLeave(world, file, baseline, 'of half a name');
+});

@@ -20,7 +20,12 @@ const MAY_IMPORT = {
   plan: ['^src/model/', ...KIND_INTERFACE],
   kernel: ['^src/model/', ...KIND_INTERFACE],
   // To read the kernel is to find the kinds' objects in what it says.
-  apply: ['^src/model/', '^src/plan/', '^src/kernel/kernel\\.ts$', '^src/kinds/(find|former|former-kinds|former-losses)\\.ts$'],
+  apply: [
+    '^src/model/',
+    '^src/plan/',
+    '^src/kernel/kernel\\.ts$',
+    '^src/kinds/(find|former|former-kinds|former-losses|former-names)\\.ts$',
+  ],
   report: ['^src/model/', '^src/kinds/'],
   // What differs is said in the words of the reports.
   watch: ['^src/model/', '^src/kernel/kernel\\.ts$', '^src/report/(blocks|status|words)\\.ts$'],

@@ -25,7 +25,8 @@ export interface Observed {
 /** Reads the kernel and finds the lab in it; changes nothing. With `seen` only the namespaces of hosts are read. */
 export function observeLab(kernel: Kernel, wanted: Wanted, seen?: Observation): Observed {
   const observation = readKernel(kernel, wanted, seen);
-  return { ...findState(observation, wanted.state, wanted.adopt === undefined ? {} : { adopt: wanted.adopt }), observation };
+  const { state, conflicts, renamings } = findState(observation, wanted.state, wanted.adopt === undefined ? {} : { adopt: wanted.adopt });
+  return { state, conflicts, renamings, observation };
 }
 
 /** With `changed` only that is read. */

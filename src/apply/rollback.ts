@@ -1,7 +1,8 @@
 /** The way back: what there was before the first change is the desired state, and is reached as any other is. */
 import { findState } from '../kinds/find.js';
-import { describedFormer, type Former, keysOf, recognizable, rulesOf, sidesOf } from '../kinds/former.js';
+import { describedFormer, type Former, keysOf, linksOf, recognizable, rulesOf, sidesOf } from '../kinds/former.js';
 import { formerKindOf } from '../kinds/former-kinds.js';
+import { altnamesBack, goingBack, plainFormer, recalled } from '../kinds/former-names.js';
 import { lossesOf } from '../kinds/former-losses.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Event } from '../model/event.js';
@@ -24,7 +25,8 @@ export interface Return {
 }
 
 /** True: the kernel was read again, and has what it had. */
-export async function* rollBack({ kernel, former, wanted }: Return): AsyncGenerator<Event, boolean> {
+export async function* rollBack({ kernel, wanted, ...change }: Return): AsyncGenerator<Event, boolean> {
+  const former = plainFormer(change.former, wanted.state, wanted.adopt === true);
   const described = describedFormer(former, wanted.state);
   const look = (): Look => lookAt(kernel, former, described, wanted);
   let now = look();
@@ -57,9 +59,12 @@ function lookAt(kernel: Kernel, former: Former, described: State, { state, obser
     rules: [...new Set([...observe.rules, ...rulesOf(described)])],
     ...(observe.containers === undefined ? {} : { containers: observe.containers }),
   });
-  const found = findState(observation, recognizable(described, state), { adopt });
-  const { desired, observed } = sidesOf(former, described, found.state, observation);
-  return { plan: plan(desired, observed, formerKindOf), desired, observation };
+  const { seen, marks } = recalled(former, observation);
+  const found = findState(seen, goingBack(recognizable(described, state), state), { adopt, taker: state });
+  const { desired, observed } = sidesOf(former, described, found.state, found.seen);
+  const links = linksOf(observed);
+  const altnames = altnamesBack(former, found.seen, (netns, name) => (name === 'lo' ? `netns:${netns}` : links.get(`${netns}/${name}`)));
+  return { plan: plan(desired, observed, formerKindOf, [...marks, ...found.renamings, ...altnames]), desired, observation };
 }
 
 type Keys = ReadonlyMap<string, readonly string[]>;

@@ -14,17 +14,24 @@ interface Interface {
 export interface Adoption {
   /** What is somebody else's, and stands where the file wants something of that kind, is taken over. */
   readonly adopt?: boolean;
+  /** Who wants it, if not what is looked for. */
+  readonly taker?: State;
 }
 
 /** The lab's state as the kernel has it, in the same normal form as the desired one, and what stands in its way. */
 export function findState(
   first: Observation,
   desired: State,
-  { adopt = false }: Adoption = {},
-): { readonly state: State; readonly conflicts: readonly Diagnostic[]; readonly renamings: readonly Renaming[] } {
+  { adopt = false, taker = desired }: Adoption = {},
+): {
+  readonly state: State;
+  readonly conflicts: readonly Diagnostic[];
+  readonly renamings: readonly Renaming[];
+  readonly seen: Observation;
+} {
   const moved = desired.moves === undefined ? null : moveAll(first, desired);
   const seen = moved?.observation ?? first;
-  const { observation, ids } = adopt ? claim(seen, desired) : unclaimed(seen);
+  const { observation, ids } = adopt ? claim(seen, taker) : unclaimed(seen);
   const interfaces = new Map<string, Interface>();
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [...(moved?.conflicts ?? [])];
@@ -52,7 +59,7 @@ export function findState(
       }
     }
   }
-  return { state: stateOf(desired.lab, resources), conflicts, renamings: moved?.renamings ?? [] };
+  return { state: stateOf(desired.lab, resources), conflicts, renamings: moved?.renamings ?? [], seen };
 }
 
 const unclaimed = (observation: Observation): Claimed => ({ observation, ids: NOBODY });

@@ -114,7 +114,7 @@ function describer(former: Former, wanted: State): Describe {
 }
 
 /** Which of the lab's links an interface is, by `netns/name`. */
-function linksOf({ resources }: State): ReadonlyMap<string, ResourceId> {
+export function linksOf({ resources }: State): ReadonlyMap<string, ResourceId> {
   const links = new Map<string, ResourceId>();
   for (const one of resources.values())
     for (const { netns, name } of kindOf(one.kind).interfaces?.(one) ?? []) links.set(`${netns}/${name}`, one.id);

@@ -17,17 +17,25 @@ export const bridgeAltname = (lab: string, network: string): string => `topo.${l
 /** Null: there is nothing of that name. */
 export function bridgeMoves(
   observation: Observation,
-  { from, to }: Move,
+  { from, to, isBack }: Move,
   desired: State,
 ): { readonly observation: Observation; readonly renamings: readonly Renaming[]; readonly ids: readonly ResourceId[] } | null {
   const { lab } = desired;
-  const altname = bridgeAltname(lab, from);
+  const altnames = [from, ...(isBack === true ? [to] : [])].map((network) => bridgeAltname(lab, network));
+  // Refused in between, it may have neither name.
+  const isHalf = (id: ResourceId | null): boolean =>
+    isBack === true && id !== null && [from, to].some((network) => desired.resources.get(id)?.path === `networks.${network}`);
   const targets = [...desired.resources.values()].filter(({ kind, path }) => kind === 'bridge' && path === `networks.${to}`);
   const renamings: Renaming[] = [];
   const ids: ResourceId[] = [];
   const moved = <N extends NetnsObservation>(ns: N): N => {
     const target = targets.find(({ netns }) => netns === ns.netns);
-    const link = ns.links.find((one) => one.type === 'bridge' && markedId(one, lab) !== null && one.altnames.includes(altname));
+    const link = ns.links.find(
+      (one) =>
+        one.type === 'bridge' &&
+        markedId(one, lab) !== null &&
+        (altnames.some((altname) => one.altnames.includes(altname)) || isHalf(markedId(one, lab))),
+    );
     if (target === undefined || link === undefined) return ns;
     const name = target.id.slice(target.id.indexOf('/') + 1);
     if (name !== link.name && ns.links.some((other) => other.name === name)) return ns;

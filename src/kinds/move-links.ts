@@ -36,7 +36,8 @@ export function renameLinks(
     }
     const home = places.get(peerPlace.netns);
     const peer = home?.links.find(
-      (one) => one.type === 'veth' && markedId(one, desired.lab) === markedId(link, desired.lab) && isPeer(one, link) && one !== link,
+      // Refused in between, one end may have its new mark, and the other one not.
+      (one) => one.type === 'veth' && markedId(one, desired.lab) !== null && isPeer(one, link) && one !== link,
     );
     if (home === undefined || peer === undefined) continue;
     const isFree = peer.name === peerPlace.name || !home.links.some(({ name }) => name === peerPlace.name);

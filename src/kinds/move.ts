@@ -27,7 +27,7 @@ export function moveAll(observation: Observation, desired: State): Moved {
   const ids = new Set<ResourceId>();
   let seen = observation;
   for (const move of desired.moves ?? []) {
-    const both = bothThere(seen, move, desired.lab);
+    const both = move.isBack === true ? null : bothThere(seen, move, desired.lab);
     if (both !== null) {
       conflicts.push(both);
       continue;
@@ -73,12 +73,16 @@ interface Step {
 }
 
 /** Null: there is nothing of that name. A container has its name, and its labels, from its runtime: it is made anew. */
-function moveNode(observation: Observation, { from, to }: Move, desired: State): Step | null {
+function moveNode(observation: Observation, { from, to, isBack }: Move, desired: State): Step | null {
   const { lab } = desired;
-  const source = observation.namespaces.find((ns) => isNode(ns, lab, from));
+  const named = (node: string): NamedNetnsObservation | undefined => observation.namespaces.find((ns) => isNode(ns, lab, node));
+  const source = named(from) ?? (isBack === true ? named(to) : undefined);
   const target = [...desired.resources.values()].find(({ kind, path }) => kind === 'netns' && path === `nodes.${to}`);
   if (source === undefined || target === undefined || 'container' in target.props || isContainer(source, lab)) return null;
   const { netns } = target;
+  const former =
+    isBack === true ? [...desired.resources.values()].find((one) => one.kind === 'netns' && one.path === `nodes.${from}`) : undefined;
+  const was = former?.netns ?? source.netns;
   const isTaken = netns !== source.netns && observation.namespaces.some((ns) => ns.netns === netns && !ns.stale);
   if (isTaken) return null;
   const commands = formerCommands(source, desired, netns);
@@ -89,14 +93,19 @@ function moveNode(observation: Observation, { from, to }: Move, desired: State):
       { op: 'altname-add', netns, name: 'lo', altname: executedAltname(now) },
       { op: 'altname-delete', netns, name: 'lo', altname: executedAltname(former) },
     ]),
-    ...(processes.length === 0 ? [] : [{ op: 'process-move' as const, netns, lab, owner: from, to, was: source.netns }]),
+    ...(processes.length === 0 ? [] : [{ op: 'process-move' as const, netns, lab, owner: from, to, was }]),
   ];
   const renaming: Renaming = { from: `nodes.${from}`, id: target.id, field: 'name', was: source.netns, is: netns, operations };
   const names = new Map(commands.map(({ former, now }) => [executedAltname(former), executedAltname(now)]));
   const inPlace = (ns: NamedNetnsObservation): NamedNetnsObservation =>
     ns !== source ? ns : { ...ns, netns, links: ns.links.map((link) => (link.name === 'lo' ? claimedLo(link, lab, to, names) : link)) };
   return {
-    observation: renamedNetns({ ...observation, namespaces: observation.namespaces.map(inPlace) }, source.netns, netns, from, to),
+    observation: renamedNetns(
+      { ...observation, namespaces: observation.namespaces.map(inPlace) },
+      { was, source: source.netns, netns, isBack: isBack === true },
+      from,
+      to,
+    ),
     renamings: operations.length === 0 ? [] : [renaming],
     ids: [target.id],
   };
@@ -119,25 +128,36 @@ function formerCommands(
 ): readonly { readonly former: string; readonly now: string }[] {
   const altnames = new Set(loOf(ns)?.altnames ?? []);
   return [...resources.values()].flatMap((resource) => {
-    const former = resource.kind === 'exec' && resource.netns === netns ? (resource.definition as { former?: string }).former : undefined;
+    const former =
+      resource.kind === 'exec' && resource.netns === netns ? (resource.definition as { former?: string } | undefined)?.former : undefined;
     const now = resource.id.slice(resource.id.lastIndexOf('/') + 1);
     return former === undefined || former === now || !altnames.has(executedAltname(former)) ? [] : [{ former, now }];
   });
 }
 
 /** What names the namespace elsewhere. */
-function renamedNetns(observation: Observation, was: string, is: string, from: string, to: string): Observation {
+function renamedNetns(
+  observation: Observation,
+  { was, source, netns: is, isBack }: { readonly was: string; readonly source: string; readonly netns: string; readonly isBack: boolean },
+  from: string,
+  to: string,
+): Observation {
   const { links } = observation.files;
   const files =
-    was === is || !links.has(was)
+    source === is || !links.has(source)
       ? observation.files
-      : { ...observation.files, links: new Map([...links].map(([name, link]) => [name === was ? is : name, link])) };
+      : { ...observation.files, links: new Map([...links].map(([name, link]) => [name === source ? is : name, link])) };
   const processes = observation.processes.map((one) =>
-    one.owner === from
+    one.owner === from || (isBack && one.owner === to)
       ? {
           ...one,
           owner: to,
-          definition: one.definition && { ...one.definition, netns: one.definition.netns === was ? is : one.definition.netns },
+          // Half moved, the record has one name and the namespace the other: it is looked for again when that is put right.
+          inItsNamespace: one.inItsNamespace || isBack,
+          definition: one.definition && {
+            ...one.definition,
+            netns: [was, source].includes(one.definition.netns) ? is : one.definition.netns,
+          },
         }
       : one,
   );

@@ -9,6 +9,13 @@ export interface Move {
   readonly from: string;
   /** The name that it has in the file. */
   readonly to: string;
+  /** The way back of one that may be half done: the mark can be either one's, whatever the name is. */
+  readonly isBack?: true;
+}
+
+/** What undoes them. */
+export function movedBack(moved: readonly Move[]): readonly Move[] {
+  return [...moved].reverse().map((move) => ({ ...move, from: move.to, to: move.from, isBack: true }));
 }
 
 /** The name that what is derived comes from: what had another name keeps what it got by that. */

@@ -86,6 +86,8 @@ export const PROMISES: readonly Promised[] = [
     tests: [
       'system/promises/rollback-every-kind.test.ts',
       'system/promises/rollback-thirty.test.ts',
+      'system/promises/rollback-more.test.ts',
+      'system/promises/rollback-taken.test.ts',
       'system/promises/broken.test.ts',
       'system/promises/on-error.test.ts',
       'system/promises/confirm.test.ts',

@@ -87,8 +87,7 @@ export class Runner {
 
   private carryOut(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation | ExecRun>, index: number): void {
     if (isOfFiles(operation)) {
-      changeNodeFiles(operation);
-      this.outcomes[index] = OK;
+      this.outcomes[index] = this.changeFiles(operation);
       return;
     }
     const settle = this.settler(index);
@@ -153,6 +152,14 @@ export class Runner {
       case 'qdisc-delete':
         return queue.push(operation, settle);
     }
+  }
+
+  /** A namespace that was to come first may have been refused. */
+  private changeFiles(operation: NodeFilesOperation): Outcome {
+    const isLinked = operation.op === 'node-files-link' && operation.folder !== '';
+    if (isLinked && typeof this.sessions.get(operation.netns) === 'string') return absent(operation);
+    changeNodeFiles(operation);
+    return OK;
   }
 
   private settler(index: number): (outcome: Outcome) => void {

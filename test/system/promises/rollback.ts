@@ -14,7 +14,12 @@ export function refusalPoints(operations: number, count: number): readonly numbe
 
 /** Lets operations be refused; the program has to undo all and say so. */
 export function mustRollBack(world: World, refused: number, ...args: readonly string[]): string {
-  const result = world.topo(args, { TOPO_TEST_REFUSE: String(refused) });
+  return mustRollBackWith({}, world, refused, ...args);
+}
+
+/** The same with more in the environment. */
+export function mustRollBackWith(environment: Record<string, string>, world: World, refused: number, ...args: readonly string[]): string {
+  const result = world.topo(args, { ...environment, TOPO_TEST_REFUSE: String(refused) });
   const { stdout, stderr } = expectStatus(result, 1, `topo ${args.join(' ')} with operation ${refused} refused`);
   if (!stdout.includes('was rolled back: all is as it was before'))
     throw new Error(`operation ${refused} was refused, and not all was undone:\n${stdout}${stderr}`);

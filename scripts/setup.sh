@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# The program itself needs the first two; the tests send traffic, trace system calls, read rules by other programs, and run Docker.
-packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack tcpdump docker.io iptables busybox-static dnsmasq-base iperf3 bind9-dnsutils hostname bird2 podman'
+# The program itself needs the first two; the tests send traffic, trace system calls, read rules by other programs, run Docker, and have a server of Python's as an example.
+packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack tcpdump docker.io iptables busybox-static dnsmasq-base iperf3 bind9-dnsutils hostname bird2 podman python3'
 
 missing() {
   for package in $packages; do

@@ -77,7 +77,7 @@ function find(context: FindContext): Found {
       const wanted = desired.resources.get(sysctlId(ns.netns, key));
       // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
       if (wanted !== undefined ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
-      resources.push(observedSysctl(ns, key, value, !isHost || lastLab, wanted));
+      resources.push(observedSysctl(ns, key, withAll(ns, desired, key) ?? value, !isHost || lastLab, wanted));
     }
   }
   for (const one of switchedOff(context, new Set(resources.map(({ id }) => id)))) resources.push(one);
@@ -85,6 +85,17 @@ function find(context: FindContext): Found {
 }
 
 const disableIpv6 = (dev: string): string => `net.ipv6.conf.${dev}.disable_ipv6`;
+
+/**
+ * What the setting of an interface will be when that of `all` has been put right, which the kernel writes to each interface
+ * (`addrconf_disable_change`): it has to be written again behind that, though it is as it should be now.
+ */
+function withAll(ns: NetnsObservation, desired: State, key: string): string | undefined {
+  const all = disableIpv6('all');
+  if (key === all || !key.startsWith('net.ipv6.conf.') || !key.endsWith('.disable_ipv6')) return undefined;
+  const wanted = desired.resources.get(sysctlId(ns.netns, all))?.props['value'];
+  return typeof wanted === 'string' && ns.sysctls.get(all) !== wanted ? wanted : undefined;
+}
 
 /**
  * IPv6 that somebody switched off where the file has IPv6 addresses: none could be added. The dump of the links tells, so that
@@ -160,7 +171,8 @@ function set(after: Resource): ReturnType<Kind['create']> {
 
 export const sysctl: Kind = {
   name: 'sysctl',
-  stage: (resource) => (resource.netns === HOST ? 3 : WITHIN_NETNS + 1),
+  // What is written to `all` is written to each interface too (`addrconf_disable_change`): those that are otherwise come behind it.
+  stage: (resource) => (resource.netns === HOST ? 3 : interfaceOfKey(keyOf(resource)) === 'all' ? WITHIN_NETNS : WITHIN_NETNS + 1),
   inPlace: () => true,
   defaults: ({ props: { key } }) => ({ key: key ?? null }),
   find,

@@ -1,6 +1,7 @@
 /**
  * Deleting a bridge's ports one by one costs the kernel a grace period each (1000: 21 s), as one group 0.7 s in all:
- * many links of a host that go are gathered in one message.
+ * many links of a host that go are gathered in one message. The kernel looks for a group in one namespace only (`rtnl_group_dellink`), so
+ * that macvlan links, each in the namespace of its node, still go one by one.
  */
 import { labGroup } from '../model/names.js';
 import type { Operation } from '../model/operation.js';

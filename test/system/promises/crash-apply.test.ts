@@ -1,24 +1,15 @@
 /** Killed after any operation of an apply from nothing, the next apply arrives, and destroy leaves nothing (GUARANTEES.md, G4). */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
-import type { World } from '../world.js';
-import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, mustRun, processesOf, stateOf, usedMachine } from './crash.js';
+import { killing, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, mustRun, processesOf } from './crash.js';
 import { EVERY_KIND } from './every-kind.js';
 import { killAfter, operationsOf, planOf } from './program.js';
 
-let world: World;
-let file: string;
-let baseline: string;
-
-beforeAll(async () => {
-  world = await usedMachine();
-  file = world.file('topo.yaml', EVERY_KIND);
-  baseline = stateOf(world);
-});
-afterAll(() => world.dispose());
+const machine = killing({ file: EVERY_KIND });
 
 test('the kill comes after exactly so many operations', () => {
+  const { world, file, baseline } = machine();
   const plan = planOf(world, file);
   const total = operationsOf(plan);
   const count = (kind: string): number => plan.actions.filter(({ id }) => id.startsWith(`${kind}:`)).length;
@@ -37,6 +28,7 @@ test('the kill comes after exactly so many operations', () => {
 });
 
 test(`an apply from nothing, killed after an operation: the next one arrives, destroy leaves the machine as it was (${DRAWN})`, () => {
+  const { world, file, baseline } = machine();
   const points = killPoints(planOf(world, file), 22);
   tried(points.length);
   expect(points.length).toBeGreaterThan(15);

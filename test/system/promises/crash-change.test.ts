@@ -1,26 +1,15 @@
 /** Killed after any operation of a change, the next apply arrives at the new file, or back at the old one (GUARANTEES.md, G4). */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
-import type { World } from '../world.js';
-import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, mustRun, processesOf, stateOf, usedMachine } from './crash.js';
+import { killing, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, mustRun, processesOf } from './crash.js';
 import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
 import { planOf } from './program.js';
 
-let world: World;
-let before: string;
-let after: string;
-let baseline: string;
-
-beforeAll(async () => {
-  world = await usedMachine();
-  before = world.file('before.yaml', EVERY_KIND);
-  after = world.file('after.yaml', EVERY_KIND_CHANGED);
-  baseline = stateOf(world);
-});
-afterAll(() => world.dispose());
+const machine = killing({ before: EVERY_KIND, after: EVERY_KIND_CHANGED });
 
 test(`a change killed after an operation: the next apply arrives, back and forth (${DRAWN})`, () => {
+  const { world, before, after, baseline } = machine();
   mustArrive(world, before, 'from nothing');
   const processes = processesOf(world);
   const points = killPoints(planOf(world, after), 22);

@@ -1,24 +1,15 @@
 /** Killed after any operation of a destroy, the next destroy leaves nothing (GUARANTEES.md, G4). */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
-import type { World } from '../world.js';
-import { destroyPlan, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, stateOf, usedMachine } from './crash.js';
+import { destroyPlan, killing, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave } from './crash.js';
 import { EVERY_KIND } from './every-kind.js';
 import { killAfter, operationsOf } from './program.js';
 
-let world: World;
-let file: string;
-let baseline: string;
-
-beforeAll(async () => {
-  world = await usedMachine();
-  file = world.file('topo.yaml', EVERY_KIND);
-  baseline = stateOf(world);
-});
-afterAll(() => world.dispose());
+const machine = killing({ file: EVERY_KIND });
 
 test(`a destroy killed after an operation: the next one leaves the machine as it was (${DRAWN})`, () => {
+  const { world, file, baseline } = machine();
   mustArrive(world, file, 'from nothing');
   const plan = destroyPlan(world, file);
   const points = killPoints(plan, 12);
@@ -34,6 +25,7 @@ test(`a destroy killed after an operation: the next one leaves the machine as it
 }, 600_000);
 
 test(`a destroy killed after an operation: an apply arrives as well (${DRAWN})`, () => {
+  const { world, file, baseline } = machine();
   mustArrive(world, file, 'from nothing');
   const points = killPoints(destroyPlan(world, file), 12);
   tried(points.length);
@@ -46,6 +38,7 @@ test(`a destroy killed after an operation: an apply arrives as well (${DRAWN})`,
 }, 600_000);
 
 test('what a kill between the two halves of taking a name away leaves goes with the next destroy', () => {
+  const { world, file, baseline } = machine();
   mustApply(world, file, 'from nothing');
   // What is below the mount is seen in another mount namespace, without the mount.
   const left = world.must('unshare -m --propagation private sh -c "umount /run/netns/every.web && cat /run/netns/every.web"');

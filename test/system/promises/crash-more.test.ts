@@ -1,40 +1,18 @@
 /** As crash-*.test.ts have it for the lab of every kind, for the kinds that stand in more-kinds.ts (GUARANTEES.md, G4). */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
-import type { World } from '../world.js';
-import {
-  destroyPlan,
-  killPoints,
-  mustApply,
-  mustArrive,
-  mustBeKilled,
-  mustLeave,
-  mustRun,
-  processesOf,
-  stateOf,
-  usedMachine,
-} from './crash.js';
+import { destroyPlan, killing, killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, mustRun, processesOf } from './crash.js';
 import { MORE_KINDS, MORE_KINDS_CHANGED } from './more-kinds.js';
 import { planOf } from './program.js';
 
 /** Of each of the three: what there is to kill is of a few kinds only, and one of each is among them. */
 const POINTS = 14;
 
-let world: World;
-let before: string;
-let after: string;
-let baseline: string;
-
-beforeAll(async () => {
-  world = await usedMachine();
-  before = world.file('before.yaml', MORE_KINDS);
-  after = world.file('after.yaml', MORE_KINDS_CHANGED);
-  baseline = stateOf(world);
-});
-afterAll(() => world.dispose());
+const machine = killing({ before: MORE_KINDS, after: MORE_KINDS_CHANGED });
 
 test(`an apply from nothing, killed after an operation (${DRAWN})`, () => {
+  const { world, before, baseline } = machine();
   const points = killPoints(planOf(world, before), POINTS);
   tried(points.length);
   expect(points.length).toBeGreaterThan(8);
@@ -46,6 +24,7 @@ test(`an apply from nothing, killed after an operation (${DRAWN})`, () => {
 }, 600_000);
 
 test(`a change killed after an operation (${DRAWN})`, () => {
+  const { world, before, after } = machine();
   mustArrive(world, before, 'from nothing');
   const processes = processesOf(world);
   const points = killPoints(planOf(world, after), POINTS);
@@ -60,6 +39,7 @@ test(`a change killed after an operation (${DRAWN})`, () => {
 }, 600_000);
 
 test(`a destroy killed after an operation (${DRAWN})`, () => {
+  const { world, before, baseline } = machine();
   mustArrive(world, before, 'from nothing');
   const points = killPoints(destroyPlan(world, before), POINTS);
   tried(points.length);

@@ -1,30 +1,20 @@
 /** Killed at any moment, by the clock: the next command arrives, and nothing is there twice (GUARANTEES.md, G4). */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN, LONG, SEED } from '../../thoroughness.js';
 import type { World } from '../world.js';
-import { mustApply, mustArrive, mustLeave, mustRun, processesOf, stateOf, usedMachine } from './crash.js';
+import { killing, mustApply, mustArrive, mustLeave, mustRun, processesOf } from './crash.js';
 import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
 import { command, KILLED } from './program.js';
 
 /** Three kills each: of an apply from nothing, of a change, of a destroy. */
 const ROUNDS = LONG ? 334 : 7;
 
-let world: World;
-let before: string;
-let after: string;
-let baseline: string;
-beforeAll(async () => {
-  world = await usedMachine();
-  before = world.file('before.yaml', EVERY_KIND);
-  after = world.file('after.yaml', EVERY_KIND_CHANGED);
-  baseline = stateOf(world);
-});
-afterAll(() => world.dispose());
+const machine = killing({ before: EVERY_KIND, after: EVERY_KIND_CHANGED });
 
 /** What each command takes when nobody kills it, in milliseconds, and what runs behind it. */
-function undisturbed(name: 'apply' | 'destroy', file: string) {
+function undisturbed(world: World, name: 'apply' | 'destroy', file: string) {
   const start = performance.now();
   world.mustTopo(name, '--yes', file);
   return { milliseconds: performance.now() - start, processes: processesOf(world) };
@@ -34,7 +24,7 @@ function undisturbed(name: 'apply' | 'destroy', file: string) {
  * Kills the program, and not its children, that part of the time after its start; gives whether it was still at work. One that
  * ends in the very moment has its own status.
  */
-function killAt(part: number, milliseconds: number, name: string, file: string): boolean {
+function killAt(world: World, part: number, milliseconds: number, name: string, file: string): boolean {
   const seconds = ((part * milliseconds) / 1000).toFixed(3);
   const { status } = world.sh(
     `timeout --foreground --preserve-status -s KILL ${seconds} ${command(name, '--yes', file)} >out 2>&1; exit $?`,
@@ -46,20 +36,21 @@ function killAt(part: number, milliseconds: number, name: string, file: string):
 test(
   `killed at any moment, the next apply or destroy arrives (${DRAWN})`,
   () => {
-    const create = undisturbed('apply', before);
-    const change = undisturbed('apply', after);
-    const destroy = undisturbed('destroy', after);
+    const { world, before, after, baseline } = machine();
+    const create = undisturbed(world, 'apply', before);
+    const change = undisturbed(world, 'apply', after);
+    const destroy = undisturbed(world, 'destroy', after);
     const part = fc.double({ min: 0.1, max: 1, noNaN: true });
     let killed = 0;
     for (const [first, second, third] of fc.sample(fc.tuple(part, part, part), { seed: SEED, numRuns: ROUNDS })) {
       const when = `after kills at ${first}, ${second}, ${third}`;
-      killed += Number(killAt(first, create.milliseconds, 'apply', before));
+      killed += Number(killAt(world, first, create.milliseconds, 'apply', before));
       mustApply(world, before, when);
       mustRun(world, create.processes, when);
-      killed += Number(killAt(second, change.milliseconds, 'apply', after));
+      killed += Number(killAt(world, second, change.milliseconds, 'apply', after));
       mustArrive(world, after, when);
       mustRun(world, change.processes, when);
-      killed += Number(killAt(third, destroy.milliseconds, 'destroy', after));
+      killed += Number(killAt(world, third, destroy.milliseconds, 'destroy', after));
       mustLeave(world, after, baseline, when);
     }
     tried(killed);

@@ -1,8 +1,27 @@
 /** Killing the program in the middle, and what must hold afterwards. */
+import { afterAll, beforeAll } from '@jest/globals';
 import { sampleOf } from '../../thoroughness.js';
 import { World } from '../world.js';
 import { settled } from './machine.js';
 import { KILLED, killAfter, expectStatus, type PlanDocument, type PlannedAction } from './program.js';
+
+interface Used {
+  readonly world: World;
+  /** The machine before anything was done. */
+  readonly baseline: string;
+}
+
+/** For all tests of a file a used machine with files of these names, whose paths go by the same names. Known when a test runs. */
+export function killing<Name extends string>(texts: Readonly<Record<Name, string>>): () => Used & Readonly<Record<Name, string>> {
+  let used: (Used & Readonly<Record<Name, string>>) | undefined;
+  beforeAll(async () => {
+    const world = await usedMachine();
+    const paths = Object.entries<string>(texts).map(([name, text]) => [name, world.file(`${name}.yaml`, text)]);
+    used = { world, baseline: stateOf(world), ...(Object.fromEntries(paths) as Record<Name, string>) };
+  });
+  afterAll(() => used?.world.dispose());
+  return () => used!;
+}
 
 /** A machine that is used for other things too: a second network, and settings that the lab's forwarding disturbs. */
 export async function usedMachine(): Promise<World> {

@@ -101,7 +101,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G11',
     promise: 'A saved plan does what was shown, once, or says what has changed since',
-    tests: ['system/promises/saved-plan.test.ts'],
+    tests: ['system/promises/saved-plan.test.ts', 'hostile/saved-plan.test.ts'],
   },
   {
     id: 'G12',
@@ -128,5 +128,5 @@ export const PROMISES: readonly Promised[] = [
     promise: 'Every error of a file has its line, its column and a hint, and all come at once',
     tests: ['topology/load.test.ts', 'topology/fuzz.test.ts', 'report/diagnostics.test.ts', 'report/validate-formats.test.ts'],
   },
-  { id: 'G16', promise: 'Secrets are in no output', tests: [] },
+  { id: 'G16', promise: 'Secrets are in no output', tests: ['hostile/secrets.test.ts'] },
 ];

@@ -74,6 +74,8 @@ export type WatchEvent =
   | { readonly type: 'lost' }
   /** Somebody else is changing the machine. */
   | { readonly type: 'waiting'; readonly lab: string; readonly holder: string }
+  /** An apply is to be confirmed, or is reverted at that time (ISO 8601): nothing is repaired until then. */
+  | { readonly type: 'unconfirmed'; readonly lab: string; readonly until: string }
   | { readonly type: 'stopped'; readonly signal: string };
 
 export interface WatchRepair {

@@ -17,6 +17,15 @@ export interface StatusDocument {
   readonly objects: readonly ObjectStatus[];
   /** Of nodes in which a routing daemon runs; absent where there are none. */
   readonly routing?: readonly RoutingStatus[];
+  /** The last apply is not confirmed yet; absent: nothing is to be confirmed. */
+  readonly confirmation?: Confirmation;
+}
+
+export interface Confirmation {
+  /** ISO 8601. */
+  readonly until: string;
+  /** Whoever would revert it is there. */
+  readonly watched: boolean;
 }
 
 export interface ObjectStatus {
@@ -39,10 +48,11 @@ export interface StatusInput {
   readonly desired: State;
   readonly observed: State;
   readonly routing?: readonly RoutingStatus[];
+  readonly confirmation?: Confirmation;
 }
 
 /** Objects in the order of the topology, then those that nobody asked for. */
-export function statusOf({ plan, desired, observed, routing = [] }: StatusInput, words: Words): StatusDocument {
+export function statusOf({ plan, desired, observed, routing = [], confirmation }: StatusInput, words: Words): StatusDocument {
   const blocks = new Map(blocksOf(plan).map((block) => [block.id, block]));
   const wanted = [...desired.resources.values()].map((resource) =>
     entry(resource, blocks.get(resource.id), words, observed.resources.get(resource.id)?.facts),
@@ -54,7 +64,7 @@ export function statusOf({ plan, desired, observed, routing = [] }: StatusInput,
   const summary = { ok: 0, drifted: 0, missing: 0, unexpected: 0 };
   for (const { status } of objects) summary[status] += 1;
   const document = { format: 'topo-status/1', lab: plan.lab, inSync: summary.ok === objects.length, summary, objects } as const;
-  return routing.length === 0 ? document : { ...document, routing };
+  return { ...document, ...(routing.length === 0 ? {} : { routing }), ...(confirmation === undefined ? {} : { confirmation }) };
 }
 
 function entry(resource: Resource, block: Block | undefined, words: Words, facts: Props | undefined): ObjectStatus {

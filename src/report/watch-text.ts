@@ -62,6 +62,8 @@ function linesOf(event: TimedWatchEvent, options: WatchTextOptions, paint: Paint
       return ['more was announced than could be kept: everything is read again'];
     case 'waiting':
       return [`${of(event, paint)} waiting for ${printable(event.holder)}`];
+    case 'unconfirmed':
+      return [`${of(event, paint)} nothing is repaired before the last apply is confirmed, or reverted at ${clock(event.until)}`];
     case 'stopped':
       return [`ended by ${event.signal}`];
   }

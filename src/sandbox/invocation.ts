@@ -2,7 +2,20 @@ import { DiagnosticError } from '../model/diagnostic.js';
 import { DEFAULT_NAME, isSandboxName } from './name.js';
 
 /** Commands that look at or change a kernel: only these have a use for a sandbox. */
-const KERNEL_COMMANDS = new Set(['plan', 'apply', 'destroy', 'status', 'watch', 'list', 'show', 'exec', 'shell', 'logs', 'capture']);
+const KERNEL_COMMANDS = new Set([
+  'plan',
+  'apply',
+  'confirm',
+  'destroy',
+  'status',
+  'watch',
+  'list',
+  'show',
+  'exec',
+  'shell',
+  'logs',
+  'capture',
+]);
 const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'help']);
 /** The word after `--sandbox` is their NODE, which may look like a name. */
 const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show', 'logs', 'capture']);

@@ -38,6 +38,7 @@ export function counted(counters: WatchCounters, event: WatchEvent): WatchCounte
       return { ...counters, lost: counters.lost + 1 };
     case 'revision':
     case 'waiting':
+    case 'unconfirmed':
     case 'stopped':
       return counters;
   }

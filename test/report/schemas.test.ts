@@ -119,6 +119,7 @@ const WATCH_EVENTS: readonly WatchEvent[] = [
     objects: [{ ...differing, status: 'drifted', fields: [{ field: 'mark', from: null, to: ['a'] }] }],
   },
   { type: 'in-sync', lab: 'shop', cause: 'start' },
+  { type: 'unconfirmed', lab: 'shop', until: '2026-01-01T00:00:00.000Z' },
   { type: 'blocked', lab: 'shop', diagnostics: [failure] },
   {
     type: 'repair',

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Program, processesWith, USERS, type Result } from './program.js';
 
 describe.each(USERS)('a sandbox of %s', (user) => {
@@ -93,6 +95,27 @@ describe.each(USERS)('a sandbox of %s', (user) => {
     inside('killed', 'ip netns add old');
     process.kill((JSON.parse(readFileSync(program.record('killed'), 'utf8')) as { pid: number }).pid, 'SIGKILL');
     expect(inside('killed', 'ip netns list')).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  check('reverts what is not confirmed, though each command is another process in it', async () => {
+    const first = join(program.folder, 'first.yaml');
+    const [before, after] = ['a', 'b'].map((node) => `name: held\nnodes: { c: { network_mode: none }, ${node}: { network_mode: none } }\n`);
+    writeFileSync(first, before!);
+    writeFileSync(join(program.folder, 'second.yaml'), after!);
+    expect(program.run(['apply', '--sandbox=confirm', first, '--yes', '--quiet'])).toMatchObject({ status: 0 });
+    const changed = program.run(['apply', '--sandbox=confirm', 'second.yaml', '--yes', '--quiet', '--confirm', '1s']);
+    expect(changed).toMatchObject({ status: 0, stderr: expect.stringContaining('topo confirm --lab held') });
+    const A = 'held.a\nheld.c\n';
+    const names = (): string => inside('confirm', 'ls /run/netns').stdout;
+    for (const latest = Date.now() + 15_000; names() !== A && Date.now() < latest;) await sleep(100);
+    expect(names()).toBe(A);
+    const again = program.run(['apply', '--sandbox=confirm', 'second.yaml', '--yes', '--quiet', '--confirm', '10m']);
+    expect(again).toMatchObject({ status: 0 });
+    expect(program.run(['confirm', '--sandbox=confirm', '--lab', 'held'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Confirmed'),
+    });
+    expect(names()).toContain('held.b');
   });
 
   check('holds a lab', () => {

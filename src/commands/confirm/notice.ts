@@ -4,13 +4,7 @@ import { isPending } from '../../apply/pending-files.js';
 import { isAlive } from '../../kernel/processes/identity.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import { clock } from '../../report/clock.js';
-
-export interface Confirmation {
-  /** ISO 8601. */
-  readonly until: string;
-  /** Whoever would revert it is there. */
-  readonly watched: boolean;
-}
+import type { Confirmation } from '../../report/status.js';
 
 export function confirmationOf(lab: string): Confirmation | null {
   const deadline = readDeadline(lab);

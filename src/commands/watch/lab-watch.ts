@@ -1,9 +1,11 @@
 /** One lab that is watched: looks at it, tells what is otherwise, and puts it right if that is wanted. */
 import { lockHolder } from '../../apply/lock-holder.js';
 import { nothing, readKernel } from '../../apply/observe.js';
+import { readDeadline } from '../../apply/pending.js';
+import { isPending } from '../../apply/pending-files.js';
 import { findState } from '../../kinds/find.js';
 import type { Attended, Kernel, Notices } from '../../kernel/kernel.js';
-import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+import type { Diagnostic } from '../../model/diagnostic.js';
 import type { NetnsObservation, Observation } from '../../model/observation.js';
 import type { Plan } from '../../model/plan.js';
 import { HOST } from '../../model/state.js';
@@ -20,6 +22,7 @@ import type { WatchArguments } from '../options.js';
 import { planAnyway, planObserved, refuseProtected } from '../planned.js';
 import { shownPlan } from '../print-plan.js';
 import { WORDS } from '../words.js';
+import { notFree, problemsOf } from './problems.js';
 import { carryOutPlan, touchedBy, triedOf } from './repair.js';
 
 export interface Surroundings {
@@ -42,6 +45,8 @@ export class LabWatch {
   private cause: Cause = 'start';
   private isUntold = false;
   private isWaitingTold = false;
+  /** An apply that is to be confirmed keeps it from repairing, and that was told. */
+  private isHeld = false;
   private names: ReadonlySet<string> = new Set();
 
   constructor(
@@ -110,12 +115,17 @@ export class LabWatch {
   /** When to turn to it again though nothing is heard: 0 is at once; null: not at all. */
   wakeAt(now: number): number | null {
     if (this.pending !== null) return 0;
+    if (this.isHeld) return now + HELD_MS;
     return this.isUntold ? now + BUSY_MS : this.state.wakeAt;
   }
 
   /** Whatever is to be done now. */
   async turn(): Promise<void> {
     const now = performance.now();
+    if (this.isHeld && !isPending(this.name)) {
+      this.isHeld = false;
+      this.mark('all', 'retry');
+    }
     const isDue = this.state.wakeAt !== null && this.state.wakeAt <= now;
     if (isDue && this.pending === null) this.mark(this.state.isBlocked ? 'all' : ofNamespaces([]), 'retry');
     if (this.pending !== null) await this.look();
@@ -191,11 +201,20 @@ export class LabWatch {
   }
 
   private async repair(): Promise<void> {
-    if (this.part().actions.length === 0) return;
+    if (this.part().actions.length === 0 || this.isUnconfirmed()) return;
     await this.guarded(() => this.locked((kernel) => this.repairLocked(kernel)));
     if (this.problems === null) return;
     this.isUntold = true;
     this.tell();
+  }
+
+  /** What is repaired now would be undone by the revert, or would undo it. */
+  private isUnconfirmed(): boolean {
+    const deadline = isPending(this.name) ? readDeadline(this.name) : null;
+    if (deadline !== null && !this.isHeld)
+      this.around.tell({ type: 'unconfirmed', lab: this.name, until: new Date(deadline).toISOString() });
+    this.isHeld = deadline !== null;
+    return this.isHeld;
   }
 
   private part(): Plan {
@@ -225,6 +244,7 @@ export class LabWatch {
   }
 
   private async repairLocked(kernel: Kernel): Promise<void> {
+    if (this.isUnconfirmed()) return;
     // What was planned may be done already, by whoever had the lock.
     this.around.hear();
     if (this.pending !== null) this.read(kernel);
@@ -272,15 +292,5 @@ export class LabWatch {
 
 /** How long until somebody else may be done. */
 const BUSY_MS = 50;
-
-/** A lock that is taken is nothing wrong. */
-function notFree(error: unknown): null {
-  if (error instanceof DiagnosticError && error.diagnostics.every(({ code }) => code === 'locked')) return null;
-  throw error;
-}
-
-function problemsOf(error: unknown): readonly Diagnostic[] {
-  if (error instanceof DiagnosticError) return error.diagnostics;
-  if (!(error instanceof Error) || !('code' in error)) throw error;
-  return [{ code: 'unreadable', severity: 'error', message: `the machine cannot be read: ${error.message}`, hint: 'it is tried again' }];
-}
+/** How long until what is to be confirmed is looked at again. */
+const HELD_MS = 250;

@@ -42,6 +42,9 @@ test('confirmed in time it stays; until then another apply and a destroy are ref
   expect(stderr).toContain('topo confirm --lab kept');
   expect(world.must(`stat -c '%a %n' ${PENDING} ${PENDING}/basis | cut -d' ' -f1`)).toBe('700\n600\n');
   expect(world.topo(['status', 'changed.yaml']).stdout).toContain('The last apply is not confirmed');
+  expect(JSON.parse(world.topo(['status', '--json', 'changed.yaml']).stdout)).toMatchObject({
+    confirmation: { until: expect.stringMatching(/^20.*Z$/), watched: true },
+  });
   expect(world.mustTopo('list')).toContain('kept: The last apply is not confirmed');
   for (const args of [
     ['apply', '--yes', 'topo.yaml'],

@@ -140,3 +140,20 @@ it('its own changes do not wake it again and again', async () => {
   expect(watcher.told.slice(before).map(({ type }) => type)).toEqual(expect.arrayContaining(['drift', 'repair']));
   expect(watcher.told.slice(before).filter(({ type }) => type === 'repair')).toHaveLength(1);
 });
+
+it('while an apply is to be confirmed nothing is repaired, which is told; after it the watch goes on', async () => {
+  world.mustTopo('apply', '--yes');
+  const watcher = await Watcher.start(world, ['--repair']);
+  await watcher.until('in-sync');
+  world.file('other.yaml', LAB.replace('  b: { networks: [n] }\n', ''));
+  world.mustTopo('apply', '--yes', '--confirm', '10m', 'other.yaml');
+  expect(await watcher.until('unconfirmed')).toMatchObject({ lab: 'one', until: expect.stringMatching(/^20.*Z$/) });
+  world.must('ip -n one.a link set eth0 mtu 1400');
+  expect(differences(await watcher.until('drift'))).toContain('~ veth:one.a/eth0 mtu');
+  expect(world.must('ls /run/netns; ip -n one.a link show eth0')).toMatch(/^one\.a\n[^]*mtu 1400/);
+  world.mustTopo('confirm', '--lab', 'one');
+  await watcher.until('repair');
+  await inSync();
+  expect(world.must('ls /run/netns')).toBe('one.a\none.b\n');
+  expect(watcher.errors).toBe('');
+});

@@ -1,0 +1,13 @@
+import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+
+/** A lock that is taken is nothing wrong. */
+export function notFree(error: unknown): null {
+  if (error instanceof DiagnosticError && error.diagnostics.every(({ code }) => code === 'locked')) return null;
+  throw error;
+}
+
+export function problemsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics;
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  return [{ code: 'unreadable', severity: 'error', message: `the machine cannot be read: ${error.message}`, hint: 'it is tried again' }];
+}

@@ -38,6 +38,9 @@ shift
 exec >/dev/null 2>&1
 "$@" 2>&1 | {
   cd "$dir" || exit
+  # Part of GNU coreutils: without it the log has what was written some kilobytes late.
+  head=head
+  ! command -v stdbuf || head='stdbuf -o0 head'
   goes_on=true
   while $goes_on; do
     size=$(wc -c <log) || size=0
@@ -45,7 +48,7 @@ exec >/dev/null 2>&1
       mv -f log log.1
       size=0
     fi
-    stdbuf -o0 head -c $((${LOG_BYTES} - size)) >>log
+    $head -c $((${LOG_BYTES} - size)) >>log
     status=$?
     if [ $status -eq 0 ]; then
       [ "$(wc -c <log)" -ge ${LOG_BYTES} ] || goes_on=false

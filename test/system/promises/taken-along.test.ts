@@ -57,6 +57,16 @@ const CHANGES: readonly Change[] = [
     seen: ['+ address:v.a/eth0/10.1.0.5/23', '- address:v.a/eth0/10.1.0.5/24', `~ ${N4}`, '~ route:v.a/10.9.0.0/16'],
   },
   { name: 'another MAC', to: lab({ mac: '02:00:00:00:00:06' }), seen: [`~ ${N4}`, `~ ${N6}`, `~ ${VETH} mac`] },
+  {
+    name: 'a neighbour with another MAC',
+    to: lab().replace("10.1.0.77, mac_address: '02:00:00:00:00:09'", "10.1.0.77, mac_address: '02:00:00:00:00:0a'"),
+    seen: [`~ ${N4} mac`],
+  },
+  {
+    name: 'another router of one route, another MTU of another',
+    to: lab({}, 1350).replace('via: 10.1.0.1 ', 'via: 10.1.0.2 '),
+    seen: ['~ route:v.a/10.9.0.0/16 via', '~ route:v.a/fd09::/64 mtu'],
+  },
   { name: 'a smaller MTU', to: lab({ mtu: 1300 }), seen: ['~ route:v.a/fd09::/64', `~ ${VETH} mtu`] },
   {
     name: 'a larger MTU than the one that the route has too',

@@ -11,7 +11,7 @@ import { changedSettings, isProxy } from './former-settings.js';
 import { isOfHost } from './former-kinds.js';
 import { containerNameOf } from './ids-of-containers.js';
 import { kindOf } from './index.js';
-import { labNamespaces, netnsId, netnsNeeds, ownNamespaces, type NetnsDefinition } from './ownership.js';
+import { labNamespaces, netnsNeeds, ownNamespaces, type NetnsDefinition } from './ownership.js';
 
 export interface Former {
   readonly state: State;
@@ -89,10 +89,6 @@ function describer(former: Former, wanted: State): Describe {
       const isLate = links.get(`${netns}/${String(props['dev'])}`)?.startsWith('bridge:') === true;
       const before = props['via'] === '' ? [] : (plainRoutes.get(netns) ?? []).filter((route) => leadsTo(route, props['via']));
       return { ...one, needs: [...one.needs, ...before.map(({ id }) => id)], ...(isLate ? { definition: { late: true } } : {}) };
-    },
-    rule: (one) => {
-      const shared = state.resources.get(netnsId(one.netns))?.props['container'] !== undefined;
-      return { ...one, definition: { shared } };
     },
     sysctl: (one) => {
       const link = links.get(`${one.netns}/${interfaceOfKey(String(one.props['key'])) ?? ''}`);

@@ -18,7 +18,7 @@ export interface RuleSpec {
   readonly iif?: string;
   readonly oif?: string;
   readonly fwmark?: number;
-  /** The namespace is not topo's alone: the rule carries topo's number, by which it is found again. */
+  /** The namespace may not be topo's alone: the rule carries topo's number, by which it is found again. */
   readonly shared?: boolean;
   readonly path: string;
   readonly at: SourceRange;
@@ -66,7 +66,8 @@ function find({ observation, desired, linkAt }: FindContext): Found {
       // What the file asks for is there already; in a container it is the container's.
       if (!isKnown && !(kind === 'adopted' && desired.resources.has(ruleId(ns.netns, observedProps(rule))))) continue;
       const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
-      const found = ruleOf(ns.netns, observedProps(rule), links);
+      const definition: RuleDefinition = { shared: rule.protocol === ROUTE_PROTOCOL };
+      const found = { ...ruleOf(ns.netns, observedProps(rule), links), definition };
       resources.set(found.id, found);
     }
   }

@@ -35,7 +35,8 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
     ...nodeProcesses(lab, node),
     ...nodeCommands(lab, node),
     ...node.node.rules.map((rule) =>
-      ruleResource({ ...rule, netns, shared: container !== undefined, path: `${path}.rules[${rule.index}]` }),
+      // Whose the namespace was, adopted or not, the file does not say.
+      ruleResource({ ...rule, netns, shared: true, path: `${path}.rules[${rule.index}]` }),
     ),
   ];
 }

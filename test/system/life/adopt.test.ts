@@ -56,6 +56,18 @@ const indexes = () =>
   );
 
 describe('a bridge, namespaces and veth pairs made by hand', () => {
+  test('a policy rule that topo put there goes when the file no longer has it; one that was there before stays', () => {
+    world.must(BY_HAND);
+    const two = FILE.replace('priority: 70 }]', 'priority: 70 }, { from: 10.8.0.7, table: 8, priority: 71 }]');
+    world.mustTopo('apply', '--adopt', '--yes', world.file('topo.yaml', two));
+    expect(world.must('ip -n n2 rule')).toMatch(/^70:.*\n71:/m);
+    world.mustTopo('apply', '--yes', world.file('topo.yaml', FILE.replace(/ {4}rules: .*\n/, '')));
+    const left = world.must('ip -n n2 rule');
+    expect(left).toContain('70:');
+    expect(left).not.toContain('71:');
+    expect(world.mustTopo('plan')).toContain('No changes.');
+  });
+
   test('are in the way without it, and the error says what helps', () => {
     world.must(BY_HAND);
     const { status, stderr } = world.topo(['apply', '--yes', world.file('topo.yaml', FILE)]);

@@ -78,7 +78,8 @@ it('while somebody else changes the machine nothing is told, and nothing is done
 it('a foreign object in the way is told once and left alone, and all is put right when it has gone', async () => {
   const watcher = await Watcher.start(world, ['--repair']);
   await watcher.until('in-sync');
-  world.must('ip -batch - <<END\nlink del br-one\nlink add br-one type bridge\nEND');
+  // Between the two it would be repaired, but for the lock.
+  world.must('flock /run/topo/lock ip -batch - <<END\nlink del br-one\nlink add br-one type bridge\nEND');
   const index = world.must('cat /sys/class/net/br-one/ifindex');
   expect(await watcher.until('blocked')).toMatchObject({ lab: 'one', diagnostics: [{ code: 'foreign-link', severity: 'error' }] });
   // It has been looked at several times by then.

@@ -97,3 +97,17 @@ test(`nodes that live in each other's namespaces, ${DEEP} deep`, () => {
   world.mustTopo('destroy', '--yes', 'deep.yaml');
   expect(stateOf(world)).toBe(baseline);
 });
+
+/** Numbers that the machine's namespace has for others: destroy gives each namespace one, and the kernel takes it back when that is gone. */
+const NAMESPACES = 'ip netns list-id';
+
+test('nothing is left of namespaces when destroy returns', () => {
+  const nodes = Array.from({ length: 400 }, (_, i) => `  n${i}: { networks: [n] }\n`).join('');
+  world.file('many.yaml', `name: many\nnetworks: { n: {} }\nnodes:\n${nodes}`);
+  for (let round = 0; round < 3; round++) {
+    world.mustTopo('apply', '--yes', '--quiet', 'many.yaml');
+    expect(world.must(NAMESPACES)).toMatch(/^nsid /m);
+    const left = world.must(`${command('destroy', '--yes', '--quiet', 'many.yaml')} >/dev/null && ${NAMESPACES} && ip -brief link`);
+    expect(left).toMatch(/^lo .*\n$/);
+  }
+}, 120_000);

@@ -7,14 +7,17 @@ export function brokenBy(error: unknown, fault?: (error: Error) => void): Event 
   const own = error instanceof Error ? error : new Error(String(error));
   const isOfSystem = typeof (own as { code?: unknown }).code === 'string';
   if (!isOfSystem) fault?.(own);
-  return { type: 'broken', diagnostics: [isOfSystem ? refusedBySystem(own) : mistake(own)] };
+  return { type: 'broken', diagnostics: [isOfSystem ? unreadable(own, GO_ON) : mistake(own)] };
 }
 
-const refusedBySystem = ({ message }: Error): Diagnostic => ({
+const GO_ON = 'see to that, and run it again: it goes on from what is there';
+
+/** What a system call has refused while the machine was looked at. */
+export const unreadable = ({ message }: Error, hint: string): Diagnostic => ({
   code: 'unreadable',
   severity: 'error',
   message: `the machine cannot be read: ${message}`,
-  hint: 'see to that, and run it again: it goes on from what is there',
+  hint,
 });
 
 const mistake = ({ message }: Error): Diagnostic => ({

@@ -1,3 +1,4 @@
+import { unreadable } from '../../apply/broken.js';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
 
 /** A lock that is taken is nothing wrong. */
@@ -9,5 +10,5 @@ export function notFree(error: unknown): null {
 export function problemsOf(error: unknown): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics;
   if (!(error instanceof Error) || !('code' in error)) throw error;
-  return [{ code: 'unreadable', severity: 'error', message: `the machine cannot be read: ${error.message}`, hint: 'it is tried again' }];
+  return [unreadable(error, 'it is tried again')];
 }

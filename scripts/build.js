@@ -3,7 +3,8 @@
  * dist/topo.cjs loads it with a code cache.
  */
 import { spawnSync } from 'node:child_process';
-import { chmod, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -22,11 +23,15 @@ const commanderAlone = {
 /** koffi's libraries, a package for each platform: what is around them is part of the bundle, which saves finding and compiling it. */
 const NATIVE = ['@koromix/*'];
 
+/** Stands for the hash of the program, which is known when the program is. */
+const BUILD = '@build@';
+
 const draft = `dist/main.${process.pid}.cjs`;
 await mkdir('dist', { recursive: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: ['src/cli.ts'],
   outfile: draft,
+  write: false,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -36,13 +41,15 @@ await build({
   footer: { js: '})' },
   minifySyntax: true,
   minifyWhitespace: true,
-  define: { TOPO_VERSION: JSON.stringify(version) },
+  define: { TOPO_VERSION: JSON.stringify(version), TOPO_BUILD: JSON.stringify(BUILD) },
   external: NATIVE,
   // The form of it that knows where it is without import.meta.
   alias: { koffi: './node_modules/koffi/index.cjs' },
   plugins: [commanderAlone],
   logLevel: 'warning',
 });
+const [{ text }] = outputFiles;
+await writeFile(draft, text.replace(BUILD, createHash('sha256').update(text).digest('hex').slice(0, 32)));
 await build({
   entryPoints: ['src/kernel/netlink/recorder.ts'],
   outfile: 'dist/recorder.cjs',

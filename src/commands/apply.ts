@@ -4,19 +4,23 @@ import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
-import { adopting, loadLab, type Lab } from './lab.js';
+import { adopting, type Lab } from './lab.js';
 import type { ApplyArguments } from './options.js';
 import { planLab, type Planned } from './planned.js';
 import { printPlan } from './print-plan.js';
+import { readTopologyFile } from './read-file.js';
+import { keepUnderstood, understand } from './understood.js';
 import { printWarnings } from './warnings.js';
 
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
   const saved = await savedPlanOf(args.file, context);
-  const lab = adopting(loadLab(saved?.plan.file ?? args.file, context), saved === undefined ? args.adopt : saved.plan.adopt);
+  const file = readTopologyFile(saved?.plan.file ?? args.file, context);
+  const understood = understand(file, context);
+  const lab = adopting(understood, saved === undefined ? args.adopt : saved.plan.adopt);
   const interrupts = context.watchInterrupts();
   const kernel = await openLabKernel(lab.wanted, args, context);
   try {
-    return await carryOutLocked(
+    const status = await carryOutLocked(
       {
         phase: 'apply',
         lab: lab.wanted.state.lab,
@@ -42,6 +46,8 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
       },
       context,
     );
+    if (status === 0) keepUnderstood(file, understood, context);
+    return status;
   } finally {
     kernel.close();
   }

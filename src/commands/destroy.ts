@@ -12,6 +12,7 @@ import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway, refuseProtected } from './planned.js';
 import { printPlan } from './print-plan.js';
+import { forgetUnderstood } from './understood.js';
 
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
   const lab = labOf(args, context);
@@ -19,7 +20,7 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
   const interrupts = context.watchInterrupts();
   const kernel = await openLabKernel(nothing(lab), args, context);
   try {
-    return await carryOutLocked(
+    const status = await carryOutLocked(
       {
         phase: 'destroy',
         lab,
@@ -45,6 +46,8 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
       },
       context,
     );
+    if (status === 0) forgetUnderstood(lab);
+    return status;
   } finally {
     kernel.close();
   }

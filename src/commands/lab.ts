@@ -11,15 +11,21 @@ import { readTopologyFile } from './read-file.js';
 /** A lab as its file wants it. */
 export interface Lab {
   readonly wanted: Wanted;
-  readonly topology: Topology;
   /** For excerpts in messages. */
   readonly sources: Sources;
 }
 
-export interface Checked {
+/** The same, straight from the file. */
+export interface ReadLab extends Lab {
+  readonly topology: Topology;
   /** Files that it includes, as the user would name them. */
   readonly included: readonly string[];
-  readonly lab: Lab | null;
+}
+
+export interface Checked {
+  /** As in the lab, also where there is none. */
+  readonly included: readonly string[];
+  readonly lab: ReadLab | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: Sources;
 }
@@ -40,15 +46,11 @@ export function checkAgain(file: TopologyFile, context: Context): Checked {
   const { state, observe, diagnostics: more } = expand(topology);
   const all = [...diagnostics, ...more];
   const failed = all.some((diagnostic) => diagnostic.severity === 'error');
-  return { lab: failed ? null : { wanted: { state, observe }, topology, sources }, diagnostics: all, sources, included };
+  return { lab: failed ? null : { wanted: { state, observe }, topology, sources, included }, diagnostics: all, sources, included };
 }
 
 /** The lab of a file; all errors of the file end in one DiagnosticError. */
-export function loadLab(argument: string | undefined, context: Context): Lab {
-  return labOf(readTopologyFile(argument, context), context);
-}
-
-export function labOf(file: TopologyFile, context: Context): Lab {
+export function labOf(file: TopologyFile, context: Context): ReadLab {
   const { lab, diagnostics, sources } = checkFile(file, context);
   if (lab === null) throw new DiagnosticError(diagnostics, sources);
   return lab;

@@ -4,9 +4,10 @@ import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
 import { isLarge, nodesIn } from './engine.js';
 import { openKernel, RECORDER } from './kernel.js';
-import { labOf, type Lab } from './lab.js';
+import type { Lab } from './lab.js';
 import type { RuntimeOption } from './options.js';
 import { readTopologyFile } from './read-file.js';
+import { understand } from './understood.js';
 
 /**
  * A lab, and the kernel to compare it with, for commands that change nothing: a large lab's namespaces are read while its file is
@@ -18,7 +19,7 @@ export async function lookAt(
 ): Promise<{ readonly lab: Lab; readonly kernel: Kernel; readonly file: string }> {
   const file = readTopologyFile(argument, context);
   const ahead = await startReading(nodesIn(file));
-  const lab = labOf(file, context);
+  const lab = understand(file, context);
   return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context), file: file.file };
 }
 

@@ -8,7 +8,7 @@ import { planBetween } from '../plan/between.js';
 import type { TopologyFile } from '../topology/load.js';
 import type { Context } from './context.js';
 import { fileOfRevision } from './git.js';
-import { labOf, type Lab } from './lab.js';
+import { labOf, type ReadLab } from './lab.js';
 import type { PlanFromArguments } from './options.js';
 import { refuseProtected } from './planned.js';
 import { planStatus, printPlan } from './print-plan.js';
@@ -40,7 +40,7 @@ function noScript(): DiagnosticError {
 interface Version {
   /** As the user names it. */
   readonly name: string;
-  readonly lab: Lab;
+  readonly lab: ReadLab;
 }
 
 /** Null: there is no such file on that side. */

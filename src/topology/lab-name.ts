@@ -49,7 +49,7 @@ const PLAIN_NAME_LINE = new RegExp(`^name:[ \\t]+(${LAB_NAME.slice(1, -1)})[ \\t
  * Without parsing: only a key of the top mapping begins at the first column. A file of thousands of nodes is read in a
  * moment, and nothing has to be right with the rest of it.
  */
-function plainName(text: string): string | undefined {
+export function plainName(text: string): string | undefined {
   const lines = text.match(NAME_LINES) ?? [];
   const name = lines.length === 1 && !/^(---|\.\.\.)/m.test(text) ? PLAIN_NAME_LINE.exec(lines[0])?.[1] : undefined;
   return name === undefined || NO_STRINGS.has(name) ? undefined : name;

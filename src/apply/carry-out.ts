@@ -174,10 +174,16 @@ async function* runCommand({ action, index, operations }: Finish, job: Job, run:
 
 /** What the kernel can be asked about before the first change: rules, which are all or nothing, and parts that it may lack. */
 function checkFirst(plan: Plan, kernel: Kernel): Event | null {
-  for (const [index, action] of plan.actions.entries()) {
-    const outcomes = action.operations.some(({ op }) => CHECKED.has(op)) ? kernel.check(action.operations) : [];
-    const failure = outcomes.findIndex((outcome) => !outcome.ok);
-    if (failure >= 0) return failed(action, reference(action, index), action.operations, outcomes, failure);
+  const asked = plan.actions
+    .map((action, index) => ({ action, index }))
+    .filter(({ action }) => action.operations.some(({ op }) => CHECKED.has(op)));
+  const outcomes = kernel.check(asked.flatMap(({ action }) => action.operations));
+  let next = 0;
+  for (const { action, index } of asked) {
+    const own = outcomes.slice(next, next + action.operations.length);
+    next += action.operations.length;
+    const failure = own.findIndex((outcome) => !outcome.ok);
+    if (failure >= 0) return failed(action, reference(action, index), action.operations, own, failure);
   }
   return null;
 }

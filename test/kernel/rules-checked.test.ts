@@ -13,11 +13,13 @@ afterEach(() => machine.stop());
 const accept: NftRule = { matches: [], verdict: { verdict: 'accept' }, comment: '' };
 const jump: NftRule = { matches: [], verdict: { verdict: 'jump', chain: 'nowhere' }, comment: '' };
 
-const withRules = (...rules: readonly NftRule[]) => {
+const withRules = (...rules: readonly NftRule[]) => inNamespace('a', rules);
+
+const inNamespace = (netns: string, rules: readonly NftRule[]) => {
   const hook = { type: 'filter', hook: 'input', priority: 0 } as const;
-  const spec = { lab: LAB, netns: 'a', chains: [{ name: 'in-1', hook, rules }], maps: [], hostPorts: [], apart: [], ...about };
+  const spec = { lab: LAB, netns, chains: [{ name: 'in-1', hook, rules }], maps: [], hostPorts: [], apart: [], ...about };
   return [
-    netnsResource({ lab: LAB, netns: 'a', node: 'a', ignore: [], names: '', forwarding: { ipv4: '0', ipv6: '0' }, ...about }),
+    netnsResource({ lab: LAB, netns, node: netns, ignore: [], names: '', forwarding: { ipv4: '0', ipv6: '0' }, ...about }),
     nftablesResource(spec),
   ];
 };
@@ -40,5 +42,21 @@ it('good ones are found good, and leave nothing where they were looked at', asyn
   const { actions } = await planned(machine, withRules(accept));
   const outcomes = await machine.check(...actions.flatMap(({ operations }) => operations));
   expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+  expect(await machine.sh('nft list ruleset')).toBe('');
+});
+
+it('those of many namespaces are found good together, and the bad one among them is told by itself', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
+  const operationsOf = async (bad: string) => {
+    const resources = names.flatMap((netns) => inNamespace(netns, netns === bad ? [accept, jump] : [accept]));
+    return (await planned(machine, resources)).actions.flatMap(({ operations }) => operations);
+  };
+  const good = await operationsOf('none');
+  expect((await machine.check(...good)).filter(({ ok }) => !ok)).toEqual([]);
+  const mixed = await operationsOf('n37');
+  const outcomes = await machine.check(...mixed);
+  const refused = mixed.filter((_operation, i) => !outcomes[i]!.ok);
+  expect(refused).toMatchObject([{ op: 'nft-replace', netns: 'n37' }]);
+  expect(outcomes.find(({ ok }) => !ok)).toMatchObject({ message: expect.stringContaining(`chain in-1 in table topo_${LAB} (`) });
   expect(await machine.sh('nft list ruleset')).toBe('');
 });

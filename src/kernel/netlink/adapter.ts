@@ -1,19 +1,16 @@
 /** The kernel by netlink, in this process. */
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
-import { HOST } from '../../model/state.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
 import { type Ahead, readAhead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
+import { check } from './check.js';
 import { Departures } from './departures.js';
-import { sendTransaction } from './nft/send.js';
-import { encodeDelete, encodeReplace } from './nft/transaction.js';
 import { observe, observeLabs } from './observe.js';
 import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
 import { Refusing } from './refusing.js';
-import { partOf } from './parts.js';
 import { prepare, type Prepared } from './prepared.js';
 import { Runner } from './runner.js';
 import { Sessions } from './sessions.js';
@@ -63,7 +60,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     labs: () => observeLabs(sessions),
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
-    check: (operations) => operations.map((operation) => check(sessions, parts, operation)),
+    check: (operations) => check(sessions, parts, operations),
     prepare: (operations) => prepare(prepared, operations),
     keep: async (request) => (await import('./keep.js')).keep(sessions, request),
     run: (operations) => {
@@ -106,22 +103,4 @@ const MANY_NAMESPACES = 256;
 function share(sessions: Sessions, { recorder }: NetlinkOptions): Ahead | undefined {
   if (recorder === undefined || sessions.names().length < MANY_NAMESPACES) return undefined;
   return readAhead(recorder, sessions.directory);
-}
-
-/**
- * Only nftables can be asked beforehand. Of a namespace that is still to come the host's is asked: what the kernel takes of rules
- * depends on its modules, and not on the namespace, whose interfaces they call by name.
- */
-function check(sessions: Sessions, parts: Map<string, boolean>, operation: Operation): Outcome {
-  const part = partOf(operation);
-  if (part !== undefined) {
-    const isThere = parts.get(part.name) ?? part.isThere(sessions.host().socket);
-    parts.set(part.name, isThere);
-    const message = `this kernel has no ${part.name}: it takes ${part.option}, as a part of the kernel or as a module`;
-    return isThere ? { ok: true } : { ok: false, errno: 'EOPNOTSUPP', message };
-  }
-  if (operation.op !== 'nft-replace' && operation.op !== 'nft-delete') return { ok: true };
-  const where = typeof sessions.get(operation.netns) === 'string' ? HOST : operation.netns;
-  const transaction = operation.op === 'nft-replace' ? encodeReplace(operation.table, false) : encodeDelete(operation.table, false);
-  return sendTransaction(sessions.netfilter(where), transaction);
 }

@@ -49,15 +49,24 @@ export interface Transaction {
 
 /** The table as it is now, whatever is in it, goes and the new one comes at the same instant. */
 export function encodeReplace(table: NftTable, commit: boolean): Transaction {
+  return encodeTables([table], commit);
+}
+
+/** The same of several tables at once, each with a name of its own. */
+export function encodeTables(tables: readonly NftTable[], commit: boolean): Transaction {
   return transaction(commit, (draft) => {
-    removeTable(draft, table.name);
-    addTable(draft, table);
-    const maps = table.maps ?? [];
-    maps.forEach((map, index) => addMap(draft, table.name, map, index + 1));
-    for (const chain of table.chains) addChain(draft, table.name, chain);
-    for (const map of maps) addElements(draft, table.name, map);
-    for (const chain of table.chains) chain.rules.forEach((rule, index) => addRule(draft, table.name, chain.name, index, rule));
+    for (const table of tables) replaceTable(draft, table);
   });
+}
+
+function replaceTable(draft: Draft, table: NftTable): void {
+  removeTable(draft, table.name);
+  addTable(draft, table);
+  const maps = table.maps ?? [];
+  maps.forEach((map, index) => addMap(draft, table.name, map, index + 1));
+  for (const chain of table.chains) addChain(draft, table.name, chain);
+  for (const map of maps) addElements(draft, table.name, map);
+  for (const chain of table.chains) chain.rules.forEach((rule, index) => addRule(draft, table.name, chain.name, index, rule));
 }
 
 /** A table that is not there is no error. */

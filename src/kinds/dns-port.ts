@@ -18,17 +18,17 @@ export function neededPorts(
     if (kind !== 'process' || running.includes(id)) continue;
     for (const ours of needs(definition)) {
       const others = listeners.filter((listener) => listener.netns === netns && hears(listener, ours));
-      for (const listener of others) conflicts.set(`${ours.path} ${namesOf(listener)}`, conflict(ours, listener));
+      for (const listener of others) conflicts.set(`${ours.path} ${listener.port} ${namesOf(listener)}`, conflict(ours, listener));
     }
   }
   return [...conflicts.values()];
 }
 
-function conflict({ path, at, address }: HostPorts, listener: ListenerObservation): Diagnostic {
+function conflict({ path, at, address, from }: HostPorts, listener: ListenerObservation): Diagnostic {
   return {
     code: 'dns-port-in-use',
     severity: 'error',
-    message: `${path}: ${namesOf(listener)} listens on ${placeOf(listener)} of the host already, and the DNS server of the network needs port 53 of ${address}`,
+    message: `${path}: ${namesOf(listener)} listens on ${placeOf(listener)} of the host already, and the DNS server of the network needs port ${from} of ${address}`,
     at,
     hint: 'stop that process, or let it listen on addresses of its own only (dnsmasq: --interface=… and --bind-dynamic); or leave dns: server out',
   };

@@ -2,6 +2,7 @@
 import type { NftTableObservation } from '../model/observation.js';
 import type { UdpFlows } from '../model/operation.js';
 import type { PropValue, Resource } from '../model/state.js';
+import { movedQuestions } from './dns-flows.js';
 
 export interface PortRange {
   readonly protocol: string;
@@ -78,7 +79,11 @@ export function movedFlows(before: Resource | null, after: Resource | null): rea
   const gone = old.filter((one) => !now.some((other) => isSame(one, other)));
   const isUnfinished = before?.props[LEAVING_FIELD] !== undefined;
   const come = now.filter((one) => isUnfinished || !old.some((other) => isSamePort(one, other)));
-  return [...gone.map((one) => flows(one, one.target)), ...come.map((one) => flows(one, ''))];
+  return [
+    ...gone.map((one) => flows(one, one.target)),
+    ...come.map((one) => flows(one, '')),
+    ...movedQuestions(before, after, isUnfinished),
+  ];
 }
 
 type Rules = readonly PublishedRule[];

@@ -60,8 +60,12 @@ export function elementText(key: string, verdict: string): string {
 
 /** In the words of `nft`, checked. */
 export function elementsOf(map: NftMap): readonly { readonly key: string; readonly verdict: string }[] {
-  if ('family' in map) return map.addresses.map((address) => ({ key: canonicalPrefix(address).text, verdict: 'accept' }));
-  return map.elements.map((element) => ({ key: quotedInterface(element.interface), verdict: `jump ${identifier(element.chain)}` }));
+  const jump = (chain: string): string => `jump ${identifier(chain)}`;
+  if (!('family' in map)) return map.elements.map(({ interface: name, chain }) => ({ key: quotedInterface(name), verdict: jump(chain) }));
+  return map.elements.map(({ address, chain }) => ({
+    key: canonicalPrefix(address).text,
+    verdict: chain === undefined ? 'accept' : jump(chain),
+  }));
 }
 
 const KEY_TYPES = { interface: 'ifname', 4: 'ipv4_addr', 6: 'ipv6_addr' } as const;

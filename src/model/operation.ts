@@ -51,8 +51,8 @@ export interface UdpFlows {
   readonly address: string;
   readonly from: number;
   readonly to: number;
-  /** Where rules have sent them on to, such as `10.0.0.2`; '' for those that the host itself has got. */
-  readonly target: string;
+  /** Where rules have sent them on to, such as `10.0.0.2`; '' for those that the host itself has got; null for all. */
+  readonly target: string | null;
 }
 
 /** Its lo gets the alias, and is up. */
@@ -237,11 +237,11 @@ export interface NftInterfaceMap {
   readonly elements: readonly { readonly interface: string; readonly chain: string }[];
 }
 
-/** Addresses of one family that are accepted. */
+/** Addresses of one family that are accepted, or for which a chain is jumped to. */
 export interface NftAddressMap {
   readonly name: string;
   readonly family: 4 | 6;
-  readonly addresses: readonly string[];
+  readonly elements: readonly { readonly address: string; readonly chain?: string }[];
 }
 
 export interface NftChain {

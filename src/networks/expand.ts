@@ -11,6 +11,7 @@ import { calicoHome, hostsByNetns } from './calico/home.js';
 import { containerResources, containersOf } from './containers.js';
 import { crossingsOf } from './crossings.js';
 import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
+import { dnsViewsOf, type DnsView } from './dns-views.js';
 import { flannelResources } from './flannel.js';
 import { firewall } from './firewall.js';
 import { isForwarded, routersOf } from './gateways.js';
@@ -60,9 +61,10 @@ export interface Expansion {
 export function expand(topology: Topology): Expansion {
   const diagnostics: Diagnostic[] = [];
   const lab = resolve(topology, diagnostics);
+  const views = dnsViewsOf(lab);
   const state: State = {
     lab: lab.name,
-    resources: unique(resourcesOf(lab, topology, diagnostics), diagnostics),
+    resources: unique(resourcesOf(lab, topology, views, diagnostics), diagnostics),
     subjects: subjectsOf(topology),
     ...(topology.moved === undefined ? {} : { moves: topology.moved }),
   };
@@ -80,7 +82,7 @@ export function expand(topology: Topology): Expansion {
       forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
       ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
       ...(containers === undefined ? {} : { containers }),
-      ports: [...publishedPorts(topology, homes), ...dnsPorts(lab)],
+      ports: [...publishedPorts(topology, homes), ...dnsPorts(lab, views)],
     },
   };
 }
@@ -91,18 +93,18 @@ function programsOf({ networks, nodes }: Topology): readonly string[] {
   return routes ? [...servers, ...BIRD_PROGRAMS] : servers;
 }
 
-function resourcesOf(lab: Lab, topology: Topology, diagnostics: Diagnostic[]): readonly Resource[] {
+function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], diagnostics: Diagnostic[]): readonly Resource[] {
   const routers = routersOf(lab.nodes);
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
-  const names = namesOf(lab);
+  const names = namesOf(lab, views);
   const outlets = outletsOf(topology, lab);
   const hosts = hostsByNetns(lab.nodes);
   return onParents(lab, [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
-    ...firewall(lab, publications, crossingsOf(outlets.values())),
+    ...firewall(lab, publications, crossingsOf(outlets.values()), views),
     ...lab.networks.flatMap((network) =>
       network.pool === undefined ? bridgeResources(lab.name, network, onLoopback.has(network)) : calicoHome(network, hosts),
     ),
@@ -152,9 +154,11 @@ function publishedPorts({ nodes }: Topology, homes: Homes): Observed['ports'] {
   );
 }
 
-function dnsPorts({ networks }: Lab): Observed['ports'] {
-  const served = networks.filter(({ network }) => network.dns === 'server');
-  return served.flatMap(({ home }) => DNS_PROTOCOLS.map((protocol) => ({ netns: home, protocol, from: DNS_PORT, to: DNS_PORT })));
+function dnsPorts({ networks }: Lab, views: readonly DnsView[]): Observed['ports'] {
+  const served = networks.filter(({ network }) => network.dns === 'server').map(({ home }) => ({ home, port: DNS_PORT }));
+  return [...served, ...views].flatMap(({ home, port }) =>
+    DNS_PROTOCOLS.map((protocol) => ({ netns: home, protocol, from: port, to: port })),
+  );
 }
 
 function sysctlKeys(state: State, withBridgeSettings: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -20,6 +20,8 @@ export interface Branch {
 
 const BASES = {
   arrival: { hook: { type: 'filter', hook: 'prerouting', priority: -300 }, prefix: 'arriving-' },
+  // Before published ports of whatever table: port 53 of a gateway means its DNS server.
+  dns: { hook: { type: 'nat', hook: 'prerouting', priority: -101 }, prefix: 'dns-' },
   forward: { hook: { type: 'filter', hook: 'forward', priority: 0 }, prefix: '' },
   postrouting: { hook: { type: 'nat', hook: 'postrouting', priority: 100 }, prefix: 'nat-' },
 } as const;
@@ -33,7 +35,7 @@ export interface Dispatched {
 }
 
 export function dispatch(branches: readonly Branch[]): Dispatched {
-  const bases = (['arrival', 'forward', 'postrouting'] as const).map((base) => dispatchBase(base, branches));
+  const bases = (['arrival', 'dns', 'forward', 'postrouting'] as const).map((base) => dispatchBase(base, branches));
   return { maps: bases.flatMap(({ maps }) => maps), chains: bases.flatMap(({ chains }) => chains) };
 }
 

@@ -1,7 +1,8 @@
 /**
  * The lab's nftables table in the namespace of each host: published ports, isolation, masquerade. It holds rules of networks and
- * of ports, none of nodes, so that a node without ports comes and goes without a change here. It does not need
- * br_netfilter, and works with it: traffic between nodes of one bridge may pass these hooks or not.
+ * of ports, and of nodes only where several networks with a DNS server have them, so that any other node without ports comes and
+ * goes without a change here. It does not need br_netfilter, and works with it: traffic between nodes of one bridge may pass
+ * these hooks or not.
  */
 import type { HostPorts } from '../kinds/host-ports.js';
 import type { ApartNetwork } from '../kinds/isolated-ports.js';
@@ -12,13 +13,20 @@ import type { Crossing } from './crossings.js';
 import { calicoOf, type Calico } from './calico/rules.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
+import type { DnsView } from './dns-views.js';
+import { dnsRules, type DnsRules } from './firewall-dns.js';
 import { addressTranslation } from './firewall-nat.js';
 import { forwarding, honesty } from './firewall-forward.js';
 import { dispatch } from './firewall-branch.js';
 import { rule } from './firewall-rule.js';
 import { publishing } from './firewall-ports.js';
 
-export function firewall(lab: Lab, publications: readonly Publication[], crossings: readonly Crossing[]): readonly Resource[] {
+export function firewall(
+  lab: Lab,
+  publications: readonly Publication[],
+  crossings: readonly Crossing[],
+  views: readonly DnsView[],
+): readonly Resource[] {
   const homes = new Set(lab.networks.map(({ home }) => home));
   const calico = calicoOf(lab);
   return [...homes].flatMap((home) =>
@@ -30,6 +38,7 @@ export function firewall(lab: Lab, publications: readonly Publication[], crossin
       publications.filter(({ network }) => network.home === home),
       crossings,
       calico,
+      dnsRules(views.filter((view) => view.home === home)),
     ),
   );
 }
@@ -42,6 +51,7 @@ function tableOf(
   publications: readonly Publication[],
   crossings: readonly Crossing[],
   calico: Calico,
+  dns: DnsRules,
 ): readonly Resource[] {
   const all = networks.filter((network) => network.hosted).sort(byName);
   const hosted = all.filter(({ pool }) => pool === undefined);
@@ -52,16 +62,17 @@ function tableOf(
     ...forwarding(hosted, crossings),
     ...addressTranslation(hosted, publications),
     ...routed.branches,
+    ...dns.branches,
   ]);
   const guard = routed.branches.length > 0 || publications.some(isOnLoopback) ? [LOOPBACK_GUARD] : [];
-  const chains = [...publishing(publications), ...guard, ...branched.chains];
+  const chains = [...publishing(publications), ...guard, ...branched.chains, ...dns.chains];
   if (first === undefined || chains.length === 0) return [];
   return [
     nftablesResource({
       lab,
       netns: home,
       ...(host === undefined ? {} : { host }),
-      maps: [...branched.maps, ...routed.maps],
+      maps: [...branched.maps, ...routed.maps, ...dns.maps],
       chains,
       hostPorts: publications.map(hostPorts),
       apart: hosted.flatMap((network) => apartOf(network, publications)),

@@ -4,9 +4,11 @@ import { hash } from '../model/names.js';
 import { HOST_GATEWAY, HOST_RESOLVERS, HOST_RESOLVERS_ALONE, HOST_SEARCH, type NodeFiles } from '../model/node-files.js';
 import type { Resource } from '../model/state.js';
 import type { Node } from '../model/topology.js';
-import { dnsServer } from './dns-server.js';
+import { DNS_PORT, dnsServer } from './dns-server.js';
+import type { DnsView } from './dns-views.js';
 import { hostAddress } from './gateways.js';
 import type { Lab, LabNetwork, LabNode } from './lab.js';
+import { shortName } from './short-name.js';
 
 export interface Names {
   /** Namespace → its set; a node without one sees the host's files. */
@@ -14,7 +16,7 @@ export interface Names {
   readonly resources: readonly Resource[];
 }
 
-export function namesOf(lab: Lab): Names {
+export function namesOf(lab: Lab, views: readonly DnsView[]): Names {
   const setOf = new Map<string, string>();
   const resources = new Map<string, Resource>();
   const entries = entriesByNetwork(lab);
@@ -26,14 +28,18 @@ export function namesOf(lab: Lab): Names {
     const { path, at } = node.attachments[0]?.network ?? node;
     resources.set(set, nodeFilesResource({ lab: lab.name, set, files: filesOf(node, entries), path, at }));
   }
-  const servers = lab.networks.filter(({ network }) => network.dns === 'server');
-  return { setOf, resources: [...resources.values(), ...servers.flatMap((network) => serverOf(lab, network, entries))] };
+  const single = lab.networks.filter(({ network }) => network.dns === 'server');
+  const servers = [
+    ...single.map((network) => ({ name: network.network.name, home: network.home, networks: [network], port: DNS_PORT })),
+    ...views,
+  ];
+  return { setOf, resources: [...resources.values(), ...servers.flatMap((server) => serverOf(lab, server, entries))] };
 }
 
-function serverOf(lab: Lab, network: LabNetwork, entries: ReadonlyMap<string, readonly Entry[]>): readonly Resource[] {
-  const own = entries.get(network.network.name) ?? [];
-  const names = [...new Set(own.flatMap((entry) => [...entry.names, ...entry.qualified]))];
-  return dnsServer(lab.name, network, leadsOut(network), { hosts: hostsLines([own]), names });
+function serverOf(lab: Lab, server: Omit<DnsView, 'askers'>, entries: ReadonlyMap<string, readonly Entry[]>): readonly Resource[] {
+  const known = server.networks.map(({ network }) => entries.get(network.name) ?? []);
+  const names = [...new Set(known.flat().flatMap((entry) => [...entry.names, ...entry.qualified]))];
+  return dnsServer(lab.name, server, server.networks.some(leadsOut), { hosts: hostsLines(known), names });
 }
 
 const MOST_BYTES = 200;
@@ -42,13 +48,8 @@ const MOST_BYTES = 200;
 function setName(node: LabNode): string {
   const networks = node.attachments.map(({ network }) => network.network.name).join('+');
   const own = ownSettings(node);
-  if (own === '') return node.attachments.some(({ network }) => network.network.dns !== 'none') ? short(networks) : '';
-  return `${short(networks)}.${hash(8, own)}`;
-}
-
-/** Long ones are told apart by a hash; nobody can write a network's name like that. */
-function short(networks: string): string {
-  return networks.length <= MOST_BYTES ? networks : `${networks.slice(0, MOST_BYTES)}.${hash(16, networks)}`;
+  if (own === '') return node.attachments.some(({ network }) => network.network.dns !== 'none') ? shortName(networks, MOST_BYTES) : '';
+  return `${shortName(networks, MOST_BYTES)}.${hash(8, own)}`;
 }
 
 /** All that the files depend on besides the networks. */

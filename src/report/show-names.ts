@@ -1,6 +1,7 @@
 /** What nodes resolve: by the hosts file that they have, and by the servers that their resolv.conf names. */
 import { HOST_RESOLVERS, HOST_RESOLVERS_ALONE, setFolder } from '../model/node-files.js';
 import type { Resource, State } from '../model/state.js';
+import { DNS_PORT, dnsPorts } from './show-dns-ports.js';
 import type { Paint } from './style.js';
 import { padded, printable } from './width.js';
 
@@ -30,14 +31,17 @@ export type AddressesOf = { readonly [name: string]: readonly string[] };
 
 /** By set. */
 export function namesOf(sets: ReadonlySet<string>, state: State): { readonly [set: string]: ShownNames } {
-  const servers = serversOf(state);
-  const found = [...state.resources.values()].filter(({ kind }) => kind === 'names');
+  const known = serversOf(state);
+  const found = [...state.resources.values()].filter((one) => one.kind === 'names' && sets.has(idName(one)));
   return Object.fromEntries(
-    found.map((set): [string, ShownNames] => [idName(set), shown(set, servers)]).filter(([name]) => sets.has(name)),
+    found.map((set): [string, ShownNames] => {
+      const portOf = dnsPorts(state, idName(set));
+      return [idName(set), shown(set, (address) => known.get(`${address} ${portOf(address)}`) ?? { address })];
+    }),
   );
 }
 
-function shown(set: Resource, known: ReadonlyMap<string, ShownServer>): ShownNames {
+function shown(set: Resource, serverAt: (address: string) => ShownServer): ShownNames {
   const settings = linesOf(set, 'resolv.conf').map((line) => line.split(/\s+/));
   const servers = settings.flatMap(([key, address]) => (key === 'nameserver' && address !== undefined ? [address] : []));
   const search = settings.findLast(([key]) => key === 'search')?.slice(1) ?? [];
@@ -45,14 +49,14 @@ function shown(set: Resource, known: ReadonlyMap<string, ShownServer>): ShownNam
   const asksHost = linesOf(set, 'resolv.conf').some((line) => line === HOST_RESOLVERS || line === HOST_RESOLVERS_ALONE);
   return {
     hosts: addressesIn(linesOf(set, 'hosts')),
-    servers: servers.map((address) => known.get(address) ?? { address }),
+    servers: servers.map(serverAt),
     ...(asksHost ? { host_servers: true as const } : {}),
     ...(search.length === 0 ? {} : { search }),
     ...(hostname === undefined ? {} : { hostname }),
   };
 }
 
-/** Servers of the lab, by each address that they listen on. */
+/** Servers of the lab, by each address and port that they listen on: `10.0.0.1 53`. */
 function serversOf(state: State): ReadonlyMap<string, ShownServer> {
   const all = [...state.resources.values()];
   const sets = new Map(all.filter(({ kind }) => kind === 'names').map((set) => [`${setFolder(state.lab, idName(set))}/hosts`, set]));
@@ -65,10 +69,10 @@ function serversOf(state: State): ReadonlyMap<string, ShownServer> {
         if (set === undefined) return [];
         const names = addressesIn(linesOf(set, 'hosts'));
         const asks = words.includes('--no-resolv') ? {} : { asks_host_servers: true as const };
-        return addressesOn(all, netns, option(words, '--interface') ?? '').map((address) => [
-          address,
-          { address, state: String(props['state']), names, ...asks },
-        ]);
+        const port = option(words, '--port') ?? DNS_PORT;
+        return optionsOf(words, '--interface')
+          .flatMap((name) => addressesOn(all, netns, name))
+          .map((address): [string, ShownServer] => [`${address} ${port}`, { address, state: String(props['state']), names, ...asks }]);
       }),
   );
 }
@@ -78,8 +82,10 @@ function addressesOn(all: readonly Resource[], netns: string, dev: string): read
   return all.flatMap(({ id }) => (id.startsWith(prefix) ? [id.slice(prefix.length).replace(/\/\d+$/, '')] : []));
 }
 
-const option = (words: readonly string[], name: string): string | undefined =>
-  words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+const optionsOf = (words: readonly string[], name: string): readonly string[] =>
+  words.flatMap((word) => (word.startsWith(`${name}=`) ? [word.slice(name.length + 1)] : []));
+
+const option = (words: readonly string[], name: string): string | undefined => optionsOf(words, name)[0];
 
 const idName = ({ id }: Resource): string => id.slice(id.indexOf('/') + 1);
 

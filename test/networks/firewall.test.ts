@@ -47,6 +47,24 @@ describe('the rules of', () => {
         [],
       ),
     ],
+    [
+      'dns-views',
+      topology(
+        [
+          { ...front, dns: 'server' },
+          { ...back, dns: 'server' },
+        ],
+        [
+          db,
+          node('proxy', {
+            networks: [
+              attachment('front', { ipv4Address: '10.61.0.9' }),
+              attachment('back', { ipv4Address: '10.62.0.9', ipv6Address: 'fd62::9' }),
+            ],
+          }),
+        ],
+      ),
+    ],
     ['snat', topology([{ ...back, masquerade: '10.99.0.2' }], [])],
     [
       'ports',

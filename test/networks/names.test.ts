@@ -122,7 +122,11 @@ describe('a DNS server', () => {
   const command = (name: string): string => (resource(of, `process:@lab/dns-${name}`).props['command'] as readonly string[]).join(' ');
 
   it('is one for each network, with its names alone', () => {
-    expect(ids(of, 'process')).toEqual(['process:@lab/dns-served', 'process:@lab/dns-inner-served']);
+    expect(ids(of, 'process')).toEqual([
+      'process:@lab/dns-served',
+      'process:@lab/dns-inner-served',
+      'process:@lab/dns-served+inner-served',
+    ]);
     expect(linesOf(of, 'served.dns', 'hosts')).toEqual(['10.5.0.5 x web x.served web.served']);
     expect(linesOf(of, 'served.dns', 'local')).toEqual(['server=/x/', 'server=/web/', 'server=/x.served/', 'server=/web.served/']);
   });

@@ -15,6 +15,6 @@ function words({ family, address, target }: UdpFlows, port: number): readonly st
   return [
     ...['-D', '-f', `ipv${family}`, '-p', 'udp', '--orig-port-dst', String(port)],
     ...(address === '' ? [] : ['--orig-dst', address]),
-    ...(target === '' ? [] : ['--reply-src', target]),
+    ...(target === '' || target === null ? [] : ['--reply-src', target]),
   ];
 }

@@ -84,6 +84,7 @@ function entriesOf(socket: NetlinkSocket, family: 4 | 6, wanted: readonly UdpFlo
 
 function isOf({ original, reply, translated }: Entry, { address, from, to, target }: UdpFlows, local: ReadonlySet<string>): boolean {
   if (original.port < from || original.port > to || (address !== '' && original.destination !== address)) return false;
+  if (target === null) return true;
   if (target !== '') return reply.source === target && reply.source !== original.destination;
   return !translated && (original.destination.startsWith('127.') || local.has(original.destination));
 }

@@ -70,7 +70,9 @@ function allowed(network: LabNetwork, policy: PolicyRule, index: number, nodes: 
   const addresses = senders.flatMap(({ attachment }) => attachment.addresses.map(({ cidr }) => cidr.address.text)).sort();
   const maps = ([4, 6] as const).flatMap((family): NftAddressMap[] => {
     const own = addresses.filter((address) => familyOf(address) === family);
-    return own.length === 0 ? [] : [{ name: `senders-${network.network.name}.${idOf(policy)}-${family}`, family, addresses: own }];
+    return own.length === 0
+      ? []
+      : [{ name: `senders-${network.network.name}.${idOf(policy)}-${family}`, family, elements: own.map((address) => ({ address })) }];
   });
   const rules = ports.flatMap((match): NftRule[] => [
     ...maps

@@ -53,6 +53,8 @@ const FILTER: readonly Case[] = [
   [rule([ESTABLISHED, oif('b')], ACCEPT), 'ct state established,related oifname "b" accept'],
   [rule([TRANSLATED], ACCEPT), 'ct status dnat accept'],
   [rule([], { verdict: 'vmap', key: 'oifname', map: 'map-to' }), 'oifname vmap @map-to'],
+  [rule([udp(53)], { verdict: 'vmap-saddr', family: 4, map: 'senders-4' }), 'udp dport 53 ip saddr vmap @senders-4'],
+  [rule([iif('a')], { verdict: 'vmap-saddr', family: 6, map: 'senders-6' }), 'iifname "a" ip6 saddr vmap @senders-6'],
   [
     rule([ESTABLISHED], { verdict: 'vmap', key: 'iifname', map: 'map-from' }, 'x'),
     'ct state established,related iifname vmap @map-from comment "x"',
@@ -105,6 +107,8 @@ export const CASE_TABLE: NftTable = {
       ],
     },
     { name: 'map-from', elements: [] },
+    { name: 'senders-4', family: 4, elements: [{ address: '10.0.0.9' }, { address: '10.0.0.10', chain: 'ports-in' }] },
+    { name: 'senders-6', family: 6, elements: [{ address: 'fd00::10', chain: 'other-in' }, { address: 'FD00:0::9' }] },
   ],
   chains: [
     chain('filter-forward', { type: 'filter', hook: 'forward', priority: 0 }, FILTER),

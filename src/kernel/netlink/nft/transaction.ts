@@ -158,7 +158,10 @@ function addElements(draft: Draft, table: string, one: NftMap): void {
   const map = one.name;
   const elements =
     'family' in one
-      ? one.addresses.map((address) => ({ key: addressBytes(address), verdict: 'accept' }))
+      ? one.elements.map(({ address, chain }) => ({
+          key: addressBytes(address),
+          verdict: chain === undefined ? 'accept' : `jump ${chain}`,
+        }))
       : one.elements.map((element) => ({ key: interfaceName(element.interface), verdict: `jump ${element.chain}` }));
   for (let first = 0; first < elements.length; first += ELEMENTS_AT_ONCE) {
     begin(draft, NFT.newSetElement, NLM_F_CREATE, { part: 'map', table, map });

@@ -2,10 +2,15 @@ import { existsSync } from 'node:fs';
 
 export const PENDING = '/run/topo/pending';
 
-export const fileOf = (lab: string, name: 'basis' | 'deadline' | 'watchdog'): string => `${PENDING}/${lab}/${name}`;
+export const fileOf = (lab: string, name: 'basis' | 'content' | 'deadline' | 'watchdog'): string => `${PENDING}/${lab}/${name}`;
 
 /** What became of one that was not confirmed, for people. */
 export const REVERTED = '/run/topo/reverted';
+
+/** Of each lab a fingerprint of what was asked for and reverted: whoever applies by himself does not ask for that again. */
+export const TAKEN_BACK = '/run/topo/taken-back';
+
+export const isTakenBack = (lab: string): boolean => existsSync(`${TAKEN_BACK}/${lab}`);
 
 export const isReverted = (lab: string): boolean => existsSync(`${REVERTED}/${lab}`);
 

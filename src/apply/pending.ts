@@ -2,12 +2,12 @@
  * An apply that is to be confirmed: a folder in /run, which holds what there was before it, until when it may be confirmed, and
  * who reverts it otherwise. It is there before the first change, so that nothing depends on whoever makes the changes.
  */
-import { lstatSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, utimesSync } from 'node:fs';
 import type { Former } from '../kinds/former.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import type { Runtime } from '../model/lo-marks.js';
 import type { Wanted } from './observe.js';
-import { fileOf, PENDING, REVERTED } from './pending-files.js';
+import { fileOf, PENDING, REVERTED, TAKEN_BACK } from './pending-files.js';
 import { readPrivate, writePrivate } from './private-file.js';
 
 export interface Basis {
@@ -23,10 +23,20 @@ export interface Watchdog {
   readonly startTime: string;
 }
 
-/** `basis` is a `Basis`, serialized; the deadline, in milliseconds since 1970, comes last and makes it valid. */
-export function writePending(lab: string, basis: Buffer, deadline: number): void {
+export interface Pending {
+  /** A `Basis`, serialized. */
+  readonly basis: Buffer;
+  /** Fingerprint of what is applied. */
+  readonly content: string;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+/** The deadline comes last and makes it valid. */
+export function writePending(lab: string, { basis, content, deadline }: Pending): void {
   removePending(lab);
   for (const folder of ['/run/topo', PENDING, `${PENDING}/${lab}`]) makeFolder(folder);
+  writePrivate(fileOf(lab, 'content'), content);
   writePrivate(fileOf(lab, 'basis'), basis);
   writeDeadline(lab, deadline);
 }
@@ -58,12 +68,31 @@ export function removePending(lab: string): void {
   removeIfEmpty(PENDING);
 }
 
-/** With its modification time, which is when it was reverted. */
-export function readReverted(lab: string): { readonly text: string; readonly at: Date } | null {
-  const file = `${REVERTED}/${lab}`;
-  const text = readPrivate(file);
-  return text === null ? null : { text: text.toString(), at: lstatSync(file).mtime };
+/** All is as it was: what was applied is known as taken back, and nothing is to be confirmed any more. */
+export function takeBack(lab: string): void {
+  for (const folder of ['/run/topo', TAKEN_BACK]) makeFolder(folder);
+  const content = fileOf(lab, 'content');
+  // It is gone where somebody was killed right here. A file that is moved needs no room.
+  if (existsSync(content)) {
+    renameSync(content, `${TAKEN_BACK}/${lab}`);
+    utimesSync(`${TAKEN_BACK}/${lab}`, new Date(), new Date());
+  }
+  removePending(lab);
 }
+
+/** The fingerprint of what was reverted last, and when; null: nothing was, or somebody has applied since. */
+export function readTakenBack(lab: string): { readonly content: string; readonly at: Date } | null {
+  const found = readDated(`${TAKEN_BACK}/${lab}`);
+  return found === null ? null : { content: found.text, at: found.at };
+}
+
+export function forgetTakenBack(lab: string): void {
+  rmSync(`${TAKEN_BACK}/${lab}`, { force: true });
+  removeIfEmpty(TAKEN_BACK);
+}
+
+/** With its modification time, which is when it was reverted. */
+export const readReverted = (lab: string): Dated | null => readDated(`${REVERTED}/${lab}`);
 
 export function writeReverted(lab: string, text: string): void {
   for (const folder of ['/run/topo', REVERTED]) makeFolder(folder);
@@ -73,6 +102,17 @@ export function writeReverted(lab: string, text: string): void {
 export function forgetReverted(lab: string): void {
   rmSync(`${REVERTED}/${lab}`, { force: true });
   removeIfEmpty(REVERTED);
+}
+
+interface Dated {
+  readonly text: string;
+  readonly at: Date;
+}
+
+function readDated(file: string): Dated | null {
+  const text = readPrivate(file);
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  return text === null || stat === undefined ? null : { text: text.toString(), at: stat.mtime };
 }
 
 /** Never through a link that somebody has put there. */

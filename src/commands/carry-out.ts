@@ -1,6 +1,6 @@
 import { carryOut } from '../apply/carry-out.js';
 import type { Observed, Wanted } from '../apply/observe.js';
-import { isPending, isReverted } from '../apply/pending-files.js';
+import { isPending, isReverted, isTakenBack } from '../apply/pending-files.js';
 import { Progress } from '../apply/progress.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Former } from '../kinds/former.js';
@@ -54,8 +54,9 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     await refuseUnconfirmed(work, context);
     const { plan, observed } = work.replan();
     const agreed = await work.agreed(plan);
+    if (agreed === false) return nothingChanged(work, context);
+    await allowAgain(work.lab);
     if (agreed === 'done') return 0;
-    if (!agreed) return nothingChanged(work, context);
     const { interrupts } = work;
     const former = await formerOf(work, observed, plan);
     const { confirmMs } = work.args;
@@ -113,6 +114,11 @@ async function refuseUnconfirmed({ lab, args }: Work, context: Context): Promise
   refuseUnconfirmed(lab);
   const notice = tellOnce(lab);
   if (!args.quiet) context.stderr.write(notice);
+}
+
+/** What was reverted once may be done by `topo watch` again: somebody has decided anew. */
+async function allowAgain(lab: string): Promise<void> {
+  if (isTakenBack(lab)) (await import('../apply/pending.js')).forgetTakenBack(lab);
 }
 
 /** A no, or a signal before anything was done; gives the exit status. */

@@ -1,4 +1,5 @@
-import { isPending, isReverted } from '../apply/pending-files.js';
+import { isPending, isReverted, isTakenBack } from '../apply/pending-files.js';
+import type { State } from '../model/state.js';
 import { statusOf, type StatusInput } from '../report/status.js';
 import { statusText } from '../report/status-text.js';
 import type { Context } from './context.js';
@@ -15,8 +16,8 @@ export async function run(args: StatusArguments, context: Context): Promise<numb
   try {
     const { plan, observed } = planLab(kernel, lab);
     const routing = await routingOf(plan.lab, observed.observation);
-    const confirmation = await confirmationOf(plan.lab);
-    const input = { plan: shownPlan(plan, args), desired: lab.wanted.state, observed: observed.state, routing, ...confirmation?.pending };
+    const confirmation = await confirmationOf(lab.wanted.state);
+    const input = { plan: shownPlan(plan, args), desired: lab.wanted.state, observed: observed.state, routing, ...confirmation?.facts };
     const text = args.json
       ? `${JSON.stringify(statusOf(input, WORDS))}\n`
       : await statusText(input, WORDS, { color: context.color, verbose: args.verbose });
@@ -28,10 +29,20 @@ export async function run(args: StatusArguments, context: Context): Promise<numb
   }
 }
 
+interface Confirmed {
+  readonly text: string;
+  readonly facts: Pick<StatusInput, 'confirmation' | 'reverted'>;
+}
+
 /** Loaded only where an apply was to be confirmed. */
-async function confirmationOf(lab: string): Promise<{ readonly text: string; readonly pending: Pick<StatusInput, 'confirmation'> } | null> {
-  if (!isPending(lab) && !isReverted(lab)) return null;
-  const { confirmationOf: read, confirmationText } = await import('./confirm/notice.js');
+async function confirmationOf(desired: State): Promise<Confirmed | null> {
+  const { lab } = desired;
+  if (!isPending(lab) && !isReverted(lab) && !isTakenBack(lab)) return null;
+  const { confirmationOf: read, confirmationText, revertedOf, revertedText } = await import('./confirm/notice.js');
   const confirmation = read(lab);
-  return { text: confirmationText(lab), pending: confirmation === null ? {} : { confirmation } };
+  const reverted = revertedOf(desired);
+  return {
+    text: confirmationText(lab) + (reverted === null ? '' : revertedText(reverted)),
+    facts: { ...(confirmation === null ? {} : { confirmation }), ...(reverted === null ? {} : { reverted }) },
+  };
 }

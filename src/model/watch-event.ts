@@ -76,6 +76,8 @@ export type WatchEvent =
   | { readonly type: 'waiting'; readonly lab: string; readonly holder: string }
   /** An apply is to be confirmed, or is reverted at that time (ISO 8601): nothing is repaired until then. */
   | { readonly type: 'unconfirmed'; readonly lab: string; readonly until: string }
+  /** What the file asks for was applied, not confirmed, and reverted at that time: that is not done again. */
+  | { readonly type: 'reverted'; readonly lab: string; readonly at: string }
   | { readonly type: 'stopped'; readonly signal: string };
 
 export interface WatchRepair {

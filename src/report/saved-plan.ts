@@ -130,7 +130,9 @@ function changesSince(saved: SavedPlan, observed: State): readonly string[] {
   return [...changed, ...gone];
 }
 
-const fingerprintOf = (state: State): string => hash(64, ...sorted(state).map((resource) => `${resource.id} ${fingerprint(resource)}`));
+/** Of all that a state holds, wherever in a file it is asked for. */
+export const fingerprintOf = (state: State): string =>
+  hash(64, ...sorted(state).map((resource) => `${resource.id} ${fingerprint(resource)}`));
 const fingerprint = ({ props }: Resource): string => hash(16, canonical(props));
 const sorted = ({ resources }: State): readonly Resource[] => [...resources.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 

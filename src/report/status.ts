@@ -19,6 +19,13 @@ export interface StatusDocument {
   readonly routing?: readonly RoutingStatus[];
   /** The last apply is not confirmed yet; absent: nothing is to be confirmed. */
   readonly confirmation?: Confirmation;
+  /** What the file asks for was applied and taken back; absent: it was not, or somebody has applied since. */
+  readonly reverted?: Reverted;
+}
+
+export interface Reverted {
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 export interface Confirmation {
@@ -49,10 +56,11 @@ export interface StatusInput {
   readonly observed: State;
   readonly routing?: readonly RoutingStatus[];
   readonly confirmation?: Confirmation;
+  readonly reverted?: Reverted;
 }
 
 /** Objects in the order of the topology, then those that nobody asked for. */
-export function statusOf({ plan, desired, observed, routing = [], confirmation }: StatusInput, words: Words): StatusDocument {
+export function statusOf({ plan, desired, observed, routing = [], confirmation, reverted }: StatusInput, words: Words): StatusDocument {
   const blocks = new Map(blocksOf(plan).map((block) => [block.id, block]));
   const wanted = [...desired.resources.values()].map((resource) =>
     entry(resource, blocks.get(resource.id), words, observed.resources.get(resource.id)?.facts),
@@ -64,7 +72,12 @@ export function statusOf({ plan, desired, observed, routing = [], confirmation }
   const summary = { ok: 0, drifted: 0, missing: 0, unexpected: 0 };
   for (const { status } of objects) summary[status] += 1;
   const document = { format: 'topo-status/1', lab: plan.lab, inSync: summary.ok === objects.length, summary, objects } as const;
-  return { ...document, ...(routing.length === 0 ? {} : { routing }), ...(confirmation === undefined ? {} : { confirmation }) };
+  return {
+    ...document,
+    ...(routing.length === 0 ? {} : { routing }),
+    ...(confirmation === undefined ? {} : { confirmation }),
+    ...(reverted === undefined ? {} : { reverted }),
+  };
 }
 
 function entry(resource: Resource, block: Block | undefined, words: Words, facts: Props | undefined): ObjectStatus {

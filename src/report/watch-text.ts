@@ -64,6 +64,10 @@ function linesOf(event: TimedWatchEvent, options: WatchTextOptions, paint: Paint
       return [`${of(event, paint)} waiting for ${printable(event.holder)}`];
     case 'unconfirmed':
       return [`${of(event, paint)} nothing is repaired before the last apply is confirmed, or reverted at ${clock(event.until)}`];
+    case 'reverted':
+      return [
+        `${of(event, paint)} what the file asks for was reverted at ${clock(event.at)}: it stays so until the file asks for something else, or topo apply was run`,
+      ];
     case 'stopped':
       return [`ended by ${event.signal}`];
   }

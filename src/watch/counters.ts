@@ -39,6 +39,7 @@ export function counted(counters: WatchCounters, event: WatchEvent): WatchCounte
     case 'revision':
     case 'waiting':
     case 'unconfirmed':
+    case 'reverted':
     case 'stopped':
       return counters;
   }

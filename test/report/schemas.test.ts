@@ -120,6 +120,7 @@ const WATCH_EVENTS: readonly WatchEvent[] = [
   },
   { type: 'in-sync', lab: 'shop', cause: 'start' },
   { type: 'unconfirmed', lab: 'shop', until: '2026-01-01T00:00:00.000Z' },
+  { type: 'reverted', lab: 'shop', at: '2026-01-01T00:00:00.000Z' },
   { type: 'blocked', lab: 'shop', diagnostics: [failure] },
   {
     type: 'repair',

@@ -4,6 +4,7 @@ import { serialize } from 'node:v8';
 import { type Basis, readDeadline, readWatchdog, removePending, writeDeadline, writePending } from '../../apply/pending.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import type { Event, Summary } from '../../model/event.js';
+import { fingerprintOf } from '../../report/saved-plan.js';
 
 export interface Guard {
   /** What is to be said; it counts from now on. Null: nothing is left to be confirmed. */
@@ -40,7 +41,7 @@ export async function raiseGuard(lab: string, basis: Basis, confirmMs: number): 
 
 function keep(lab: string, basis: Basis, deadline: number): void {
   try {
-    writePending(lab, serialize(basis), deadline);
+    writePending(lab, { basis: serialize(basis), content: fingerprintOf(basis.wanted.state), deadline });
   } catch (error) {
     removePending(lab);
     if (error instanceof DiagnosticError) throw error;

@@ -1,10 +1,12 @@
 /** What is to be known of an apply that is not confirmed, or was not. */
-import { forgetReverted, readDeadline, readReverted, readWatchdog } from '../../apply/pending.js';
+import { forgetReverted, readDeadline, readReverted, readTakenBack, readWatchdog } from '../../apply/pending.js';
 import { isPending } from '../../apply/pending-files.js';
 import { isAlive } from '../../kernel/processes/identity.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
+import type { State } from '../../model/state.js';
 import { clock } from '../../report/clock.js';
-import type { Confirmation } from '../../report/status.js';
+import { fingerprintOf } from '../../report/saved-plan.js';
+import type { Confirmation, Reverted } from '../../report/status.js';
 
 export function confirmationOf(lab: string): Confirmation | null {
   const deadline = readDeadline(lab);
@@ -12,6 +14,15 @@ export function confirmationOf(lab: string): Confirmation | null {
   const watchdog = readWatchdog(lab);
   return { until: new Date(deadline).toISOString(), watched: watchdog !== null && isAlive(watchdog) };
 }
+
+/** Null: that was not reverted, or somebody has applied since. */
+export function revertedOf(desired: State): Reverted | null {
+  const taken = readTakenBack(desired.lab);
+  return taken?.content === fingerprintOf(desired) ? { at: taken.at.toISOString() } : null;
+}
+
+export const revertedText = ({ at }: Reverted): string =>
+  `What the file asks for was reverted at ${clock(at)}: topo watch --repair leaves it so until the file asks for something else, or topo apply was run.\n`;
 
 /** Empty: nothing is to be told. */
 export function confirmationText(lab: string): string {

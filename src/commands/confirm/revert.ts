@@ -1,5 +1,5 @@
 import { deserialize } from 'node:v8';
-import { type Basis, readBasis, removePending } from '../../apply/pending.js';
+import { type Basis, readBasis, takeBack } from '../../apply/pending.js';
 import type { Event } from '../../model/event.js';
 import { withRuntime } from '../container-kernel.js';
 import type { Context } from '../context.js';
@@ -15,7 +15,7 @@ export async function* revert(lab: string, context: Context): AsyncGenerator<Eve
     const { rollBack } = await import('../../apply/rollback.js');
     const isBack = yield* rollBack({ kernel, former, wanted });
     // What is not back yet can be tried again.
-    if (isBack) removePending(lab);
+    if (isBack) takeBack(lab);
     return isBack;
   } finally {
     kernel.close();

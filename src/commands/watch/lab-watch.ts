@@ -1,8 +1,6 @@
 /** One lab that is watched: looks at it, tells what is otherwise, and puts it right if that is wanted. */
 import { lockHolder } from '../../apply/lock-holder.js';
 import { nothing, readKernel } from '../../apply/observe.js';
-import { readDeadline } from '../../apply/pending.js';
-import { isPending } from '../../apply/pending-files.js';
 import { findState } from '../../kinds/find.js';
 import type { Attended, Kernel, Notices } from '../../kernel/kernel.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
@@ -22,6 +20,7 @@ import type { WatchArguments } from '../options.js';
 import { planAnyway, planObserved, refuseProtected } from '../planned.js';
 import { shownPlan } from '../print-plan.js';
 import { WORDS } from '../words.js';
+import { Hold } from './hold.js';
 import { notFree, problemsOf } from './problems.js';
 import { carryOutPlan, touchedBy, triedOf } from './repair.js';
 
@@ -45,8 +44,7 @@ export class LabWatch {
   private cause: Cause = 'start';
   private isUntold = false;
   private isWaitingTold = false;
-  /** An apply that is to be confirmed keeps it from repairing, and that was told. */
-  private isHeld = false;
+  private readonly hold: Hold;
   private names: ReadonlySet<string> = new Set();
 
   constructor(
@@ -55,6 +53,7 @@ export class LabWatch {
     private readonly around: Surroundings,
   ) {
     this.state = newLab(this.name);
+    this.hold = new Hold(this.name, (event) => around.tell(event));
   }
 
   get name(): string {
@@ -115,17 +114,14 @@ export class LabWatch {
   /** When to turn to it again though nothing is heard: 0 is at once; null: not at all. */
   wakeAt(now: number): number | null {
     if (this.pending !== null) return 0;
-    if (this.isHeld) return now + HELD_MS;
+    if (this.hold.isUnconfirmed) return now + HELD_MS;
     return this.isUntold ? now + BUSY_MS : this.state.wakeAt;
   }
 
   /** Whatever is to be done now. */
   async turn(): Promise<void> {
     const now = performance.now();
-    if (this.isHeld && !isPending(this.name)) {
-      this.isHeld = false;
-      this.mark('all', 'retry');
-    }
+    if (this.hold.isConfirmedNow()) this.mark('all', 'retry');
     const isDue = this.state.wakeAt !== null && this.state.wakeAt <= now;
     if (isDue && this.pending === null) this.mark(this.state.isBlocked ? 'all' : ofNamespaces([]), 'retry');
     if (this.pending !== null) await this.look();
@@ -201,20 +197,11 @@ export class LabWatch {
   }
 
   private async repair(): Promise<void> {
-    if (this.part().actions.length === 0 || this.isUnconfirmed()) return;
+    if (this.part().actions.length === 0 || this.hold.isOn(this.lab.wanted.state)) return;
     await this.guarded(() => this.locked((kernel) => this.repairLocked(kernel)));
     if (this.problems === null) return;
     this.isUntold = true;
     this.tell();
-  }
-
-  /** What is repaired now would be undone by the revert, or would undo it. */
-  private isUnconfirmed(): boolean {
-    const deadline = isPending(this.name) ? readDeadline(this.name) : null;
-    if (deadline !== null && !this.isHeld)
-      this.around.tell({ type: 'unconfirmed', lab: this.name, until: new Date(deadline).toISOString() });
-    this.isHeld = deadline !== null;
-    return this.isHeld;
   }
 
   private part(): Plan {
@@ -244,12 +231,13 @@ export class LabWatch {
   }
 
   private async repairLocked(kernel: Kernel): Promise<void> {
-    if (this.isUnconfirmed()) return;
+    if (this.hold.isOn(this.lab.wanted.state)) return;
     // What was planned may be done already, by whoever had the lock.
     this.around.hear();
     if (this.pending !== null) this.read(kernel);
     const part = this.part();
     if (part.actions.length === 0) return;
+    this.hold.end();
     const verify = (): Plan => {
       this.around.hear();
       this.mark(touchedBy(part), this.cause);

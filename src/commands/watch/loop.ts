@@ -1,6 +1,7 @@
 /** Hears, and turns to each lab when there is something to do; one thing at a time. */
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TAKEN_BACK } from '../../apply/pending-files.js';
 import { ETC_NETNS, SETS } from '../../model/node-files.js';
 import { HOST } from '../../model/state.js';
 import { NETNS_DIRECTORY, type Attended, type Listener } from '../../kernel/kernel.js';
@@ -16,8 +17,9 @@ import { labTwice, type Reloaded, type Source, type Sources } from './sources.js
 /** Announcements come in swarms: it is waited for the end of one, but not for long. */
 const QUIET_MS = 1;
 const LONGEST_SWARM_MS = 40;
-/** An editor, or Git, writes a file in several steps. */
+/** An editor, or Git, writes a file in several steps: it is waited for the last of them, but not for long. */
 const FILE_QUIET_MS = 50;
+const LONGEST_WRITING_MS = 500;
 
 export class Loop {
   private readonly labs = new Map<string, LabWatch>();
@@ -26,6 +28,8 @@ export class Loop {
   private readonly around: Surroundings;
   /** When to read the files again; null: when something is heard. */
   private reloadAt: number | null = null;
+  /** Since when something has happened to them that was not read yet; null: nothing has. */
+  private writingSince: number | null = null;
   private resyncAt = 0;
   private isArmed = false;
 
@@ -112,11 +116,18 @@ export class Loop {
   private heardOf(folder: string, name: string | null): void {
     if (folder === NETNS_DIRECTORY) this.mark(name === null ? 'all' : ofNamespaces([name]), (lab) => name === null || lab.owns(name));
     else if (folder === ETC_NETNS || folder.startsWith(`${SETS}/`)) this.mark(OF_FILES);
+    else if (folder === TAKEN_BACK) this.mark(ofNamespaces([]), (lab) => name === null || lab.name === name);
     else if (OWN_PARENTS.has(name === null ? '' : join(folder, name))) this.mark(OF_FILES);
-    else if (this.sources.isAbout(folder, name)) this.reloadAt ??= performance.now() + FILE_QUIET_MS;
+    else if (this.sources.isAbout(folder, name)) this.reloadSoon();
     else return;
     this.isArmed = false;
     this.bell.ring();
+  }
+
+  private reloadSoon(): void {
+    const now = performance.now();
+    this.writingSince ??= now;
+    this.reloadAt = Math.min(now + FILE_QUIET_MS, this.writingSince + LONGEST_WRITING_MS);
   }
 
   private mark(pending: Parameters<LabWatch['mark']>[0], which: (lab: LabWatch) => boolean = () => true): void {
@@ -143,6 +154,7 @@ export class Loop {
 
   private reloadSources(now: number): Reloaded {
     this.reloadAt = null;
+    this.writingSince = null;
     const reloaded = this.sources.reload(now);
     for (const event of reloaded.events) this.outlet.tell(event);
     if (reloaded.wakeAt !== null) this.reloadAt = reloaded.wakeAt;
@@ -199,14 +211,14 @@ export class Loop {
     if (this.isArmed && anew.size === 0) return;
     this.isArmed = true;
     const sets = labs.flatMap((lab) => [`${SETS}/${lab.name}`, ...lab.sets.map((set) => `${SETS}/${lab.name}/${set}`)]);
-    const own = [NETNS_DIRECTORY, ETC_NETNS, SETS, ...sets].flatMap((folder) => [folder, dirname(folder)]);
+    const own = [NETNS_DIRECTORY, ETC_NETNS, SETS, TAKEN_BACK, ...sets].flatMap((folder) => [folder, dirname(folder)]);
     const sources = this.sources.folders();
     const begun = this.folders.attend(new Set([...sources, ...own]));
     // What has come there since it was looked for.
-    if (begun.some((folder) => sources.has(folder))) this.reloadAt ??= performance.now() + FILE_QUIET_MS;
+    if (begun.some((folder) => sources.has(folder))) this.reloadSoon();
     if (begun.some((folder) => own.includes(folder))) this.mark(OF_FILES);
   }
 }
 
 /** What may come or go as a whole, in folders where others have their own. */
-const OWN_PARENTS: ReadonlySet<string> = new Set([NETNS_DIRECTORY, ETC_NETNS, SETS]);
+const OWN_PARENTS: ReadonlySet<string> = new Set([NETNS_DIRECTORY, ETC_NETNS, SETS, TAKEN_BACK]);

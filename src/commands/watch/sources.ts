@@ -66,7 +66,7 @@ export class Sources {
   /** For the first time: a single file has to be valid. */
   start(): Reloaded {
     if (this.directory === null || this.argument === undefined) this.refuseWrong();
-    const reloaded = this.reload(0);
+    const reloaded = this.readAll(0);
     this.gits = this.findGits();
     return reloaded;
   }
@@ -101,9 +101,16 @@ export class Sources {
 
   private readonly isFolder = (path: string): boolean => isDirectory(resolve(this.context.cwd, path));
 
-  /** Reads all of them. While Git is writing the working tree nothing is read. */
+  /** Reads all of them. While Git is writing the working tree, or somebody one of the files, nothing is read. */
   reload(now: number): Reloaded {
-    if (this.gits.some(({ git }) => isBusy(git))) return { events: [], changed: new Set(), gone: [], wakeAt: now + BUSY_MS };
+    const isBeingWritten =
+      this.gits.some(({ git }) => isBusy(git)) || this.all().some(({ file, included }) => [file, ...included].some(this.isFresh));
+    return isBeingWritten ? { events: [], changed: new Set(), gone: [], wakeAt: now + BUSY_MS } : this.readAll(now);
+  }
+
+  private readonly isFresh = (file: string): boolean => isFresh(resolve(this.context.cwd, file));
+
+  private readAll(now: number): Reloaded {
     const events: WatchEvent[] = this.revisions();
     const changed = new Set<Source>();
     const names = this.names();
@@ -234,6 +241,16 @@ const joined = (folder: string, name: string): string => (folder === '.' ? name 
 function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Somebody may have written only the first half of it yet. */
+function isFresh(path: string): boolean {
+  try {
+    const age = Date.now() - statSync(path).mtimeMs;
+    return age >= 0 && age < BUSY_MS;
   } catch {
     return false;
   }

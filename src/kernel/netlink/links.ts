@@ -9,6 +9,7 @@ import {
 } from '../../kinds/link-attributes.js';
 import type { InterfaceSettings, LinkObservation } from '../../model/observation.js';
 import { addressText, AF_INET, AF_INET6, macText } from './ip-text.js';
+import { Known } from './known.js';
 import { macvlanModeName } from './macvlan-mode.js';
 import {
   attributeEnd,
@@ -96,6 +97,15 @@ export const peerIndex = (bytes: Bytes, start: number, end: number): number => n
 /** The number of the namespace where the other end is; -1: the link's own, or no other end. */
 export const linkNetnsId = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA.linkNetnsid, -1, bytes, start, end);
 
+/** The number that a group of links goes by, unsigned. */
+export const linkGroup = (bytes: Bytes, start: number, end: number): number => numberOf(IFLA.group, 0, bytes, start, end) >>> 0;
+
+export function linkName(bytes: Bytes, start: number, end: number): string {
+  for (let at = start + LINK_HEADER; at < end; at = nextAttribute(bytes.view, at))
+    if (attributeType(bytes.view, at) === IFLA.ifname) return attributeString(bytes, at);
+  return '';
+}
+
 function numberOf(attribute: number, fallback: number, bytes: Bytes, start: number, end: number): number {
   for (let at = start + LINK_HEADER; at < end; at = nextAttribute(bytes.view, at)) {
     if (attributeType(bytes.view, at) === attribute) return bytes.view.getInt32(at + 4, true);
@@ -178,34 +188,28 @@ const DISABLE_IPV6 = 26;
 
 const NO_SETTINGS: InterfaceSettings = { ipv4: null, ipv6: null };
 
-/** Those of the link before: nearly all links have the same. */
-let lastSettings = NO_SETTINGS;
+/** Nearly all links have the same, but for lo. */
+const ipv4Settings = new Known(decodeNumbers);
+const ipv6Settings = new Known(decodeNumbers);
 
 function decodeSettings(bytes: Bytes, outer: number): InterfaceSettings {
-  const ipv4 = settingsOf(bytes, outer, AF_INET, IFLA_INET_CONF, lastSettings.ipv4);
-  const ipv6 = settingsOf(bytes, outer, AF_INET6, IFLA_INET6_CONF, lastSettings.ipv6);
-  if (ipv4 !== lastSettings.ipv4 || ipv6 !== lastSettings.ipv6) lastSettings = { ipv4, ipv6 };
-  return lastSettings;
+  return {
+    ipv4: settingsOf(bytes, outer, AF_INET, IFLA_INET_CONF, ipv4Settings),
+    ipv6: settingsOf(bytes, outer, AF_INET6, IFLA_INET6_CONF, ipv6Settings),
+  };
 }
 
-function settingsOf(
-  { buffer, view }: Bytes,
-  outer: number,
-  family: number,
-  attribute: number,
-  known: Int32Array | null,
-): Int32Array | null {
-  const nest = find(view, outer, family);
-  const at = nest === null ? null : find(view, nest, attribute);
-  if (at === null) return null;
-  const [start, end] = [at + 4, attributeEnd(view, at)];
-  if (known !== null && buffer.compare(asBytes(known), 0, known.byteLength, start, end) === 0) return known;
+function settingsOf(bytes: Bytes, outer: number, family: number, attribute: number, known: Known<Int32Array>): Int32Array | null {
+  const nest = find(bytes.view, outer, family);
+  const at = nest === null ? null : find(bytes.view, nest, attribute);
+  return at === null ? null : known.decode(bytes, at + 4, attributeEnd(bytes.view, at));
+}
+
+function decodeNumbers({ buffer }: Bytes, start: number, end: number): Int32Array {
   const settings = new Int32Array((end - start) >> 2);
-  buffer.copy(asBytes(settings), 0, start, end);
+  buffer.copy(new Uint8Array(settings.buffer), 0, start, end);
   return settings;
 }
-
-const asBytes = (numbers: Int32Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** Where an attribute within another one is. */
 function find(view: DataView, outer: number, wanted: number): number | null {

@@ -125,9 +125,13 @@ export function visitNamespaces(
   names: readonly string[],
   asked: ReadonlySet<string>,
 ): readonly Visited[] {
-  return sessions.visit(names, (session) =>
-    asked.has(session.netns) || labOf(session.socket) === scope.lab ? observeOne(sessions, session, scope) : null,
-  );
+  return sessions.visit(names, (session) => {
+    if (asked.has(session.netns)) return observeOne(sessions, session, scope);
+    // By its name, all of it is wanted: to ask whose it is before would be one question more.
+    const dump = session.netns.startsWith(`${scope.lab}.`) ? dumpNetns(session.socket) : undefined;
+    const lab = dump === undefined ? labOf(session.socket) : markedLab(dump.links.find(({ name }) => name === 'lo'));
+    return lab === scope.lab ? observeOne(sessions, session, scope, dump) : null;
+  });
 }
 
 export function asObserved(
@@ -165,9 +169,9 @@ const rememberedIn = ({ links }: Pick<NetnsDump, 'links'>): Map<string, string> 
   rememberedOf(links.find((link) => link.name === 'lo')?.altnames ?? []);
 
 /** Whose namespace it is: lo's alias says so. */
-function labOf(socket: Session['socket']): string | null {
-  return parseMark(readLink(socket, 'lo')?.alias ?? '')?.lab ?? null;
-}
+const labOf = (socket: Session['socket']): string | null => markedLab(readLink(socket, 'lo'));
+
+const markedLab = (lo: { readonly alias: string } | null | undefined): string | null => parseMark(lo?.alias ?? '')?.lab ?? null;
 
 /** The thread stands in the namespace. */
 export function observeOne(

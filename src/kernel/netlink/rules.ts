@@ -2,6 +2,7 @@
 import type { RuleObservation } from '../../model/observation.js';
 import type { RuleOperation } from '../../model/operation.js';
 import { addressText, AF_INET, AF_INET6, AF_UNSPEC, cidrBytes } from './ip-text.js';
+import { Known } from './known.js';
 import {
   attributeString,
   attributeType,
@@ -58,8 +59,13 @@ export function requestRules(writer: MessageWriter): void {
   writer.end();
 }
 
+/** Every namespace has the same ones to begin with. */
+const known = new Known(readRule);
+
 /** Null for other families (multicast routing has rules too). */
-export function decodeRule(bytes: Bytes, start: number, end: number): RuleObservation | null {
+export const decodeRule = (bytes: Bytes, start: number, end: number): RuleObservation | null => known.decode(bytes, start, end);
+
+function readRule(bytes: Bytes, start: number, end: number): RuleObservation | null {
   const { view } = bytes;
   const family = view.getUint8(start);
   if (family !== AF_INET && family !== AF_INET6) return null;

@@ -4,7 +4,7 @@ import { HOST } from '../../model/state.js';
 import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { dump } from './dump.js';
-import { decodeLink, requestLinks } from './links.js';
+import { linkGroup, linkName, requestLinks } from './links.js';
 import { encodeGroupDelete, encodeLinkRename, encodeLinkSet, type Parent } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { assignNsids, NO_NSID } from './nsids.js';
@@ -24,8 +24,7 @@ function groupMembers({ socket }: Session, group: number): readonly string[] {
     writer,
     () => (members = []),
     (bytes, _type, start, end) => {
-      const link = decodeLink(bytes, start, end);
-      if (link.group === group) members.push(link.name);
+      if (linkGroup(bytes, start, end) === group) members.push(linkName(bytes, start, end));
     },
   );
   return members;

@@ -42,6 +42,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/crash-destroy.test.ts',
       'system/promises/crash-times.test.ts',
       'system/promises/crash-more.test.ts',
+      'system/promises/crash-place.test.ts',
       'system/processes/crash.test.ts',
       'system/calico/killed.test.ts',
       'system/flannel/hosts.test.ts',
@@ -91,6 +92,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/broken.test.ts',
       'system/promises/on-error.test.ts',
       'system/promises/confirm.test.ts',
+      'system/watch/reverted.test.ts',
     ],
   },
   {

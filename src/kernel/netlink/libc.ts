@@ -22,6 +22,7 @@ export const libc = {
   unshare: library.func('int unshare(int flags)'),
   mount: library.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)'),
   umount2: library.func('int umount2(const char *target, int flags)'),
+  linkat: library.func('int linkat(int from, const char *source, int to, const char *target, int flags)'),
   flock: library.func('int flock(int fd, int operation)'),
   statx: library.func('int statx(int directory, const char *path, int flags, unsigned int mask, void *buffer)'),
   fcntl: library.func('int fcntl(int fd, int command, ...)'),
@@ -42,6 +43,7 @@ interface Calls {
   unshare(flags: number): number;
   mount(source: string | null, target: string, type: string | null, flags: number, data: null): number;
   umount2(target: string, flags: number): number;
+  linkat(from: number, source: string, to: number, target: string, flags: number): number;
   flock(fd: number, operation: number): number;
   statx(directory: number, path: string, flags: number, mask: number, buffer: In): number;
   fcntl(fd: number, command: number, type: 'int', value: number): number;

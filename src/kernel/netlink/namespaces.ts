@@ -1,10 +1,11 @@
 /** Named network namespaces, as `ip netns` keeps them: a file in /run/netns with the namespace mounted over it. */
-import { closeSync, lstatSync, mkdirSync, openSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { mark, parseMark } from '../../model/names.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeAltname, encodeLinkSet } from './link-encode.js';
 import { MessageWriter, NLM_F_ACK } from './message.js';
+import { takePlace } from './place.js';
 import { readLink } from './read-link.js';
 import { refusalOf, refused } from './refusal.js';
 import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.js';
@@ -19,7 +20,6 @@ const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
 const MS_SHARED = 1 << 20;
 const MNT_DETACH = 2;
-const NSFS_MAGIC = 0x6e736673;
 const LO = 1;
 
 /**
@@ -113,24 +113,6 @@ function addAltname({ socket }: Session, altname: string): void {
   encodeAltname(writer, 'altname-add', 'lo', altname);
   const [reply] = socket.exchange(writer.bytes, writer.length);
   if (reply!.errno !== 0 && reply!.errno !== constants.errno.EEXIST) throw new SystemCallError('altname of lo', reply!.errno);
-}
-
-/**
- * Makes the file; one that is no namespace is what a crash left behind, and is used. The mark in it is seen while no namespace is
- * mounted there: before it is, and when a kill comes after it has been taken away.
- */
-function takePlace(path: string, mark: string): void {
-  try {
-    writeFileSync(path, mark, { flag: 'wx', mode: 0o444 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || isOccupied(path)) throw error;
-    writeFileSync(path, mark);
-  }
-}
-
-/** By a namespace, or by something that is no plain file. */
-function isOccupied(path: string): boolean {
-  return !lstatSync(path).isFile() || statfsSync(path).type === NSFS_MAGIC;
 }
 
 /** Marks it and sets it up; on this occasion asks what will be asked next of every new namespace. */

@@ -1,7 +1,7 @@
 /**
  * Prints how long the program takes beside a raw netlink floor, `ip -batch` and one `ip` a step, as ratios of runs side by
  * side. Everything happens in namespaces of its own. `npm run bench`; `npm run bench -- --quick` leaves out 4000 nodes,
- * `npm run bench -- --firewall` has nothing but what is about rules,
+ * `npm run bench -- --large` has nothing else, `npm run bench -- --star` nothing but the main rows; `npm run bench -- --firewall` has nothing but what is about rules,
  * `npm run bench -- --calico` nothing but how hosts learn of blocks, `npm run bench -- --watch` nothing but `topo watch`.
  */
 import { spawnSync } from 'node:child_process';
@@ -22,6 +22,8 @@ const directory = mkdtempSync(join(tmpdir(), 'topo-bench-'));
 // Below node_modules, so that the native library is found from there.
 const FLOOR = join(process.cwd(), 'node_modules/.topo-floor.cjs');
 const OBSERVE = join(process.cwd(), 'node_modules/.topo-observe.cjs');
+/** What an apply leaves for the plans after it. */
+const UNDERSTOOD = '/run/topo/understood';
 const WATCH_PROBE = join(process.cwd(), 'node_modules/.topo-watch-probe.cjs');
 
 /** Milliseconds of a whole process; it has to succeed. */
@@ -55,7 +57,7 @@ type Pair = readonly [mine: number, other: number];
 function benchStar(star: Star, rounds: number): void {
   const file = join(directory, `star-${star.nodes}.yaml`);
   writeFileSync(file, starYaml(star));
-  const [applies, destroys, plans, observations]: [Pair[], Pair[], Pair[], Pair[]] = [[], [], [], []];
+  const [applies, destroys, plans, firstPlans, observations]: [Pair[], Pair[], Pair[], Pair[], Pair[]] = [[], [], [], [], []];
   for (let round = 0; round < rounds; round++) {
     const created = floor('create', star);
     settle();
@@ -64,7 +66,9 @@ function benchStar(star: Star, rounds: number): void {
     applies.push([node(TOPO, 'apply', '--yes', '--quiet', file), created]);
     settle();
     plans.push([node(TOPO, 'plan', file), node('-e', '0')]);
-    observations.push([observe(file), NaN]);
+    observations.push([observe(`${UNDERSTOOD}/star/wanted`), NaN]);
+    rmSync(UNDERSTOOD, { recursive: true });
+    firstPlans.push([node(TOPO, 'plan', file), node('-e', '0')]);
     destroys.push([node(TOPO, 'destroy', '--yes', '--quiet', file), removed]);
     settle();
   }
@@ -72,10 +76,11 @@ function benchStar(star: Star, rounds: number): void {
   row(`apply of ${star.nodes}, beside the floor`, 'at most 1.3', applies);
   row(`plan of ${star.nodes}, nothing to do, beside \`node -e 0\``, thousand ? 'topo under 500 ms' : '', plans);
   row(`of which observing, once the file is known`, thousand ? 'at most 200 ms' : '', observations);
+  row(`the same plan, of a file that no apply has read`, '', firstPlans);
   row(`destroy of ${star.nodes}, beside the floor`, thousand ? 'at most 1.3' : '', destroys);
 }
 
-/** Milliseconds that a plan of the file spends on reading the kernel. */
+/** Milliseconds that a plan by what an apply has left spends on reading the kernel. */
 function observe(file: string): number {
   const { status, stdout, stderr } = spawnSync(process.execPath, [OBSERVE, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`observe: ${stderr}`);
@@ -163,6 +168,7 @@ function benchCold(): void {
 function peakMemory(): void {
   const file = join(directory, 'star-1000.yaml');
   node(TOPO, 'apply', '--yes', '--quiet', file);
+  rmSync(UNDERSTOOD, { recursive: true });
   const watched = "process.on('exit', () => console.error(process.resourceUsage().maxRSS)); require(process.argv[1])";
   const { stderr } = spawnSync(process.execPath, ['-e', watched, TOPO, 'plan', file], { encoding: 'utf8' });
   node(TOPO, 'destroy', '--yes', '--quiet', file);
@@ -189,19 +195,23 @@ function measure(): void {
   if (process.argv.includes('--overlay')) return benchSpanning();
   if (process.argv.includes('--calico')) return benchCalico(tools());
   if (process.argv.includes('--watch')) return benchWatch(tools(), TOPO, WATCH_PROBE);
+  if (process.argv.includes('--large')) return benchLarge();
   benchCold();
   benchSteps({ nodes: 100, bridges: 1 });
   benchStar({ nodes: 1000, bridges: 1 }, ROUNDS);
   benchBatch({ nodes: 1000, bridges: 1 });
+  if (process.argv.includes('--star')) return peakMemory();
   benchFirewall();
   benchSpanning();
   benchCalico(tools());
   benchWatch(tools(), TOPO, WATCH_PROBE);
-  if (!process.argv.includes('--quick')) {
-    benchStar({ nodes: 4000, bridges: 4 }, 3);
-    benchBatch({ nodes: 4000, bridges: 4 });
-  }
+  if (!process.argv.includes('--quick')) benchLarge();
   peakMemory();
+}
+
+function benchLarge(): void {
+  benchStar({ nodes: 4000, bridges: 4 }, 3);
+  benchBatch({ nodes: 4000, bridges: 4 });
 }
 
 function bundle(entry: string, outfile: string): void {

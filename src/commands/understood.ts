@@ -66,7 +66,8 @@ interface Key {
   readonly hash: string;
 }
 
-const HASH_DIGITS = 64;
+/** So much of the file is the hash. */
+export const HASH_DIGITS = 64;
 const VARIABLES = /\$\{[A-Za-z_][A-Za-z0-9_]*/g;
 
 /** Null: such a file is not worth it. */

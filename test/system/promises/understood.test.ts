@@ -57,6 +57,14 @@ describe('what an apply understood', () => {
     expect(world.mustTopo('plan')).toBe(NO_CHANGES);
   });
 
+  it('makes a saved plan that the file makes too', () => {
+    world.must('ip -n large.n7 link set eth0 mtu 1300');
+    world.mustTopo('plan', '--out', 'saved.json');
+    world.must('rm -rf /run/topo/understood');
+    world.mustTopo('apply', 'saved.json');
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+  });
+
   it('is not of a file that was changed since', () => {
     falsify();
     world.file('topo.yaml', `${LAB}# more\n`);

@@ -50,7 +50,9 @@ export function foundOfContainer(ns: NetnsObservation, observation: Observation,
   const found = observation.containers?.found.filter(({ inode }) => inode !== null && inode === ns.inode) ?? [];
   const wanted = desired.resources.get(netnsId(ns.netns))?.props['container'];
   // Several containers may share a namespace.
-  const container = found.find((one) => isCalled(one, wanted)) ?? found[0];
+  const isStarted = containerOf([altname], desired.lab) === 'started';
+  const ofThatKind = ({ labels }: ContainerObservation): boolean => (labels[LABELS.lab] === desired.lab) === isStarted;
+  const container = found.find((one) => isCalled(one, wanted)) ?? found.find(ofThatKind) ?? found[0];
   const own = container?.labels[LABELS.lab] === desired.lab;
   const name = container === undefined ? GONE : isCalled(container, wanted) ? wanted : container.name;
   return {

@@ -6,7 +6,7 @@ import type { Operation } from '../model/operation.js';
 import { hiddenLines } from '../model/sensitive.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
-import { netnsId, ownNamespaces } from './ownership.js';
+import { netnsId, labNamespaces } from './ownership.js';
 
 export interface NodeFilesSpec {
   readonly lab: string;
@@ -55,7 +55,7 @@ function find({ observation, desired }: FindContext): Found {
   const { lab } = desired;
   const { sets } = observation.files;
   const unused = unusedLinks(observation.files, lab, (netns) => {
-    return desired.resources.has(netnsId(netns)) || ownNamespaces(observation, lab).some((ns) => ns.netns === netns);
+    return desired.resources.has(netnsId(netns)) || labNamespaces(observation, lab).some((ns) => ns.netns === netns);
   });
   const names = new Set([...sets.keys(), ...unused.keys()]);
   const resources = [...names].map((set): Resource => {

@@ -4,6 +4,7 @@ import { DRAWN } from '../thoroughness.js';
 import type { Picture } from '../system/promises/machine.js';
 import type { PlanDocument } from '../system/promises/program.js';
 import { comparable, expectSame, mustRollBackWith, refusalPoints } from '../system/promises/rollback.js';
+import { NO_CHANGES } from '../examples/example.js';
 import { IMAGE } from './daemon.js';
 import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
 
@@ -65,6 +66,35 @@ asRoot('what is refused', () => {
     lab.topo('destroy', '--yes', before);
     await expectSame(lab.world, nothing, 'destroyed');
   }, 240_000);
+
+  it(`is undone: a destroy, and the container of somebody else is the node again (${DRAWN})`, async () => {
+    lab.topo('apply', '--yes', before);
+    // No command prints it: the events of one tell it.
+    const plan = lab.topo('destroy', '--yes', '--json', before).split('\n')[0]!;
+    lab.topo('apply', '--yes', before);
+    const [built, all] = [await comparable(lab.world), containers()];
+    const inside = (): string => lab.world.must(`nsenter -t ${lab.docker.pid('own')} -n ip -o addr show dev eth0 | grep -o 'inet .*/24'`);
+    const [address, own] = [inside(), lab.docker.pid('own')];
+    for (const k of points(plan)) {
+      await refusedAt(k, built, all, 'destroy', '--yes', before);
+      expect(lab.topo('plan', before)).toBe(NO_CHANGES);
+      expect(inside()).toBe(address);
+      expect(lab.docker.pid('own')).toBe(own);
+    }
+    lab.topo('destroy', '--yes', before);
+  }, 240_000);
+
+  it('that an apply took all containers away and nobody confirmed it: they come back', async () => {
+    lab.topo('apply', '--yes', before);
+    const [built, all] = [await comparable(lab.world), containers()];
+    const file = lab.world.file('none.yaml', LAB.replace(/ {2}(web|side|db): .*\n/g, ''));
+    lab.topo('apply', '--yes', '--confirm', '10m', file);
+    expect(containers()).not.toBe(all);
+    expect(lab.topo('confirm', '--revert', file)).toContain('all is as it was before');
+    await expectSame(lab.world, built, 'reverted');
+    expect(containers()).toBe(all);
+    lab.topo('destroy', '--yes', before);
+  }, 120_000);
 
   it('that the image of one is not there, or that it ends at once: it is told with its line, and undone', async () => {
     const [nothing, own] = [await comparable(lab.world), containers()];

@@ -9,7 +9,7 @@ import { HOST } from '../../model/state.js';
 import type { Kernel, Outcome } from '../kernel.js';
 import { refusalOf } from '../netlink/refusal.js';
 import { RuntimeCli, type Answer } from './cli.js';
-import { inspect, observeContainers } from './observe.js';
+import { inspect, observeContainers, withAttached } from './observe.js';
 import { environmentOf, removeWords, runWords, type ContainerRun } from './words.js';
 
 const OF_CONTAINERS = new Set<Operation['op']>(['runtime-mark', 'container-run', 'container-start', 'container-remove', 'netns-attach']);
@@ -35,11 +35,10 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
     observe: (scope, seen, changed) => {
       if (seen !== undefined && changed?.containers === false) return kernel.observe(scope, seen, changed);
       // Asked first: without an answer there is nothing to be done.
-      const containers = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
-      return {
-        ...kernel.observe(scope, seen, changed),
-        containers: { ...containers, found: containers.found.map((container) => withInside(kernel, container)) },
-      };
+      const asked = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
+      const observation = kernel.observe(scope, seen, changed);
+      const containers = withAttached(cli, scope.lab, asked, observation.namespaces);
+      return { ...observation, containers: { ...containers, found: containers.found.map((container) => withInside(kernel, container)) } };
     },
     run: (operations) => {
       const outcomes: Outcome[] = [];

@@ -1,7 +1,8 @@
 /** Containers and images as the runtime has them. */
 import { readFileSync, statSync } from 'node:fs';
 import { LABELS } from '../../model/container.js';
-import type { ContainerObservation, ContainersObservation } from '../../model/observation.js';
+import { containerOf } from '../../model/lo-marks.js';
+import type { ContainerObservation, ContainersObservation, NetnsObservation } from '../../model/observation.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import type { RuntimeCli } from './cli.js';
 
@@ -15,6 +16,38 @@ export function observeContainers(cli: RuntimeCli, lab: string, { names, images 
   const own = cli.ask('ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${LABELS.lab}=${lab}`).split('\n').filter(Boolean);
   return { found: inspect(cli, [...own, ...names]), images: new Map(images.map((image) => [image, imageId(cli, image)])) };
 }
+
+/**
+ * With somebody else's containers to which the lab's namespaces belong, though nobody names them any more: a lab that is destroyed,
+ * or loses such a node, may have to become what it was.
+ */
+export function withAttached(
+  cli: RuntimeCli,
+  lab: string,
+  asked: ContainersObservation,
+  namespaces: readonly NetnsObservation[],
+): ContainersObservation {
+  const known = new Set<Inode>(asked.found.filter(({ labels }) => labels[LABELS.lab] !== lab).map(({ inode }) => inode));
+  const open = new Set<Inode>(namespaces.filter((ns) => isAttached(ns, lab) && !known.has(ns.inode)).map(({ inode }) => inode));
+  if (open.size === 0) return asked;
+  const ids = cli.ask('ps', '--quiet', '--no-trunc').split('\n').filter(Boolean);
+  // One of them may be gone by now.
+  const { stdout } = ids.length === 0 ? { stdout: '' } : cli.try('container', 'inspect', '--format', '{{.Id}} {{.State.Pid}}', ...ids);
+  const theirs = stdout.split('\n').flatMap((line) => {
+    const [id = '', pid = ''] = line.split(' ');
+    return open.has(inodeOfProcess(pid)) ? [id] : [];
+  });
+  const others = inspect(cli, theirs).filter(({ labels }) => labels[LABELS.lab] !== lab);
+  return others.length === 0 ? asked : { ...asked, found: [...asked.found, ...others] };
+}
+
+type Inode = ContainerObservation['inode'] | undefined;
+
+const isAttached = ({ links }: NetnsObservation, lab: string): boolean =>
+  containerOf(links.find(({ name }) => name === 'lo')?.altnames ?? [], lab) === 'attached';
+
+/** Undefined: there is no such process. */
+const inodeOfProcess = (pid: string): number | undefined => statSync(`/proc/${pid}/ns/net`, { throwIfNoEntry: false })?.ino;
 
 /** What `inspect` tells, as far as anybody asks. */
 interface Inspected {

@@ -38,7 +38,7 @@ const rules: readonly Drift[] = [
     name: 'all rules flushed',
     by: `nft flush table ${TABLE}`,
     seen: [
-      `~ ${ID} chain prerouting chain output chain published chain loopback-guard chain forward chain from-back chain to-back chain to-front chain to-span chain postrouting chain nat-from-front chain nat-to-front chain nat-from-span`,
+      `~ ${ID} chain prerouting chain output chain published chain loopback-guard chain dns chain dns-from-back chain dns-from-front chain forward chain from-back chain to-back chain to-front chain to-span chain postrouting chain nat-from-front chain nat-to-front chain nat-from-span chain dns-front.back`,
     ],
   },
 ];
@@ -66,6 +66,12 @@ const chains: readonly Drift[] = [
 const maps: readonly Drift[] = [
   { name: 'element deleted', by: `nft delete element ${TABLE} forward-to '{ "ek-back" }'`, seen: [`~ ${ID} map forward-to`] },
   { name: 'element added', by: `nft add element ${TABLE} postrouting-from '{ "eth9" : drop }'`, seen: [`~ ${ID} map postrouting-from`] },
+  { name: 'element of addresses deleted', by: `nft delete element ${TABLE} dns-4 { 10.71.1.10 }`, seen: [`~ ${ID} map dns-4`] },
+  {
+    name: 'element of addresses edited',
+    by: `nft delete element ${TABLE} dns-6 { fd71:1::10 }; nft add element ${TABLE} dns-6 { fd71:1::10 : accept }`,
+    seen: [`~ ${ID} map dns-6`],
+  },
   { name: 'map flushed', by: `nft flush map ${TABLE} postrouting-to`, seen: [`~ ${ID} map postrouting-to`] },
 ];
 

@@ -120,8 +120,12 @@ export const anyBridges: fc.Arbitrary<Bridges> = fc
     // Which of the networks are on a simulated host; the host is on the others.
     hosted: fc.constantFrom<readonly NetworkName[]>([], [], [], ['red'], ['green'], NETWORKS),
     hasHost: rarely(fc.constant(true), 4),
+    // With nodes that are on both of them.
+    served: rarely(fc.record({ red: networkOf('red'), green: networkOf('green') }), 4),
   })
-  .map(({ networks, nodes, guests: others, links, hosted, hasHost }) => {
+  .map(({ guests: others, links, hosted, hasHost, served, ...drawn }) => {
+    const networks = { ...drawn.networks, ...(served === undefined ? {} : serving(served)) };
+    const nodes = served === undefined ? drawn.nodes : onBoth(drawn.nodes);
     const isThere = (name: string): boolean => name === 'host' || name in nodes;
     const cables = links.flatMap((one) => (one?.ends.every(isThere) === true ? [one.link] : []));
     const fitted = Object.entries(nodes).map(
@@ -145,6 +149,34 @@ export const anyBridges: fc.Arbitrary<Bridges> = fc
       links: cables,
     };
   });
+
+/** Where the host has the gateway's address; one of them leads out. */
+function serving(networks: Readonly<Record<string, Part>>): Readonly<Record<string, Part>> {
+  return Object.fromEntries(
+    Object.entries(networks).map(([name, network]) => {
+      const isHosts = !['none', 'c'].includes(network['gateway'] as string);
+      const leadsOut = withoutGaps({ ...network, internal: undefined });
+      return [name, isHosts ? { ...(name === 'red' ? leadsOut : network), dns: 'server' } : network];
+    }),
+  );
+}
+
+/** `a` and, where it is there, `b`, each with another one first; two that take one name of the host would be refused. */
+function onBoth<T extends { readonly a: Part; readonly b?: Part }>(nodes: T): T {
+  const { a, b } = nodes;
+  const attached = (node: Part, order: Part): Part =>
+    Object.fromEntries(
+      Object.entries({ ...order, ...(node['networks'] as Part) }).map(([name, one]) => [
+        name,
+        withoutGaps({ ...(one as Part), host_interface: undefined }),
+      ]),
+    );
+  return {
+    ...nodes,
+    a: { ...a, networks: attached(a, { red: {}, green: {} }) },
+    ...(b === undefined ? {} : { b: { ...b, networks: attached(b, { green: {}, red: {} }) } }),
+  };
+}
 
 /** A node that is the gateway of a network has to be on it. */
 function withGateways(networks: Part, nodes: Part): Part {

@@ -8,7 +8,7 @@ import { type NetnsDump, replay } from './observe-netns.js';
 export interface Order {
   /** Where namespaces have their names. */
   readonly directory: string;
-  /** What is to be read, `HOST` first. */
+  /** What is to be read, besides the host's own, which is the other thread's: it takes as long as a hundred of those. */
   readonly names: readonly string[];
   /** One number: so many of the names are somebody's already. */
   readonly taken: Int32Array<SharedArrayBuffer>;
@@ -34,7 +34,7 @@ export interface Recording {
 
 /** What was read ahead. */
 export interface Ahead {
-  /** Names that nobody has begun to read, for this thread to read; none: all are somebody's. `HOST` may be among them. */
+  /** Names that nobody has begun to read, for this thread to read; none: all are somebody's. */
   take(): readonly string[];
   /** Null: it has to be read. The first call waits until the other thread is ready. */
   netns(name: string): { readonly inode: number; readonly dump: NetnsDump } | null;
@@ -66,7 +66,7 @@ export function readAhead(program: string, directory: string): Ahead | undefined
   if (!('getBuiltinModule' in process)) return undefined;
   const threads = process.getBuiltinModule('node:worker_threads');
   const { port1, port2 } = new threads.MessageChannel();
-  const names = [HOST, ...namesIn(directory).filter((name) => name !== HOST)];
+  const names = namesIn(directory).filter((name) => name !== HOST);
   const order: Order = { directory, names, taken: sharedNumber(), stage: sharedNumber(), port: port2 };
   const worker = new threads.Worker(program, { workerData: order, transferList: [port2] });
   // What goes wrong there is done here instead.

@@ -106,7 +106,7 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
     some.forEach((name, i) => known.set(name, visited[i]!));
   };
   if (ahead !== undefined) {
-    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some.filter((name) => name !== HOST));
+    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some);
     for (const name of names) {
       const one = known.has(name) ? undefined : observedAhead(name, scope, asked.has(name), ahead);
       if (one !== undefined) known.set(name, one);

@@ -19,13 +19,15 @@ const { directory, port, stage } = order;
 function read(home: number): Recording {
   const writer = new MessageWriter(INITIAL_BYTES);
   const namespaces: Recorded[] = [];
+  const add = (netns: string, visited: () => number | null): void => {
+    const start = writer.length;
+    const inode = visited();
+    if (inode === null) writer.length = start;
+    else namespaces.push({ netns, inode, start, end: writer.length });
+  };
+  add(HOST, () => visit(home, writer));
   for (let names = takeNames(order); names.length > 0; names = takeNames(order)) {
-    for (const netns of names) {
-      const start = writer.length;
-      const inode = netns === HOST ? visit(home, writer) : visitFile(`${directory}/${netns}`, writer);
-      if (inode === null) writer.length = start;
-      else namespaces.push({ netns, inode, start, end: writer.length });
-    }
+    for (const netns of names) add(netns, () => visitFile(`${directory}/${netns}`, writer));
   }
   return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces, links: etcNetnsLinks() };
 }

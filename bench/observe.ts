@@ -11,7 +11,7 @@ import { createNetlinkKernel } from '../src/kernel/netlink/adapter.js';
 import { readAhead } from '../src/kernel/netlink/ahead.js';
 
 const [file = ''] = process.argv.slice(2);
-const ahead = readAhead('./dist/recorder.cjs', NETNS_DIRECTORY);
+const ahead = readAhead('./dist/second-thread.cjs', NETNS_DIRECTORY);
 const { state, observe } = wantedOf(readFileSync(file, 'utf8').slice(HASH_DIGITS));
 const kernel = createNetlinkKernel(ahead === undefined ? {} : { ahead });
 const start = performance.now();

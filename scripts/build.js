@@ -51,8 +51,8 @@ const { outputFiles } = await build({
 const [{ text }] = outputFiles;
 await writeFile(draft, text.replace(BUILD, createHash('sha256').update(text).digest('hex').slice(0, 32)));
 await build({
-  entryPoints: ['src/kernel/netlink/recorder.ts'],
-  outfile: 'dist/recorder.cjs',
+  entryPoints: ['src/kernel/netlink/second-thread.ts'],
+  outfile: 'dist/second-thread.cjs',
   bundle: true,
   platform: 'node',
   target: 'node20',

@@ -4,6 +4,7 @@ import type { Event, Phase, Summary } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import { brokenBy } from './broken.js';
+import { leavingsOf } from './leavings.js';
 import { ActionRun, batches, failed, type Finish, finishesOf, isOfProcess, LINKS_MS, reference } from './run-actions.js';
 
 /** How long deleted namespaces may take to go (4000: under a second); a process inside withholds them for ever. */
@@ -117,12 +118,16 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   const { plan, kernel } = job;
   const hasFailed = (): boolean => run.tally.failed > 0;
   const isOver = (): boolean => hasFailed() && job.onError !== 'continue';
-  let done = 0;
+  const leavings = leavingsOf(plan);
+  let [done, left] = [0, 0];
   for (const batch of batches(plan.actions)) {
     if (await isInterrupted(job)) return 'interrupted';
     yield* run.batch(batch, done);
     done += batch.length;
     if (isOver()) return 'failed';
+    const before = left;
+    while (left < leavings.length && leavings[left]!.after < done) left++;
+    kernel.leave(leavings.slice(before, left).map(({ netns }) => netns));
   }
   // What is set going now keeps the kernel busy for a while: what it does not change is read before.
   const finishes = finishesOf(plan);

@@ -4,12 +4,12 @@ import type { Kernel } from '../kernel/kernel.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import { RUNTIMES, type Runtime } from '../model/lo-marks.js';
 import type { Context } from './context.js';
-import { openKernel } from './kernel.js';
+import { type Help, openKernel } from './kernel.js';
 import type { RuntimeOption } from './options.js';
 import { whyNot } from '../kernel/program-file.js';
 
-export function openLabKernel(wanted: Wanted, args: RuntimeOption, context: Context): Promise<Kernel> {
-  return withRuntime(openKernel(context), wanted, args, context);
+export function openLabKernel(wanted: Wanted, args: RuntimeOption, context: Context, help?: Help): Promise<Kernel> {
+  return withRuntime(openKernel(context, help), wanted, args, context);
 }
 
 /** The kernel that is open, with what asks the runtime. */

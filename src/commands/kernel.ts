@@ -3,12 +3,14 @@ import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import type { Kernel } from '../kernel/kernel.js';
 import { runDirectoryProblem } from '../kernel/own-folder.js';
-import { createNetlinkKernel } from '../kernel/netlink/adapter.js';
-import type { Ahead } from '../kernel/netlink/ahead.js';
+import { createNetlinkKernel, type NetlinkOptions } from '../kernel/netlink/adapter.js';
 import { errno, libc } from '../kernel/netlink/libc.js';
+import { SecondThread } from '../kernel/netlink/orders.js';
+import { filesOf } from '../kernel/netlink/sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from '../kernel/netlink/thread.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import type { Context } from './context.js';
+import { isLarge } from './engine.js';
 import { PROGRAM_DIRECTORY } from './version.js';
 
 /** For the tests of crashes: the program kills itself after so many operations. */
@@ -20,21 +22,29 @@ const REFUSE = 'TOPO_TEST_REFUSE';
 /** The same of operations that break while they are done. */
 const BREAK = 'TOPO_TEST_BREAK';
 
-/** The thread that reads namespaces beside the main one; undefined where the sources run by themselves, and where there is one processor. */
-export const RECORDER = PROGRAM_DIRECTORY === null || availableParallelism() === 1 ? undefined : join(PROGRAM_DIRECTORY, 'recorder.cjs');
+/** What the thread beside the main one runs; undefined where the sources run by themselves, and where there is one processor. */
+export const SECOND_THREAD =
+  PROGRAM_DIRECTORY === null || availableParallelism() === 1 ? undefined : join(PROGRAM_DIRECTORY, 'second-thread.cjs');
 
-/** `ahead`: what another thread reads meanwhile. */
-export function openKernel(context: Context, ahead?: Ahead): Kernel {
+/** For a large lab, before its file is parsed: by the time it is wanted it has begun. */
+export function startSecondThread(nodes: number): SecondThread | undefined {
+  return isLarge(nodes) && SECOND_THREAD !== undefined ? SecondThread.start(SECOND_THREAD, filesOf(nodes)) : undefined;
+}
+
+/** What another thread reads meanwhile, or the thread that helps. */
+export type Help = Pick<NetlinkOptions, 'ahead' | 'second'>;
+
+export function openKernel(context: Context, help: Help = {}): Kernel {
   refuseWithoutRights();
   refuseOthersFolder();
   const killAfter = Number(context.env[KILL_AFTER] ?? '');
   const numbers = (name: string): readonly number[] => (context.env[name] ?? '').split(',').filter(Boolean).map(Number);
   return createNetlinkKernel({
-    ...(RECORDER === undefined ? {} : { recorder: RECORDER }),
+    ...(SECOND_THREAD === undefined ? {} : { program: SECOND_THREAD }),
     ...(killAfter > 0 ? { killAfter } : {}),
     refuse: numbers(REFUSE),
     break: numbers(BREAK),
-    ...(ahead === undefined ? {} : { ahead }),
+    ...help,
   });
 }
 

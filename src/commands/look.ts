@@ -3,7 +3,7 @@ import type { Ahead } from '../kernel/netlink/ahead.js';
 import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
 import { isLarge, nodesIn } from './engine.js';
-import { openKernel, RECORDER } from './kernel.js';
+import { openKernel, SECOND_THREAD } from './kernel.js';
 import type { Lab } from './lab.js';
 import type { RuntimeOption } from './options.js';
 import { readTopologyFile } from './read-file.js';
@@ -20,11 +20,15 @@ export async function lookAt(
   const file = readTopologyFile(argument, context);
   const ahead = await startReading(nodesIn(file));
   const lab = understand(file, context);
-  return { lab, kernel: await withRuntime(openKernel(context, ahead), lab.wanted, { runtime }, context), file: file.file };
+  return {
+    lab,
+    kernel: await withRuntime(openKernel(context, ahead === undefined ? {} : { ahead }), lab.wanted, { runtime }, context),
+    file: file.file,
+  };
 }
 
 async function startReading(nodes: number): Promise<Ahead | undefined> {
-  if (!isLarge(nodes) || RECORDER === undefined) return undefined;
+  if (!isLarge(nodes) || SECOND_THREAD === undefined) return undefined;
   const { readAhead } = await import('../kernel/netlink/ahead.js');
-  return readAhead(RECORDER, NETNS_DIRECTORY);
+  return readAhead(SECOND_THREAD, NETNS_DIRECTORY);
 }

@@ -98,6 +98,8 @@ export interface Kernel {
   prepare(operations: readonly Operation[]): Promise<void>;
   /** Runs all in order, but no `exec-run`, refusals included: one outcome for each. */
   run(operations: readonly Operation[]): readonly Outcome[];
+  /** No operation that is to come is meant for these namespaces: the next `observe` may take what they say from now on. */
+  leave(namespaces: readonly string[]): void;
   /** Runs one command to its end, or ends it when `stop` is aborted; yields the lines that it writes. */
   execute(operation: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome>;
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */

@@ -27,6 +27,11 @@ test('IPv4 addresses go both ways', () => {
   );
 });
 
+test.each(['1.2.3', '1.2.3.4.5', '1.2.3.256', '1..2.3', '01.2.3.4', '1.2.3.4/8', ' 1.2.3.4', '1.2.3.', ''])('%j is no address', (text) => {
+  expect(parseAddress(text)).toBeNull();
+  expect(() => addressBytes(text)).toThrow('not an IP address');
+});
+
 test('MAC addresses go both ways, and what is no Ethernet address is none', () => {
   const bytes = macBytes('02:00:0a:ff:10:01');
   expect(macText(view(bytes), 0, 6)).toBe('02:00:0a:ff:10:01');

@@ -5,6 +5,7 @@ import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
 import { hasQdiscType as asksForQdisc } from '../../src/kernel/netlink/parts.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlink/socket.js';
 import { readAhead } from '../../src/kernel/netlink/ahead.js';
+import { SecondThread } from '../../src/kernel/netlink/orders.js';
 import { carryOut } from '../../src/apply/carry-out.js';
 import { type Kernel, NETNS_DIRECTORY } from '../../src/kernel/kernel.js';
 import type { Event } from '../../src/model/event.js';
@@ -30,6 +31,7 @@ function serve(): void {
     check: (operations: readonly Operation[]) => kernel.check(operations),
     observe: (scope: Scope) => kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) }),
     observeAhead,
+    runByTwo,
     carryOut: (plan: Plan) => eventsOf(kernel, plan),
     labs: () => kernel.labs(),
     hasQdiscType,
@@ -67,8 +69,8 @@ async function eventsOf(kernel: Kernel, plan: Plan): Promise<readonly Event[]> {
 }
 
 /** With the help of the other thread, which begins `headStart` milliseconds earlier. */
-function observeAhead(recorder: string, headStart: number, scope: Scope): unknown {
-  const ahead = readAhead(recorder, NETNS_DIRECTORY);
+function observeAhead(program: string, headStart: number, scope: Scope): unknown {
+  const ahead = readAhead(program, NETNS_DIRECTORY);
   if (ahead === undefined) throw new Error('no threads');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, headStart);
   const kernel = createNetlinkKernel({ ahead });
@@ -76,6 +78,30 @@ function observeAhead(recorder: string, headStart: number, scope: Scope): unknow
     const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
     const read = observation.namespaces.filter(({ netns }) => ahead.netns(netns) !== null).length;
     return { observation, read };
+  } finally {
+    kernel.close();
+  }
+}
+
+/** With another thread that runs already. `leave`: after that these are read by it, and `later` is done when it has read them. */
+function runByTwo(
+  program: string,
+  operations: readonly Operation[],
+  leave: readonly string[],
+  later: readonly Operation[],
+  scope: Scope,
+): unknown {
+  const second = SecondThread.start(program, 1000);
+  if (second === undefined) throw new Error('no threads');
+  const kernel = createNetlinkKernel({ program, second });
+  try {
+    const outcomes = kernel.run(operations);
+    kernel.leave(leave);
+    // Behind what was asked before.
+    second.read(NETNS_DIRECTORY, ['nothing'], false).answer();
+    kernel.run(later);
+    const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
+    return { outcomes, observation };
   } finally {
     kernel.close();
   }

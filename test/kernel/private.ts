@@ -104,11 +104,24 @@ export class Machine {
     return (await this.ask('observe', { namespaces: [], sysctls: {}, rules: ['host', 'a'], ...scope })) as PlainObservation;
   }
 
-  /** With the help of the bundled recorder; `read`: of so many namespaces that matter. */
+  /** With the help of the bundled second thread; `read`: of so many namespaces that matter. */
   async observeAhead(headStart: number, scope: Scope): Promise<{ readonly observation: PlainObservation; readonly read: number }> {
     const whole = { namespaces: [], sysctls: {}, rules: ['host'], ...scope };
-    return (await this.ask('observeAhead', join(ROOT, 'dist/recorder.cjs'), headStart, whole)) as Awaited<
+    return (await this.ask('observeAhead', join(ROOT, 'dist/second-thread.cjs'), headStart, whole)) as Awaited<
       ReturnType<Machine['observeAhead']>
+    >;
+  }
+
+  /** By two threads; `later` is done when the namespaces that are left were read. */
+  async runByTwo(
+    operations: readonly Operation[],
+    leave: readonly string[],
+    later: readonly Operation[],
+    scope: Scope,
+  ): Promise<{ readonly outcomes: readonly Outcome[]; readonly observation: PlainObservation }> {
+    const whole = { namespaces: [], sysctls: {}, rules: ['host'], ...scope };
+    return (await this.ask('runByTwo', join(ROOT, 'dist/second-thread.cjs'), operations, leave, later, whole)) as Awaited<
+      ReturnType<Machine['runByTwo']>
     >;
   }
 

@@ -2,15 +2,17 @@
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
-import { type Ahead, readAhead } from './ahead.js';
+import type { Ahead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { check } from './check.js';
 import { Departures } from './departures.js';
 import { observe, observeLabs } from './observe.js';
+import { LeftNamespaces } from './left.js';
 import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
 import { Refusing } from './refusing.js';
+import type { SecondThread } from './orders.js';
 import { prepare, type Prepared } from './prepared.js';
 import { Runner } from './runner.js';
 import { Sessions } from './sessions.js';
@@ -18,8 +20,10 @@ import { Sessions } from './sessions.js';
 export interface NetlinkOptions {
   /** Where namespaces have their names; `ip netns` looks in /run/netns. */
   readonly netnsDir?: string;
-  /** The file of `recorder.ts`, bundled: many namespaces are read by two threads. */
-  readonly recorder?: string;
+  /** The file of `second-thread.ts`, bundled: many namespaces are read by two threads. */
+  readonly program?: string;
+  /** It runs already: they are made by both, too. */
+  readonly second?: SecondThread;
   /** What another thread reads already: for those who only look, and look once. */
   readonly ahead?: Ahead;
   /** For tests: after exactly that many operations the process kills itself. */
@@ -38,12 +42,13 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   /** Whether the kernel has them, of those that were asked for. */
   const parts = new Map<string, boolean>();
   const prepared: Prepared = { runProcesses: null, encodeRestore: null };
-  let left = options.killAfter ?? Infinity;
+  const left = new LeftNamespaces(sessions, options);
+  let untilKill = options.killAfter ?? Infinity;
   const refusing = new Refusing(new Set(options.refuse), new Set(options.break));
   const runAll = (operations: readonly Operation[]): readonly Outcome[] => {
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
-      const outcomes = new Runner(sessions, leaving, prepared).run(operations);
+      const outcomes = new Runner(sessions, leaving, prepared, options.second).run(operations);
       for (const [i, operation] of operations.entries())
         if (outcomes[i]!.ok && operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
       return outcomes;
@@ -51,12 +56,15 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       sessions.closeFiles();
     }
   };
-  const run = (operations: readonly Operation[]): readonly Outcome[] => refusing.run(operations, runAll);
+  const run = (operations: readonly Operation[]): readonly Outcome[] => {
+    left.change(operations);
+    return refusing.run(operations, runAll);
+  };
   return {
     observe: (scope, seen, changed) =>
       seen !== undefined && changed !== undefined
         ? observeAgain(sessions, scope, seen, changed)
-        : observe(sessions, scope, seen, options.ahead ?? (seen === undefined ? share(sessions, options) : undefined)),
+        : observe(sessions, scope, seen, options.ahead ?? (seen === undefined ? left.ahead() : undefined)),
     labs: () => observeLabs(sessions),
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
@@ -64,21 +72,23 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     prepare: (operations) => prepare(prepared, operations),
     keep: async (request) => (await import('./keep.js')).keep(sessions, request),
     run: (operations) => {
-      if (operations.length < left) {
-        left -= operations.length;
+      if (operations.length < untilKill) {
+        untilKill -= operations.length;
         return run(operations);
       }
-      run(operations.slice(0, left));
+      run(operations.slice(0, untilKill));
       process.kill(process.pid, 'SIGKILL');
       throw new Error('killed by itself');
     },
+    leave: (namespaces) => left.add(namespaces),
     execute: async function* (operation, stop) {
+      left.change([operation]);
       const { execute } = await import('../processes/execute.js');
       const outcome = refusing.next() ?? (yield* execute(operation, stop));
       const { netns, altname } = operation;
       const remembered = outcome.ok ? runAll([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
-      left -= 1;
-      if (left <= 0) process.kill(process.pid, 'SIGKILL');
+      untilKill -= 1;
+      if (untilKill <= 0) process.kill(process.pid, 'SIGKILL');
       return remembered;
     },
     settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
@@ -93,14 +103,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     close: () => {
       departures?.close();
       sessions.close();
+      options.second?.close();
     },
   };
-}
-
-/** A thread takes as long to begin as reading so many namespaces. */
-const MANY_NAMESPACES = 256;
-
-function share(sessions: Sessions, { recorder }: NetlinkOptions): Ahead | undefined {
-  if (recorder === undefined || sessions.names().length < MANY_NAMESPACES) return undefined;
-  return readAhead(recorder, sessions.directory);
 }

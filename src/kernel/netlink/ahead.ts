@@ -1,108 +1,92 @@
-/** Namespaces that another thread reads (`recorder.ts`) while this one has other things to do, or reads some of them itself. */
-import type { MessagePort } from 'node:worker_threads';
+/** Namespaces that another thread reads (`second-thread.ts`) while this one has other things to do, or reads some of them itself. */
 import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
 import { bytesOf, type Bytes } from './message.js';
 import { type NetnsDump, replay } from './observe-netns.js';
-
-export interface Order {
-  /** Where namespaces have their names. */
-  readonly directory: string;
-  /** What is to be read, besides the host's own, which is the other thread's: it takes as long as a hundred of those. */
-  readonly names: readonly string[];
-  /** One number: so many of the names are somebody's already. */
-  readonly taken: Int32Array<SharedArrayBuffer>;
-  /** One number, a stage. */
-  readonly stage: Int32Array<SharedArrayBuffer>;
-  readonly port: MessagePort;
-}
-
-export interface Recorded {
-  readonly netns: string;
-  /** Of the namespace. */
-  readonly inode: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface Recording {
-  readonly bytes: ArrayBuffer;
-  readonly namespaces: readonly Recorded[];
-  /** What stands in /etc/netns, as `NodeFilesObservation` has it. */
-  readonly links: ReadonlyMap<string, string | null>;
-}
+import { type Recorded, type Recording, SecondThread, type Share } from './orders.js';
 
 /** What was read ahead. */
 export interface Ahead {
   /** Names that nobody has begun to read, for this thread to read; none: all are somebody's. */
   take(): readonly string[];
-  /** Null: it has to be read. The first call waits until the other thread is ready. */
+  /** Null: it has to be read. Waits until the other thread is ready; call it when nothing is left to take. */
   netns(name: string): { readonly inode: number; readonly dump: NetnsDump } | null;
   /** Undefined: the other thread was not heard of. */
   links(): Recording['links'] | undefined;
 }
 
-/** How far the other thread has come. */
-export const NOT_BEGUN = 0;
-export const READING = 1;
-export const DONE = 2;
-
-/** A thread that does not begin must not hold up anybody, and whatever it has not read is read here. */
-const BEGIN_MS = 500;
-const READ_MS = 10_000;
-
-/** Few enough that neither thread waits long for the other's last ones. */
-const AT_A_TIME = 8;
-
-export function takeNames({ names, taken }: Pick<Order, 'names' | 'taken'>): readonly string[] {
-  const first = Atomics.add(taken, 0, AT_A_TIME);
-  return names.slice(first, first + AT_A_TIME);
-}
-
-const sharedNumber = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(4));
-
-/** Starts at once. `program`: the file of `recorder.ts`, bundled. Undefined where Node (before 20.16) has no way to load threads only now. */
+/** All namespaces of the directory, and the host's. Starts at once; undefined where no thread can be started. `program`: `second-thread.ts`, bundled. */
 export function readAhead(program: string, directory: string): Ahead | undefined {
-  if (!('getBuiltinModule' in process)) return undefined;
-  const threads = process.getBuiltinModule('node:worker_threads');
-  const { port1, port2 } = new threads.MessageChannel();
-  const names = namesIn(directory).filter((name) => name !== HOST);
-  const order: Order = { directory, names, taken: sharedNumber(), stage: sharedNumber(), port: port2 };
-  const worker = new threads.Worker(program, { workerData: order, transferList: [port2] });
-  // What goes wrong there is done here instead.
-  worker.on('error', () => undefined);
-  worker.unref();
-  let recording: Received | undefined;
-  const received = (): Received => {
-    if (recording !== undefined) return recording;
-    waitFor(order.stage);
-    const message = threads.receiveMessageOnPort(port1)?.message as Recording | undefined;
-    port1.close();
-    return (recording = receivedFrom(message));
-  };
-  return {
-    take: () => takeNames(order),
-    netns: (name) => {
-      const { bytes, places } = received();
-      const place = places.get(name);
-      return place === undefined ? null : { inode: place.inode, dump: replay(bytes, place.start, place.end) };
-    },
-    links: () => received().links,
-  };
+  const second = SecondThread.start(program);
+  if (second === undefined) return undefined;
+  const ahead = new ReadingAhead(second, directory);
+  ahead.add(namesIn(directory), true);
+  second.close();
+  return ahead;
 }
 
-interface Received {
+interface Place {
+  readonly names: readonly string[];
+  readonly share: Share<Recording>;
+}
+
+interface Heard {
   readonly bytes: Bytes;
-  readonly places: ReadonlyMap<string, Recorded>;
-  readonly links: Recording['links'] | undefined;
+  readonly place: Recorded;
 }
 
-function waitFor(stage: Int32Array<SharedArrayBuffer>): void {
-  Atomics.wait(stage, 0, NOT_BEGUN, BEGIN_MS);
-  Atomics.wait(stage, 0, READING, READ_MS);
-}
+export class ReadingAhead implements Ahead {
+  private readonly places: Place[] = [];
+  private readonly names = new Set<string>();
+  private readonly changed = new Set<string>();
+  private heard: Map<string, Heard> | undefined;
 
-function receivedFrom(message: Recording | undefined): Received {
-  const places = new Map((message?.namespaces ?? []).map((one) => [one.netns, one]));
-  return { bytes: bytesOf(Buffer.from(message?.bytes ?? new ArrayBuffer(0))), places, links: message?.links };
+  constructor(
+    private readonly second: SecondThread,
+    private readonly directory: string,
+  ) {}
+
+  /** From now on these may be read, and with `host` the host's; what was added already is not read again. */
+  add(all: readonly string[], host = false): void {
+    const names = all.filter((name) => name !== HOST && !this.names.has(name));
+    if (names.length === 0 && !host) return;
+    for (const name of names) this.names.add(name);
+    this.places.push({ names, share: this.second.read(this.directory, names, host) });
+  }
+
+  /** What was read of it may not be so any more. */
+  change(name: string): void {
+    this.changed.add(name);
+  }
+
+  take(): readonly string[] {
+    for (const { names, share } of this.places) {
+      const some = share.take();
+      if (some !== null) return names.slice(...some);
+    }
+    return [];
+  }
+
+  netns(name: string): ReturnType<Ahead['netns']> {
+    const heard = this.changed.has(name) ? undefined : this.all().get(name);
+    if (heard === undefined) return null;
+    const { bytes, place } = heard;
+    return { inode: place.inode, dump: replay(bytes, place.start, place.end) };
+  }
+
+  /** What came last was seen last. */
+  links(): Recording['links'] | undefined {
+    return this.places.at(-1)?.share.answer()?.links;
+  }
+
+  private all(): ReadonlyMap<string, Heard> {
+    if (this.heard !== undefined) return this.heard;
+    const heard = new Map<string, Heard>();
+    for (const { share } of this.places) {
+      const recording = share.answer();
+      const bytes = bytesOf(Buffer.from(recording?.bytes ?? new ArrayBuffer(0)));
+      for (const place of recording?.namespaces ?? []) heard.set(place.netns, { bytes, place });
+    }
+    return (this.heard = heard);
+  }
 }

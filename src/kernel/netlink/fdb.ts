@@ -92,7 +92,7 @@ export function encodeFdb(writer: MessageWriter, operation: FdbOperation, indexO
   view.setUint8(header + 10, NTF_SELF);
   writer.data(NDA.lladdr, macBytes(mac));
   if (dst !== '') writer.data(NDA.dst, addressBytes(dst));
-  encodeOther(writer, new Map(pairs(other.split(' '))), indexOf);
+  if (other !== '') encodeOther(writer, new Map(pairs(other.split(' '))), indexOf);
   writer.end();
 }
 

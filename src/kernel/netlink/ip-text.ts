@@ -44,6 +44,32 @@ function ipv6Text(view: DataView, at: number): string {
 
 /** The 4 or 16 bytes of a plain address. */
 export function addressBytes(text: string): Uint8Array {
+  return ipv4Bytes(text) ?? parsedBytes(text);
+}
+
+const DOT = 0x2e;
+const ZERO = 0x30;
+
+/** Null: it is none, or it is not written as the program writes one. */
+function ipv4Bytes(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(4);
+  let [part, digits, value] = [0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT && digits > 0 && part < 3) {
+      bytes[part++] = value;
+      digits = value = 0;
+    } else if (code >= ZERO && code <= ZERO + 9 && (digits === 0 || value > 0) && value * 10 + code - ZERO < 256) {
+      digits++;
+      value = value * 10 + code - ZERO;
+    } else return null;
+  }
+  if (part < 3 || digits === 0) return null;
+  bytes[3] = value;
+  return bytes;
+}
+
+function parsedBytes(text: string): Uint8Array {
   const address = parseAddress(text);
   if (address === null) throw new Error(`not an IP address: ${text}`);
   return Uint8Array.from(address.bytes);

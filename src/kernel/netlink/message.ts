@@ -72,6 +72,8 @@ export class MessageWriter {
   }
 
   clear(): void {
+    // What is reserved next is zeroed already: one call for all of it.
+    this.bytes.buffer.fill(0, 0, this.length);
     this.length = 0;
     this.count = 0;
   }
@@ -108,7 +110,6 @@ export class MessageWriter {
     const at = this.length;
     const next = at + ((length + 3) & ~3);
     if (next > this.bytes.buffer.length) this.grow(next);
-    this.bytes.buffer.fill(0, at, next);
     this.length = next;
     return at;
   }

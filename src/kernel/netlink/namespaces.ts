@@ -3,24 +3,23 @@ import { closeSync, mkdirSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { mark, parseMark } from '../../model/names.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
-import { encodeAltname, encodeLinkSet } from './link-encode.js';
-import { MessageWriter, NLM_F_ACK } from './message.js';
+import { encodeAltname } from './link-encode.js';
+import { MessageWriter } from './message.js';
+import { attempt, makeNamespace, MS_BIND, startLoopback } from './new-namespace.js';
+import type { PlannedNetns, SecondThread } from './orders.js';
 import { takePlace } from './place.js';
 import { readLink } from './read-link.js';
-import { refusalOf, refused } from './refusal.js';
-import { decodeForwarding, FORWARDING_KEYS, requestForwarding } from './netconf.js';
-import { writeSysctl } from './proc-sys.js';
+import { refused } from './refusal.js';
 import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { makeLink, removeLink, renameLink as renameFiles } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
-import { CLONE_NEWNET, THREAD_NETNS } from './thread.js';
+import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
+import { THREAD_NETNS } from './thread.js';
 
-const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
 const MS_SHARED = 1 << 20;
 const MNT_DETACH = 2;
-const LO = 1;
 
 /**
  * Makes the directory a shared mount, as `ip netns` does: otherwise a mount namespace that exists already would see an
@@ -34,12 +33,15 @@ export function shareDirectory(directory: string): void {
   expect('mount', libc.mount('', directory, 'none', MS_SHARED | MS_REC, null), directory);
 }
 
-/** Each is marked before it gets its name: what has a name has a mark. */
-export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[]): readonly Outcome[] {
+/** Fewer are made as soon as another thread hears of them. */
+const MANY = 64;
+
+/** Both threads make them, if there are many and there is another thread. */
+export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[], second?: SecondThread): readonly Outcome[] {
   const shared = attempt(() => shareDirectory(sessions.directory));
   if (!shared.ok) return wanted.map(() => shared);
   sessions.makeRoom(wanted.length);
-  const outcomes = sessions.thread.excursion(() => wanted.map((one) => attempt(() => createNamespace(sessions, one))));
+  const outcomes = makeAll(sessions, wanted, wanted.length < MANY ? undefined : second);
   return outcomes.map((outcome, i) => {
     const { netns, files } = wanted[i]!;
     if (!outcome.ok) return outcome;
@@ -48,21 +50,27 @@ export function createNamespaces(sessions: Sessions, wanted: readonly NetnsAdd[]
   });
 }
 
-/** Leaves the thread in the new namespace. */
-function createNamespace(sessions: Sessions, { netns, alias, sysctls = {} }: NetnsAdd): void {
-  const path = sessions.path(netns);
-  takePlace(path, alias);
-  try {
-    expect('unshare', libc.unshare(CLONE_NEWNET));
-    const session = sessions.here(netns);
-    startLoopback(session, alias);
-    for (const key in sysctls) set(session, key, sysctls[key]!);
-    expect('mount', libc.mount(THREAD_NETNS, path, 'none', MS_BIND, null), path);
-  } catch (error) {
-    sessions.forget(netns);
-    rmSync(path, { force: true });
-    throw error;
+function makeAll(sessions: Sessions, wanted: readonly NetnsAdd[], second: SecondThread | undefined): readonly Outcome[] {
+  const planned = ({ netns, alias, sysctls }: NetnsAdd): PlannedNetns => ({
+    path: sessions.path(netns),
+    alias,
+    ...(sysctls === undefined ? {} : { sysctls }),
+  });
+  const makeHere = (one: NetnsAdd): Outcome => attempt(() => sessions.keep(one.netns, makeNamespace(planned(one))));
+  if (second === undefined) return sessions.thread.excursion(() => wanted.map(makeHere));
+  const share = second.make(wanted.map(planned));
+  const outcomes: Outcome[] = wanted.map(() => refused('netns-add', 'ETIMEDOUT', 'the thread that was to make it was not heard of'));
+  sessions.thread.excursion(() => {
+    for (let some = share.take(); some !== null; some = share.take())
+      for (let i = some[0]; i < some[1]; i++) outcomes[i] = makeHere(wanted[i]!);
+  });
+  for (const { index, outcome, session } of share.answer() ?? []) {
+    outcomes[index] = outcome;
+    if (session === undefined) continue;
+    const { fd, inode, forwarding } = session;
+    sessions.keep(wanted[index]!.netns, { socket: new NetlinkSocket(NETLINK_ROUTE, fd), inode, forwarding: new Map(forwarding) });
   }
+  return outcomes;
 }
 
 /** Gives a name to the namespace of a process. As with a new one, the marks come first. */
@@ -115,27 +123,6 @@ function addAltname({ socket }: Session, altname: string): void {
   if (reply!.errno !== 0 && reply!.errno !== constants.errno.EEXIST) throw new SystemCallError('altname of lo', reply!.errno);
 }
 
-/** Marks it and sets it up; on this occasion asks what will be asked next of every new namespace. */
-function startLoopback({ socket, forwarding }: Session, alias: string): void {
-  writer.clear();
-  encodeLinkSet(writer, { index: LO }, { alias, up: true }, () => 0);
-  for (const family of FAMILIES) requestForwarding(writer, family, NLM_F_ACK);
-  const [reply] = socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
-    forwarding.set(FAMILIES[request - 1]!, decodeForwarding(bytes, start, end));
-  });
-  if (reply!.errno !== 0) throw new SystemCallError('lo of a new namespace', reply!.errno);
-}
-
-/** Almost always so already. Without IPv6 there is no such key, and nothing is forwarded. */
-function set({ forwarding }: Session, key: string, value: string): void {
-  const family = FORWARDING_KEYS.get(key);
-  if (family !== undefined && (forwarding.get(family) ?? '0') === value) return;
-  const refusal = writeSysctl(key, value);
-  if (refusal !== 0) throw new SystemCallError(`sysctl ${key}`, refusal);
-  forwarding.clear();
-}
-
-const FAMILIES = [4, 6] as const;
 const writer = new MessageWriter(512);
 
 /**
@@ -166,15 +153,6 @@ export function deleteName(path: string): Outcome {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   });
-}
-
-function attempt(body: () => void, op: Operation['op'] = 'netns-add'): Outcome {
-  try {
-    body();
-    return { ok: true };
-  } catch (error) {
-    return refusalOf(error, op);
-  }
 }
 
 /** The link in /etc/netns by which its processes see files of their own. */

@@ -17,9 +17,13 @@ const FEW = 64;
 interface Waiting {
   readonly step: Step;
   readonly settle: (outcome: Outcome) => void;
+  /** Names of links. */
+  readonly needed: readonly string[];
+  readonly made: readonly string[];
 }
 
-interface Sent extends Waiting {
+interface Sent {
+  readonly item: Waiting;
   readonly first: number;
   readonly end: number;
 }
@@ -45,7 +49,7 @@ export class Queue {
   }
 
   push(step: Step, settle: (outcome: Outcome) => void): void {
-    this.waiting.push({ step, settle });
+    this.waiting.push({ step, settle, needed: linksNeeded(step), made: linksMade(step) });
   }
 
   /** Sends all that waits, in order. */
@@ -65,11 +69,13 @@ export class Queue {
     const names = new Set<string>();
     let end = start;
     for (; end < waiting.length; end++) {
-      const { step } = waiting[end]!;
-      const asked = [...linksNeeded(step), ...linksMade(step)];
-      if (asked.some((name) => changed.has(name))) break;
-      for (const name of asked) names.add(name);
-      for (const name of linksMade(step)) changed.add(name);
+      const { step, needed, made } = waiting[end]!;
+      if (changed.size > 0 && [...needed, ...made].some((name) => changed.has(name))) break;
+      for (const name of needed) names.add(name);
+      for (const name of made) {
+        names.add(name);
+        changed.add(name);
+      }
       if (step.op === 'link-delete') changed.add(step.name);
     }
     const part = waiting.slice(start, end);
@@ -84,7 +90,7 @@ export class Queue {
     let answers = 0;
     writer.clear();
     for (const item of stretch) {
-      const refusal = this.refusedBeforehand(item.step);
+      const refusal = this.refusedBeforehand(item);
       if (refusal !== null) {
         item.settle(refusal);
         continue;
@@ -95,20 +101,19 @@ export class Queue {
       }
       const first = writer.count;
       encodeStep(writer, item.step, this.links);
-      sent.push({ ...item, first, end: writer.count });
+      sent.push({ item, first, end: writer.count });
       answers += writer.count - first + (isEchoed(item.step) ? ACKS_PER_LINK : 0);
     }
     this.dispatch(sent);
   }
 
-  private refusedBeforehand(step: Step): Outcome | null {
-    const op = operationName(step);
-    const missing = linksNeeded(step).find((name) => this.links.index(name) === 0);
-    if (missing !== undefined) {
-      const sentence = `there is no link named ${missing}`;
-      return outcomeOf(op, { errno: constants.errno.ENODEV, sentence });
+  private refusedBeforehand({ step, needed, made }: Waiting): Outcome | null {
+    for (const name of needed) {
+      if (this.links.index(name) !== 0) continue;
+      return outcomeOf(operationName(step), { errno: constants.errno.ENODEV, sentence: `there is no link named ${name}` });
     }
-    return linksMade(step).some((name) => this.links.index(name) !== 0) ? refused(op, 'EEXIST') : null;
+    for (const name of made) if (this.links.index(name) !== 0) return refused(operationName(step), 'EEXIST');
+    return null;
   }
 
   /** A system call that fails is what became of all that it was made for. */
@@ -125,18 +130,24 @@ export class Queue {
   private dispatch(sent: Sent[]): void {
     if (writer.count > 0) {
       writer.acknowledgeLast();
-      this.guarded(sent, () => {
-        const peers = new Map(sent.flatMap(({ step, first }) => (isEchoed(step) ? [[first, step] as const] : [])));
-        const replies = this.session.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
-          const step = peers.get(request);
-          const index = peerIndex(bytes, start, end);
-          if (index > 0) step?.peerLinks?.know(step.peer.name, index);
-        });
-        for (const { step, settle, first, end } of sent) settle(outcomeOf(operationName(step), worst(replies, first, end)));
-      });
+      this.guarded(
+        sent.map(({ item }) => item),
+        () => this.exchange(sent),
+      );
     }
     writer.clear();
     sent.length = 0;
+  }
+
+  private exchange(sent: readonly Sent[]): void {
+    const peers = new Map<number, VethStep>();
+    for (const { item, first } of sent) if (isEchoed(item.step)) peers.set(first, item.step);
+    const replies = this.session.socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
+      const step = peers.get(request);
+      const index = peerIndex(bytes, start, end);
+      if (index > 0) step?.peerLinks?.know(step.peer.name, index);
+    });
+    for (const { item, first, end } of sent) item.settle(outcomeOf(operationName(item.step), worst(replies, first, end)));
   }
 }
 

@@ -9,6 +9,7 @@ import { sendTransaction } from './nft/send.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
 import { areThereOrphans, endOrphans } from './orphans.js';
+import type { SecondThread } from './orders.js';
 import { isOfProcess, prepared, type Prepared } from './prepared.js';
 import { Queue } from './queue.js';
 import { absent, refused, refusalOf } from './refusal.js';
@@ -30,6 +31,7 @@ export class Runner {
     private readonly sessions: Sessions,
     private readonly departures: () => Departures,
     private readonly prepared: Prepared,
+    private readonly second?: SecondThread,
   ) {}
 
   run(operations: readonly Operation[]): readonly Outcome[] {
@@ -235,7 +237,7 @@ export class Runner {
     while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as NetnsOperation);
     const outcomes =
       op === 'netns-add'
-        ? createNamespaces(this.sessions, batch as (NetnsOperation & { op: 'netns-add' })[])
+        ? createNamespaces(this.sessions, batch as (NetnsOperation & { op: 'netns-add' })[], this.second)
         : this.deleteNamespaces(batch);
     outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
     return start + batch.length;

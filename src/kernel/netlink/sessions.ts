@@ -4,24 +4,18 @@ import { entryName } from '../../model/path-name.js';
 import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
 import { identityOf } from './identity.js';
-import { libc } from './libc.js';
+import type { Inside } from './new-namespace.js';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
-import { NetnsThread, THREAD_NETNS } from './thread.js';
+import { growFileTable, NetnsThread, THREAD_NETNS } from './thread.js';
 
-export interface Session {
+export interface Session extends Inside {
   readonly netns: string;
-  readonly socket: NetlinkSocket;
-  /** Of the namespace: stays its own as long as the socket holds it. */
-  readonly inode: number;
-  /** Of the whole namespace, where this process has made it and nothing has been written since. */
-  readonly forwarding: Map<4 | 6, string | null>;
   /** Links that did not work yet when they were last observed (`carriers.ts`). */
   idle: readonly string[];
 }
 
-const F_DUPFD_CLOEXEC = 1030;
-/** Its socket, and for a while its own file. */
-const FILES_PER_NAMESPACE = 2;
+/** Of so many namespaces: of each its socket, and for a while its own file. */
+export const filesOf = (namespaces: number): number => 64 + 2 * namespaces;
 
 /** Why a name has no session. */
 export type Absence = 'missing' | 'stale';
@@ -61,6 +55,12 @@ export class Sessions {
     return session;
   }
 
+  /** What was made under that name. */
+  keep(netns: string, inside: Inside): void {
+    this.forget(netns);
+    this.open.set(netns, { netns, ...inside, idle: [] });
+  }
+
   get(netns: string): Session | Absence {
     return netns === HOST ? this.host() : this.getAll([netns])[0]!;
   }
@@ -96,16 +96,12 @@ export class Sessions {
     return socket;
   }
 
-  /**
-   * For that many namespaces more. The kernel's table of a process's files doubles as it fills up, and each time waits until
-   * no other thread can be looking at the old one (`expand_files`); a file with a high number makes it grow once.
-   */
+  /** For that many namespaces more. */
   makeRoom(namespaces: number): void {
-    const wanted = 64 + FILES_PER_NAMESPACE * (this.open.size + namespaces);
+    const wanted = filesOf(this.open.size + namespaces);
     if (wanted <= this.room) return;
     this.room = wanted;
-    const fd = libc.fcntl(this.thread.homeFd, F_DUPFD_CLOEXEC, 'int', wanted);
-    if (fd >= 0) closeSync(fd);
+    growFileTable(this.thread.homeFd, wanted);
   }
 
   /** The open session of the namespace that the name means. */

@@ -73,7 +73,12 @@ export class NetlinkSocket {
   private sendBuffer = 128 * 1024;
   private limit = 0;
 
-  constructor(protocol: number) {
+  /** `open`: the file of one that was opened elsewhere and has no answers waiting. */
+  constructor(protocol: number, open?: number) {
+    if (open !== undefined) {
+      this.fd = open;
+      return;
+    }
     this.fd = expect('socket', libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK]) libc.setsockopt(this.fd, SOL_NETLINK, option, ONE, 4);
     if (protocol === NETLINK_ROUTE) libc.setsockopt(this.fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, ONE, 4);

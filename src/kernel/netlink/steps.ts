@@ -94,7 +94,7 @@ export function linksNeeded(step: Step): readonly string[] {
     case 'fdb-set':
     case 'fdb-append':
     case 'fdb-delete':
-      return [step.dev, ...fdbVia(step)];
+      return step.other === undefined || step.other === '' ? [step.dev] : [step.dev, ...fdbVia(step)];
     case 'route-add':
     case 'route-replace':
     case 'route-delete':
@@ -104,14 +104,16 @@ export function linksNeeded(step: Step): readonly string[] {
     case 'altname-delete':
     case 'rule-add':
     case 'rule-delete':
-      return [];
+      return NONE;
   }
 }
+
+const NONE: readonly string[] = [];
 
 /** Links that the step makes in its own namespace: none of that name may be there, for the mark would land on it. */
 export function linksMade(step: Step): readonly string[] {
   if (step.op === 'veth-add') return step.peerNetns === null ? [step.outer.name, step.peer.name] : [step.outer.name];
-  return step.op === 'link-add' || step.op === 'macvlan-add' ? [step.name] : [];
+  return step.op === 'link-add' || step.op === 'macvlan-add' ? [step.name] : NONE;
 }
 
 export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames): void {

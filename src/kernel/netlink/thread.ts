@@ -35,3 +35,14 @@ export class NetnsThread {
     closeSync(this.home);
   }
 }
+
+const F_DUPFD_CLOEXEC = 1030;
+
+/**
+ * The kernel's table of a process's files doubles as it fills up, and each time waits until no other thread can be looking at the old
+ * one (`expand_files`); a file with a high number makes it grow once. `fd`: any that is open.
+ */
+export function growFileTable(fd: number, files: number): void {
+  const high = libc.fcntl(fd, F_DUPFD_CLOEXEC, 'int', files);
+  if (high >= 0) closeSync(high);
+}

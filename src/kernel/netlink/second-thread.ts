@@ -1,0 +1,103 @@
+/**
+ * A thread of its own that makes namespaces and reads them, beside the main one and while that one has other things to do: half of the
+ * time of observing, and nearly all of making a namespace, is the kernel's, and another processor's. What it reads it tells as it was said;
+ * `ahead.ts` makes sense of it.
+ */
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { HOST } from '../../model/state.js';
+import { etcNetnsLinks } from '../node-files/links.js';
+import { MessageWriter } from './message.js';
+import { attempt, makeNamespace } from './new-namespace.js';
+import { record } from './observe-netns.js';
+import { type Answer, BEGUN, DONE, type Made, type Order, ORDERED, type Post, type Recorded, type Recording, takeSome } from './orders.js';
+import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
+import { growFileTable, NetnsThread } from './thread.js';
+
+const { port, counts, files } = workerData as Post;
+const thread = new NetnsThread();
+
+type Enter = (fd: number) => void;
+
+function read(order: Order & { what: 'read' }, enter: Enter): Recording {
+  const writer = new MessageWriter(INITIAL_BYTES);
+  const namespaces: Recorded[] = [];
+  const add = (netns: string, inode: number | null, start: number): void => {
+    if (inode === null) writer.length = start;
+    else namespaces.push({ netns, inode, start, end: writer.length });
+  };
+  if (order.host) add(HOST, visit(thread.homeFd, enter, writer), 0);
+  for (let some = takeSome(order); some !== null; some = takeSome(order)) {
+    for (const netns of order.items.slice(...some)) {
+      const start = writer.length;
+      add(netns, visitFile(`${order.directory}/${netns}`, enter, writer), start);
+    }
+  }
+  return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces, links: etcNetnsLinks() };
+}
+
+const INITIAL_BYTES = 1024 * 1024;
+
+function visitFile(path: string, enter: Enter, writer: MessageWriter): number | null {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      return visit(fd, enter, writer);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** The namespace's inode if all of it was read. */
+function visit(fd: number, enter: Enter, writer: MessageWriter): number | null {
+  enter(fd);
+  const socket = new NetlinkSocket(NETLINK_ROUTE);
+  try {
+    return record(socket, writer) ? fstatSync(fd).ino : null;
+  } finally {
+    socket.close();
+  }
+}
+
+function make(order: Order & { what: 'make' }): readonly Made[] {
+  const made: Made[] = [];
+  for (let some = takeSome(order); some !== null; some = takeSome(order)) {
+    for (let index = some[0]; index < some[1]; index++) made.push(makeOne(order.items[index]!, index));
+  }
+  return made;
+}
+
+function makeOne(planned: (Order & { what: 'make' })['items'][number], index: number): Made {
+  let session: Made['session'];
+  const outcome = attempt(() => {
+    const { socket, inode, forwarding } = makeNamespace(planned);
+    session = { fd: socket.fd, inode, forwarding };
+  });
+  return { index, outcome, ...(session === undefined ? {} : { session }) };
+}
+
+function answer(order: Order): void {
+  // A thread that stands in a namespace keeps it alive: it goes home each time.
+  const value = thread.excursion((enter) => (order.what === 'read' ? read(order, enter) : make(order)));
+  const told: Answer = { number: order.number, value };
+  port.postMessage(told, 'bytes' in value ? [value.bytes] : []);
+}
+
+/** Null: there is no more to do. */
+function nextOrder(number: number): Order | null {
+  while (Atomics.load(counts, ORDERED) <= number) Atomics.wait(counts, ORDERED, number);
+  return (receiveMessageOnPort(port)?.message ?? null) as Order | null;
+}
+
+Atomics.store(counts, BEGUN, 1);
+Atomics.notify(counts, BEGUN);
+// Early: the kernel waits for it, and nobody else has to.
+if (files > 0) growFileTable(thread.homeFd, files);
+for (let number = 0, order = nextOrder(0); order !== null; order = nextOrder(++number)) {
+  answer(order);
+  Atomics.store(counts, DONE, number + 1);
+  Atomics.notify(counts, DONE);
+}

@@ -1,0 +1,65 @@
+/** Namespaces that both threads make, and that one reads while the other goes on (docs/decisions/0007). */
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Operation } from '../../src/model/operation.js';
+import { address, linkSet, veth } from './operations.js';
+import { Machine, type PlainObservation } from './private.js';
+
+let machine: Machine;
+beforeEach(() => void (machine = Machine.start()));
+afterEach(() => machine.stop());
+
+const NAMES = Array.from({ length: 100 }, (_, i) => `n${String(i).padStart(2, '0')}`);
+const within = (netns: string): readonly Operation[] => [
+  veth(`${netns}:eth0`, `host:v${netns}`, {}, { up: true }),
+  linkSet(netns, 'eth0', { up: true }),
+  address(netns, 'eth0', '10.0.0.1/24'),
+];
+/** Without IPv6, whose addresses come when they like. */
+const wanted = (netns: string): Operation => ({
+  op: 'netns-add',
+  netns,
+  alias: `topo:lab/${netns}`,
+  sysctls: { 'net.ipv6.conf.default.disable_ipv6': '1', 'net.ipv4.ip_forward': netns < 'n50' ? '1' : '0' },
+});
+
+/** Without what the kernel makes of a carrier, in its time. */
+const plain = ({ namespaces }: PlainObservation) =>
+  namespaces.map(({ netns, inode, links, addresses, routes, forwarding }) => ({
+    ...{ netns, inode, addresses, routes, forwarding },
+    links: links.map(({ name, alias, group, attributes }) => ({ name, alias, group, attributes })),
+  }));
+
+it('namespaces that both threads make are as one thread makes them', async () => {
+  const { outcomes, observation } = await machine.runByTwo([...NAMES.map(wanted), ...NAMES.flatMap(within)], [], [], { lab: 'lab' });
+  expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+  expect(plain(observation)).toEqual(plain(await machine.observe({ lab: 'lab' })));
+  expect(observation.namespaces.map(({ netns }) => netns)).toEqual(NAMES);
+  expect(observation.namespaces.map(({ forwarding }) => forwarding[4])).toEqual(NAMES.map((name) => (name < 'n50' ? '1' : '0')));
+  expect(observation.namespaces.map(({ links }) => links[0]!.alias)).toEqual(NAMES.map((name) => `topo:lab/${name}`));
+  expect(new Set(observation.namespaces.map(({ inode }) => inode)).size).toBe(NAMES.length);
+});
+
+it('a name that is taken is refused, whichever thread comes to it, and all others are made', async () => {
+  const taken = ['n00', 'n07', 'n08', 'n42', 'n99'];
+  await machine.sh(taken.map((name) => `ip netns add ${name}`).join(' && '));
+  const before = await machine.sh(`stat -c %i ${taken.map((name) => `/run/netns/${name}`).join(' ')}`);
+  const { outcomes, observation } = await machine.runByTwo(NAMES.map(wanted), [], [], { lab: 'lab' });
+  expect(NAMES.filter((_name, i) => !outcomes[i]!.ok)).toEqual(taken);
+  expect(outcomes[42]).toMatchObject({ errno: 'EEXIST' });
+  expect(observation.namespaces.map(({ netns }) => netns)).toEqual(NAMES.filter((name) => !taken.includes(name)));
+  expect(await machine.sh(`stat -c %i ${taken.map((name) => `/run/netns/${name}`).join(' ')}`)).toBe(before);
+});
+
+it('what changes in a namespace that was left and read is seen all the same', async () => {
+  const later = [address('n03', 'eth0', '10.0.0.3/24'), linkSet('n04', 'eth0', { mtu: 1400 })];
+  const { observation } = await machine.runByTwo([...NAMES.map(wanted), ...NAMES.flatMap(within)], NAMES, later, { lab: 'lab' });
+  expect(plain(observation)).toEqual(plain(await machine.observe({ lab: 'lab' })));
+  expect(observation.namespaces[3]!.addresses.map((one) => one.address)).toContain('10.0.0.3/24');
+});
+
+it('a link that goes takes its other end along in a namespace that was left', async () => {
+  const later: Operation[] = [{ op: 'link-delete', netns: 'host', name: 'vn05' }];
+  const { observation } = await machine.runByTwo([...NAMES.map(wanted), ...NAMES.flatMap(within)], NAMES, later, { lab: 'lab' });
+  expect(observation.namespaces[5]!.links.map(({ name }) => name)).toEqual(['lo']);
+  expect(plain(observation)).toEqual(plain(await machine.observe({ lab: 'lab' })));
+});

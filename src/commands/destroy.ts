@@ -8,6 +8,7 @@ import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
 import { prepareEngine } from './engine.js';
+import { startSecondThread } from './kernel.js';
 import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway, refuseProtected } from './planned.js';
@@ -16,9 +17,11 @@ import { forgetUnderstood } from './understood.js';
 
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
   const lab = labOf(args, context);
-  prepareEngine(namesIn(NETNS_DIRECTORY).length);
+  const namespaces = namesIn(NETNS_DIRECTORY).length;
+  prepareEngine(namespaces);
+  const second = startSecondThread(namespaces);
   const interrupts = context.watchInterrupts();
-  const kernel = await openLabKernel(nothing(lab), args, context);
+  const kernel = await openLabKernel(nothing(lab), args, context, second === undefined ? {} : { second });
   try {
     const status = await carryOutLocked(
       {

@@ -63,3 +63,15 @@ it('a link that goes takes its other end along in a namespace that was left', as
   expect(observation.namespaces[5]!.links.map(({ name }) => name)).toEqual(['lo']);
   expect(plain(observation)).toEqual(plain(await machine.observe({ lab: 'lab' })));
 });
+
+it('names that both threads take away are gone, files of crashes and all, and what is no name stays', async () => {
+  const deleted = (netns: string): Operation => ({ op: 'netns-delete', netns });
+  await machine.sh('mkdir -p /run/netns/folder && touch /run/netns/crashed');
+  const doomed = [...NAMES, 'crashed', 'folder', 'nowhere'];
+  const { outcomes, observation } = await machine.runByTwo([...NAMES.map(wanted), ...doomed.map(deleted)], [], [], { lab: 'lab' });
+  const refused = doomed.filter((_name, i) => !outcomes[NAMES.length + i]!.ok);
+  expect(refused).toEqual(['folder']);
+  expect(observation.namespaces).toEqual([]);
+  expect(await machine.sh('ls /run/netns')).toBe('folder\n');
+  expect(await machine.settle(5000)).toEqual([]);
+});

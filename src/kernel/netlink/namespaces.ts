@@ -1,12 +1,13 @@
 /** Named network namespaces, as `ip netns` keeps them: a file in /run/netns with the namespace mounted over it. */
-import { closeSync, mkdirSync, openSync, rmSync, unlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { mark, parseMark } from '../../model/names.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeAltname } from './link-encode.js';
 import { MessageWriter } from './message.js';
+import { deleteName } from './name.js';
 import { attempt, makeNamespace, MS_BIND, startLoopback } from './new-namespace.js';
-import type { PlannedNetns, SecondThread } from './orders.js';
+import type { Done, Made, PlannedNetns, SecondThread, Share } from './orders.js';
 import { takePlace } from './place.js';
 import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
@@ -19,7 +20,6 @@ import { THREAD_NETNS } from './thread.js';
 
 const MS_REC = 0x4000;
 const MS_SHARED = 1 << 20;
-const MNT_DETACH = 2;
 
 /**
  * Makes the directory a shared mount, as `ip netns` does: otherwise a mount namespace that exists already would see an
@@ -59,16 +59,33 @@ function makeAll(sessions: Sessions, wanted: readonly NetnsAdd[], second: Second
   const makeHere = (one: NetnsAdd): Outcome => attempt(() => sessions.keep(one.netns, makeNamespace(planned(one))));
   if (second === undefined) return sessions.thread.excursion(() => wanted.map(makeHere));
   const share = second.make(wanted.map(planned));
-  const outcomes: Outcome[] = wanted.map(() => refused('netns-add', 'ETIMEDOUT', 'the thread that was to make it was not heard of'));
-  sessions.thread.excursion(() => {
-    for (let some = share.take(); some !== null; some = share.take())
-      for (let i = some[0]; i < some[1]; i++) outcomes[i] = makeHere(wanted[i]!);
-  });
-  for (const { index, outcome, session } of share.answer() ?? []) {
-    outcomes[index] = outcome;
-    if (session === undefined) continue;
+  const here = sessions.thread.excursion(() => takeAll(share, wanted, makeHere));
+  return joined(share, here, (index, { session }: Made) => {
+    if (session === undefined) return;
     const { fd, inode, forwarding } = session;
     sessions.keep(wanted[index]!.netns, { socket: new NetlinkSocket(NETLINK_ROUTE, fd), inode, forwarding: new Map(forwarding) });
+  });
+}
+
+const UNHEARD = refused('netns-add', 'ETIMEDOUT', 'the thread that was to do it was not heard of');
+
+/** This thread's part. */
+function takeAll<Item>(share: Share<readonly Done[]>, items: readonly Item[], body: (item: Item) => Outcome): readonly Outcome[] {
+  const outcomes = items.map(() => UNHEARD);
+  for (let some = share.take(); some !== null; some = share.take()) for (let i = some[0]; i < some[1]; i++) outcomes[i] = body(items[i]!);
+  return outcomes;
+}
+
+/** With the other thread's. */
+function joined<T extends Done>(
+  share: Share<readonly T[]>,
+  here: readonly Outcome[],
+  each: (index: number, done: T) => void,
+): readonly Outcome[] {
+  const outcomes = [...here];
+  for (const done of share.answer() ?? []) {
+    outcomes[done.index] = done.outcome;
+    each(done.index, done);
   }
   return outcomes;
 }
@@ -140,19 +157,11 @@ export function renameNamespace(sessions: Sessions, netns: string, to: string): 
   return mounted.ok ? deleteName(sessions.path(netns)) : mounted;
 }
 
-/** Takes the name away. The namespace goes when nothing holds it any more. */
-export function deleteName(path: string): Outcome {
-  return attempt(() => {
-    // EINVAL: not mounted, a stale file.
-    if (libc.umount2(path, MNT_DETACH) < 0 && errno() !== constants.errno.EINVAL && errno() !== constants.errno.ENOENT) {
-      throw new SystemCallError('umount', errno(), path);
-    }
-    try {
-      unlinkSync(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  });
+/** Both threads take names away, if there are many. Nothing of this process may hold the namespaces any more. */
+export function deleteNames(paths: readonly string[], second: SecondThread | undefined): readonly Outcome[] {
+  if (second === undefined || paths.length < MANY) return paths.map(deleteName);
+  const share = second.unname(paths);
+  return joined(share, takeAll(share, paths, deleteName), () => undefined);
 }
 
 /** The link in /etc/netns by which its processes see files of their own. */

@@ -19,7 +19,9 @@ export const BEGUN = 2;
 export type Task =
   /** Namespaces of that directory, by name. `host`: its own before them, which takes as long as a hundred of those, and is the other thread's. */
   | { readonly what: 'read'; readonly directory: string; readonly items: readonly string[]; readonly host: boolean }
-  | { readonly what: 'make'; readonly items: readonly PlannedNetns[] };
+  | { readonly what: 'make'; readonly items: readonly PlannedNetns[] }
+  /** Names of namespaces that are to go, as paths. */
+  | { readonly what: 'unname'; readonly items: readonly string[] };
 
 export interface PlannedNetns extends Pick<NetnsAdd, 'alias' | 'sysctls'> {
   /** Of its name. */
@@ -35,7 +37,7 @@ export type Order = Task & {
 /** By the index of the item; those that are missing were the other thread's. */
 export interface Answer {
   readonly number: number;
-  readonly value: Recording | readonly Made[];
+  readonly value: Recording | readonly Done[];
 }
 
 export interface Recorded {
@@ -53,9 +55,12 @@ export interface Recording {
   readonly links: ReadonlyMap<string, string | null>;
 }
 
-export interface Made {
+export interface Done {
   readonly index: number;
   readonly outcome: Outcome;
+}
+
+export interface Made extends Done {
   /** A socket in it; absent: it was not made. */
   readonly session?: { readonly fd: number; readonly inode: number; readonly forwarding: ReadonlyMap<4 | 6, string | null> };
 }
@@ -75,7 +80,7 @@ const BEGIN_MS = 500;
 const ANSWER_MS = 10_000;
 
 /** What is asked of the other thread, to be shared with it. */
-export class Share<T extends Recording | readonly Made[]> {
+export class Share<T extends Answer['value']> {
   private own = 0;
   private got: T | undefined;
   private isAsked = false;
@@ -132,6 +137,10 @@ export class SecondThread {
 
   make(namespaces: readonly PlannedNetns[]): Share<readonly Made[]> {
     return this.ask<readonly Made[]>({ what: 'make', items: namespaces });
+  }
+
+  unname(paths: readonly string[]): Share<readonly Done[]> {
+    return this.ask<readonly Done[]>({ what: 'unname', items: paths });
   }
 
   /** It ends when it has done what was asked. */

@@ -3,7 +3,8 @@ import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, P
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
 import { peerAfterwards } from './link-encode.js';
-import { attachNamespace, createNamespaces, deleteName, renameNamespace, unlinkFiles } from './namespaces.js';
+import { deleteName } from './name.js';
+import { attachNamespace, createNamespaces, deleteNames, renameNamespace, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { deleteFlows } from './conntrack.js';
@@ -257,14 +258,14 @@ export class Runner {
     this.departures().expect(leaving);
     if (areThereOrphans()) for (const { netns } of leaving) this.sessions.inside(netns, endOrphans);
     this.forgetLinks();
-    return batch.map((operation) => {
+    const unlinked = batch.map((operation) => {
       const { netns } = operation;
       this.sessions.forget(netns);
       this.queues.delete(netns);
-      const unlinked = operation.op === 'netns-delete' && operation.files === true ? unlinkFiles(netns) : OK;
-      const outcome = deleteName(this.sessions.path(netns));
-      return outcome.ok ? unlinked : outcome;
+      return operation.op === 'netns-delete' && operation.files === true ? unlinkFiles(netns) : OK;
     });
+    const paths = batch.map(({ netns }) => this.sessions.path(netns));
+    return deleteNames(paths, this.second).map((outcome, i) => (outcome.ok ? unlinked[i]! : outcome));
   }
 
   private flush(queue: Queue): void {

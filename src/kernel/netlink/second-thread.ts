@@ -1,5 +1,5 @@
 /**
- * A thread of its own that makes namespaces and reads them, beside the main one and while that one has other things to do: half of the
+ * A thread of its own that makes namespaces, reads them and takes their names away, beside the main one and while that one has other things to do: half of the
  * time of observing, and nearly all of making a namespace, is the kernel's, and another processor's. What it reads it tells as it was said;
  * `ahead.ts` makes sense of it.
  */
@@ -8,9 +8,22 @@ import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HOST } from '../../model/state.js';
 import { etcNetnsLinks } from '../node-files/links.js';
 import { MessageWriter } from './message.js';
+import { deleteName } from './name.js';
 import { attempt, makeNamespace } from './new-namespace.js';
 import { record } from './observe-netns.js';
-import { type Answer, BEGUN, DONE, type Made, type Order, ORDERED, type Post, type Recorded, type Recording, takeSome } from './orders.js';
+import {
+  type Answer,
+  BEGUN,
+  type Done,
+  DONE,
+  type Made,
+  type Order,
+  ORDERED,
+  type Post,
+  type Recorded,
+  type Recording,
+  takeSome,
+} from './orders.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 import { growFileTable, NetnsThread } from './thread.js';
 
@@ -62,12 +75,12 @@ function visit(fd: number, enter: Enter, writer: MessageWriter): number | null {
   }
 }
 
-function make(order: Order & { what: 'make' }): readonly Made[] {
-  const made: Made[] = [];
+function each<Item, T>(order: Order & { readonly items: readonly Item[] }, body: (item: Item, index: number) => T): readonly T[] {
+  const done: T[] = [];
   for (let some = takeSome(order); some !== null; some = takeSome(order)) {
-    for (let index = some[0]; index < some[1]; index++) made.push(makeOne(order.items[index]!, index));
+    for (let index = some[0]; index < some[1]; index++) done.push(body(order.items[index]!, index));
   }
-  return made;
+  return done;
 }
 
 function makeOne(planned: (Order & { what: 'make' })['items'][number], index: number): Made {
@@ -79,9 +92,20 @@ function makeOne(planned: (Order & { what: 'make' })['items'][number], index: nu
   return { index, outcome, ...(session === undefined ? {} : { session }) };
 }
 
+function carryOut(order: Order, enter: Enter): Answer['value'] {
+  switch (order.what) {
+    case 'read':
+      return read(order, enter);
+    case 'make':
+      return each(order, makeOne);
+    case 'unname':
+      return each(order, (path, index): Done => ({ index, outcome: deleteName(path) }));
+  }
+}
+
 function answer(order: Order): void {
   // A thread that stands in a namespace keeps it alive: it goes home each time.
-  const value = thread.excursion((enter) => (order.what === 'read' ? read(order, enter) : make(order)));
+  const value = thread.excursion((enter) => carryOut(order, enter));
   const told: Answer = { number: order.number, value };
   port.postMessage(told, 'bytes' in value ? [value.bytes] : []);
 }

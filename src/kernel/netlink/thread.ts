@@ -44,5 +44,6 @@ const F_DUPFD_CLOEXEC = 1030;
  */
 export function growFileTable(fd: number, files: number): void {
   const high = libc.fcntl(fd, F_DUPFD_CLOEXEC, 'int', files);
-  if (high >= 0) closeSync(high);
+  // Node did not open it, and would say so.
+  if (high >= 0) libc.close(high);
 }

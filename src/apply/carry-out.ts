@@ -1,7 +1,6 @@
 import type { Operation } from '../model/operation.js';
-import type { Kernel, Outcome } from '../kernel/kernel.js';
+import type { Kernel, Nodes, Outcome } from '../kernel/kernel.js';
 import type { Event, Phase, Summary } from '../model/event.js';
-import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import { brokenBy } from './broken.js';
 import { leavingsOf } from './leavings.js';
@@ -19,9 +18,9 @@ export interface Job {
   readonly kernel: Kernel;
   /** What a refusal leads to. */
   readonly onError: 'stop' | 'continue' | WayBack;
-  readonly observe: () => Observation;
-  /** Reads the kernel again and plans again: what is still to do. With `seen` only the namespaces of hosts are read. */
-  readonly verify: (seen?: Observation) => Plan;
+  readonly observe: () => Nodes;
+  /** Reads the kernel again and plans again: what is still to do. With `nodes` only the namespaces of hosts are read. */
+  readonly verify: (nodes?: Nodes) => Plan;
   /** The signal that has come, if one has. */
   readonly interrupted: () => string | null;
   /** Aborted by that signal: what takes long is to end. */
@@ -83,7 +82,7 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
 function* verify({ kernel, verify: plan }: Job, seen: Seen): Generator<Event, 'complete' | 'differs'> {
   const held = settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
-  const differences = plan(seen.observation).actions;
+  const differences = plan(seen.nodes).actions;
   kernel.waitForLinks(LINKS_MS);
   yield { type: 'verify', ok: differences.length === 0, differences };
   return differences.length === 0 && held.length === 0 ? 'complete' : 'differs';
@@ -105,7 +104,7 @@ async function* guarded<T>(
 }
 
 interface Seen {
-  observation?: Observation;
+  nodes?: Nodes;
 }
 
 export function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
@@ -132,7 +131,7 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   // What is set going now keeps the kernel busy for a while: what it does not change is read before.
   const finishes = finishesOf(plan);
   // A command may change whatever it likes.
-  if (finishes.length > 0 && !finishes.some(isCommand) && !hasFailed()) seen.observation = job.observe();
+  if (finishes.length > 0 && !finishes.some(isCommand) && !hasFailed()) seen.nodes = job.observe();
   yield* run.finishes(finishes.filter((one) => !isCommand(one) && !isOfProcess(one)));
   // Links first: what runs finds them working.
   if (!isOver() && finishes.some((one) => isCommand(one) || isOfProcess(one))) {

@@ -1,6 +1,6 @@
 import type { Renaming } from '../model/moves.js';
 import { findState } from '../kinds/find.js';
-import type { Changed, Kernel, ObservationScope } from '../kernel/kernel.js';
+import type { Changed, Kernel, Nodes, ObservationScope } from '../kernel/kernel.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import { HOST, type State } from '../model/state.js';
@@ -22,16 +22,26 @@ export interface Observed {
   readonly observation: Observation;
 }
 
-/** Reads the kernel and finds the lab in it; changes nothing. With `seen` only the namespaces of hosts are read. */
-export function observeLab(kernel: Kernel, wanted: Wanted, seen?: Observation): Observed {
-  const observation = readKernel(kernel, wanted, seen);
+/** Reads the kernel and finds the lab in it; changes nothing. With `nodes` only the namespaces of hosts are read. */
+export function observeLab(kernel: Kernel, wanted: Wanted, nodes?: Nodes): Observed {
+  const observation = readKernel(kernel, wanted, nodes);
   const { state, conflicts, renamings } = findState(observation, wanted.state, wanted.adopt === undefined ? {} : { adopt: wanted.adopt });
   return { state, conflicts, renamings, observation };
 }
 
-/** With `changed` only that is read. */
-export function readKernel(kernel: Kernel, wanted: Wanted, seen?: Observation, changed?: Changed): Observation {
-  return kernel.observe({ lab: wanted.state.lab, ...wanted.observe }, seen, changed);
+const scopeOf = ({ state, observe }: Wanted): ObservationScope => ({ lab: state.lab, ...observe });
+
+export function readKernel(kernel: Kernel, wanted: Wanted, nodes?: Nodes): Observation {
+  return kernel.observe(scopeOf(wanted), nodes);
+}
+
+export function readNodes(kernel: Kernel, wanted: Wanted): Nodes {
+  return kernel.observeNodes(scopeOf(wanted));
+}
+
+/** Only what may have changed is read. */
+export function readAgain(kernel: Kernel, wanted: Wanted, seen: Observation, changed: Changed): Observation {
+  return kernel.observeAgain(scopeOf(wanted), seen, changed);
 }
 
 /** Nothing at all: what destroy wants of a lab. */

@@ -1,4 +1,4 @@
-import { readKernel } from '../apply/observe.js';
+import { readNodes } from '../apply/observe.js';
 import type { SavedPlan } from '../report/saved-plan.js';
 import { askToGoOn } from './ask.js';
 import { carryOutLocked } from './carry-out.js';
@@ -31,9 +31,9 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         kernel,
         args,
         interrupts,
-        observe: () => readKernel(kernel, lab.wanted),
-        replan: (seen) => {
-          const planned = planLab(kernel, lab, seen);
+        observe: () => readNodes(kernel, lab.wanted),
+        replan: (nodes) => {
+          const planned = planLab(kernel, lab, nodes);
           saved?.check(lab, planned);
           return planned;
         },

@@ -2,12 +2,11 @@ import { carryOut } from '../apply/carry-out.js';
 import type { Observed, Wanted } from '../apply/observe.js';
 import { isPending, isReverted, isTakenBack } from '../apply/pending-files.js';
 import { Progress } from '../apply/progress.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Kernel, Nodes } from '../kernel/kernel.js';
 import type { Former } from '../kinds/former.js';
 import { kindOf } from '../kinds/index.js';
 import type { Event, Summary } from '../model/event.js';
 import type { Kept } from '../model/kept.js';
-import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import { hideEvent } from '../plan/hide.js';
 import { applyText } from '../report/apply-text.js';
@@ -27,9 +26,9 @@ export interface Work {
   readonly kernel: Kernel;
   readonly args: ApplyArguments;
   readonly interrupts: Interrupts;
-  readonly observe: () => Observation;
-  /** Reads the kernel and plans: before the first change and after the last. With `seen` only the host's namespace is read. */
-  readonly replan: (seen?: Observation) => Planned;
+  readonly observe: () => Nodes;
+  /** Reads the kernel and plans: before the first change and after the last. With `nodes` only the namespaces of hosts are read. */
+  readonly replan: (nodes?: Nodes) => Planned;
   /** Whether to go on with this plan; `done` where there is nothing to do and that has been said. */
   readonly agreed: (plan: Plan) => Promise<boolean | 'done'>;
 }
@@ -64,7 +63,7 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     const events = carryOut({
       ...{ phase: work.phase, plan, kernel: work.kernel, observe: work.observe },
       onError: work.args.onError === 'rollback' ? () => backTo(work, former) : work.args.onError,
-      verify: (seen) => work.replan(seen).plan,
+      verify: (nodes) => work.replan(nodes).plan,
       interrupted: () => interrupts.signal,
       stop: interrupts.came,
       now: () => performance.now(),

@@ -1,4 +1,4 @@
-import { nothing, readKernel } from '../apply/observe.js';
+import { nothing, readNodes } from '../apply/observe.js';
 import { namesIn } from '../kernel/folder.js';
 import { NETNS_DIRECTORY } from '../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
@@ -31,7 +31,7 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
         kernel,
         args,
         interrupts,
-        observe: () => readKernel(kernel, nothing(lab)),
+        observe: () => readNodes(kernel, nothing(lab)),
         replan: () => {
           const planned = planAnyway(kernel, nothing(lab));
           refuseProtected(planned.plan, nothing(lab).state, planned.observed.state);

@@ -1,9 +1,8 @@
 import { observeLab, type Observed, type Wanted } from '../apply/observe.js';
 import { otherFileOfThatName } from '../apply/same-lab.js';
 import { kindOf } from '../kinds/index.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Kernel, Nodes } from '../kernel/kernel.js';
 import { DiagnosticError } from '../model/diagnostic.js';
-import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import type { State } from '../model/state.js';
 import { plan } from '../plan/plan.js';
@@ -17,8 +16,8 @@ export interface Planned {
 }
 
 /** Observes and plans; what stands in the way ends in a DiagnosticError before anything is done. */
-export function planLab(kernel: Kernel, lab: Lab, seen?: Observation): Planned {
-  return planObserved(lab, observeLab(kernel, lab.wanted, seen));
+export function planLab(kernel: Kernel, lab: Lab, nodes?: Nodes): Planned {
+  return planObserved(lab, observeLab(kernel, lab.wanted, nodes));
 }
 
 /** The same of what was read already. */

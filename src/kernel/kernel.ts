@@ -46,6 +46,9 @@ export interface Changed {
   readonly containers: boolean;
 }
 
+/** What there is in namespaces other than the hosts': what goes on in those changes nothing of it. */
+export type Nodes = Pick<Observation, 'namespaces'>;
+
 /** What became of one operation. */
 export type Outcome =
   | { readonly ok: true }
@@ -78,11 +81,11 @@ export interface LabSummary {
 export interface Kernel {
   /** What runs the lab's containers; absent: it has none, and wants none. */
   readonly runtime?: Runtime;
-  /**
-   * With `seen` only the namespaces of hosts are read anew, and all others are as they were then; with `changed` only that
-   * is, and if it turns out to be as it was, `seen` itself is given.
-   */
-  observe(scope: ObservationScope, seen?: Observation, changed?: Changed): Observation;
+  /** With `nodes` only what those leave out is read. */
+  observe(scope: ObservationScope, nodes?: Nodes): Observation;
+  observeNodes(scope: ObservationScope): Nodes;
+  /** Only what may have changed is read; if it turns out to be as it was, `seen` itself is given. */
+  observeAgain(scope: ObservationScope, seen: Observation, changed: Changed): Observation;
   labs(): readonly LabSummary[];
   /** Of the lab's containers, by the mark in the kernel; null: it has none. */
   runtimeOf(lab: string): Runtime | null;

@@ -1,6 +1,6 @@
 /** One lab that is watched: looks at it, tells what is otherwise, and puts it right if that is wanted. */
 import { lockHolder } from '../../apply/lock-holder.js';
-import { nothing, readKernel } from '../../apply/observe.js';
+import { nothing, readAgain, readKernel } from '../../apply/observe.js';
 import { findState } from '../../kinds/find.js';
 import type { Attended, Kernel, Notices } from '../../kernel/kernel.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
@@ -178,7 +178,7 @@ export class LabWatch {
       ? readKernel(kernel, lab.wanted)
       : pending === null
         ? before
-        : readKernel(kernel, lab.wanted, before, pending);
+        : readAgain(kernel, lab.wanted, before, pending);
     if (observation === before && this.problems === null && !isWhole) return;
     this.observation = observation;
     this.names = namesOf(observation, lab.wanted.observe.namespaces);

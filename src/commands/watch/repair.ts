@@ -1,6 +1,6 @@
 /** Carries out a plan and sums up what came of it. */
 import { carryOut } from '../../apply/carry-out.js';
-import { readKernel, type Wanted } from '../../apply/observe.js';
+import { readNodes, type Wanted } from '../../apply/observe.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
 import type { Action, Plan } from '../../model/plan.js';
@@ -28,7 +28,7 @@ export interface Result {
 export async function carryOutPlan({ phase, kernel, plan, wanted, verify, interrupts }: Job): Promise<Result> {
   const refusals: Refusal[] = [];
   const broken: Diagnostic[] = [];
-  const observe = () => readKernel(kernel, wanted);
+  const observe = () => readNodes(kernel, wanted);
   const interrupted = (): string | null => interrupts.signal;
   // What was refused is tried again later; what was repaired stays so.
   const job = {

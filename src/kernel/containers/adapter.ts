@@ -1,12 +1,12 @@
 /** A kernel with containers: what concerns them is asked of their runtime, all else of the kernel. */
 import { LABELS } from '../../model/container.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
-import type { ContainerObservation } from '../../model/observation.js';
+import type { ContainerObservation, Observation } from '../../model/observation.js';
 import type { Runtime } from '../../model/lo-marks.js';
 import { runtimeMark } from '../../model/lo-marks.js';
 import type { ContainerOperation, Operation } from '../../model/operation.js';
 import { HOST } from '../../model/state.js';
-import type { Kernel, Outcome } from '../kernel.js';
+import type { Kernel, ObservationScope, Outcome } from '../kernel.js';
 import { refusalOf } from '../netlink/refusal.js';
 import { RuntimeCli, type Answer } from './cli.js';
 import { inspect, observeContainers, withAttached } from './observe.js';
@@ -29,16 +29,20 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
       return refusalOf(error, operation.op);
     }
   };
+  const withFound = (scope: ObservationScope, observe: () => Observation): Observation => {
+    // Asked first: without an answer there is nothing to be done.
+    const asked = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
+    const observation = observe();
+    const containers = withAttached(cli, scope.lab, asked, observation.namespaces);
+    return { ...observation, containers: { ...containers, found: containers.found.map((container) => withInside(kernel, container)) } };
+  };
   return {
     ...kernel,
     runtime,
-    observe: (scope, seen, changed) => {
-      if (seen !== undefined && changed?.containers === false) return kernel.observe(scope, seen, changed);
-      // Asked first: without an answer there is nothing to be done.
-      const asked = observeContainers(cli, scope.lab, scope.containers ?? { names: [], images: [] });
-      const observation = kernel.observe(scope, seen, changed);
-      const containers = withAttached(cli, scope.lab, asked, observation.namespaces);
-      return { ...observation, containers: { ...containers, found: containers.found.map((container) => withInside(kernel, container)) } };
+    observe: (scope, nodes) => withFound(scope, () => kernel.observe(scope, nodes)),
+    observeAgain: (scope, seen, changed) => {
+      const again = (): Observation => kernel.observeAgain(scope, seen, changed);
+      return changed.containers ? withFound(scope, again) : again();
     },
     run: (operations) => {
       const outcomes: Outcome[] = [];

@@ -6,7 +6,8 @@ import type { Ahead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { check } from './check.js';
 import { Departures } from './departures.js';
-import { observe, observeLabs } from './observe.js';
+import { observe, observeNodes } from './observe.js';
+import { observeLabs } from './observe-labs.js';
 import { LeftNamespaces } from './left.js';
 import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
@@ -61,10 +62,10 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     return refusing.run(operations, runAll);
   };
   return {
-    observe: (scope, seen, changed) =>
-      seen !== undefined && changed !== undefined
-        ? observeAgain(sessions, scope, seen, changed)
-        : observe(sessions, scope, seen, options.ahead ?? (seen === undefined ? left.ahead() : undefined)),
+    observe: (scope, nodes) =>
+      observe(sessions, scope, nodes, nodes === undefined ? (options.ahead ?? left.ahead({ host: true })) : undefined),
+    observeNodes: (scope) => observeNodes(sessions, scope, left.ahead({ host: false })),
+    observeAgain: (scope, seen, changed) => observeAgain(sessions, scope, seen, changed),
     labs: () => observeLabs(sessions),
     look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),

@@ -44,7 +44,7 @@ export class LeftNamespaces {
   }
 
   /** What has been read, and the rest, of which this thread takes its part. Undefined: all is for this thread. */
-  ahead(): Ahead | undefined {
+  ahead({ host }: { readonly host: boolean }): Ahead | undefined {
     const { second, program } = this.threads;
     if (second === undefined && program === undefined) return undefined;
     const { directory } = this.sessions;
@@ -52,7 +52,7 @@ export class LeftNamespaces {
     if (second === undefined) return names.length < MANY ? undefined : readAhead(program!, directory);
     const reading = this.reading ?? (names.length < SOME ? undefined : new ReadingAhead(second, directory));
     this.reading = null;
-    reading?.add(names, true);
+    reading?.add(names, host);
     return reading;
   }
 }

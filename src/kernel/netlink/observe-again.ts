@@ -5,7 +5,7 @@ import { HOST } from '../../model/state.js';
 import type { Changed, ObservationScope } from '../kernel.js';
 import { observeNodeFiles } from '../node-files/observe.js';
 import { observeProcesses } from '../processes/observe.js';
-import { asObserved, isHost, observeOne, readSurroundings, visitNamespaces, type Observed } from './observe.js';
+import { asObserved, inOrder, isHost, observeOne, readSurroundings, visitNamespaces, type Observed } from './observe.js';
 import { withParents } from './parents.js';
 import type { Sessions } from './sessions.js';
 
@@ -42,7 +42,7 @@ function namespacesAnew(
   const visited = visitNamespaces(sessions, scope, names, asked);
   const now = new Map(seen.map((ns) => [ns.netns, [ns] as readonly NamedNetnsObservation[]]));
   names.forEach((name, i) => now.set(name, asObserved(sessions, scope, name, visited[i]!, asked)));
-  return [...now].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, one]) => one);
+  return inOrder(now);
 }
 
 function isSame(now: Observation, seen: Observation): boolean {

@@ -1,6 +1,5 @@
 /** The state of the machine, as far as it concerns a lab. */
 import { lstatSync, readFileSync } from 'node:fs';
-import { joinedNodes } from '../../model/lo-marks.js';
 import { parseMark } from '../../model/names.js';
 import type {
   LinkObservation,
@@ -11,10 +10,8 @@ import type {
   Observation,
 } from '../../model/observation.js';
 import { nftTableName } from '../../model/names.js';
-import { PROCESS_DIRECTORY } from '../../model/process.js';
 import { HOST } from '../../model/state.js';
-import type { LabSummary, ObservationScope, PortSpan } from '../kernel.js';
-import { namesIn } from '../folder.js';
+import type { Nodes, ObservationScope, PortSpan } from '../kernel.js';
 import { PATH } from '../processes/script.js';
 import { whyNot } from '../program-file.js';
 import { observeNodeFiles } from '../node-files/observe.js';
@@ -38,11 +35,11 @@ import { rememberedOf } from './sysctls.js';
 import { readLegacyChains } from './xtables.js';
 
 /** `ahead` has begun after the last change that matters here. */
-export function observe(sessions: Sessions, scope: ObservationScope, seen?: Observation, ahead?: Ahead): Observation {
-  const observed = seen === undefined ? observeNamespaces(sessions, scope, ahead) : hostsAnew(sessions, scope, seen.namespaces);
-  const home = observeOne(sessions, sessions.host(), scope, seen === undefined ? ahead?.netns(HOST)?.dump : undefined);
+export function observe(sessions: Sessions, scope: ObservationScope, nodes?: Nodes, ahead?: Ahead): Observation {
+  const observed = nodes === undefined ? observeNamespaces(sessions, scope, ahead) : withHosts(sessions, scope, nodes.namespaces);
+  const home = observeOne(sessions, sessions.host(), scope, ahead?.netns(HOST)?.dump);
   const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
-  const files = observeNodeFiles(scope.lab, seen === undefined ? ahead?.links() : undefined);
+  const files = observeNodeFiles(scope.lab, ahead?.links());
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   return { host, namespaces, ...readSurroundings(sessions, scope, host, namespaces), files, processes };
 }
@@ -80,33 +77,47 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
   });
 }
 
-/** Those of simulated hosts are read again. */
-function hostsAnew(sessions: Sessions, scope: ObservationScope, seen: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
-  const hosts = seen.filter((ns) => isHost(scope, ns)).map(({ netns }) => netns);
-  if (hosts.length === 0) return seen;
-  const visited = sessions.visit(hosts, (session) => observeOne(sessions, session, scope));
-  const anew = new Map(hosts.map((netns, i) => [netns, visited[i]!]));
-  return seen.flatMap((ns) => {
-    const now = anew.get(ns.netns) ?? ns;
-    return typeof now === 'string' ? [] : [now];
-  });
+export function observeNodes(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): Nodes {
+  return { namespaces: observeNamespaces(sessions, scope, ahead, new Set(scope.rules)) };
 }
+
+/** Those of simulated hosts are read now, whether or not they were read before. */
+function withHosts(sessions: Sessions, scope: ObservationScope, nodes: readonly NamedNetnsObservation[]): readonly NamedNetnsObservation[] {
+  const asked = new Set(scope.namespaces);
+  const hosts = [...new Set([...scope.rules, ...nodes.filter((ns) => isHost(scope, ns)).map(({ netns }) => netns)])].filter(
+    (netns) => netns !== HOST,
+  );
+  if (hosts.length === 0) return nodes;
+  const visited = visitNamespaces(sessions, scope, hosts, asked);
+  const all = new Map(nodes.map((ns) => [ns.netns, [ns] as readonly NamedNetnsObservation[]]));
+  hosts.forEach((netns, i) => all.set(netns, asObserved(sessions, scope, netns, visited[i]!, asked)));
+  return inOrder(all);
+}
+
+/** Of their names. */
+export const inOrder = (all: ReadonlyMap<string, readonly NamedNetnsObservation[]>): readonly NamedNetnsObservation[] =>
+  [...all].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, one]) => one);
 
 /** Networks of the lab have their bridges there. */
 export const isHost = (scope: ObservationScope, { netns, links }: NetnsObservation): boolean =>
   scope.rules.includes(netns) || links.some((link) => isBridgeOf(scope.lab, link));
 
-/** In the order of their names. */
-function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): readonly NamedNetnsObservation[] {
+/** In the order of their names; without those that are left out. */
+function observeNamespaces(
+  sessions: Sessions,
+  scope: ObservationScope,
+  ahead?: Ahead,
+  without: ReadonlySet<string> = NO_NAMES,
+): readonly NamedNetnsObservation[] {
   const asked = new Set(scope.namespaces);
-  const names = sessions.names().filter((name) => name !== HOST);
+  const names = sessions.names().filter((name) => name !== HOST && !without.has(name));
   const known = new Map<string, Visited>();
   const look = (some: readonly string[]): void => {
     const visited = visitNamespaces(sessions, scope, some, asked);
     some.forEach((name, i) => known.set(name, visited[i]!));
   };
   if (ahead !== undefined) {
-    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some);
+    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some.filter((name) => !without.has(name)));
     for (const name of names) {
       const one = known.has(name) ? undefined : observedAhead(name, scope, asked.has(name), ahead);
       if (one !== undefined) known.set(name, one);
@@ -115,6 +126,8 @@ function observeNamespaces(sessions: Sessions, scope: ObservationScope, ahead?: 
   look(names.filter((name) => !known.has(name)));
   return names.flatMap((name) => asObserved(sessions, scope, name, known.get(name) ?? null, asked));
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Null: it does not matter. */
 type Visited = NamedNetnsObservation | Absence | null;
@@ -255,38 +268,4 @@ function staleNamespace(netns: string): NamedNetnsObservation {
 function otherLabs(host: NetnsObservation, lab: string): readonly string[] {
   const labs = host.links.map((link) => parseMark(link.alias)?.lab).filter((other) => other !== undefined && other !== lab);
   return [...new Set(labs as string[])].sort();
-}
-
-interface LabParts {
-  readonly namespaces: string[];
-  readonly hostLinks: string[];
-  readonly joined: { readonly node: string; readonly netns: string }[];
-}
-
-/** All labs of the machine: namespaces by their lo, and links of the host. */
-export function observeLabs(sessions: Sessions): readonly LabSummary[] {
-  const labs = new Map<string, LabParts>();
-  const of = (lab: string): LabParts => {
-    const known = labs.get(lab) ?? { namespaces: [], hostLinks: [], joined: [] };
-    labs.set(lab, known);
-    return known;
-  };
-  const addJoined = (netns: string, altnames: readonly string[]): void => {
-    for (const { lab, node } of joinedNodes(altnames)) of(lab).joined.push({ node, netns });
-  };
-  sessions.visit(sessions.names(), ({ netns, socket }) => {
-    const lo = readLink(socket, 'lo');
-    const lab = parseMark(lo?.alias ?? '')?.lab ?? null;
-    if (lab === null) return;
-    of(lab).namespaces.push(netns);
-    addJoined(netns, lo?.altnames ?? []);
-  });
-  for (const link of dumpNetns(sessions.host().socket).links) {
-    if (link.name === 'lo') addJoined(HOST, link.altnames);
-    const lab = parseMark(link.alias)?.lab;
-    if (lab !== undefined) of(lab).hostLinks.push(link.name);
-  }
-  // Of some only processes are left.
-  namesIn(PROCESS_DIRECTORY).forEach(of);
-  return [...labs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([lab, parts]) => ({ lab, ...parts }));
 }

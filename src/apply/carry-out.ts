@@ -74,16 +74,24 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     yield finish(isBack ? 'rolled-back' : 'failed');
     return;
   }
-  const result = yield* guarded(() => verify(job, seen), job, run);
-  yield finish(end === 'failed' ? 'failed' : result);
+  const result = yield* guarded(() => verify(job, seen, run), job, run);
+  const isBack = result === 'ended' && wayBack !== null && (yield* guarded(wayBack, job, run)) === true;
+  yield finish(isBack ? 'rolled-back' : end === 'failed' || result === 'ended' ? 'failed' : result);
 }
 
-/** Reads the kernel again. */
-function* verify({ kernel, verify: plan }: Job, seen: Seen): Generator<Event, 'complete' | 'differs'> {
+/** Reads the kernel again. `ended`: what was started does not run any more. */
+function* verify({ kernel, verify: plan }: Job, seen: Seen, run: ActionRun): Generator<Event, 'complete' | 'differs' | 'ended'> {
   const held = settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
   const differences = plan(seen.nodes).actions;
   kernel.waitForLinks(LINKS_MS);
+  const endings = run.endings(differences);
+  if (endings.length > 0) {
+    yield* endings;
+    const others = differences.filter(({ id }) => !run.hasFailed(id));
+    if (others.length > 0) yield { type: 'verify', ok: false, differences: others };
+    return 'ended';
+  }
   yield { type: 'verify', ok: differences.length === 0, differences };
   return differences.length === 0 && held.length === 0 ? 'complete' : 'differs';
 }

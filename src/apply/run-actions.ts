@@ -83,12 +83,28 @@ export class ActionRun {
     }
     // Refused because of an earlier refusal in the same batch: that one is to be read.
     const because = this.causeOf(action);
+    if (this.done.delete(about.index)) this.count(action, -1);
     const refusal = outcomes[failure]!;
     if (!refusal.ok && refusal.fault !== undefined) this.fault?.(refusal.fault);
     this.mark(action);
     if (because !== undefined) return { type: 'action-skipped', because, ...about };
     this.tally.failed += 1;
     return failed(action, about, operations, outcomes, failure);
+  }
+
+  /** What was set going, is otherwise now, and has ended by itself: that has failed after all. */
+  endings(differences: readonly Action[]): readonly Event[] {
+    const ids = new Set(differences.map(({ id }) => id));
+    return this.plan.actions.flatMap((action, index) => {
+      const { id, finish = [] } = action;
+      if (!ids.has(id) || !this.done.has(index)) return [];
+      const outcomes = this.kernel.goesOn(finish);
+      return outcomes.every(({ ok }) => ok) ? [] : [this.ended(action, reference(action, index), finish, outcomes)];
+    });
+  }
+
+  hasFailed(id: ResourceId): boolean {
+    return this.lacking.has(id);
   }
 
   /** Undefined: nothing that the action needs was refused. */
@@ -114,13 +130,13 @@ export class ActionRun {
     if (change.action === 'delete') for (const needed of change.before.needs) this.stoodOn.set(needed, id);
   }
 
-  private count({ change, adopts }: Action): void {
-    if (change.action === 'create') this.tally.added += 1;
-    else if (change.action === 'delete') this.tally.destroyed += 1;
+  private count({ change, adopts }: Action, by = 1): void {
+    if (change.action === 'create') this.tally.added += by;
+    else if (change.action === 'delete') this.tally.destroyed += by;
     else {
-      if (adopts === true) this.tally.adopted = (this.tally.adopted ?? 0) + 1;
+      if (adopts === true) this.tally.adopted = (this.tally.adopted ?? 0) + by;
       // What is taken over has changed as well if more than its mark has.
-      if (adopts !== true || isAltered(change.after, change.fields)) this.tally.changed += 1;
+      if (adopts !== true || isAltered(change.after, change.fields)) this.tally.changed += by;
     }
   }
 }

@@ -103,6 +103,8 @@ export interface Kernel {
   run(operations: readonly Operation[]): readonly Outcome[];
   /** No operation that is to come is meant for these namespaces: the next `observe` may take what they say from now on. */
   leave(namespaces: readonly string[]): void;
+  /** Of each that starts a process or signals one, whether that goes on by now; of the others nothing is known. */
+  goesOn(operations: readonly Operation[]): readonly Outcome[];
   /** Runs one command to its end, or ends it when `stop` is aborted; yields the lines that it writes. */
   execute(operation: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome>;
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */

@@ -90,6 +90,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/rollback-more.test.ts',
       'system/promises/rollback-taken.test.ts',
       'system/promises/broken.test.ts',
+      'system/promises/ends-soon.test.ts',
       'system/promises/on-error.test.ts',
       'system/promises/confirm.test.ts',
       'system/watch/reverted.test.ts',

@@ -42,7 +42,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const bridges: { readonly netns: string; readonly name: string }[] = [];
   /** Whether the kernel has them, of those that were asked for. */
   const parts = new Map<string, boolean>();
-  const prepared: Prepared = { runProcesses: null, encodeRestore: null };
+  const prepared: Prepared = { runProcesses: null, goesOn: null, encodeRestore: null };
   const left = new LeftNamespaces(sessions, options);
   let untilKill = options.killAfter ?? Infinity;
   const refusing = new Refusing(new Set(options.refuse), new Set(options.break));
@@ -82,6 +82,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       throw new Error('killed by itself');
     },
     leave: (namespaces) => left.add(namespaces),
+    goesOn: (operations) => operations.map((operation) => prepared.goesOn?.(operation) ?? { ok: true }),
     execute: async function* (operation, stop) {
       left.change([operation]);
       const { execute } = await import('../processes/execute.js');

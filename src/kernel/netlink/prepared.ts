@@ -5,6 +5,7 @@ import type { Transaction } from './nft/transaction.js';
 
 /** Null: not yet. */
 export interface Prepared {
+  goesOn: ((operation: Operation) => Outcome) | null;
   runProcesses: ((operations: readonly ProcessOperation[]) => readonly Outcome[]) | null;
   encodeRestore: ((table: string, messages: readonly NftMessage[]) => Transaction) | null;
 }
@@ -12,7 +13,10 @@ export interface Prepared {
 export const isOfProcess = (operation: Operation): operation is ProcessOperation => operation.op.startsWith('process-');
 
 export async function prepare(prepared: Prepared, operations: readonly Operation[]): Promise<void> {
-  if (operations.some(isOfProcess)) prepared.runProcesses = (await import('../processes/run.js')).runProcesses;
+  if (operations.some(isOfProcess)) {
+    const { goesOn, runProcesses } = await import('../processes/run.js');
+    Object.assign(prepared, { goesOn, runProcesses });
+  }
   if (operations.some(({ op }) => op === 'nft-restore')) prepared.encodeRestore = (await import('./nft/raw.js')).encodeRestore;
 }
 

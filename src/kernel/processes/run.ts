@@ -3,7 +3,7 @@ import type { Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { refusalOf } from '../netlink/refusal.js';
 import { signalProcess } from './signal.js';
-import { startProcesses } from './start.js';
+import { endOf, startProcesses } from './start.js';
 import { moveRecords } from './move.js';
 import { stopProcesses } from './stop.js';
 
@@ -18,6 +18,11 @@ export function runProcesses(operations: readonly ProcessOperation[]): readonly 
   } catch (error) {
     return operations.map(() => refusalOf(error, first!.op));
   }
+}
+
+/** What an operation has set going may have ended since. */
+export function goesOn(operation: Operation): Outcome {
+  return operation.op === 'process-start' || operation.op === 'process-signal' ? endOf(operation.process, 'soon afterwards') : { ok: true };
 }
 
 const isStart = (operation: ProcessOperation): operation is ProcessOperation & { op: 'process-start' } => operation.op === 'process-start';

@@ -40,7 +40,7 @@ export function startProcesses(operations: readonly ProcessStart[]): readonly Ou
   waitTurn();
   waitWhile(ready, BEGINNING_MS, (records) => records.some((record) => record.said === '' && lives(record)));
   waitWhile(ready, SETTLING_MS, (records) => records.every(lives));
-  return operations.map((operation, i) => (leftovers[i]!.ok ? outcomeOf(readRecord(operation.process)) : leftovers[i]!));
+  return operations.map((operation, i) => (leftovers[i]!.ok ? endOf(operation.process, 'at once') : leftovers[i]!));
 }
 
 function launch(operations: readonly ProcessStart[], turn: number): void {
@@ -66,11 +66,13 @@ function waitWhile(
   while (performance.now() < deadline && goesOn(operations.map(({ process }) => readRecord(process)))) pause(POLL_MS);
 }
 
-function outcomeOf(record: ProcessRecord): Outcome {
+/** That it goes on, or how it has ended; `when` is how long that took. */
+export function endOf(process: ProcessKey, when: 'at once' | 'soon afterwards'): Outcome {
+  const record = readRecord(process);
   const { key, said, exit } = record;
   if (said !== '' && said !== 'ok') return { ok: false, errno: 'ENOEXEC', message: said };
   if (said === 'ok' && lives(record)) return OK;
-  const end = said === '' ? 'it could not be started' : exit === null ? 'it was killed at once' : `it ended at once with status ${exit}`;
+  const end = said === '' ? 'it could not be started' : exit === null ? `it was killed ${when}` : `it ended ${when} with status ${exit}`;
   const last = lastLines(key);
   return { ok: false, errno: 'ECHILD', message: last === '' ? end : `${end}: ${last}` };
 }

@@ -47,7 +47,10 @@ export interface Changed {
 }
 
 /** What there is in namespaces other than the hosts': what goes on in those changes nothing of it. */
-export type Nodes = Pick<Observation, 'namespaces'>;
+export interface Nodes extends Pick<Observation, 'namespaces'> {
+  /** What stands in /etc/netns, as `NodeFilesObservation` has it; absent: it is still to be read. */
+  readonly links?: ReadonlyMap<string, string | null>;
+}
 
 /** What became of one operation. */
 export type Outcome =

@@ -10,7 +10,7 @@ import { vxlanId, vxlanResource } from '../kinds/vxlan.js';
 import { DRIVERS } from '../model/driver.js';
 import type { Resource } from '../model/state.js';
 import type { Network, Topology } from '../model/topology.js';
-import type { Lab, LabAttachment } from './lab.js';
+import type { Lab, LabAttachment, LabNetwork } from './lab.js';
 import { outletsOf, type Outlet } from './underlay.js';
 import { vnisOf } from './vni.js';
 
@@ -22,7 +22,7 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
   return [...outletsOf(topology, lab)].flatMap(([name, outlets]) => {
     const driver = outlets[0]?.network.network.driver;
     if (driver === undefined || !isOverlay(driver)) return [];
-    const attachments = lab.nodes.flatMap((node) => node.attachments.filter((one) => one.network.network.name === name));
+    const attached = attachmentsOf(lab, name);
     return outlets.flatMap((outlet) => [
       ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets)),
       ...outlets
@@ -30,10 +30,23 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
         .flatMap((other) =>
           driver === 'weave'
             ? everything(outlet, other)
-            : attachments.filter(({ network }) => network === other.network).flatMap((attachment) => node(outlet, other, attachment)),
+            : (attached.get(other.network) ?? []).flatMap((attachment) => node(outlet, other, attachment)),
         ),
     ]);
   });
+}
+
+/** To the network of that name, by the host where they are. */
+function attachmentsOf(lab: Lab, name: string): ReadonlyMap<LabNetwork, readonly LabAttachment[]> {
+  const attached = new Map<LabNetwork, LabAttachment[]>();
+  for (const attachment of lab.nodes.flatMap(({ attachments }) => attachments)) {
+    const { network } = attachment;
+    if (network.network.name !== name) continue;
+    const list = attached.get(network);
+    if (list === undefined) attached.set(network, [attachment]);
+    else list.push(attachment);
+  }
+  return attached;
 }
 
 /** With routers between hosts, the way to another may be any interface: the routes have it. */

@@ -98,7 +98,7 @@ function runByTwo(
     const outcomes = kernel.run(operations);
     kernel.leave(leave);
     // Behind what was asked before.
-    second.read(NETNS_DIRECTORY, ['nothing'], false).answer();
+    second.read(NETNS_DIRECTORY, ['nothing'], { host: false, links: false }).answer();
     kernel.run(later);
     const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
     return { outcomes, observation };

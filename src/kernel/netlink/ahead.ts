@@ -3,7 +3,7 @@ import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
 import { bytesOf, type Bytes } from './message.js';
 import { type NetnsDump, replay } from './observe-netns.js';
-import { type Recorded, type Recording, SecondThread, type Share } from './orders.js';
+import { type Besides, type Recorded, type Recording, SecondThread, type Share } from './orders.js';
 
 /** What was read ahead. */
 export interface Ahead {
@@ -12,7 +12,7 @@ export interface Ahead {
   /** Null: it has to be read. Waits until the other thread is ready; call it when nothing is left to take. */
   netns(name: string): { readonly inode: number; readonly dump: NetnsDump } | null;
   /** Undefined: the other thread was not heard of. */
-  links(): Recording['links'] | undefined;
+  links(): ReadonlyMap<string, string | null> | undefined;
 }
 
 /** All namespaces of the directory, and the host's. Starts at once; undefined where no thread can be started. `program`: `second-thread.ts`, bundled. */
@@ -20,10 +20,12 @@ export function readAhead(program: string, directory: string): Ahead | undefined
   const second = SecondThread.start(program);
   if (second === undefined) return undefined;
   const ahead = new ReadingAhead(second, directory);
-  ahead.add(namesIn(directory), true);
+  ahead.add(namesIn(directory), { host: true, links: true });
   second.close();
   return ahead;
 }
+
+const NOTHING: Besides = { host: false, links: false };
 
 interface Place {
   readonly names: readonly string[];
@@ -46,12 +48,12 @@ export class ReadingAhead implements Ahead {
     private readonly directory: string,
   ) {}
 
-  /** From now on these may be read, and with `host` the host's; what was added already is not read again. */
-  add(all: readonly string[], host = false): void {
+  /** From now on these may be read; what was added already is not read again. */
+  add(all: readonly string[], besides: Besides = NOTHING): void {
     const names = all.filter((name) => name !== HOST && !this.names.has(name));
-    if (names.length === 0 && !host) return;
+    if (names.length === 0 && !besides.host && !besides.links) return;
     for (const name of names) this.names.add(name);
-    this.places.push({ names, share: this.second.read(this.directory, names, host) });
+    this.places.push({ names, share: this.second.read(this.directory, names, besides) });
   }
 
   /** What was read of it may not be so any more. */
@@ -75,8 +77,8 @@ export class ReadingAhead implements Ahead {
   }
 
   /** What came last was seen last. */
-  links(): Recording['links'] | undefined {
-    return this.places.at(-1)?.share.answer()?.links;
+  links(): ReturnType<Ahead['links']> {
+    return this.places.at(-1)?.share.answer()?.links ?? undefined;
   }
 
   private all(): ReadonlyMap<string, Heard> {

@@ -52,7 +52,7 @@ export class LeftNamespaces {
     if (second === undefined) return names.length < MANY ? undefined : readAhead(program!, directory);
     const reading = this.reading ?? (names.length < SOME ? undefined : new ReadingAhead(second, directory));
     this.reading = null;
-    reading?.add(names, host);
+    reading?.add(names, { host, links: true });
     return reading;
   }
 }

@@ -39,7 +39,7 @@ export function observe(sessions: Sessions, scope: ObservationScope, nodes?: Nod
   const observed = nodes === undefined ? observeNamespaces(sessions, scope, ahead) : withHosts(sessions, scope, nodes.namespaces);
   const home = observeOne(sessions, sessions.host(), scope, ahead?.netns(HOST)?.dump);
   const [host, ...namespaces] = withParents(sessions, [home, ...observed]) as Observed;
-  const files = observeNodeFiles(scope.lab, ahead?.links());
+  const files = observeNodeFiles(scope.lab, nodes?.links ?? ahead?.links());
   const processes = observeProcesses(scope.lab, (netns) => sessions.path(netns));
   return { host, namespaces, ...readSurroundings(sessions, scope, host, namespaces), files, processes };
 }
@@ -78,7 +78,9 @@ function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly L
 }
 
 export function observeNodes(sessions: Sessions, scope: ObservationScope, ahead?: Ahead): Nodes {
-  return { namespaces: observeNamespaces(sessions, scope, ahead, new Set(scope.rules)) };
+  const namespaces = observeNamespaces(sessions, scope, ahead, new Set(scope.rules));
+  const links = ahead?.links();
+  return { namespaces, ...(links === undefined ? {} : { links }) };
 }
 
 /** Those of simulated hosts are read now, whether or not they were read before. */

@@ -17,11 +17,19 @@ export const DONE = 1;
 export const BEGUN = 2;
 
 export type Task =
-  /** Namespaces of that directory, by name. `host`: its own before them, which takes as long as a hundred of those, and is the other thread's. */
-  | { readonly what: 'read'; readonly directory: string; readonly items: readonly string[]; readonly host: boolean }
+  /** Namespaces of that directory, by name. */
+  | ({ readonly what: 'read'; readonly directory: string; readonly items: readonly string[] } & Besides)
   | { readonly what: 'make'; readonly items: readonly PlannedNetns[] }
   /** Names of namespaces that are to go, as paths. */
   | { readonly what: 'unname'; readonly items: readonly string[] };
+
+/** What is the other thread's alone. */
+export interface Besides {
+  /** The host's own namespace, before all others: it takes as long as a hundred of them. */
+  readonly host: boolean;
+  /** What stands in /etc/netns. */
+  readonly links: boolean;
+}
 
 export interface PlannedNetns extends Pick<NetnsAdd, 'alias' | 'sysctls'> {
   /** Of its name. */
@@ -51,8 +59,8 @@ export interface Recorded {
 export interface Recording {
   readonly bytes: ArrayBuffer;
   readonly namespaces: readonly Recorded[];
-  /** What stands in /etc/netns, as `NodeFilesObservation` has it. */
-  readonly links: ReadonlyMap<string, string | null>;
+  /** What stands in /etc/netns, as `NodeFilesObservation` has it; null: nobody wanted to know. */
+  readonly links: ReadonlyMap<string, string | null> | null;
 }
 
 export interface Done {
@@ -99,7 +107,7 @@ export class Share<T extends Answer['value']> {
 
   /** Waits for the other thread; undefined: it was not heard of, or has done nothing of it. Call it when nothing is left to take. */
   answer(): T | undefined {
-    const isAlone = this.own === this.order.items.length && !(this.order.what === 'read' && this.order.host);
+    const isAlone = this.own === this.order.items.length && !(this.order.what === 'read' && (this.order.host || this.order.links));
     if (!this.isAsked && !isAlone) this.got = this.answered(this.order.number);
     this.isAsked = true;
     return this.got;
@@ -130,9 +138,8 @@ export class SecondThread {
     return new SecondThread(threads, port1, counts);
   }
 
-  /** `host`: its own namespace too. */
-  read(directory: string, names: readonly string[], host: boolean): Share<Recording> {
-    return this.ask<Recording>({ what: 'read', directory, items: names, host });
+  read(directory: string, names: readonly string[], besides: Besides): Share<Recording> {
+    return this.ask<Recording>({ what: 'read', directory, items: names, ...besides });
   }
 
   make(namespaces: readonly PlannedNetns[]): Share<readonly Made[]> {

@@ -46,7 +46,7 @@ function read(order: Order & { what: 'read' }, enter: Enter): Recording {
       add(netns, visitFile(`${order.directory}/${netns}`, enter, writer), start);
     }
   }
-  return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces, links: etcNetnsLinks() };
+  return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces, links: order.links ? etcNetnsLinks() : null };
 }
 
 const INITIAL_BYTES = 1024 * 1024;

@@ -176,12 +176,12 @@ function peakMemory(): void {
 }
 
 function tools(): Tools {
-  return { directory, topo: (...args: readonly string[]) => node(TOPO, ...args), settle, row };
+  return { directory, topo: (...args: readonly string[]) => node(TOPO, ...args), program: TOPO, settle, row };
 }
 
 function benchSpanning(): void {
   const made = (what: string, hosts: number, nodes: number): number => node(FLOOR, what, String(hosts), String(nodes));
-  benchOverlay({ ...tools(), floor: made, program: TOPO });
+  benchOverlay({ ...tools(), floor: made });
 }
 
 function benchFirewall(): void {

@@ -28,7 +28,6 @@ function overlayYaml(more: readonly string[]): string {
 interface OverlayTools extends Tools {
   /** Makes the objects (`overlay`) or takes them away; gives milliseconds. */
   readonly floor: (what: 'overlay' | 'delete', hosts: number, nodes: number) => number;
-  readonly program: string;
 }
 
 export function benchOverlay({ directory, topo, settle, row, floor, program }: OverlayTools): void {

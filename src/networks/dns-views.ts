@@ -27,7 +27,9 @@ export function dnsViewsOf({ networks, nodes }: Lab): readonly DnsView[] {
     const [first] = served;
     if (first === undefined || served.length < 2) continue;
     const place = `${first.home}/${served.map(({ network }) => network.name).join('+')}`;
-    byPlace.set(place, [...(byPlace.get(place) ?? []), node]);
+    const others = byPlace.get(place);
+    if (others === undefined) byPlace.set(place, [node]);
+    else others.push(node);
   }
   if (byPlace.size === 0) return [];
   const shared = sharedAddresses(nodes);

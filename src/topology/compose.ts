@@ -1,5 +1,6 @@
 /** YAML document → tree: aliases and merge keys resolved, variables replaced, duplicate keys refused. */
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import { MAX_VALUES, MEAN_LESS, MEANS_TOO_MUCH } from './limits.js';
 import type { Report } from './report.js';
 import { quote } from './report.js';
 import { typedScalar } from './scalars.js';
@@ -9,8 +10,6 @@ import type { Entry, List, Mapping, Scalar, Span, Tree } from './tree.js';
 import { interpolate, type VariableProblem, type Variables } from './variables.js';
 
 const MAX_DEPTH = 64;
-/** Values that a file may mean once its aliases are followed: ten thousand nodes have fewer. */
-const MAX_VALUES = 100_000;
 
 interface Composer {
   readonly source: Source;
@@ -119,11 +118,7 @@ function tooDeep(composer: Composer, { start, end }: Span): Scalar {
 }
 
 function bomb(composer: Composer, { start, end }: Span): Scalar {
-  const message = `the file means more than ${MAX_VALUES} values, with its aliases followed and its defaults given to each node`;
-  if (!composer.fatal)
-    composer.report('alias-bomb', rangeOf(composer.source, { start, end }), message, {
-      hint: 'use fewer aliases of aliases, or smaller defaults',
-    });
+  if (!composer.fatal) composer.report('alias-bomb', rangeOf(composer.source, { start, end }), MEANS_TOO_MUCH, { hint: MEAN_LESS });
   composer.fatal = true;
   return { kind: 'scalar', value: null, start, end };
 }

@@ -1,7 +1,8 @@
 /** Text → YAML document. Errors of the syntax are the YAML library's; their words are ours where people meet them often. */
-import { parseDocument, type Document, type YAMLError } from 'yaml';
+import { Composer, CST, Lexer, Parser, YAMLParseError, type Document, type YAMLError } from 'yaml';
 import type { Code } from './codes.js';
 import type { Report } from './report.js';
+import { MAX_VALUES, MEAN_LESS, MEANS_TOO_MUCH } from './limits.js';
 import { lineAt, rangeOf, type Source } from './source.js';
 
 /**
@@ -10,16 +11,12 @@ import { lineAt, rangeOf, type Source } from './source.js';
  */
 export function parseYaml(source: Source, report: Report): Document.Parsed | null {
   try {
-    const document = withoutTraces(() =>
-      parseDocument(source.text, {
-        version: '1.2',
-        schema: 'core',
-        prettyErrors: false,
-        uniqueKeys: false,
-        resolveKnownTags: false,
-        logLevel: 'error',
-      }),
-    );
+    const bomb = tooManyAliases(source.text);
+    if (bomb !== null) {
+      report('alias-bomb', rangeOf(source, bomb), MEANS_TOO_MUCH, { hint: MEAN_LESS });
+      return null;
+    }
+    const document = withoutTraces(() => documentOf(source.text));
     const exhausted = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     if (exhausted !== undefined) return tooDeep(source, exhausted.pos[0], report);
     reportProblems(source, [...document.errors, ...document.warnings], report);
@@ -29,6 +26,59 @@ export function parseYaml(source: Source, report: Report): Document.Parsed | nul
     return tooDeep(source, deepestLine(source), report);
   }
 }
+
+const OPTIONS = {
+  version: '1.2',
+  schema: 'core',
+  prettyErrors: false,
+  uniqueKeys: false,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const;
+
+/** As the library's `parseDocument` does it, but nobody reads the rest of a text in which nearly all is wrong. */
+function documentOf(text: string): Document.Parsed {
+  let first: Document.Parsed | undefined;
+  for (const document of new Composer(OPTIONS).compose(beginning(new Parser().parse(text)), true, text.length)) {
+    const { range } = document as Document.Parsed;
+    if (first === undefined) first = document as Document.Parsed;
+    else {
+      first.errors.push(new YAMLParseError([range[0], range[1]], 'MULTIPLE_DOCS', ''));
+      break;
+    }
+  }
+  return first!;
+}
+
+/** More than anybody is shown, even where most of them are left out. */
+const MOST_ERRORS = 10_000;
+
+function* beginning(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  let errors = 0;
+  for (const token of tokens) {
+    yield token;
+    if (token.type === 'error' && ++errors >= MOST_ERRORS) return;
+  }
+}
+
+/**
+ * Each of them means a value at least. Lexing alone takes a fraction of what parsing does, and nearly every text has fewer stars altogether.
+ * Where the first is that is too many; null: there are not so many.
+ */
+function tooManyAliases(text: string): { readonly start: number; readonly end: number } | null {
+  if ((text.match(/\*/g)?.length ?? 0) <= MAX_VALUES) return null;
+  let [offset, count] = [0, 0];
+  let before = '';
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme.startsWith('*') && before !== CST.SCALAR && ++count > MAX_VALUES) return { start: offset, end: offset + lexeme.length };
+    // What announces something stands for no character.
+    if (!MARKERS.has(lexeme)) offset += lexeme.length;
+    before = lexeme;
+  }
+  return null;
+}
+
+const MARKERS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 
 /** Each problem is an Error of the library's, and most of its cost is the stack trace: there may be hundreds of thousands. */
 function withoutTraces<T>(body: () => T): T {

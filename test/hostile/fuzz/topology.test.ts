@@ -9,13 +9,12 @@ import type { Code } from '../../../src/topology/codes.js';
 import { topologyText } from './grammar.js';
 import { judge, type Verdict } from './judge.js';
 import { mutate, type Mutant } from './mutate.js';
+import { LIMIT_MS, timed } from './quick.js';
 import { Random } from './random.js';
 import { seeds } from './seeds.js';
 
 const COUNT = Number(process.env['TOPO_FUZZ'] ?? 1500);
 const SEED = Number(process.env['TOPO_FUZZ_SEED'] ?? 1);
-/** Of the processor's time, and six times what is promised: the machine may be busy (see bombs.test.ts). */
-const LIMIT_MS = 12_000;
 /** How much this process may grow by one text: what it had before is the test runner's, and the garbage of the texts before. */
 const LIMIT_BYTES = 500 * 1024 * 1024;
 /** What may be held of all the texts together when they are through. */
@@ -63,20 +62,17 @@ function held(): number {
   return process.memoryUsage().heapUsed;
 }
 
-async function timed(text: string, name: string): Promise<Verdict> {
-  const before = process.cpuUsage();
+async function judged(text: string, name: string): Promise<Verdict> {
   const resident = process.memoryUsage.rss();
   try {
-    return await judge(text);
-  } catch (error) {
-    throw new Error(`${name}: ${(error as Error).message}\n${text.slice(0, 2000)}`, { cause: error });
-  } finally {
-    const { user, system } = process.cpuUsage(before);
-    const ms = (user + system) / 1000;
-    const grown = process.memoryUsage.rss() - resident;
+    const { value, ms } = await timed(() => judge(text));
     const shown = `${name}\n${text.slice(0, 2000)}`;
+    const grown = process.memoryUsage.rss() - resident;
     if (ms > usage.slowest) Object.assign(usage, { slowest: ms, slow: shown });
     if (grown > usage.most) Object.assign(usage, { most: grown, big: shown });
+    return value;
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}\n${text.slice(0, 2000)}`, { cause: error });
   }
 }
 
@@ -97,7 +93,7 @@ it('one thing of a good file changed: it is still good, or the error is there or
     const random = new Random(SEED * 1_000_003 + i);
     const seed = random.pick(all);
     const mutant = mutate(seed, all, random);
-    const verdict = await timed(mutant.text, `mutant ${i} of ${seed.name}`);
+    const verdict = await judged(mutant.text, `mutant ${i} of ${seed.name}`);
     if (verdict.accepted) good += 1;
     else if (isNear(verdict, mutant) || isAbove(verdict, mutant)) near += 1;
     else {
@@ -123,7 +119,7 @@ it('one thing of a good file changed: it is still good, or the error is there or
 it('files of whatever the schema allows, and of a little that it does not', async () => {
   let good = 0;
   for (let i = 0; i < COUNT / 2; i++) {
-    const verdict = await timed(topologyText(new Random(SEED * 7_000_003 + i)), `made file ${i}`);
+    const verdict = await judged(topologyText(new Random(SEED * 7_000_003 + i)), `made file ${i}`);
     if (verdict.accepted) good += 1;
   }
   expect(good).toBeGreaterThan(COUNT / 200);

@@ -40,8 +40,8 @@ const OPTIONS = {
 function documentOf(text: string): Document.Parsed {
   let first: Document.Parsed | undefined;
   for (const document of new Composer(OPTIONS).compose(beginning(new Parser().parse(text)), true, text.length)) {
-    const { range } = document as Document.Parsed;
-    if (first === undefined) first = document as Document.Parsed;
+    const { range } = document;
+    if (first === undefined) first = document;
     else {
       first.errors.push(new YAMLParseError([range[0], range[1]], 'MULTIPLE_DOCS', ''));
       break;

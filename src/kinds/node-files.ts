@@ -54,9 +54,8 @@ function propsOf(files: NodeFiles, unused: readonly string[]): Props {
 function find({ observation, desired }: FindContext): Found {
   const { lab } = desired;
   const { sets } = observation.files;
-  const unused = unusedLinks(observation.files, lab, (netns) => {
-    return desired.resources.has(netnsId(netns)) || labNamespaces(observation, lab).some((ns) => ns.netns === netns);
-  });
+  const own = new Set(labNamespaces(observation, lab).map(({ netns }) => netns));
+  const unused = unusedLinks(observation.files, lab, (netns) => desired.resources.has(netnsId(netns)) || own.has(netns));
   const names = new Set([...sets.keys(), ...unused.keys()]);
   const resources = [...names].map((set): Resource => {
     const definition = { folder: setFolder(lab, set) };

@@ -124,7 +124,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G14',
     promise: 'The cost grows with the lab and no faster',
-    tests: ['system/promises/large.test.ts', 'topology/large.test.ts'],
+    tests: ['system/promises/large.test.ts', 'system/promises/work.test.ts', 'topology/large.test.ts'],
   },
   {
     id: 'G15',

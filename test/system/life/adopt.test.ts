@@ -1,6 +1,7 @@
 /** `--adopt`: what somebody made by hand becomes the lab's as it is; what is in use goes on. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { World } from '../world.js';
+import { byHand } from './by-hand.js';
 import { connection } from './connection.js';
 
 let world: World;
@@ -13,23 +14,10 @@ afterEach(() => {
   expect(world.must('ip netns list; ip -br link | grep -v ^lo; true')).toBe('');
 });
 
-/** Two namespaces on a bridge, by hand, with a server that somebody is connected to. */
-const BY_HAND = `
-ip link add br0 type bridge && ip link set br0 up && ip addr add 10.8.0.1/24 brd + dev br0
-for i in 2 3; do
-  ip netns add n$i
-  ip link add v$i type veth peer name eth0 netns n$i
-  ip link set v$i master br0 up
-  ip -n n$i link set lo up
-  ip -n n$i link set eth0 up
-  ip -n n$i addr add 10.8.0.$i/24 brd + dev eth0
-  ip -n n$i route add default via 10.8.0.1
-done
-ip -n n2 link add other type bridge
+/** With a server that somebody is connected to. */
+const BY_HAND = `${byHand()}
 ip -n n2 link set other up
-ip -n n2 addr add 10.55.0.1/24 dev other
 ip -n n2 route add 10.56.0.0/16 via 10.8.0.3
-ip -n n2 rule add from 10.8.0.2 table 7 priority 70
 ip netns exec n2 sysctl -qw net.ipv4.ip_forward=0
 `;
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN } from '../../thoroughness.js';
+import { byHand } from '../life/by-hand.js';
 import { World } from '../world.js';
 import { operationsOf, type PlanDocument } from './program.js';
 import { comparable, expectSame, mustRollBack, refusalPoints } from './rollback.js';
@@ -12,21 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.dispose());
 
-/** Two namespaces on a bridge, by hand, one with more in it than the file has. */
-const BY_HAND = `
-ip link add br0 address 02:00:00:00:08:01 type bridge && ip link set br0 up && ip addr add 10.8.0.1/24 brd + dev br0
-for i in 2 3; do
-  ip netns add n$i
-  ip link add v$i type veth peer name eth0 netns n$i
-  ip link set v$i master br0 up
-  ip -n n$i link set lo up
-  ip -n n$i link set eth0 up
-  ip -n n$i addr add 10.8.0.$i/24 brd + dev eth0
-  ip -n n$i route add default via 10.8.0.1
-done
-ip -n n2 link add other type bridge
-ip -n n2 addr add 10.55.0.1/24 dev other
-ip -n n2 rule add from 10.8.0.2 table 7 priority 70
+const BY_HAND = `${byHand('address 02:00:00:00:08:01')}
 ip netns exec n3 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.eth0.rp_filter=2
 `;
 

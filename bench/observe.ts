@@ -4,6 +4,7 @@
  * `topo plan` does it.
  */
 import { readFileSync } from 'node:fs';
+import { prepareEngine } from '../src/commands/engine.js';
 import { HASH_DIGITS } from '../src/commands/understood.js';
 import { wantedOf } from '../src/commands/wanted-text.js';
 import { NETNS_DIRECTORY } from '../src/kernel/kernel.js';
@@ -12,6 +13,7 @@ import { readAhead } from '../src/kernel/netlink/ahead.js';
 
 const [file = ''] = process.argv.slice(2);
 const ahead = readAhead('./dist/second-thread.cjs', NETNS_DIRECTORY);
+prepareEngine(1000);
 const { state, observe } = wantedOf(readFileSync(file, 'utf8').slice(HASH_DIGITS));
 const kernel = createNetlinkKernel(ahead === undefined ? {} : { ahead });
 const start = performance.now();

@@ -5,6 +5,7 @@ import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
 import { hasQdiscType as asksForQdisc } from '../../src/kernel/netlink/parts.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlink/socket.js';
 import { readAhead } from '../../src/kernel/netlink/ahead.js';
+import { HOST } from '../../src/model/state.js';
 import { SecondThread } from '../../src/kernel/netlink/orders.js';
 import { carryOut } from '../../src/apply/carry-out.js';
 import { type Kernel, NETNS_DIRECTORY } from '../../src/kernel/kernel.js';
@@ -77,7 +78,7 @@ function observeAhead(program: string, headStart: number, scope: Scope): unknown
   try {
     const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
     const read = observation.namespaces.filter(({ netns }) => ahead.netns(netns) !== null).length;
-    return { observation, read };
+    return { observation, read, host: ahead.netns(HOST) !== null };
   } finally {
     kernel.close();
   }

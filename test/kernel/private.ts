@@ -104,8 +104,11 @@ export class Machine {
     return (await this.ask('observe', { namespaces: [], sysctls: {}, rules: ['host', 'a'], ...scope })) as PlainObservation;
   }
 
-  /** With the help of the bundled second thread; `read`: of so many namespaces that matter. */
-  async observeAhead(headStart: number, scope: Scope): Promise<{ readonly observation: PlainObservation; readonly read: number }> {
+  /** With the help of the bundled second thread; `read`: of so many namespaces that matter; `host`: of the host's. */
+  async observeAhead(
+    headStart: number,
+    scope: Scope,
+  ): Promise<{ readonly observation: PlainObservation; readonly read: number; readonly host: boolean }> {
     const whole = { namespaces: [], sysctls: {}, rules: ['host'], ...scope };
     return (await this.ask('observeAhead', join(ROOT, 'dist/second-thread.cjs'), headStart, whole)) as Awaited<
       ReturnType<Machine['observeAhead']>

@@ -8,7 +8,7 @@ import { decodeNeighbour, requestNeighbours } from './neighbours.js';
 import { decodeForwarding, requestForwarding } from './netconf.js';
 import { decodeLocalAddress, decodeRoute, requestRoutes } from './routes.js';
 import { decodeRule, requestRules } from './rules.js';
-import type { NetlinkSocket } from './socket.js';
+import type { NetlinkSocket, Reply } from './socket.js';
 
 export interface NetnsDump {
   readonly links: readonly DecodedLink[];
@@ -144,32 +144,48 @@ export function replay(recording: Bytes, start: number, end: number): NetnsDump 
   for (let at = start; at < end;) {
     const payload = at + RECORD_HEADER;
     const length = view.getUint32(at + 4, true);
-    PARTS[view.getUint32(at, true)]!.take(collection, recording, payload, payload + length);
+    const part = PARTS[view.getUint32(at, true)]!;
+    if (length === 0) part.reset(collection);
+    else part.take(collection, recording, payload, payload + length);
     at = payload + ((length + 3) & ~3);
   }
   return collection.dump();
 }
 
-/** Which part, how many bytes. */
+/** Which part, how many bytes; none: what was said of the part so far does not count. */
 const RECORD_HEADER = 8;
 const PARTS = SENDS.flatMap(({ parts }) => parts);
 
 /** Writes down all that the namespace says, for another thread to `replay`; false where it did not come to rest. */
 export function record(socket: NetlinkSocket, into: MessageWriter): boolean {
-  return SENDS.every(({ parts, writer }) => {
-    const start = into.length;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      into.length = start;
-      const replies = socket.exchange(writer.bytes, writer.length, (bytes, _type, from, to, request) => {
-        const at = into.reserve(RECORD_HEADER + to - from);
-        into.bytes.view.setUint32(at, PARTS.indexOf(parts[request]!), true);
-        into.bytes.view.setUint32(at + 4, to - from, true);
-        into.bytes.buffer.set(bytes.buffer.subarray(from, to), at + RECORD_HEADER);
-      });
-      if (!replies.some(mustRepeat)) return true;
-    }
-    return false;
+  return SENDS.every((send) => {
+    const replies = write(socket, send, into);
+    return send.parts.every((part, i) => !mustRepeat(replies[i]!) || repeatInto(socket, part, into));
   });
+}
+
+function write(socket: NetlinkSocket, { parts, writer }: Send, into: MessageWriter): readonly Reply[] {
+  return socket.exchange(writer.bytes, writer.length, (bytes, _type, start, end, request) => {
+    const at = begin(into, parts[request]!, end - start);
+    into.bytes.buffer.set(bytes.buffer.subarray(start, end), at);
+  });
+}
+
+/** Gives where so many bytes of the part go. */
+function begin(into: MessageWriter, part: Part, length: number): number {
+  const at = into.reserve(RECORD_HEADER + length);
+  into.bytes.view.setUint32(at, PARTS.indexOf(part), true);
+  into.bytes.view.setUint32(at + 4, length, true);
+  return at + RECORD_HEADER;
+}
+
+function repeatInto(socket: NetlinkSocket, part: Part, into: MessageWriter): boolean {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    begin(into, part, 0);
+    const [reply] = write(socket, SINGLE.get(part)!, into);
+    if (!mustRepeat(reply!)) return true;
+  }
+  return false;
 }
 
 /** What changes so often is read by whoever needs it. */

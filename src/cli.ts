@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { beginSecondThread } from './commands/second-thread.js';
 import { readInvocation } from './sandbox/invocation.js';
 
 /** Whether to go into a sandbox is decided before anything else is loaded: the outer process then stays small. */
@@ -7,6 +8,7 @@ async function start(): Promise<number> {
   try {
     const invocation = readInvocation(argv, existsSync);
     if (invocation.sandbox === undefined) {
+      beginSecondThread(invocation.argv);
       const { main } = await import('./commands/main.js');
       return await main(invocation.argv);
     }

@@ -1,6 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { availableParallelism, constants } from 'node:os';
-import { join } from 'node:path';
+import { constants } from 'node:os';
 import type { Kernel } from '../kernel/kernel.js';
 import { runDirectoryProblem } from '../kernel/own-folder.js';
 import { createNetlinkKernel, type NetlinkOptions } from '../kernel/netlink/adapter.js';
@@ -11,7 +10,7 @@ import { CLONE_NEWNET, THREAD_NETNS } from '../kernel/netlink/thread.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import type { Context } from './context.js';
 import { isLarge } from './engine.js';
-import { PROGRAM_DIRECTORY } from './version.js';
+import { SECOND_THREAD } from './second-thread.js';
 
 /** For the tests of crashes: the program kills itself after so many operations. */
 const KILL_AFTER = 'TOPO_TEST_KILL_AFTER';
@@ -21,10 +20,6 @@ const REFUSE = 'TOPO_TEST_REFUSE';
 
 /** The same of operations that break while they are done. */
 const BREAK = 'TOPO_TEST_BREAK';
-
-/** What the thread beside the main one runs; undefined where the sources run by themselves, and where there is one processor. */
-export const SECOND_THREAD =
-  PROGRAM_DIRECTORY === null || availableParallelism() === 1 ? undefined : join(PROGRAM_DIRECTORY, 'second-thread.cjs');
 
 /** For a large lab, before its file is parsed: by the time it is wanted it has begun. */
 export function startSecondThread(nodes: number): SecondThread | undefined {

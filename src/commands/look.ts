@@ -3,10 +3,11 @@ import type { Ahead } from '../kernel/netlink/ahead.js';
 import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
 import { isLarge, nodesIn } from './engine.js';
-import { openKernel, SECOND_THREAD } from './kernel.js';
+import { openKernel } from './kernel.js';
 import type { Lab } from './lab.js';
 import type { RuntimeOption } from './options.js';
 import { readTopologyFile } from './read-file.js';
+import { SECOND_THREAD } from './second-thread.js';
 import { understand } from './understood.js';
 
 /**

@@ -2,7 +2,7 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import type { Wanted } from '../apply/observe.js';
 import { readPrivate, writePrivate } from '../apply/private-file.js';
-import { isOwnFolder, makeOwnFolder, RUN_DIRECTORY } from '../kernel/own-folder.js';
+import { isOwnFolder, makeOwnFolder } from '../kernel/own-folder.js';
 import { kindOf } from '../kinds/index.js';
 import { hash } from '../model/names.js';
 import type { Resource } from '../model/state.js';
@@ -14,10 +14,10 @@ import { sourceOf } from '../topology/source.js';
 import type { Context } from './context.js';
 import { isLarge, nodesIn, prepareEngine } from './engine.js';
 import { labOf, type Lab, type ReadLab } from './lab.js';
+import { UNDERSTOOD } from './second-thread.js';
 import { BUILD } from './version.js';
 import { wantedOf, wantedText } from './wanted-text.js';
 
-const UNDERSTOOD = `${RUN_DIRECTORY}/understood`;
 const folderOf = (lab: string): string => `${UNDERSTOOD}/${lab}`;
 const fileOf = (lab: string): string => `${folderOf(lab)}/wanted`;
 

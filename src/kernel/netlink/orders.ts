@@ -124,8 +124,18 @@ export class SecondThread {
     private readonly counts: Post['counts'],
   ) {}
 
+  private static begun: SecondThread | undefined;
+
+  /** One begins now, for the next that is started. */
+  static begin(program: string): void {
+    this.begun = this.start(program);
+  }
+
   /** `program`: the file of `second-thread.ts`, bundled. Undefined where Node (before 20.16) has no way to load threads only now. */
   static start(program: string, files = 0): SecondThread | undefined {
+    const { begun } = this;
+    this.begun = undefined;
+    if (begun !== undefined) return begun;
     if (!('getBuiltinModule' in process)) return undefined;
     const threads = process.getBuiltinModule('node:worker_threads');
     const { port1, port2 } = new threads.MessageChannel();

@@ -98,6 +98,16 @@ describe('what an apply understood', () => {
     expect(world.mustTopo('plan')).toBe(NO_CHANGES);
   });
 
+  it('is nothing to a small lab beside it', () => {
+    world.file('small.yaml', 'name: small\nnodes: { one: { sysctls: { net.ipv4.ip_forward: 1 } } }\n');
+    world.mustTopo('apply', '--yes', '--quiet', 'small.yaml');
+    expect(world.mustTopo('plan', 'small.yaml')).toBe(NO_CHANGES);
+    expect(world.topo(['status', 'small.yaml']).status).toBe(0);
+    world.mustTopo('destroy', '--yes', '--quiet', 'small.yaml');
+    expect(world.must('ls /run/topo/understood')).toBe('large\n');
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+  });
+
   it('goes with the lab', () => {
     world.mustTopo('destroy', '--yes', '--quiet', '--lab', 'large');
     expect(world.must('ls /run/topo')).toBe('lock\n');

@@ -6,7 +6,6 @@ import type { Tools } from './firewall.js';
 import { starYaml } from './star.js';
 
 const ROUNDS = 15;
-const IDLE_SECONDS = 30;
 /** clock_getres(3) of /proc/PID/stat, on Linux a hundredth of a second. */
 const TICK_SECONDS = 0.01;
 
@@ -14,9 +13,10 @@ const pause = (milliseconds: number): void => void Atomics.wait(new Int32Array(n
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 export function benchWatch({ directory, topo, settle, row }: Tools, program: string, probe: string): void {
-  for (const [nodes, promise] of [
-    [100, 'under 50 ms'],
-    [1000, 'under 150 ms'],
+  for (const [nodes, promise, idleSeconds] of [
+    [100, 'under 50 ms', 30],
+    // Everything is read once in that time.
+    [1000, 'under 150 ms', 330],
   ] as const) {
     const file = join(directory, `watched-${nodes}.yaml`);
     writeFileSync(file, starYaml({ nodes, bridges: 1 }));
@@ -27,8 +27,8 @@ export function benchWatch({ directory, topo, settle, row }: Tools, program: str
     while (!readFileSync(output, 'utf8').includes('in sync')) pause(50);
     settle();
     const before = processorSeconds(child.pid!);
-    pause(IDLE_SECONDS * 1000);
-    const idle = ((processorSeconds(child.pid!) - before) / IDLE_SECONDS) * 100;
+    pause(idleSeconds * 1000);
+    const idle = ((processorSeconds(child.pid!) - before) / idleSeconds) * 100;
     for (const [what, times] of Object.entries(repairs(probe))) {
       row(`watch of ${nodes}: ${what}, median until it is as it was`, promise, [[median(times), NaN]]);
     }

@@ -56,8 +56,9 @@ function understoodBefore(file: TopologyFile, context: Context): Lab | null {
   const wanted = key === null ? null : keptUnder(key);
   if (wanted === null) return null;
   prepareEngine(nodesIn(file));
-  const text = (): string => maskedText(sourceOf(file.file, decode(file.file, file.bytes).text));
-  return { wanted, sources: { get: (name) => (name === file.file ? text() : undefined) } };
+  let text: string | undefined;
+  const masked = (): string => (text ??= maskedText(sourceOf(file.file, decode(file.file, file.bytes).text)));
+  return { wanted, sources: { get: (name) => (name === file.file ? masked() : undefined) } };
 }
 
 interface Key {

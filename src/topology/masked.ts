@@ -8,6 +8,7 @@ import type { Source } from './source.js';
 import type { Span, Tree } from './tree.js';
 
 export function maskedText(source: Source): string {
+  if (!mayHoldAny(source.text)) return source.text;
   const document = parseYaml(source, reporter([]));
   const composed = document === null ? null : compose(document, source, {}, reporter([]));
   if (composed === null) return source.text;
@@ -21,6 +22,23 @@ export function maskedText(source: Source): string {
     end = span.end;
   }
   return text + source.text.slice(end);
+}
+
+/** Their keys stand in the text, unless they are written with escapes. */
+function mayHoldAny(text: string): boolean {
+  const keys = new Set<string>();
+  keysOf(topologySchema(), '', keys);
+  return text.includes('\\') || [...keys].some((key) => text.includes(key));
+}
+
+/** Keys of what is sensitive, itself or within; '' stands for any. */
+function keysOf(schema: object, key: string, keys: Set<string>): void {
+  if ((schema as JsonSchema)['x-sensitive'] === true) keys.add(key);
+  for (const [name, part] of Object.entries(schema) as [string, unknown][]) {
+    if (typeof part !== 'object' || part === null) continue;
+    if (name === 'properties') for (const [own, each] of Object.entries(part)) keysOf(each as object, own, keys);
+    else keysOf(part, key, keys);
+  }
 }
 
 function collect(document: SchemaDocument, { $ref, ...own }: JsonSchema, tree: Tree, spans: Span[]): void {

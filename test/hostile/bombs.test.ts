@@ -1,5 +1,10 @@
 /** Texts that cost far more than their size: nested, repeated, multiplied. None takes two seconds of the processor's time. */
 import { expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TOPO } from '../system/world.js';
 import { judge } from './fuzz/judge.js';
 import { LIMIT_MS, timed } from './fuzz/quick.js';
 
@@ -39,6 +44,27 @@ it.each(TAKEN)('%s: taken', async (_what, text) => {
   const { value: verdict, ms } = await timed(() => judge(`name: bomb\n${text}\n`));
   expect(verdict.diagnostics).toEqual([]);
   expect(ms).toBeLessThan(LIMIT_MS);
+});
+
+it('what the program prints of twenty errors takes no longer', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'topo-bomb-'));
+  try {
+    const [, text] = REFUSED.find(([what]) => what === 'as many tags')!;
+    writeFileSync(join(folder, 'topo.yaml'), `name: bomb\n${text}`);
+    const seconds = Array.from({ length: 2 }, () => {
+      const script = 'TIMEFORMAT="%U %S"; time "$0" "$1" validate topo.yaml 2>&1';
+      const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, TOPO], { cwd: folder, encoding: 'utf8' });
+      expect(stdout.match(/yaml-tag/g)?.length).toBe(20);
+      return stderr
+        .trim()
+        .split(' ')
+        .map(Number)
+        .reduce((sum, one) => sum + one, 0);
+    });
+    expect(Math.min(...seconds) * 1000).toBeLessThan(LIMIT_MS);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 it('work that grows with the square of the text is seen', async () => {

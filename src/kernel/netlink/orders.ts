@@ -142,6 +142,8 @@ export class SecondThread {
     const counts = new Int32Array(new SharedArrayBuffer(12));
     const post: Post = { port: port2, counts, files };
     const worker = new threads.Worker(program, { workerData: post, transferList: [port2] });
+    // One that is ended while it loads native code takes the process along (koffi throws where nothing may be thrown any more).
+    process.once('exit', () => Atomics.wait(counts, BEGUN, 0, BEGIN_MS));
     // What goes wrong there is done here instead.
     worker.on('error', () => undefined);
     worker.unref();

@@ -103,6 +103,8 @@ describe('what an apply understood', () => {
     world.mustTopo('apply', '--yes', '--quiet', 'small.yaml');
     expect(world.mustTopo('plan', 'small.yaml')).toBe(NO_CHANGES);
     expect(world.topo(['status', 'small.yaml']).status).toBe(0);
+    // The second thread has hardly begun when such a command ends.
+    for (let i = 0; i < 20; i++) expect(world.topo(['plan', 'nowhere.yaml'])).toMatchObject({ status: 1, stdout: '' });
     world.mustTopo('destroy', '--yes', '--quiet', 'small.yaml');
     expect(world.must('ls /run/topo/understood')).toBe('large\n');
     expect(world.mustTopo('plan')).toBe(NO_CHANGES);

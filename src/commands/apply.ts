@@ -5,7 +5,7 @@ import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
 import { nodesIn } from './engine.js';
-import { startSecondThread } from './kernel.js';
+import { beginHelp } from './kernel.js';
 import { adopting, type Lab } from './lab.js';
 import type { ApplyArguments } from './options.js';
 import { planLab, type Planned } from './planned.js';
@@ -17,11 +17,11 @@ import { printWarnings } from './warnings.js';
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
   const saved = await savedPlanOf(args.file, context);
   const file = readTopologyFile(saved?.plan.file ?? args.file, context);
-  const second = startSecondThread(nodesIn(file));
+  const help = beginHelp(nodesIn(file));
   const understood = understand(file, context);
   const lab = adopting(understood, saved === undefined ? args.adopt : saved.plan.adopt);
   const interrupts = context.watchInterrupts();
-  const kernel = await openLabKernel(lab.wanted, args, context, second === undefined ? {} : { second });
+  const kernel = await openLabKernel(lab.wanted, args, context, help);
   try {
     const status = await carryOutLocked(
       {

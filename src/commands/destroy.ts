@@ -8,7 +8,7 @@ import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
 import { prepareEngine } from './engine.js';
-import { startSecondThread } from './kernel.js';
+import { beginHelp } from './kernel.js';
 import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway, refuseProtected } from './planned.js';
@@ -19,9 +19,9 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
   const lab = labOf(args, context);
   const namespaces = namesIn(NETNS_DIRECTORY).length;
   prepareEngine(namespaces);
-  const second = startSecondThread(namespaces);
+  const help = beginHelp(namespaces);
   const interrupts = context.watchInterrupts();
-  const kernel = await openLabKernel(nothing(lab), args, context, second === undefined ? {} : { second });
+  const kernel = await openLabKernel(nothing(lab), args, context, help);
   try {
     const status = await carryOutLocked(
       {

@@ -21,13 +21,14 @@ const REFUSE = 'TOPO_TEST_REFUSE';
 /** The same of operations that break while they are done. */
 const BREAK = 'TOPO_TEST_BREAK';
 
-/** For a large lab, before its file is parsed: by the time it is wanted it has begun. */
-export function startSecondThread(nodes: number): SecondThread | undefined {
-  return isLarge(nodes) && SECOND_THREAD !== undefined ? SecondThread.start(SECOND_THREAD, filesOf(nodes)) : undefined;
-}
-
 /** What another thread reads meanwhile, or the thread that helps. */
 export type Help = Pick<NetlinkOptions, 'ahead' | 'second'>;
+
+/** For a large lab, before its file is parsed: by the time the thread is wanted it has begun. */
+export function beginHelp(nodes: number): Help {
+  const second = isLarge(nodes) && SECOND_THREAD !== undefined ? SecondThread.start(SECOND_THREAD, filesOf(nodes)) : undefined;
+  return second === undefined ? {} : { second };
+}
 
 export function openKernel(context: Context, help: Help = {}): Kernel {
   refuseWithoutRights();

@@ -56,9 +56,8 @@ function understoodBefore(file: TopologyFile, context: Context): Lab | null {
   const wanted = key === null ? null : keptUnder(key);
   if (wanted === null) return null;
   prepareEngine(nodesIn(file));
-  let text: string | undefined;
-  const masked = (): string => (text ??= maskedText(sourceOf(file.file, decode(file.file, file.bytes).text)));
-  return { wanted, sources: { get: (name) => (name === file.file ? masked() : undefined) } };
+  const source = sourceOf(file.file, decode(file.file, file.bytes).text);
+  return { wanted, sources: { get: (name) => (name === file.file ? maskedText(source) : undefined) } };
 }
 
 interface Key {

@@ -45,28 +45,18 @@ export function loadTopology({ file, bytes, include }: TopologyFile, variables: 
   const files: Source[] = [];
   const topology = topologyOf(source, { variables, report: reporter(diagnostics), diagnostics, include, files });
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  const masked = onceFor(maskedText);
   return {
     topology: failed ? null : topology,
     diagnostics: inOrder(diagnostics, file),
     included: files.map((one) => one.file),
     textOf: (name) => {
       const other = files.find((one) => one.file === name);
-      return other === undefined ? undefined : masked(other);
+      return other === undefined ? undefined : maskedText(other);
     },
+    // Nearly always nobody asks for it.
     get text() {
-      return masked(source);
+      return maskedText(source);
     },
-  };
-}
-
-/** Nearly always nobody asks for it, and whoever does asks again for each excerpt: a text is read for it once. */
-function onceFor(read: (source: Source) => string): (source: Source) => string {
-  const known = new Map<Source, string>();
-  return (source) => {
-    const text = known.get(source) ?? read(source);
-    known.set(source, text);
-    return text;
   };
 }
 

@@ -7,7 +7,16 @@ import { topologySchema, type SchemaDocument } from './schema.js';
 import type { Source } from './source.js';
 import type { Span, Tree } from './tree.js';
 
+const known = new WeakMap<Source, string>();
+
+/** Each excerpt asks for it again: it is made once. */
 export function maskedText(source: Source): string {
+  const text = known.get(source) ?? masked(source);
+  known.set(source, text);
+  return text;
+}
+
+function masked(source: Source): string {
   if (!mayHoldAny(source.text)) return source.text;
   const document = parseYaml(source, reporter([]));
   const composed = document === null ? null : compose(document, source, {}, reporter([]));

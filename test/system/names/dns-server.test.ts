@@ -1,6 +1,7 @@
 /** `dns: server`: what a node is told that asks the gateway, and what it is not. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World } from '../world.js';
+import { answerElsewhere, dig } from './dig.js';
 
 const LAB = `
 name: names
@@ -24,27 +25,14 @@ let before: string;
 
 beforeAll(async () => {
   world = await World.create();
-  world.outside();
-  // What the host asks: a server elsewhere that knows one name, and says no to all others.
-  world.must('echo nameserver 10.99.0.1 > /etc/resolv.conf; echo 192.0.2.80 www.example.com > /run/upstream');
-  await world.background(
-    'outside',
-    ['dnsmasq', '-d', '-C', '/dev/null', '-R', '-h', '-H', '/run/upstream', '--log-facility=-', '--local=/#/', '--user=root'],
-    'started',
-  );
+  await answerElsewhere(world);
   before = world.snapshot();
   world.file('topo.yaml', LAB);
   world.mustTopo('apply', '--yes');
 }, 60_000);
 afterAll(() => world.dispose());
 
-/** What `dig` prints in short, sorted; the status where that is not NOERROR. */
-function ask(node: string, question: string): string {
-  const { stdout } = world.in(`names.${node}`, `dig +tries=2 +time=2 ${question}`);
-  const status = /status: (\w+)/.exec(stdout)?.[1] ?? 'no answer';
-  const answers = [...stdout.matchAll(/^[^;\s].*\sIN\s+\w+\s+(\S+)$/gm)].map(([, answer]) => answer);
-  return status === 'NOERROR' ? answers.sort().join(' ') : status;
-}
+const ask = (node: string, question: string): string => dig(world, `names.${node}`, question, 2);
 
 describe('the server', () => {
   it.each([

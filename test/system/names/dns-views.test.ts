@@ -1,7 +1,9 @@
 /** Nodes of several networks with `dns: server`: one question tells all that they may know, and nobody else is told more. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NO_CHANGES } from '../../examples/example.js';
+import { settled } from '../promises/machine.js';
 import { World } from '../world.js';
+import { answerElsewhere, dig } from './dig.js';
 
 const LAB = `
 name: views
@@ -33,27 +35,14 @@ let before: string;
 
 beforeAll(async () => {
   world = await World.create();
-  world.outside();
-  // What the host asks: a server elsewhere that knows one name, and says no to all others.
-  world.must('echo nameserver 10.99.0.1 > /etc/resolv.conf; echo 192.0.2.80 www.example.com > /run/upstream');
-  await world.background(
-    'outside',
-    ['dnsmasq', '-d', '-C', '/dev/null', '-R', '-h', '-H', '/run/upstream', '--log-facility=-', '--local=/#/', '--user=root'],
-    'started',
-  );
+  await answerElsewhere(world);
   before = world.snapshot();
   world.file('topo.yaml', LAB);
   world.mustTopo('apply', '--yes');
 }, 60_000);
 afterAll(() => world.dispose());
 
-/** What `dig` prints in short, sorted; the status where that is not NOERROR. */
-function ask(node: string, question: string): string {
-  const { stdout } = world.in(`views.${node}`, `dig +tries=2 +time=5 ${question}`);
-  const status = /status: (\w+)/.exec(stdout)?.[1] ?? 'no answer';
-  const answers = [...stdout.matchAll(/^[^;\s].*\sIN\s+\w+\s+(\S+)$/gm)].map(([, answer]) => answer);
-  return status === 'NOERROR' ? answers.sort().join(' ') : status;
-}
+const ask = (node: string, question: string): string => dig(world, `views.${node}`, question, 5);
 
 interface Server {
   readonly pid: string;
@@ -227,7 +216,8 @@ describe('a change of the file', () => {
     expect(world.mustTopo('plan')).toBe(NO_CHANGES);
   });
 
-  it('that fails leaves the servers as they were', () => {
+  it('that fails leaves the servers as they were', async () => {
+    await settled(world);
     const before = world.snapshot();
     world.file('topo.yaml', `${ONE_MORE}    run: /nowhere/at-all\n`);
     expect(world.topo(['apply', '--yes'])).toMatchObject({ status: 1 });

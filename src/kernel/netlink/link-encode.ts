@@ -13,8 +13,8 @@ const VETH_INFO_PEER = 1;
 const LARGEST_MTU = 65535;
 
 const ROWS: ReadonlyMap<string, LinkAttribute> = new Map(LINK_ATTRIBUTES.map((row) => [row.name, row]));
-/** What the creating message ignores, for all that it accepts it (seen on 6.18). */
-const AFTERWARDS = new Set(['alias']);
+/** What the creating message ignores, for all that it accepts it (seen on 6.18), and what comes last. */
+const AFTERWARDS = new Set(['alias', 'up']);
 
 export type LinkTarget = { readonly index: number } | { readonly name: string };
 type Place = LinkAttribute['place'];
@@ -85,10 +85,17 @@ function encodeRows(writer: MessageWriter, attributes: LinkAttributes, place: Pl
 }
 
 /**
- * Changes a link, in one or two messages: what `do_setlink` does together with the settings of its type or of a port, but
+ * Changes a link, in one to three messages: what `do_setlink` does together with the settings of its type or of a port, but
  * a port's settings apart from those and from a new master, which the kernel looks at after them (`rtnl_changelink`).
+ * It is set up behind all others: of a link that is up the kernel announces each change (`netif_state_change`), and while
+ * there is no carrier, IPv6 walks through all routes of the namespace for that.
  */
 export function encodeLinkSet(writer: MessageWriter, target: LinkTarget, attributes: LinkAttributes, indexOf: IndexOf): void {
+  if (attributes['up'] === true && Object.keys(attributes).length > 1) {
+    encodeLinkSet(writer, target, without(attributes, UP), indexOf);
+    encodeLinkSet(writer, target, { up: true }, indexOf);
+    return;
+  }
   const type = TYPES.find((place) => pick(attributes, place).length > 0);
   const port = new Set(pick(attributes, 'bridge-port').map(([row]) => row.name));
   if (type === 'vxlan' && 'mtu' in attributes) {
@@ -114,6 +121,7 @@ export function encodeLinkRename(writer: MessageWriter, index: number, to: strin
 }
 
 const TYPES: readonly LinkType[] = ['bridge', 'vxlan', 'macvlan'];
+const UP = new Set(['up']);
 
 function only(attributes: LinkAttributes, names: ReadonlySet<string>): LinkAttributes {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => names.has(name)));
@@ -222,7 +230,7 @@ export interface VethEnd {
  */
 export function encodeVethAdd(writer: MessageWriter, outer: VethEnd, peer: VethEnd, peerNetns: number | null, indexOf: IndexOf): void {
   writer.begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK | (peerNetns === null ? 0 : NLM_F_ECHO));
-  header(writer, { name: outer.name }, outer.attributes['up'] === true ? { up: true } : {});
+  header(writer, { name: outer.name }, {});
   encodeRows(writer, without(outer.attributes, AFTERWARDS), 'link', indexOf);
   const info = writer.nest(IFLA.linkinfo);
   writer.string(INFO.kind, 'veth');
@@ -240,8 +248,9 @@ export function encodeVethAdd(writer: MessageWriter, outer: VethEnd, peer: VethE
 }
 
 const PEER_AFTERWARDS = new Set(['alias', 'master', 'up']);
-const OUTER_AT_ONCE = new Set(LINK_ATTRIBUTES.filter((row) => row.place === 'link' && !AFTERWARDS.has(row.name)).map((row) => row.name));
-const PEER_AT_ONCE = new Set([...OUTER_AT_ONCE].filter((name) => !PEER_AFTERWARDS.has(name)));
+const AT_ONCE = LINK_ATTRIBUTES.filter((row) => row.place === 'link').map((row) => row.name);
+const OUTER_AT_ONCE = new Set(AT_ONCE.filter((name) => !AFTERWARDS.has(name)));
+const PEER_AT_ONCE = new Set(AT_ONCE.filter((name) => !PEER_AFTERWARDS.has(name)));
 
 /** What is left to set of the peer once it exists. */
 export function peerAfterwards(attributes: LinkAttributes): LinkAttributes {

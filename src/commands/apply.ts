@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { readNodes } from '../apply/observe.js';
 import type { SavedPlan } from '../report/saved-plan.js';
 import { askToGoOn } from './ask.js';
+import { beginsLikePlan } from './begins-like-plan.js';
 import { carryOutLocked } from './carry-out.js';
 import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
@@ -32,11 +34,8 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         args,
         interrupts,
         observe: () => readNodes(kernel, lab.wanted),
-        replan: (nodes) => {
-          const planned = planLab(kernel, lab, nodes);
-          saved?.check(lab, planned);
-          return planned;
-        },
+        replan: (nodes) => planLab(kernel, lab, nodes),
+        ...(saved === undefined ? {} : { check: (planned: Planned) => saved.check(lab, planned), begins: () => saved.useUp() }),
         agreed: async (plan) => {
           if (args.json)
             return args.yes || saved !== undefined || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
@@ -59,21 +58,15 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
 interface Saved {
   readonly plan: SavedPlan;
   /** Before the first change; what is planned later is another thing. */
-  check(lab: Lab, planned: Planned): void;
+  check(lab: Lab, planned: Planned): Promise<void>;
+  /** It is applied now. */
+  useUp(): void;
 }
 
 /** Undefined: the file is a topology. */
 async function savedPlanOf(file: string | undefined, context: Context): Promise<Saved | undefined> {
-  if (file?.endsWith('.yaml') !== false) return undefined;
-  const { readSavedPlan, refuseStale } = await import('./saved-plan.js');
+  if (file === undefined || !beginsLikePlan(resolve(context.cwd, file))) return undefined;
+  const { readSavedPlan, refuseStale, useUp } = await import('./saved-plan.js');
   const plan = readSavedPlan(file, context);
-  if (plan === undefined) return undefined;
-  let checked = false;
-  return {
-    plan,
-    check: (lab, planned) => {
-      if (!checked) refuseStale(file, plan, lab, planned);
-      checked = true;
-    },
-  };
+  return { plan, check: (lab, planned) => refuseStale(file, plan, lab, planned), useUp: () => useUp(file, plan) };
 }

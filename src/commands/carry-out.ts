@@ -29,6 +29,10 @@ export interface Work {
   readonly observe: () => Nodes;
   /** Reads the kernel and plans: before the first change and after the last. With `nodes` only the namespaces of hosts are read. */
   readonly replan: (nodes?: Nodes) => Planned;
+  /** Whether the first plan is the one that is to be carried out: a DiagnosticError where it is not. */
+  readonly check?: (planned: Planned) => Promise<void>;
+  /** The first change is next. */
+  readonly begins?: () => void;
   /** Whether to go on with this plan; `done` where there is nothing to do and that has been said. */
   readonly agreed: (plan: Plan) => Promise<boolean | 'done'>;
 }
@@ -51,11 +55,14 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
   if (lock === null) return nothingChanged(work, context);
   try {
     await refuseUnconfirmed(work, context);
-    const { plan, observed } = work.replan();
+    const planned = work.replan();
+    await work.check?.(planned);
+    const { plan, observed } = planned;
     const agreed = await work.agreed(plan);
     if (agreed === false) return nothingChanged(work, context);
     await allowAgain(work.lab);
     if (agreed === 'done') return 0;
+    work.begins?.();
     const { interrupts } = work;
     const former = await formerOf(work, observed, plan);
     const { confirmMs } = work.args;

@@ -2,7 +2,7 @@
 import type { Event } from '../model/event.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import { hiddenOperation, withoutValues } from '../model/sensitive.js';
-import type { Resource } from '../model/state.js';
+import type { Props, Resource } from '../model/state.js';
 import type { KindOf } from './judge.js';
 
 export function hidePlan(plan: Plan, kindOf: KindOf): Plan {
@@ -16,15 +16,19 @@ export function hideEvent(event: Event, kindOf: KindOf): Event {
   return { ...event, operation: hiddenOperation(event.operation), message: withoutValues(event.message, event.operation) };
 }
 
+/** Of one object. */
+export function hideProps({ kind, props }: Resource, kindOf: KindOf): Props {
+  const { hidden } = kindOf(kind);
+  if (hidden === undefined) return props;
+  return Object.fromEntries(Object.entries(props).map(([field, value]) => [field, hidden(field, value)]));
+}
+
 function hideAction(action: Action, kindOf: KindOf): Action {
   const { change, replacement, operations, finish } = action;
   const { kind } = change.action === 'delete' ? change.before : change.after;
   const hidden = kindOf(kind).hidden;
   if (hidden === undefined) return action;
-  const props = (resource: Resource): Resource => ({
-    ...resource,
-    props: Object.fromEntries(Object.entries(resource.props).map(([field, value]) => [field, hidden(field, value)])),
-  });
+  const props = (resource: Resource): Resource => ({ ...resource, props: hideProps(resource, kindOf) });
   const fields = (changes: readonly FieldChange[]): readonly FieldChange[] =>
     changes.map((one) => ({ ...one, from: hidden(one.field, one.from), to: hidden(one.field, one.to, one.from) }));
   return {

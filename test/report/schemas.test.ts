@@ -10,13 +10,14 @@ import { eventJson } from '../../src/report/event-json.js';
 import { dockerOf } from '../../src/report/docker.js';
 import { listOf } from '../../src/report/list.js';
 import { planJson } from '../../src/report/plan-json.js';
-import { savedPlan } from '../../src/report/saved-plan.js';
+import { savedPlan, savedPlanJson } from '../../src/report/saved-plan.js';
 import { sandboxesOf } from '../../src/report/sandboxes.js';
 import { showOf } from '../../src/report/show.js';
 import { statusOf } from '../../src/report/status.js';
 import { validateOf } from '../../src/report/validate.js';
 import { watchJson } from '../../src/report/watch-json.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from '../kernel/iproute/operations.js';
+import type { Props, Resource } from '../../src/model/state.js';
 import { desired, nothing, observed, planned, SHOP } from './states.js';
 import { words } from './words.js';
 
@@ -60,9 +61,14 @@ describe('plans', () => {
   });
 
   it('that are saved are valid', () => {
-    const basis = { plan: planned(shop, nothing('shop')), desired: shop, observed: observed(shop) };
-    const saved = savedPlan(basis, { program: '1.0.0', created: '2026-01-01T00:00:00.000Z', file: '/labs/topo.yaml' });
-    expect(errors('saved-plan', JSON.parse(JSON.stringify(saved)))).toEqual([]);
+    const shown = ({ props }: Resource): Props => props;
+    const about = { id: '0'.repeat(32), program: '1.0.0', created: '2026-01-01T00:00:00.000Z', boot: 'b', file: '/labs/topo.yaml' };
+    for (const there of [nothing('shop'), observed(shop)]) {
+      const saved = savedPlan({ plan: planned(shop, there), desired: shop, observed: there, shown }, about);
+      expect(errors('saved-plan', JSON.parse(savedPlanJson(saved)))).toEqual([]);
+      expect(JSON.parse(savedPlanJson(saved))).toEqual(JSON.parse(JSON.stringify(saved)));
+    }
+    const saved = savedPlan({ plan: planned(shop, nothing('shop')), desired: shop, observed: observed(shop), shown }, about);
     expect(errors('saved-plan', { ...saved, plan: {} })).not.toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { serialize } from 'node:v8';
 import { type Basis, readDeadline, readWatchdog, removePending, writeDeadline, writePending } from '../../apply/pending.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import type { Event, Summary } from '../../model/event.js';
-import { fingerprintOf } from '../../report/saved-plan.js';
+import { fingerprintOf } from '../../report/fingerprint.js';
 
 export interface Guard {
   /** What is to be said; it counts from now on. Null: nothing is left to be confirmed. */

@@ -5,7 +5,7 @@ import { isAlive } from '../../kernel/processes/identity.js';
 import { DiagnosticError } from '../../model/diagnostic.js';
 import type { State } from '../../model/state.js';
 import { clock } from '../../report/clock.js';
-import { fingerprintOf } from '../../report/saved-plan.js';
+import { fingerprintOf } from '../../report/fingerprint.js';
 import type { Confirmation, Reverted } from '../../report/status.js';
 
 export function confirmationOf(lab: string): Confirmation | null {

@@ -3,7 +3,7 @@ import { forgetTakenBack, readDeadline, readTakenBack } from '../../apply/pendin
 import { isPending, isTakenBack } from '../../apply/pending-files.js';
 import type { State } from '../../model/state.js';
 import type { WatchEvent } from '../../model/watch-event.js';
-import { fingerprintOf } from '../../report/saved-plan.js';
+import { fingerprintOf } from '../../report/fingerprint.js';
 
 export class Hold {
   private isWaiting = false;

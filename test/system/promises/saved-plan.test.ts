@@ -12,7 +12,7 @@ let file: string;
 const out = (): string => join(world.directory, 'plan.json');
 const save = (): string => world.mustTopo('plan', '--out', out(), file);
 const snapshot = (): string => world.must('ip -o link; ip netns; ip -n lab.a addr show scope global; nft list ruleset');
-const refused = (message: string) => expect.objectContaining({ status: 1, stderr: expect.stringContaining(message) });
+const refused = (message: string | RegExp) => expect.objectContaining({ status: 1, stderr: expect.stringMatching(message) });
 
 beforeEach(async () => {
   world = await World.create();
@@ -27,6 +27,71 @@ describe('a saved plan', () => {
     expect(world.mustTopo('apply', out())).toContain('Apply complete!');
     expect(world.mustTopo('plan', file)).toContain('No changes.');
     expect(world.topo(['apply', out()])).toEqual(refused('has been applied already'));
+  });
+
+  it('is applied once, also when all is as it was before it', () => {
+    save();
+    world.mustTopo('apply', out());
+    world.mustTopo('destroy', '--yes', file);
+    expect(world.topo(['apply', out()])).toEqual(refused('has been applied already, at '));
+    expect(world.must('ip netns')).toBe('');
+  });
+
+  it('is used when its apply was rolled back', () => {
+    writeFileSync(file, LAB.replace('a: {', 'a: { exec: ["false"],'));
+    save();
+    expect(world.topo(['apply', out()])).toMatchObject({ status: 1, stdout: expect.stringContaining('was rolled back') });
+    expect(world.topo(['apply', out()])).toEqual(refused('has been applied already'));
+  });
+
+  it('is not used up by a refusal', () => {
+    save();
+    writeFileSync(file, LAB.replace('  b:', '  c:'));
+    expect(world.topo(['apply', out()])).toEqual(refused('is stale'));
+    writeFileSync(file, LAB);
+    expect(world.mustTopo('apply', out())).toContain('Apply complete!');
+  });
+
+  it('that is used is known as long as it could be applied', () => {
+    const old = (days: number, id: string): string =>
+      world.must(`touch -d "@$(($(date +%s) - ${days} * 86400))" /run/topo/used-plans/${id}; stat -c %a /run/topo/used-plans`).trim();
+    save();
+    world.mustTopo('apply', out());
+    expect([old(29, 'younger'), old(31, 'older')]).toEqual(['700', '700']);
+    world.mustTopo('destroy', '--yes', file);
+    save();
+    world.mustTopo('apply', out());
+    expect(world.must('ls /run/topo/used-plans').split('\n')).toEqual(expect.arrayContaining(['younger']));
+    expect(world.must('ls /run/topo/used-plans')).not.toContain('older');
+  });
+
+  it.each([
+    ['too old', '"created": "20', '"created": "19', 'is older than 30 days'],
+    ['of another start of the machine', '"boot": "', '"boot": "0', 'was made before this machine was started'],
+  ])('%s is refused', (_, what, by, message) => {
+    save();
+    writeFileSync(out(), readFileSync(out(), 'utf8').replace(what, by));
+    expect(world.topo(['apply', out()])).toEqual(refused(message));
+  });
+
+  it('may have any name', () => {
+    const yaml = join(world.directory, 'plan.yaml');
+    world.mustTopo('plan', '--out', yaml, file);
+    expect(world.mustTopo('apply', yaml)).toContain('Apply complete!');
+  });
+
+  it('says what its topology asked for and what it asks for now', () => {
+    writeFileSync(file, `${LAB.replace('a: {', 'a: { run: [{ name: r, command: sleep 9, env: { TOKEN: "${TOKEN}" } }],')}  c: {}\n`);
+    expect(world.topo(['plan', '--out', out(), file], { TOKEN: 'first-word' })).toMatchObject({ status: 0 });
+    expect(readFileSync(out(), 'utf8')).not.toContain('first-word');
+    const { stderr } = world.topo(['apply', out()], { TOKEN: 'second-word', MTU: '1400' });
+    expect(stderr).toMatch(/bridge:host\/\S+ has changed: .*topo.yaml:3:3\n +mtu: 1500 -> 1400\n/);
+    expect(stderr).toMatch(/process:a\/r has changed: .*\n +env: a sensitive value\n/);
+    expect(stderr).not.toMatch(/first-word|second-word/);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('  c: {}\n', '  d: {}\n'));
+    const other = world.topo(['apply', out()], { TOKEN: 'first-word' }).stderr;
+    expect(other).toMatch(/netns:lab.d\S* has come: .*topo.yaml/);
+    expect(other).toMatch(/netns:lab.c\S* has gone\n/);
   });
 
   it('is readable and says what it will do', () => {
@@ -45,7 +110,11 @@ describe('a saved plan', () => {
 
   it.each([
     ['the topology asks for something else', () => writeFileSync(file, LAB.replace('  b:', '  c:')), 'asks for something else by now'],
-    ['an object has changed', () => world.must('ip -n lab.a link set eth0 mtu 1400'), 'veth:lab.a/eth0 has changed'],
+    [
+      'an object has changed',
+      () => world.must('ip -n lab.a link set eth0 mtu 1400'),
+      /veth:lab.a\/eth0 has changed.*\n +mtu: 1500 -> 1400\n/,
+    ],
     ['an object has come', () => world.must('ip -n lab.a addr add 10.1.0.99/24 dev eth0'), 'address:lab.a/eth0/10.1.0.99/24 has come'],
     ['an object has gone', () => world.must('ip -n lab.b link del eth0'), 'veth:lab.b/eth0 has gone'],
     [

@@ -1,0 +1,20 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+
+const BEGINNING_BYTES = 64;
+const BEGINNING = /^\s*\{\s*"format":\s*"topo-/;
+
+/** Whatever its name is: a plan that was saved begins so, and no topology does. A pipe can be read once, and is a topology. */
+export function beginsLikePlan(path: string): boolean {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!fstatSync(fd).isFile()) return false;
+    const beginning = Buffer.alloc(BEGINNING_BYTES);
+    const length = readSync(fd, beginning, 0, BEGINNING_BYTES, 0);
+    return BEGINNING.test(beginning.toString('latin1', 0, length));
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}

@@ -21,6 +21,8 @@ export interface ProcessSpec extends ProcessKey {
   /** Hashes of what it reads again when it gets the signal: another one sends it. */
   readonly rereads?: Texts;
   readonly signal?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
+  /** A command that fails, and says why, where the process would not take what it reads again. */
+  readonly check?: readonly string[];
   /** What must be there first, besides the namespace. */
   readonly needs?: readonly ResourceId[];
   /** Ports of its namespace that it cannot do without. */
@@ -31,6 +33,7 @@ export interface ProcessSpec extends ProcessKey {
 
 interface Definition extends ProcessKey {
   readonly listens?: readonly HostPorts[];
+  readonly check?: readonly string[];
 }
 
 export const processId = ({ owner, name }: Pick<ProcessKey, 'owner' | 'name'>): ResourceId => `process:${owner}/${name}`;
@@ -45,7 +48,11 @@ export function processResource(spec: ProcessSpec): Resource {
   return {
     ...bare(spec, { netns, command, env, cwd, user, reads, rereads, signal }, RUNNING),
     needs: [...netnsNeeds(netns), ...(spec.needs ?? [])],
-    ...(spec.listens === undefined ? {} : { definition: { ...keyOf(spec), listens: spec.listens } satisfies Definition }),
+    definition: {
+      ...keyOf(spec),
+      ...(spec.listens === undefined ? {} : { listens: spec.listens }),
+      ...(spec.check === undefined ? {} : { check: spec.check }),
+    } satisfies Definition,
     ...(path === undefined ? {} : { path }),
     ...(at === undefined ? {} : { at }),
   };
@@ -111,7 +118,8 @@ function finish(after: Resource, before: Resource | null): readonly Operation[] 
   const process = keyOf(after.definition as Definition);
   const definition = definitionOf(after);
   if (before?.props['state'] !== RUNNING || definition.signal === '') return [{ op: 'process-start', netns, process, definition }];
-  return [{ op: 'process-signal', netns, process, definition }];
+  const { check } = after.definition as Definition;
+  return [{ op: 'process-signal', netns, process, definition, ...(check === undefined ? {} : { check }) }];
 }
 
 export const process: Kind = {

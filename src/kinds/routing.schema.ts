@@ -10,6 +10,9 @@ const asn: JsonSchema = {
 
 const quad = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}';
 
+/** 0.0.0.0 is no router's (RFC 6286, 2.1; RFC 2328, C.1). */
+const routerId = `^(?!0\\.0\\.0\\.0$)${quad}$`;
+
 const redistribute: JsonSchema = {
   type: ['array', 'null'],
   items: { type: 'string', enum: ['connected', 'static', 'kernel', 'bgp', 'ospf'], description: 'Where the routes come from.' },
@@ -107,8 +110,8 @@ const bgp: JsonSchema = {
     redistribute,
     cluster_id: {
       type: 'string',
-      pattern: `^${quad}$`,
-      'x-expected': 'a number in the form of an IPv4 address',
+      pattern: routerId,
+      'x-expected': 'a number in the form of an IPv4 address, and not 0.0.0.0',
       description: 'Which cluster a route reflector serves; reflectors of one cluster have the same. Default: the router’s identifier.',
       examples: ['10.0.0.100'],
     },
@@ -200,8 +203,8 @@ export const routingSchema: JsonSchema = {
   properties: {
     router_id: {
       type: 'string',
-      pattern: `^${quad}$`,
-      'x-expected': 'the form of an IPv4 address',
+      pattern: routerId,
+      'x-expected': 'the form of an IPv4 address, and not 0.0.0.0',
       description:
         'Identifier of the router, in the form of an IPv4 address, unique in the lab. Default: the lowest IPv4 address of lo, otherwise of the other interfaces, otherwise one that is derived from the names of lab and node.',
       examples: ['10.0.0.1'],

@@ -105,8 +105,14 @@ export type ProcessOperation =
       readonly to: string;
       readonly was: string;
     }
-  /** Sends it the signal at which it reads its files again. */
-  | { readonly op: 'process-signal'; readonly netns: string; readonly process: ProcessKey; readonly definition: ProcessDefinition };
+  /** Sends it the signal at which it reads its files again; if there is a check, and it fails, it does not, and goes on as before. */
+  | {
+      readonly op: 'process-signal';
+      readonly netns: string;
+      readonly process: ProcessKey;
+      readonly definition: ProcessDefinition;
+      readonly check?: readonly string[];
+    };
 
 /** Runs a command to its end and remembers it by the altname of lo. By itself: it takes its time, and what it writes is shown meanwhile. */
 export interface ExecRun {

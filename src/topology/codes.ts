@@ -138,6 +138,7 @@ export const CODES = {
   'interface-in-two-areas': 'An interface is in two areas of OSPF.',
   'bgp-useless-key': 'A key of a BGP neighbor says what its peer says already.',
   'bgp-keepalive': 'The keepalive time of a BGP neighbor is not smaller than its hold time.',
+  'bgp-address': 'An address of a BGP session cannot be one: link-local, loopback, multicast, or none at all.',
   // Other files
   'include-outside': 'An included file is not in the folder of the first one, nor below it.',
   'include-cycle': 'A file includes itself, by way of others or at once.',

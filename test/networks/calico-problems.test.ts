@@ -57,6 +57,18 @@ test.each([
     ['calico-bgp-differs: more and pods are both on h1, which cannot talk to one host in two ways: their "bgp" or "underlay" differ'],
   ],
   [
+    'a neighbor with which the network has a session already',
+    lab(pods(), '  a: { host: h1, networks: [pods] }\n  b: { host: h2, networks: [pods] }')
+      .replace('h1: { ', 'h1: { routing: { bgp: { asn: 64512, neighbors: [h2] } }, ')
+      .replace('h2: { ', 'h2: { routing: { bgp: { asn: 64512, neighbors: [h1] } }, ')
+      .replaceAll('lan: {}', 'lan: ADDRESS')
+      .replace('ADDRESS', '192.168.50.11')
+      .replace('ADDRESS', '192.168.50.12'),
+    ['h1', 'h2'].map(
+      (host, i) => `bgp-neighbor-twice: ${host} has a session with 192.168.50.${12 - i} by networks.pods: a neighbor is a second one`,
+    ),
+  ],
+  [
     'nothing where both say the same',
     lab(
       `${pods()}\n  more: { driver: calico, subnet: 10.245.0.0/16, underlay: lan }`,

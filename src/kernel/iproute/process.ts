@@ -23,10 +23,11 @@ export function processStop({ process }: Of<'process-stop'>): readonly Command[]
   return [...end(folder), { argv: ['rm', '-rf', folder] }];
 }
 
-export function processSignal({ process, definition }: Of<'process-signal'>): readonly Command[] {
+export function processSignal({ process, definition, check }: Of<'process-signal'>): readonly Command[] {
   const folder = processFolder(process);
   const command = 'pkill "-$2" -P "$(pgrep -P "$(pgrep -x -P "$(cut -d" " -f1 "$1/pid")" unshare)")"';
   return [
+    ...(check === undefined ? [] : [{ argv: check }]),
     { argv: ['sh', '-c', command, 'signal', folder, definition.signal.replace(/^SIG/, '')] },
     { argv: ['cat'], stdin: JSON.stringify(definition), output: { path: `${folder}/definition.json` } },
   ];

@@ -30,16 +30,19 @@ export function birdDaemon({ lab, node, netns, config, needs, path, at }: Daemon
   const lines = birdText(config);
   const key = { lab, owner: node, name: ROUTING_DAEMON };
   const program = { ...BIRD, for: 'routing' };
+  const file = `${setFolder(lab, set)}/bird.conf`;
   return [
     nodeFilesResource({ lab, set, files: { 'bird.conf': lines }, program, path, at }),
     processResource({
       ...key,
       netns,
       // The path of a socket is at most 107 bytes: it is told from within the folder.
-      command: ['bird', '-f', '-c', `${setFolder(lab, set)}/bird.conf`, '-s', BIRD_SOCKET],
+      command: ['bird', '-f', '-c', file, '-s', BIRD_SOCKET],
       cwd: processFolder(key),
       rereads: { config: hash(16, ...lines) },
       signal: 'SIGHUP',
+      // What it refuses it says in its log alone, and goes on with what it had.
+      check: ['bird', '-p', '-c', file],
       needs: [nodeFilesId(set), ...needs],
       path,
       at,

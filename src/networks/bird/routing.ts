@@ -9,6 +9,7 @@ import type { Lab, LabNode } from '../lab.js';
 import type { BirdAddition } from './addition.js';
 import { ALL, NONE, type BirdConfig, type BirdFilter, type BirdProtocol } from './config.js';
 import { birdDaemon } from './daemon.js';
+import { keptApart } from './kept-apart.js';
 import { ospfProtocols } from './ospf.js';
 import { routerIdOf, routersIn } from './routers.js';
 import { subnetsOf } from './segments.js';
@@ -22,6 +23,7 @@ export function routingResources(lab: Lab, additions: ReadonlyMap<string, BirdAd
   const routers = routersIn(lab.nodes);
   const sessions = new Map(nodes.map((node) => [node, sessionsOf(routers.byName(node.node.name)!, routers, diagnostics)]));
   diagnostics.push(...sessionProblems(sessions), ...idsTwice(lab.name, nodes), ...nodes.flatMap(unknownPrefixes));
+  for (const [node, own] of sessions) diagnostics.push(...keptApart(node, own), ...alsoAdded(node, own, additions.get(node.netns)));
   return nodes.flatMap((node) => [
     ...orphans(node),
     ...birdDaemon({
@@ -135,6 +137,21 @@ function unknownPrefixes(lab: LabNode): readonly Diagnostic[] {
       message: `${node.name} announces ${cidr}, and has no address in a subnet of that name and no route to it: nothing would be announced`,
       at,
       hint: `for an aggregate add routing.static: [{ to: ${cidr}, type: blackhole }]`,
+    }));
+}
+
+/** BIRD tells what arrives by the address that it comes from: two sessions with one address are taken for each other. */
+function alsoAdded({ node }: LabNode, own: readonly Session[], addition: BirdAddition | undefined): readonly Diagnostic[] {
+  const added = addition?.protocols.flatMap((one) => (one.protocol === 'bgp' ? [one.neighbor.address] : [])) ?? [];
+  return own
+    .filter(({ remote }) => added.includes(remote))
+    .map(({ neighbor, remote }) => ({
+      code: 'bgp-neighbor-twice',
+      severity: 'error',
+      message: `${node.name} has a session with ${remote} by ${addition?.path ?? 'a network'}: a neighbor is a second one`,
+      at: neighbor.at,
+      hint: 'remove it here, or let it go to another address of the peer',
+      ...(addition === undefined ? {} : { related: [{ message: 'the network is here', at: addition.at }] }),
     }));
 }
 

@@ -72,12 +72,51 @@ function byAddress(
   remote: string,
 ): readonly Session[] | Problem {
   const family = familyOf(remote);
+  if (router.addresses.has(remote)) return oneself(router, remote);
+  const { sourceAddress } = neighbor;
+  if (sourceAddress !== undefined && !ownAddresses(router, family).includes(sourceAddress)) return notOwn(router, family, sourceAddress);
   const next = router.standings.find(({ address: { cidr } }) => contains(cidr, parseAddress(remote)!));
   const direct = next !== undefined && neighbor.multihop === undefined;
   if (!direct && peer === undefined && neighbor.multihop === undefined) return outOfReach(router, remote);
-  const local = neighbor.sourceAddress ?? next?.address.cidr.address.text ?? router.loopback(family);
+  const local = sourceAddress ?? next?.address.cidr.address.text ?? router.loopback(family);
+  // BIRD: "Multihop BGP with BFD requires specified local address".
+  if (neighbor.bfd && !direct && local === undefined) return sourceMissing(router, remote);
   const session = { neighbor, asn, family, remote, direct };
   return [{ ...session, ...(peer === undefined ? {} : { peer: peer.node }), ...(local === undefined ? {} : { local }) }];
+}
+
+const ownAddresses = ({ addresses }: Router, family: Family): readonly string[] =>
+  [...addresses].filter((address) => familyOf(address) === family);
+
+function oneself({ node }: Router, remote: string): Problem {
+  return {
+    problem: {
+      code: 'bgp-peer-address',
+      message: `${remote} is ${node.node.name}’s own address: it would talk to itself`,
+      hint: 'write an address of the other router',
+    },
+  };
+}
+
+function notOwn(router: Router, family: Family, source: string): Problem {
+  const own = ownAddresses(router, family);
+  return {
+    problem: {
+      code: 'bgp-source-address',
+      message: `${router.node.node.name} cannot talk from ${source}: it is no IPv${family} address of its own`,
+      hint: own.length === 0 ? `it has no IPv${family} address` : `its addresses: ${own.join(', ')}`,
+    },
+  };
+}
+
+function sourceMissing({ node }: Router, remote: string): Problem {
+  return {
+    problem: {
+      code: 'bgp-bfd-source',
+      message: `BFD over several hops needs an address that it starts from, and ${node.node.name} has none for ${remote}`,
+      hint: 'add source_address: ADDRESS, or give its lo an address of that family',
+    },
+  };
 }
 
 function asnMissing({ node }: Router, { peer }: BgpNeighbor): Problem {

@@ -1,5 +1,6 @@
 import { contains, overlaps, parseCidr, type Cidr } from '../../model/address.js';
 import { FLANNEL_VNI, flannelInterface, type Flannel, type HostSubnet } from '../../model/flannel.js';
+import { INTERFACE_NAME_BYTES } from '../../model/names.js';
 import { HOST } from '../../model/state.js';
 import type { Network } from '../../model/topology.js';
 import { hostsOf, underlayOf, type Carrier } from '../../model/underlay.js';
@@ -10,7 +11,16 @@ import type { Rule, RuleContext } from './rule.js';
 /** The subnet can be divided, the written parts are parts of it, and plain routes lead somewhere. */
 export const flannel: Rule = {
   name: 'flannel',
-  codes: ['flannel-subnet', 'host-subnet', 'unknown-host', 'flannel-key', 'flannel-off-link', 'underlay-unsuitable', 'vni-twice'],
+  codes: [
+    'flannel-subnet',
+    'host-subnet',
+    'unknown-host',
+    'flannel-key',
+    'flannel-off-link',
+    'underlay-unsuitable',
+    'vni-twice',
+    'name-too-long',
+  ],
   check(context) {
     checkTunnels(context);
     for (const network of context.topology.networks) {
@@ -29,6 +39,7 @@ function checkTunnels({ topology, report, place }: RuleContext): void {
   const first = new Map<string, Network>();
   for (const network of topology.networks.filter((one) => one.flannel?.backend === 'vxlan')) {
     const vni = network.vni ?? FLANNEL_VNI;
+    checkName({ report, place }, network, flannelInterface(vni));
     for (const host of hostsOf(topology, network.name).keys()) {
       const key = `${host} ${vni}`;
       const before = first.get(key);
@@ -42,6 +53,12 @@ function checkTunnels({ topology, report, place }: RuleContext): void {
       }
     }
   }
+}
+
+function checkName({ report, place }: Pick<RuleContext, 'report' | 'place'>, network: Network, name: string): void {
+  if (name.length <= INTERFACE_NAME_BYTES) return;
+  const message = `the interface ${name} of ${network.name} would have a name of ${name.length} bytes, and the kernel takes ${INTERFACE_NAME_BYTES}`;
+  report('name-too-long', place(network, 'vni'), message, { hint: 'a vni below 10000000 fits' });
 }
 
 function checkKeys({ report, place, isWritten }: RuleContext, network: Network, own: Flannel): void {

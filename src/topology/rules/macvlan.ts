@@ -1,5 +1,7 @@
 import { contains, isReservedIn, parseAddress, parseCidr } from '../../model/address.js';
+import { HOST } from '../../model/state.js';
 import type { Attachment, Macvlan, Network } from '../../model/topology.js';
+import { hostsOf } from '../../model/underlay.js';
 import type { Rule, RuleContext } from './rule.js';
 
 export const macvlan: Rule = {
@@ -15,6 +17,7 @@ export const macvlan: Rule = {
     }
     if (topology.networks.every((network) => network.macvlan === undefined)) return;
     checkAttachments(context);
+    checkHomes(context);
     checkPassthru(context);
   },
 };
@@ -84,6 +87,22 @@ function checkAttachments({ topology, networks, report, place }: RuleContext): v
         related,
       });
     }
+  }
+}
+
+/** An address is one host's: another one with it would answer for it on the same LAN. */
+function checkHomes({ topology, report, place, isIncomplete }: RuleContext): void {
+  if (isIncomplete('nodes')) return;
+  for (const network of topology.networks) {
+    if (typeof network.macvlan?.hostShim !== 'string') continue;
+    const [first, second] = hostsOf(topology, network.name);
+    if (first === undefined || second === undefined) continue;
+    const [one, other] = [first, second].map(([host]) => (host === HOST ? 'the machine itself' : `the host ${host}`));
+    const message = `nodes of ${network.name} live on ${one} and on ${other}, and both would have ${network.macvlan.hostShim} on one LAN`;
+    report('bad-host-shim', place(network, 'host_shim'), message, {
+      hint: 'host_shim: true gives each host an address of its own',
+      related: [{ message: 'a node of the other one is here', at: second[1].at }],
+    });
   }
 }
 

@@ -1,10 +1,11 @@
-import { familyOf, parseAddress } from '../../model/address.js';
-import type { OspfInterface, Routing, StaticRoute } from '../../model/routing.js';
+import { contains, familyOf, parseAddress } from '../../model/address.js';
+import type { BgpNeighbor, OspfInterface, Routing, StaticRoute } from '../../model/routing.js';
 import { canonicalKey, IPV4_FORWARDING, IPV6_FORWARDING } from '../../model/sysctl-key.js';
 import type { Node } from '../../model/topology.js';
 import { quote } from '../report.js';
 import { didYouMean } from '../suggest.js';
 import type { Rule, RuleContext } from './rule.js';
+import { whyNobody } from './special-address.js';
 
 export const routing: Rule = {
   name: 'routing',
@@ -21,6 +22,7 @@ export const routing: Rule = {
     'route-twice',
     'bgp-useless-key',
     'bgp-keepalive',
+    'bgp-address',
   ],
   check(context) {
     for (const node of context.topology.nodes) {
@@ -62,6 +64,7 @@ function checkNeighbors({ nodes, report, isIncomplete, isWritten, place }: RuleC
       const hint = () => didYouMean(peer, others) ?? 'a neighbor is the name of a node, or an address';
       report('unknown-node', at, `there is no node ${quote(peer)}`, { hint });
     }
+    checkAddresses({ report, place }, neighbor);
     if (isAddress && isWritten(neighbor, 'address')) {
       const hint = 'remove one of the two';
       report('bgp-useless-key', place(neighbor, 'address'), `the neighbor ${peer} is an address already`, { hint });
@@ -72,6 +75,24 @@ function checkNeighbors({ nodes, report, isIncomplete, isWritten, place }: RuleC
         hint: `a third of the hold time is usual: ${Math.floor(holdTime / 3)}`,
       });
     }
+  }
+}
+
+/** A session goes from one address of a router to one of another; of a link-local one BIRD would have to know the interface. */
+function checkAddresses({ report, place }: Pick<RuleContext, 'report' | 'place'>, neighbor: BgpNeighbor): void {
+  const { peer, address, sourceAddress, at } = neighbor;
+  const written = [
+    [peer, at],
+    [address, place(neighbor, 'address')],
+    [sourceAddress, place(neighbor, 'source_address')],
+  ] as const;
+  for (const [text, where] of written) {
+    const parsed = text === undefined ? null : parseAddress(text);
+    if (parsed === null) continue;
+    const why = contains('fe80::/10', parsed) ? 'fe80::/10 is link-local, and is somebody else on each link' : whyNobody(parsed);
+    if (why === undefined) continue;
+    const hint = 'name the node, or give its link addresses of its own';
+    report('bgp-address', where, `${parsed.text} cannot be an end of a BGP session: ${why}`, { hint });
   }
 }
 

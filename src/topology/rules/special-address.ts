@@ -1,4 +1,4 @@
-import { contains, hasHostBits, isReservedIn, overlaps, parseCidr, type Cidr } from '../../model/address.js';
+import { contains, hasHostBits, isReservedIn, overlaps, parseCidr, type Address, type Cidr } from '../../model/address.js';
 import type { SourceRange } from '../../model/diagnostic.js';
 import type { Rule, RuleContext } from './rule.js';
 
@@ -28,6 +28,7 @@ const SPECIAL: readonly { readonly cidr: string; readonly reason: string; readon
   { cidr: '0.0.0.0/8', reason: 'addresses of 0.0.0.0/8 mean no host' },
   { cidr: '127.0.0.0/8', reason: '127.0.0.0/8 is for lo', isLoopback: true },
   { cidr: '224.0.0.0/4', reason: '224.0.0.0/4 is multicast' },
+  { cidr: '255.255.255.255/32', reason: '255.255.255.255 is everybody on a link' },
   { cidr: '::/128', reason: ':: means no host' },
   { cidr: '::1/128', reason: '::1 is for lo', isLoopback: true },
   { cidr: 'ff00::/8', reason: 'ff00::/8 is multicast' },
@@ -37,6 +38,11 @@ function kindOf({ cidr, what, onLoopback }: Given): string | undefined {
   if (cidr.prefix === 0) return 'a prefix length of 0 is the whole Internet';
   const isIn = (special: string): boolean => (what === AN_ADDRESS ? contains(special, cidr.address) : overlaps(special, cidr));
   return SPECIAL.find((special) => isIn(special.cidr) && !(onLoopback && special.isLoopback === true))?.reason;
+}
+
+/** Why nobody else can be reached by the address. */
+export function whyNobody(address: Address): string | undefined {
+  return SPECIAL.find(({ cidr }) => contains(cidr, address))?.reason;
 }
 
 const AN_ADDRESS = 'the address of an interface';

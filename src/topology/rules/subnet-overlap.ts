@@ -1,4 +1,5 @@
 import { contains, parseCidr, type Cidr } from '../../model/address.js';
+import { DRIVERS } from '../../model/driver.js';
 import { HOST } from '../../model/state.js';
 import type { Subnet, Topology } from '../../model/topology.js';
 import type { Rule } from './rule.js';
@@ -41,7 +42,8 @@ function areOneLan(a: Placed, b: Placed): boolean {
 }
 
 /** The namespaces of hosts that a network is in; each of two hosts can have a subnet of its own with the same addresses. */
-function placesOf({ nodes }: Topology): ReadonlyMap<string, ReadonlySet<string>> {
+function placesOf(topology: Topology): ReadonlyMap<string, ReadonlySet<string>> {
+  const { nodes, networks: all } = topology;
   const places = new Map<string, Set<string>>();
   if (nodes.every(({ host }) => host === undefined)) return places;
   for (const { name, isHost, host, networks } of nodes) {
@@ -50,6 +52,12 @@ function placesOf({ nodes }: Topology): ReadonlyMap<string, ReadonlySet<string>>
       places.set(network, own.add(host?.name ?? HOST));
       if (isHost === true) own.add(name);
     }
+  }
+  // Hosts that are there without nodes.
+  for (const { name, driver, calico, flannel } of all) {
+    if (!DRIVERS[driver].spans) continue;
+    const own = places.get(name) ?? new Set<string>();
+    for (const { host } of [...(calico?.bgp.reflectors ?? []), ...(flannel?.hostSubnets ?? [])]) places.set(name, own.add(host));
   }
   return places;
 }

@@ -16,8 +16,10 @@ export const underlay: Rule = {
     for (const network of topology.networks) {
       if (!DRIVERS[network.driver].spans || isIncomplete('networks') || isIncomplete('nodes')) continue;
       const found = underlayOf(topology, network);
-      if (found.kind === 'carried') checkMtu(context, network, found);
-      else checkChoice(context, network, found);
+      if (found.kind === 'carried') {
+        checkMtu(context, network, found);
+        checkKeptApart(context, network, found);
+      } else checkChoice(context, network, found);
     }
   },
 };
@@ -84,6 +86,24 @@ function attachmentAt(node: Node, network: Network): Node['at'] {
 function list(names: readonly string[], and = 'and'): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} ${and} ${names.at(-1) ?? ''}`;
 }
+
+/** Ports of a bridge that are isolated hear nothing of each other: neither what is in tunnels nor what routes lead there. */
+function checkKeptApart({ report, place }: RuleContext, network: Network, { carriers }: Underlay & { readonly kind: 'carried' }): void {
+  const first = new Map<Network, string>();
+  for (const [host, { network: carrier, host: attached }] of carriers) {
+    if (carrier.icc || attached === undefined || isGatewayOf(carrier, host)) continue;
+    const other = first.get(carrier);
+    if (other === undefined) first.set(carrier, host);
+    else {
+      const message = `${other} and ${host} could not reach each other for ${network.name}: ${carrier.name} keeps its nodes apart`;
+      const related = [{ message: `${carrier.name} is here`, at: carrier.at }];
+      const hint = `remove "icc" of ${carrier.name}, or let another network carry ${network.name}`;
+      return report('underlay-unsuitable', place(network, 'underlay'), message, { hint, related });
+    }
+  }
+}
+
+const isGatewayOf = ({ gateway }: Network, host: string): boolean => gateway.kind === 'node' && gateway.node === host;
 
 const IPV4_MIN_MTU = 68;
 

@@ -70,6 +70,9 @@ describe('what is wrong', () => {
     ['bgp-peer-address', '[{ peer: b, address: 10.1.0.7 }]', PEER, ''],
     ['bgp-asn-mismatch', '[{ peer: b, asn: 65009 }]', PEER, ''],
     ['bgp-client-outside', '[{ peer: b, route_reflector_client: true }]', PEER, ''],
+    ['bgp-peer-address', '[{ peer: 10.1.0.1, asn: 65001 }]', PEER, ''],
+    ['bgp-source-address', '[{ peer: 10.1.0.2, source_address: 10.1.0.9 }]', PEER, ''],
+    ['bgp-source-address', '[{ peer: 10.1.0.2, source_address: "fd01::1" }]', PEER, ''],
     ['bgp-neighbor-twice', '[b, { peer: b, address: 10.1.0.2 }]', PEER, ''],
     ['bgp-several-links', '[b]', '{ asn: 65002, neighbors: [{ peer: a, address: 10.1.0.1 }, { peer: a, address: "fd01::1" }] }', TWO_LINKS],
   ])('%s: neighbors %s', (code, neighbors, other, more) => {
@@ -96,10 +99,36 @@ describe('what is wrong', () => {
 
   it.each([
     ['bgp-no-common-link', '{ bgp: { asn: 1, neighbors: [b] } }', '{ bgp: { asn: 2, neighbors: [a] } }', 2],
+    ['bgp-bfd-source', '{ bgp: { asn: 1, neighbors: [{ peer: 192.0.2.1, asn: 7, multihop: 4, bfd: true }] } }', '{}', 1],
     ['router-id-twice', '{ router_id: 10.0.0.9 }', '{ router_id: 10.0.0.9 }', 1],
     ['bgp-network-unknown', '{ bgp: { asn: 1, networks: [10.9.0.0/16] } }', '{}', 1],
   ])('%s', (code, a, b, count) => {
     const yaml = `{ name: two, defaults: { forwarding: true }, nodes: { a: { routing: ${a} }, b: { routing: ${b} } } }`;
     expect(daemonsOf(yaml).problems.map((problem) => problem.code)).toEqual(Array.from({ length: count }, () => code));
+  });
+});
+
+describe('on a network that keeps its nodes apart', () => {
+  const lan = (a: string, b: string, gateway = ''): readonly string[] => {
+    const node = (name: string, i: number, routing: string): string =>
+      `  ${name}: { networks: { lan: 10.61.0.${i} }, routing: ${routing} }\n`;
+    const yaml = `name: lan\nnetworks: { lan: { subnet: 10.61.0.0/24, icc: false${gateway} } }\ndefaults: { forwarding: true }\nnodes:\n${node('a', 2, a)}${node('b', 3, b)}`;
+    return daemonsOf(yaml).problems.map(({ code, message }) => `${code}: ${message}`);
+  };
+  const bgp = (peer: string): string => `{ bgp: { asn: 65001, neighbors: [${peer}] } }`;
+  const ospf = (passive = ''): string => `{ ospf: { areas: { 0: { eth0: {${passive}} } } } }`;
+  const told = (one: string, other: string): string =>
+    `routers-kept-apart: ${one} and ${other} could not talk by lan, which keeps its nodes apart: the session would never come up`;
+
+  it('there is no session, but with the gateway of it', () => {
+    expect(lan(bgp('b'), bgp('a'))).toEqual([told('a', 'b'), told('b', 'a')]);
+    expect(lan(bgp('b'), bgp('a'), ', gateway: b')).toEqual([]);
+  });
+
+  it('OSPF finds nobody, but the gateway of it', () => {
+    expect(lan(ospf(), ospf(' passive: true '))).toEqual([
+      'routers-kept-apart: OSPF of a would find nobody on lan, which keeps its nodes apart',
+    ]);
+    expect(lan(ospf(), ospf(), ', gateway: b')).toEqual([]);
   });
 });

@@ -127,6 +127,28 @@ describe('two routers', () => {
     expect([since('a'), pid('a')]).toEqual([sessions, process]);
   });
 
+  it('go on as before when the daemon refuses what it is to read: apply ends in its words, and plan has it still', () => {
+    const bird = world.must('command -v bird').trim();
+    // This neighbor it reads as one that it never takes.
+    const checked = `sed "s/192\\.0\\.2\\.7/fe80::7/" "$3" >/run/checked.conf; exec /run/bird -p -c /run/checked.conf`;
+    world.must(`cp ${bird} /run/bird`);
+    world.file('bird', `#!/bin/sh\n[ "$1" = -p ] || exec /run/bird "$@"\n${checked}\n`);
+    world.must(`chmod +x bird && mount --bind bird ${bird}`);
+    const [sessions, process, file] = [since('a'), pid('a'), '/run/topo/names/two/a.bird/bird.conf'];
+    const text = world.must(`cat ${file}`);
+    world.file('topo.yaml', LAB.replace(', hold_time: 9 }]', ', hold_time: 9 }, { peer: 192.0.2.7, asn: 7, multihop: 2 }]'));
+    const { status, stdout, stderr } = world.topo(['apply', '--yes']);
+    expect({ status, told: `${stdout}${stderr}` }).toEqual({
+      status: 1,
+      told: expect.stringContaining('Link-local addresses require defined interface'),
+    });
+    expect([since('a'), pid('a'), world.must(`cat ${file}`)]).toEqual([sessions, process, text]);
+    expect(planned()).toEqual(['update names:host/a.bird', 'update process:a/@bird']);
+    world.must(`umount ${bird}`);
+    world.file('topo.yaml', LAB);
+    expect(world.mustTopo('plan')).toContain('No changes');
+  });
+
   it('have routes that come back by themselves when somebody deletes them', async () => {
     world.must('ip -n two.a route del 10.0.0.2');
     expect(world.mustTopo('plan')).toContain('No changes');

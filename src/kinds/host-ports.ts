@@ -2,7 +2,8 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { parseMark } from '../model/names.js';
 import type { NftTableObservation } from '../model/observation.js';
-import { publishedIn, type PortRange } from './published-rules.js';
+import type { PortRange } from './port-range.js';
+import { publishedIn } from './published-rules.js';
 
 export interface HostPorts extends PortRange {
   readonly path: string;

@@ -8,6 +8,7 @@ import { desiredTable } from '../model/nft/canonical.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { bridgeSetting, unreachedPorts, type ApartNetwork } from './isolated-ports.js';
+import { questionedPorts } from './dns-flows.js';
 import { portsInUse } from './port-in-use.js';
 import { deleteTable, replaceTable } from './moving-flows.js';
 import { publishedBy, publishedIn } from './published-rules.js';
@@ -73,8 +74,7 @@ function find(context: FindContext): Found {
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
   for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) {
-    const wanted = desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab)))?.definition as NftablesDefinition | undefined;
-    conflicts.push(...takenIn(ns, wanted?.hostPorts ?? [], observation));
+    conflicts.push(...takenIn(ns, desired.resources.get(nftablesId(ns.netns, nftTableName(desired.lab))), observation));
     if (ns.nft === null) continue;
     if (parseMark(ns.nft.comment)?.lab === desired.lab) resources.push(tableResource(ns.netns, ns.nft, netnsMark(ns)?.object));
     else {
@@ -100,11 +100,13 @@ function portsOutOfReach(context: FindContext): readonly Diagnostic[] {
 }
 
 /** Ports of the host that others have. Other labs are on the host itself only. */
-function takenIn({ netns, nft }: NetnsObservation, hostPorts: readonly HostPorts[], observation: Observation): readonly Diagnostic[] {
+function takenIn({ netns, nft }: NetnsObservation, wanted: Resource | undefined, observation: Observation): readonly Diagnostic[] {
+  const { hostPorts } = (wanted?.definition as NftablesDefinition | undefined) ?? { hostPorts: [] };
   if (hostPorts.length === 0) return [];
   const listeners = observation.listeners.filter((listener) => listener.netns === netns);
-  const inUse = portsInUse(hostPorts, nft === null ? [] : publishedIn(nft), listeners);
-  return netns === HOST ? [...takenPorts(hostPorts, observation.otherTables), ...inUse] : inUse;
+  const others = netns === HOST ? observation.otherTables : [];
+  const kept = questionedPorts([...others, ...(nft === null ? [] : [nft])], wanted);
+  return [...takenPorts(hostPorts, others), ...portsInUse(hostPorts, nft === null ? [] : publishedIn(nft), kept, listeners)];
 }
 
 const tableOf = (resource: Resource): string => resource.id.slice(resource.id.indexOf('/') + 1);

@@ -3,17 +3,22 @@ import { parseAddress, type Address } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ListenerObservation } from '../model/observation.js';
 import type { HostPorts } from './host-ports.js';
-import type { PortRange } from './published-rules.js';
+import type { PortRange } from './port-range.js';
 
-/** `published` are those that the lab has already: whoever came later has been without connections from the start. */
+/**
+ * `published` are those that the lab has already: whoever came later has been without connections from the start.
+ * `kept`: of listeners that keep their connections whatever is published.
+ */
 export function portsInUse(
   wanted: readonly HostPorts[],
   published: readonly PortRange[],
+  kept: readonly PortRange[],
   listeners: readonly ListenerObservation[],
 ): readonly Diagnostic[] {
   const conflicts = new Map<string, Diagnostic>();
-  for (const ours of listeners.length === 0 ? [] : wanted) {
-    const others = listeners.filter((listener) => hears(listener, ours) && !published.some((range) => covers(range, ours, listener.port)));
+  const inTheWay = listeners.filter((listener) => !kept.some((range) => range.address === listener.address && hears(listener, range)));
+  for (const ours of inTheWay.length === 0 ? [] : wanted) {
+    const others = inTheWay.filter((listener) => hears(listener, ours) && !published.some((range) => covers(range, ours, listener.port)));
     // The file asks for a port once, for both families.
     for (const listener of others) conflicts.set(`${ours.path} ${listener.port} ${namesOf(listener)}`, conflict(ours, listener));
   }
@@ -26,13 +31,13 @@ export function hears(listener: ListenerObservation, ours: PortRange): boolean {
   if (address === null) return false;
   const isAny = address.bytes.every((byte) => byte === 0);
   if (isAny) return ours.family === address.family || (address.family === 6 && !listener.ipv6Only);
-  if (address.family !== ours.family || isMulticast(address)) return false;
-  return ours.address === undefined || ours.address === address.text;
+  if (address.family !== ours.family) return false;
+  return ours.address === undefined ? !isApart(address) : ours.address === address.text;
 }
 
-/** No address of the host. */
-function isMulticast({ family, bytes: [first = 0] }: Address): boolean {
-  return family === 4 ? first >= 224 : first === 0xff;
+/** Multicast is no address of the host; link-local ones of IPv6 are not published. */
+function isApart({ family, bytes: [first = 0, second = 0] }: Address): boolean {
+  return family === 4 ? first >= 224 : first === 0xff || (first === 0xfe && (second & 0xc0) === 0x80);
 }
 
 function covers(range: PortRange, { protocol, family, address }: PortRange, port: number): boolean {

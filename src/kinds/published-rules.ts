@@ -3,15 +3,7 @@ import type { NftTableObservation } from '../model/observation.js';
 import type { UdpFlows } from '../model/operation.js';
 import type { PropValue, Resource } from '../model/state.js';
 import { movedQuestions } from './dns-flows.js';
-
-export interface PortRange {
-  readonly protocol: string;
-  readonly family: 4 | 6;
-  /** Undefined: all of the host's. */
-  readonly address: string | undefined;
-  readonly from: number;
-  readonly to: number;
-}
+import type { PortRange } from './port-range.js';
 
 export interface PublishedRule extends PortRange {
   /** A node's address. */

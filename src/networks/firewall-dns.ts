@@ -1,4 +1,7 @@
-/** What nodes of several networks with a DNS server ask at port 53 of a gateway goes to the server of their view. */
+/**
+ * What nodes ask at port 53 of a gateway with a DNS server goes to that server, whoever publishes the port on all addresses of
+ * the host; that of nodes of several such networks goes to the server of their view.
+ */
 import type { NftAddressMap, NftChain, NftRule } from '../model/operation.js';
 import { DNS_PORT, DNS_PROTOCOLS, gatewaysOf } from './dns-server.js';
 import type { DnsView } from './dns-views.js';
@@ -12,13 +15,13 @@ export interface DnsRules {
   readonly chains: readonly NftChain[];
 }
 
-/** `views` are those of one home. */
-export function dnsRules(views: readonly DnsView[]): DnsRules {
+/** `networks` and `views` are those of one home. */
+export function dnsRules(networks: readonly LabNetwork[], views: readonly DnsView[]): DnsRules {
   const maps = ([4, 6] as const).flatMap((family) => askersMap(family, views));
-  const networks = [...new Set(views.flatMap((view) => view.networks))].sort((a, b) => (a.network.name < b.network.name ? -1 : 1));
+  const served = networks.filter(({ network }) => network.dns === 'server');
   return {
     maps,
-    branches: networks.map((network) => ({
+    branches: served.map((network) => ({
       base: 'dns',
       direction: 'from',
       network,
@@ -27,9 +30,10 @@ export function dnsRules(views: readonly DnsView[]): DnsRules {
           DNS_PROTOCOLS.map((protocol) => rule(network.path, [port(protocol, DNS_PORT)], { verdict: 'vmap-saddr', family, map: name })),
         ),
         ...views.filter((view) => view.networks.includes(network)).flatMap((view) => closed(network, view)),
+        ...sentOn(network, DNS_PORT),
       ],
     })),
-    chains: views.map((view) => ({ name: chainOf(view), rules: view.networks.flatMap((network) => sentOn(network, view)) })),
+    chains: views.map((view) => ({ name: chainOf(view), rules: view.networks.flatMap((network) => sentOn(network, view.port)) })),
   };
 }
 
@@ -41,10 +45,14 @@ function askersMap(family: 4 | 6, views: readonly DnsView[]): readonly NftAddres
   return elements.length === 0 ? [] : [{ name: `dns-${family}`, family, elements }];
 }
 
-function sentOn(network: LabNetwork, view: DnsView): readonly NftRule[] {
+/**
+ * To the same address: the kernel asks no later chain once a connection has a destination, the same as before or another
+ * (`nf_nat_inet_fn`, net/netfilter/nf_nat_core.c).
+ */
+function sentOn(network: LabNetwork, serverPort: number): readonly NftRule[] {
   return gatewaysOf(network).flatMap(({ text }) =>
     DNS_PROTOCOLS.map((protocol) =>
-      rule(network.path, [port(protocol, DNS_PORT), to(text)], { verdict: 'dnat', address: text, port: view.port }),
+      rule(network.path, [port(protocol, DNS_PORT), to(text)], { verdict: 'dnat', address: text, port: serverPort }),
     ),
   );
 }

@@ -14,7 +14,7 @@ import { calicoOf, type Calico } from './calico/rules.js';
 import type { Lab, LabNetwork } from './lab.js';
 import { isOnLoopback, type Publication } from './publications.js';
 import type { DnsView } from './dns-views.js';
-import { dnsRules, type DnsRules } from './firewall-dns.js';
+import { dnsRules } from './firewall-dns.js';
 import { addressTranslation } from './firewall-nat.js';
 import { forwarding, honesty } from './firewall-forward.js';
 import { dispatch } from './firewall-branch.js';
@@ -38,7 +38,7 @@ export function firewall(
       publications.filter(({ network }) => network.home === home),
       crossings,
       calico,
-      dnsRules(views.filter((view) => view.home === home)),
+      views.filter((view) => view.home === home),
     ),
   );
 }
@@ -51,10 +51,11 @@ function tableOf(
   publications: readonly Publication[],
   crossings: readonly Crossing[],
   calico: Calico,
-  dns: DnsRules,
+  views: readonly DnsView[],
 ): readonly Resource[] {
   const all = networks.filter((network) => network.hosted).sort(byName);
   const hosted = all.filter(({ pool }) => pool === undefined);
+  const dns = dnsRules(hosted, views);
   const routed = calico.rulesIn(all, publications);
   const first = networks.find((network) => network.hosted);
   const branched = dispatch([

@@ -29,7 +29,9 @@ const SUBNETS = [61, 62, 63, 64, 65].map((third) => `10.${third}.0.0/24`);
 async function machine(bridgeNetfilter: number | null): Promise<World> {
   const world = await World.create();
   world.outside();
-  world.must('ip addr add 10.99.0.22/24 dev lan0');
+  world.must(
+    'ip addr add 10.99.0.22/24 dev lan0 && ip addr add fd99::22/128 dev lan0 nodad preferred_lft 0 && ip addr add fe80::2/64 dev lan0 nodad',
+  );
   for (const subnet of SUBNETS) world.must(`ip -n outside route add ${subnet} via 10.99.0.2`);
   for (const subnet of ['fd61::/64', 'fd64::/64']) world.must(`ip -n outside route add ${subnet} via fd99::2`);
   if (bridgeNetfilter !== null)

@@ -14,12 +14,15 @@ import { planLab, type Planned } from './planned.js';
 import { printPlan } from './print-plan.js';
 import { readTopologyFile } from './read-file.js';
 import { keepUnderstood, understand } from './understood.js';
+import { namespacesToCome } from './to-come.js';
 import { printWarnings } from './warnings.js';
 
 export async function run(args: ApplyArguments, context: Context): Promise<number> {
   const saved = await savedPlanOf(args.file, context);
   const file = readTopologyFile(saved?.plan.file ?? args.file, context);
   const help = beginHelp(nodesIn(file));
+  // Whoever is asked first may say no.
+  if (args.yes || saved !== undefined) help.second?.spare(namespacesToCome(file));
   const understood = understand(file, context);
   const lab = adopting(understood, saved === undefined ? args.adopt : saved.plan.adopt);
   const interrupts = context.watchInterrupts();

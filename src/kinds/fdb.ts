@@ -4,7 +4,7 @@ import type { FdbObservation, NetnsObservation } from '../model/observation.js';
 import type { FdbOperation } from '../model/operation.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
-import { WITHIN_NETNS } from './kind.js';
+import { BEHIND } from './kind.js';
 import { labNamespaces, onLink } from './ownership.js';
 
 export interface FdbSpec {
@@ -65,7 +65,7 @@ function remove({ netns, props }: Resource): readonly FdbOperation[] {
 
 export const fdb: Kind = {
   name: 'fdb',
-  stage: () => WITHIN_NETNS + 3,
+  stage: () => BEHIND,
   inPlace: (field) => field === 'dst' || field === 'other',
   defaults: ({ props }) => ({ ...props, other: '' }),
   find,

@@ -56,5 +56,7 @@ export interface Kind {
 }
 
 export const WITHIN_NETNS = 10;
-/** Behind all namespaces: what runs in what the others have made. */
+/** Behind all namespaces: what they are told of each other. */
+export const BEHIND = 800;
+/** What runs in what the others have made. */
 export const LAST = 900;

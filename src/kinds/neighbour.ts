@@ -4,7 +4,7 @@ import type { NetnsObservation, NeighbourObservation } from '../model/observatio
 import type { Operation } from '../model/operation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
-import { WITHIN_NETNS } from './kind.js';
+import { BEHIND } from './kind.js';
 import { containerNamespaces, netnsNeeds, onLink, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
 
@@ -81,7 +81,7 @@ function operation(op: 'neighbour-set' | 'neighbour-delete', { netns, props }: R
 
 export const neighbour: Kind = {
   name: 'neighbour',
-  stage: () => WITHIN_NETNS + 3,
+  stage: () => BEHIND,
   inPlace: (field) => field === 'mac',
   defaults: ({ props: { dev, address } }) => ({ dev: dev ?? null, address: address ?? null }),
   find,

@@ -1,4 +1,4 @@
-import { LAST, WITHIN_NETNS } from '../kinds/kind.js';
+import { BEHIND, WITHIN_NETNS } from '../kinds/kind.js';
 import type { Resource, ResourceId } from '../model/state.js';
 import type { KindOf } from './judge.js';
 
@@ -34,7 +34,7 @@ function byStage(resources: readonly Resource[], kindOf: KindOf): readonly Resou
   const namespaces = new Map<string, number>();
   const keyOf = (resource: Resource): number => {
     const stage = kindOf(resource.kind).stage(resource);
-    if (stage >= LAST) return STAGES * STAGES * STAGES + stage;
+    if (stage >= BEHIND) return STAGES * STAGES * STAGES + stage;
     if (stage < WITHIN_NETNS) return stage;
     const namespace = namespaces.get(resource.netns) ?? namespaces.size;
     namespaces.set(resource.netns, namespace);

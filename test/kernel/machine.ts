@@ -1,10 +1,11 @@
 /** The program inside a private machine: reads a call per line, answers with a line. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
 import { hasQdiscType as asksForQdisc } from '../../src/kernel/netlink/parts.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlink/socket.js';
-import { readAhead } from '../../src/kernel/netlink/ahead.js';
+import { readAhead, ReadingAhead } from '../../src/kernel/netlink/ahead.js';
 import { HOST } from '../../src/model/state.js';
 import { SecondThread } from '../../src/kernel/netlink/orders.js';
 import { carryOut } from '../../src/apply/carry-out.js';
@@ -33,6 +34,8 @@ function serve(): void {
     observe: (scope: Scope) => kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) }),
     observeAhead,
     runByTwo,
+    readInTurn,
+    makeWithSpares,
     carryOut: (plan: Plan) => eventsOf(kernel, plan),
     labs: () => kernel.labs(),
     hasQdiscType,
@@ -105,6 +108,46 @@ function runByTwo(
     return { outcomes, observation };
   } finally {
     kernel.close();
+  }
+}
+
+/** Of these, in turn: read by the other thread (`+NAME`), changed (`-NAME`). Gives those of which what was read counts. */
+function readInTurn(program: string, turns: readonly string[]): readonly string[] {
+  const second = SecondThread.start(program);
+  if (second === undefined) throw new Error('no threads');
+  const ahead = new ReadingAhead(second, NETNS_DIRECTORY);
+  for (const turn of turns) {
+    const name = turn.slice(1);
+    if (turn.startsWith('+')) ahead.add([name]);
+    else ahead.change(name);
+  }
+  second.close();
+  return [...new Set(turns.map((turn) => turn.slice(1)))].filter((name) => ahead.netns(name) !== null);
+}
+
+/** The same namespaces as `planned`, of which so many were made before their names were known. Gives how many namespaces the process still holds. */
+function makeWithSpares(program: string, spares: number, operations: readonly Operation[]): unknown {
+  const second = SecondThread.start(program, 1000);
+  if (second === undefined) throw new Error('no threads');
+  const held = (): number => {
+    const isNetns = (fd: string): boolean => (readlinkOf(`/proc/self/fd/${fd}`) ?? '').startsWith('net:');
+    return readdirSync('/proc/self/fd').filter(isNetns).length;
+  };
+  const before = held();
+  second.spare(spares);
+  while (held() < before + spares) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  const kernel = createNetlinkKernel({ program, second });
+  const outcomes = kernel.run(operations);
+  const left = held() - before;
+  kernel.close();
+  return { outcomes, left };
+}
+
+function readlinkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

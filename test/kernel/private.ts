@@ -128,6 +128,19 @@ export class Machine {
     >;
   }
 
+  async readInTurn(...turns: readonly string[]): Promise<readonly string[]> {
+    return (await this.ask('readInTurn', join(ROOT, 'dist/second-thread.cjs'), turns)) as readonly string[];
+  }
+
+  async makeWithSpares(
+    spares: number,
+    operations: readonly Operation[],
+  ): Promise<{ readonly outcomes: readonly Outcome[]; readonly left: number }> {
+    return (await this.ask('makeWithSpares', join(ROOT, 'dist/second-thread.cjs'), spares, operations)) as Awaited<
+      ReturnType<Machine['makeWithSpares']>
+    >;
+  }
+
   /** What becomes of a plan that is to fail. */
   async carryOut(plan: Plan): Promise<readonly Event[]> {
     return (await this.ask('carryOut', plan)) as readonly Event[];

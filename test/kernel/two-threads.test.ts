@@ -57,6 +57,26 @@ it('what changes in a namespace that was left and read is seen all the same', as
   expect(observation.namespaces[3]!.addresses.map((one) => one.address)).toContain('10.0.0.3/24');
 });
 
+it('what was changed before it was read counts, and what was changed after that does not', async () => {
+  await machine.must(...['before', 'after', 'never'].map(wanted));
+  expect(await machine.readInTurn('+after', '-before', '+before', '+never', '-after')).toEqual(['before', 'never']);
+});
+
+it.each([
+  ['fewer than', 20],
+  ['as many as', 100],
+  ['more than', 140],
+])('namespaces are the same when %s are wanted were made before', async (_, spares) => {
+  const { outcomes, left } = await machine.makeWithSpares(spares, NAMES.map(wanted));
+  expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+  expect(left).toBeGreaterThanOrEqual(Math.max(0, spares - NAMES.length));
+  expect(left).toBeLessThan(spares);
+  const { namespaces } = await machine.observe({ lab: 'lab' });
+  expect(namespaces.map(({ netns }) => netns)).toEqual(NAMES);
+  expect(namespaces.map(({ forwarding }) => forwarding[4])).toEqual(NAMES.map((name) => (name < 'n50' ? '1' : '0')));
+  expect(new Set(namespaces.map(({ inode }) => inode)).size).toBe(NAMES.length);
+});
+
 it('a link that goes takes its other end along in a namespace that was left', async () => {
   const later: Operation[] = [{ op: 'link-delete', netns: 'host', name: 'vn05' }];
   const { observation } = await machine.runByTwo([...NAMES.map(wanted), ...NAMES.flatMap(within)], NAMES, later, { lab: 'lab' });

@@ -56,9 +56,9 @@ export class ReadingAhead implements Ahead {
     this.places.push({ names, share: this.second.read(this.directory, names, besides) });
   }
 
-  /** What was read of it may not be so any more. */
+  /** What was read of it may not be so any more; what has not been added will be read later. */
   change(name: string): void {
-    this.changed.add(name);
+    if (this.names.has(name)) this.changed.add(name);
   }
 
   take(): readonly string[] {

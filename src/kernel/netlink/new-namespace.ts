@@ -26,12 +26,16 @@ export interface Inside {
   readonly forwarding: Map<4 | 6, string | null>;
 }
 
-/** It is marked before it gets its name: what has a name has a mark. Leaves the thread in the new namespace. */
-export function makeNamespace({ path, alias, sysctls = {} }: PlannedNetns): Inside {
+/**
+ * It is marked before it gets its name: what has a name has a mark. Leaves the thread in the new namespace. `spare`: a file of one that
+ * nobody has done anything with.
+ */
+export function makeNamespace({ path, alias, sysctls = {} }: PlannedNetns, spare?: number): Inside {
   takePlace(path, alias);
   let socket: NetlinkSocket | undefined;
   try {
-    expect('unshare', libc.unshare(CLONE_NEWNET));
+    if (spare === undefined) expect('unshare', libc.unshare(CLONE_NEWNET));
+    else expect('setns', libc.setns(spare, CLONE_NEWNET));
     socket = new NetlinkSocket(NETLINK_ROUTE);
     const inside = { socket, inode: identityOf(THREAD_NETNS)?.inode ?? 0, forwarding: new Map<4 | 6, string | null>() };
     startLoopback(inside, alias);

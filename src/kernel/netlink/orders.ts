@@ -21,7 +21,9 @@ export type Task =
   | ({ readonly what: 'read'; readonly directory: string; readonly items: readonly string[] } & Besides)
   | { readonly what: 'make'; readonly items: readonly PlannedNetns[] }
   /** Names of namespaces that are to go, as paths. */
-  | { readonly what: 'unname'; readonly items: readonly string[] };
+  | { readonly what: 'unname'; readonly items: readonly string[] }
+  /** So many namespaces without a name, until something else is asked: `make` will take them. */
+  | { readonly what: 'spare'; readonly count: number; readonly items: readonly [] };
 
 /** What is the other thread's alone. */
 export interface Besides {
@@ -156,6 +158,11 @@ export class SecondThread {
 
   make(namespaces: readonly PlannedNetns[]): Share<readonly Made[]> {
     return this.ask<readonly Made[]>({ what: 'make', items: namespaces });
+  }
+
+  /** So many are likely to be asked for. Nobody sees them, and they end with the thread. */
+  spare(count: number): void {
+    if (count > 0) this.ask({ what: 'spare', count, items: [] });
   }
 
   unname(paths: readonly string[]): Share<readonly Done[]> {

@@ -7,6 +7,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HOST } from '../../model/state.js';
 import { etcNetnsLinks } from '../node-files/links.js';
+import { libc } from './libc.js';
 import { MessageWriter } from './message.js';
 import { deleteName } from './name.js';
 import { attempt, makeNamespace } from './new-namespace.js';
@@ -25,7 +26,7 @@ import {
   takeSome,
 } from './orders.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
-import { growFileTable, NetnsThread } from './thread.js';
+import { CLONE_NEWNET, growFileTable, NetnsThread, THREAD_NETNS } from './thread.js';
 
 const { port, counts, files } = workerData as Post;
 const thread = new NetnsThread();
@@ -85,11 +86,29 @@ function each<Item, T>(order: Order & { readonly items: readonly Item[] }, body:
 
 function makeOne(planned: (Order & { what: 'make' })['items'][number], index: number): Made {
   let session: Made['session'];
+  const spare = spares.pop();
   const outcome = attempt(() => {
-    const { socket, inode, forwarding } = makeNamespace(planned);
+    const { socket, inode, forwarding } = makeNamespace(planned, spare);
     session = { fd: socket.fd, inode, forwarding };
   });
+  if (spare !== undefined) closeSync(spare);
   return { index, outcome, ...(session === undefined ? {} : { session }) };
+}
+
+/** Files of namespaces without a name. */
+const spares: number[] = [];
+
+/** Ahead of the question, which takes the rest if this fails. */
+function makeSpares({ number, count }: Order & { what: 'spare' }): readonly Done[] {
+  for (let i = 0; i < count && Atomics.load(counts, ORDERED) === number + 1; i++) {
+    if (libc.unshare(CLONE_NEWNET) < 0) break;
+    try {
+      spares.push(openSync(THREAD_NETNS, 'r'));
+    } catch {
+      break;
+    }
+  }
+  return [];
 }
 
 function carryOut(order: Order, enter: Enter): Answer['value'] {
@@ -98,6 +117,8 @@ function carryOut(order: Order, enter: Enter): Answer['value'] {
       return read(order, enter);
     case 'make':
       return each(order, makeOne);
+    case 'spare':
+      return makeSpares(order);
     case 'unname':
       return each(order, (path, index): Done => ({ index, outcome: deleteName(path) }));
   }
@@ -125,3 +146,4 @@ for (let number = 0, order = nextOrder(0); order !== null; order = nextOrder(++n
   Atomics.store(counts, DONE, number + 1);
   Atomics.notify(counts, DONE);
 }
+for (const spare of spares) closeSync(spare);

@@ -71,7 +71,7 @@ function isReplaceable(path: string): boolean {
 }
 
 const tooLarge = (): string =>
-  `has more than ${PLAN_LIMITS.bytes / 1024 / 1024} MiB, ${PLAN_LIMITS.values} values or ${PLAN_LIMITS.depth} levels`;
+  `has more than ${PLAN_LIMITS.bytes / 1024 / 1024} MiB, ${PLAN_LIMITS.values} values, ${PLAN_LIMITS.names} names of members, or ${PLAN_LIMITS.depth} levels`;
 
 /** The plan that the file is, which begins like one. */
 export function readSavedPlan(name: string, context: Context): SavedPlan {

@@ -1,9 +1,10 @@
 /** Texts that cost far more than their size: nested, repeated, multiplied. None takes two seconds of the processor's time. */
 import { expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PLAN_LIMITS } from '../../src/report/saved-plan.js';
 import { TOPO } from '../system/world.js';
 import { judge } from './fuzz/judge.js';
 import { LIMIT_MS, timed } from './fuzz/quick.js';
@@ -62,6 +63,38 @@ it('what the program prints of twenty errors takes no longer', () => {
         .reduce((sum, one) => sum + one, 0);
     });
     expect(Math.min(...seconds) * 1000).toBeLessThan(LIMIT_MS);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const PLAN = '{"format":"topo-saved-plan/1","x":';
+const listOf = (count: number, item: (i: number) => string): string => `[${many(count, (i) => `${item(i)},`)}1]`;
+
+const PLANS: readonly (readonly [what: string, text: string])[] = [
+  ['of 200 megabytes', `${PLAN}"${' '.repeat(200_000_000)}`],
+  ['of millions of lists', `${PLAN}${listOf(PLAN_LIMITS.values, () => '[]')}}`],
+  ['of as many lists as it may have', `${PLAN}${listOf(PLAN_LIMITS.values / 2 - 9, () => '[]')}}`],
+  ['of as many texts as it may have', `${PLAN}${listOf(PLAN_LIMITS.values - 9, () => '"xxxxxxxxxxxxxxxx"')}}`],
+  ['of half a million names', `${PLAN}{${many(500_000, (i) => `"k${i}":1,`)}"x":1}}`],
+  ['of lists in lists', `${PLAN}${'['.repeat(1_000_000)}`],
+  ['of objects in objects', `${PLAN}${'{"a":'.repeat(1_000_000)}`],
+];
+
+it.each(PLANS)('a plan %s: refused, in one sentence, with little memory', (_what, text) => {
+  const folder = mkdtempSync(join(tmpdir(), 'topo-bomb-'));
+  try {
+    writeFileSync(join(folder, 'plan'), text);
+    const usage = "process.on('exit', () => require('fs').writeFileSync('usage', JSON.stringify(process.resourceUsage())))";
+    writeFileSync(join(folder, 'usage.cjs'), usage);
+    const { status, stderr } = spawnSync(process.execPath, ['--require', './usage.cjs', TOPO, 'apply', 'plan'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: plan is no (saved )?plan that .* \[bad-plan\]\n.*hint: .*\n$/)]);
+    const { maxRSS, userCPUTime } = JSON.parse(readFileSync(join(folder, 'usage'), 'utf8')) as NodeJS.ResourceUsage;
+    expect({ mebibytes: maxRSS / 1024, isBig: maxRSS / 1024 > 500 }).toMatchObject({ isBig: false });
+    expect(userCPUTime / 1000).toBeLessThan(LIMIT_MS);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -13,16 +13,24 @@ const NAMES_IN_USE = ['a', 'b', 'c', 'h1', 'front', 'back', 'lan'];
 
 /** The text of a file, in YAML's flow style. */
 export function topologyText(random: Random): string {
-  const { name, networks, nodes, hosts, links, defaults } = SCHEMA.properties!;
+  const { name, networks, nodes, hosts, links, defaults, include, moved, protect } = SCHEMA.properties!;
+  // What is an anchor's there stands for a node now and then.
+  const isShared = random.chance(0.2);
   const parts: [string, JsonSchema, number][] = [
     ['networks', networks!, 0.9],
     ['nodes', nodes!, 0.95],
     ['hosts', hosts!, 0.2],
     ['links', links!, 0.3],
     ['defaults', defaults!, 0.1],
+    ['include', include!, 0.1],
+    ['moved', moved!, 0.15],
+    ['protect', protect!, 0.1],
   ];
   const lines = parts.filter(([, , likely]) => random.chance(likely)).map(([key, schema]) => `${key}: ${value(schema, random, 0)}`);
-  return [`name: ${random.chance(0.98) ? 'lab' : value(name, random, 0)}`, ...lines].join('\n') + '\n';
+  const shared = isShared ? [`x-a: &shared ${value(SCHEMA.$defs['node'], random, 1)}`] : [];
+  const own = random.chance(0.1) ? [`x-${random.pick(NAMES_IN_USE)}: ${hostileScalar(random).replaceAll('\n', ' ')}`] : [];
+  const text = [`name: ${random.chance(0.98) ? 'lab' : value(name, random, 0)}`, ...shared, ...own, ...lines].join('\n') + '\n';
+  return isShared ? text.replace(/("[abc]": )null/g, '$1*shared') : text;
 }
 
 function value(schema: JsonSchema | undefined, random: Random, depth: number): string {

@@ -1,13 +1,14 @@
 /** What the program makes of a file, without a kernel: all that can be asked of it, and what it may not do with it. */
 import { kindOf } from '../../../src/kinds/index.js';
 import { planScript } from '../../../src/kernel/iproute/script.js';
-import type { Diagnostic } from '../../../src/model/diagnostic.js';
+import type { Diagnostic, Sources } from '../../../src/model/diagnostic.js';
 import type { State } from '../../../src/model/state.js';
 import { expand } from '../../../src/networks/expand.js';
 import { plan } from '../../../src/plan/plan.js';
 import { formatDiagnostics } from '../../../src/report/diagnostics.js';
 import { planJson } from '../../../src/report/plan-json.js';
 import { planText } from '../../../src/report/plan-text.js';
+import type { ReadIncluded } from '../../../src/topology/include.js';
 import { labNameOf } from '../../../src/topology/lab-name.js';
 import { loadTopology } from '../../../src/topology/load.js';
 
@@ -24,15 +25,25 @@ const WORDS = {
   defaults: (resource: Parameters<ReturnType<typeof kindOf>['defaults']>[0]) => kindOf(resource.kind).defaults(resource),
 };
 
+/** What there is to include, by the names that the schema has as examples. */
+const INCLUDED: { readonly [path: string]: string } = {
+  'networks.yaml': 'networks: { lan: { subnet: 10.77.0.0/24 }, back: {} }\n',
+  'racks/one.yaml': 'include: [../networks.yaml, ../topo.yaml]\nnodes: { r1: { networks: [lan], sysctls: { net.ipv4.ip_forward: 3 } } }\n',
+};
+
+const include: ReadIncluded = (path) =>
+  Object.hasOwn(INCLUDED, path) ? { file: path, bytes: new TextEncoder().encode(INCLUDED[path]) } : { problem: `there is no file ${path}` };
+
 /** Throws what the program throws; that is always an error of the program. */
 export async function judge(text: string): Promise<Verdict> {
-  const file = { file: 'f.yaml', bytes: new TextEncoder().encode(text) };
-  const { topology, diagnostics, text: decoded } = loadTopology(file, VARIABLES);
+  const file = { file: 'f.yaml', bytes: new TextEncoder().encode(text), include };
+  const { topology, diagnostics, text: decoded, textOf } = loadTopology(file, VARIABLES);
+  const sources: Sources = { get: (name) => (name === file.file ? decoded : textOf(name)) };
   labNameOf(file, VARIABLES);
-  if (topology === null) return refused(diagnostics, decoded);
+  if (topology === null) return refused(diagnostics, sources);
   const { state, diagnostics: more } = expand(topology);
   const all = [...diagnostics, ...more];
-  if (all.some(({ severity }) => severity === 'error')) return refused(all, decoded);
+  if (all.some(({ severity }) => severity === 'error')) return refused(all, sources);
   const observed: State = { lab: state.lab, resources: new Map() };
   const made = plan(state, observed, kindOf);
   await planText(made, WORDS, { color: true, verbose: true });
@@ -46,13 +57,13 @@ export async function judge(text: string): Promise<Verdict> {
 }
 
 /** Each with a place in the file. */
-function refused(diagnostics: readonly Diagnostic[], text: string): Verdict {
-  const lines = text.split('\n').length;
+function refused(diagnostics: readonly Diagnostic[], sources: Sources): Verdict {
   if (!diagnostics.some(({ severity }) => severity === 'error')) throw new Error('refused, and nothing said');
   for (const { code, at, message } of diagnostics) {
+    const lines = (at === undefined ? undefined : sources.get(at.file))?.split('\n').length ?? 0;
     const placed = at !== undefined && at.line > 0 && at.line <= lines && at.column > 0 && at.length > 0;
     if (!placed) throw new Error(`${code} has no place in the file: ${message}`);
   }
-  formatDiagnostics(diagnostics, new Map([['f.yaml', text]]), { color: true });
+  formatDiagnostics(diagnostics, sources, { color: true });
   return { accepted: false, diagnostics };
 }

@@ -1,20 +1,20 @@
 /**
- * Hostile topologies, by the thousand: examples with one thing changed, and files made of the schema. `TOPO_FUZZ=100000 npm run jest
- * -- test/hostile/fuzz` takes longer; `TOPO_FUZZ_SEED` gives others.
+ * Hostile topologies, by the thousand: examples with one thing changed, and files made of the schema; a hundred thousand of each
+ * with TOPO_LONG=1.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import type { Code } from '../../../src/topology/codes.js';
 import { topologyText } from './grammar.js';
+import { DRAWN, LONG, SEED } from '../../thoroughness.js';
 import { judge, type Verdict } from './judge.js';
 import { mutate, type Mutant } from './mutate.js';
 import { LIMIT_MS, timed } from './quick.js';
 import { Random } from './random.js';
 import { seeds } from './seeds.js';
 
-const COUNT = Number(process.env['TOPO_FUZZ'] ?? 1500);
-const SEED = Number(process.env['TOPO_FUZZ_SEED'] ?? 1);
+const COUNT = LONG ? 100_000 : 1500;
 /** How much this process may grow by one text: what it had before is the test runner's, and the garbage of the texts before. */
 const LIMIT_BYTES = 500 * 1024 * 1024;
 /** What may be held of all the texts together when they are through. */
@@ -85,7 +85,7 @@ const isNear = ({ diagnostics }: Verdict, { lines: [first, last] }: Mutant): boo
 const movesLines = ({ was, is }: Mutant): boolean =>
   was.trim() === '' || is.trim() === '' || (was + is).includes('\n') || /["'[{|>]/.test(was + is);
 
-it('one thing of a good file changed: it is still good, or the error is there or where that is needed', async () => {
+it(`one thing of a good file changed: it is still good, or the error is there or where that is needed (${DRAWN})`, async () => {
   const all = seeds();
   let [good, near] = [0, 0];
   const far: string[] = [];
@@ -116,16 +116,16 @@ it('one thing of a good file changed: it is still good, or the error is there or
   expect(near).toBeGreaterThan(COUNT / 2);
 }, 7_200_000);
 
-it('files of whatever the schema allows, and of a little that it does not', async () => {
+it(`files of whatever the schema allows, and of a little that it does not (${DRAWN})`, async () => {
   let good = 0;
-  for (let i = 0; i < COUNT / 2; i++) {
+  for (let i = 0; i < (LONG ? COUNT : COUNT / 2); i++) {
     const verdict = await judged(topologyText(new Random(SEED * 7_000_003 + i)), `made file ${i}`);
     if (verdict.accepted) good += 1;
   }
   expect(good).toBeGreaterThan(COUNT / 200);
 }, 7_200_000);
 
-it('none took longer than two seconds or more memory than it may, and nothing is held of them', () => {
+it(`none took longer than two seconds or more memory than it may, and nothing is held of them (${DRAWN})`, () => {
   expect({ ...usage, isSlow: usage.slowest > LIMIT_MS, isBig: usage.most > LIMIT_BYTES }).toMatchObject({ isSlow: false, isBig: false });
   expect(held() - heldBefore).toBeLessThan(LIMIT_HELD_BYTES);
 });

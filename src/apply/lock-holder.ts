@@ -1,11 +1,17 @@
 /** Who changes the machine, for somebody who only wants to know: to try the lock would be in the way of those who want it. */
 import { readFileSync, statSync } from 'node:fs';
-import { MACHINE_LOCK, readHolder } from './lock.js';
+import { holderIn, MACHINE_LOCK, readHolder } from './lock.js';
 
 /** A sentence; null: nobody does. */
 export function lockHolder(file = MACHINE_LOCK): string | null {
   const inode = inodeOf(file);
   return inode !== null && isLocked(inode) ? readHolder(file) : null;
+}
+
+/** Whether the process of that number has the lock now. */
+export function isHolder(pid: number, file = MACHINE_LOCK): boolean {
+  const inode = inodeOf(file);
+  return inode !== null && isLocked(inode) && holderIn(file)?.pid === pid;
 }
 
 function inodeOf(file: string): string | null {

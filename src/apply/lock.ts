@@ -87,12 +87,18 @@ function open({ file, makeFolder }: LockRequest): number {
 }
 
 export function readHolder(file: string): string {
+  const holder = holderIn(file);
+  // Between taking the lock and saying so there is a moment.
+  return holder === null ? 'another topo' : `topo ${holder.command} of lab ${holder.lab} (process ${holder.pid})`;
+}
+
+/** What the last who took the lock says of itself; null: nothing. */
+export function holderIn(file: string): LockHolder | null {
   try {
     const { pid, command, lab } = JSON.parse(readFileSync(file, 'utf8')) as LockHolder;
-    return `topo ${command} of lab ${lab} (process ${pid})`;
+    return { pid, command, lab };
   } catch {
-    // Between taking the lock and saying so there is a moment.
-    return 'another topo';
+    return null;
   }
 }
 

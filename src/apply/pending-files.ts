@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 export const PENDING = '/run/topo/pending';
 
-export const fileOf = (lab: string, name: 'basis' | 'content' | 'deadline' | 'watchdog'): string => `${PENDING}/${lab}/${name}`;
+export const fileOf = (lab: string, name: 'basis' | 'content' | 'deadline' | 'owner' | 'watchdog'): string => `${PENDING}/${lab}/${name}`;
 
 /** What became of one that was not confirmed, for people. */
 export const REVERTED = '/run/topo/reverted';

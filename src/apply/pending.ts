@@ -16,10 +16,9 @@ export interface Basis {
   readonly runtime: Runtime | undefined;
 }
 
-/** The process that reverts. */
-export interface Watchdog {
+/** A process of topo's: as `ProcessIdentity` has it. */
+export interface Process {
   readonly pid: number;
-  /** As in `ProcessIdentity`. */
   readonly startTime: string;
 }
 
@@ -28,16 +27,19 @@ export interface Pending {
   readonly basis: Buffer;
   /** Fingerprint of what is applied. */
   readonly content: string;
-  /** Milliseconds since 1970. */
+  /** Who applies, and may hang. */
+  readonly owner: Process;
+  /** On the clock of `sinceBoot`. */
   readonly deadline: number;
 }
 
 /** The deadline comes last and makes it valid. */
-export function writePending(lab: string, { basis, content, deadline }: Pending): void {
+export function writePending(lab: string, { basis, content, owner, deadline }: Pending): void {
   removePending(lab);
   for (const folder of ['/run/topo', PENDING, `${PENDING}/${lab}`]) makeFolder(folder);
   writePrivate(fileOf(lab, 'content'), content);
   writePrivate(fileOf(lab, 'basis'), basis);
+  writePrivate(fileOf(lab, 'owner'), JSON.stringify(owner));
   writeDeadline(lab, deadline);
 }
 
@@ -45,20 +47,25 @@ export function writeDeadline(lab: string, deadline: number): void {
   writePrivate(fileOf(lab, 'deadline'), String(deadline));
 }
 
-export function writeWatchdog(lab: string, watchdog: Watchdog): void {
+export function writeWatchdog(lab: string, watchdog: Process): void {
   writePrivate(fileOf(lab, 'watchdog'), JSON.stringify(watchdog));
 }
 
-/** Null: nothing is to be confirmed. */
+/** Milliseconds on the clock of `sinceBoot`; null: nothing is to be confirmed. */
 export function readDeadline(lab: string): number | null {
   const text = readPrivate(fileOf(lab, 'deadline'));
   return text === null ? null : Number(text);
 }
 
-/** Null: it is not there yet. */
-export function readWatchdog(lab: string): Watchdog | null {
-  const text = readPrivate(fileOf(lab, 'watchdog'));
-  return text === null ? null : (JSON.parse(text.toString()) as Watchdog);
+/** The process that reverts; null: it is not there yet. */
+export const readWatchdog = (lab: string): Process | null => readProcess(lab, 'watchdog');
+
+/** The process that applies, or has applied. */
+export const readOwner = (lab: string): Process | null => readProcess(lab, 'owner');
+
+function readProcess(lab: string, name: 'owner' | 'watchdog'): Process | null {
+  const text = readPrivate(fileOf(lab, name));
+  return text === null ? null : (JSON.parse(text.toString()) as Process);
 }
 
 export const readBasis = (lab: string): Buffer | null => readPrivate(fileOf(lab, 'basis'));

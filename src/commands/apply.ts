@@ -39,15 +39,15 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         observe: () => readNodes(kernel, lab.wanted),
         replan: (nodes) => planLab(kernel, lab, nodes),
         ...(saved === undefined ? {} : { check: (planned: Planned) => saved.check(lab, planned), begins: () => saved.useUp() }),
-        agreed: async (plan) => {
-          if (args.json)
-            return args.yes || saved !== undefined || plan.actions.length === 0 || (await askToGoOn('Apply?', interrupts, context));
-          if (!args.quiet) await printWarnings(plan, lab.sources, context);
-          if (!args.quiet || !args.yes) await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
-          // A saved plan has been looked at.
-          if (args.yes || saved !== undefined || plan.actions.length === 0) return true;
-          return askToGoOn('Do you want to make these changes?', interrupts, context);
+        // A saved plan has been looked at.
+        isAskedFor: (plan) => !args.yes && saved === undefined && plan.actions.length > 0,
+        show: async (plan) => {
+          if (!args.json && !args.quiet) await printWarnings(plan, lab.sources, context);
+          if (!args.json && (!args.quiet || !args.yes))
+            await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
+          return 'shown';
         },
+        ask: () => askToGoOn(args.json ? 'Apply?' : 'Do you want to make these changes?', interrupts, context),
       },
       context,
     );

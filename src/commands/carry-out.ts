@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { carryOut } from '../apply/carry-out.js';
+import type { Lock } from '../apply/lock.js';
 import type { Observed, Wanted } from '../apply/observe.js';
 import { isPending, isReverted, isTakenBack } from '../apply/pending-files.js';
 import { Progress } from '../apply/progress.js';
@@ -33,8 +35,11 @@ export interface Work {
   readonly check?: (planned: Planned) => Promise<void>;
   /** The first change is next. */
   readonly begins?: () => void;
-  /** Whether to go on with this plan; `done` where there is nothing to do and that has been said. */
-  readonly agreed: (plan: Plan) => Promise<boolean | 'done'>;
+  /** Somebody is to be asked before this is done. */
+  readonly isAskedFor: (plan: Plan) => boolean;
+  /** `done`: there is nothing to do, and that has been said. */
+  readonly show: (plan: Plan) => Promise<'done' | 'shown'>;
+  readonly ask: () => Promise<boolean>;
 }
 
 /** Takes the lock, plans, asks, does; gives the exit status. */
@@ -46,39 +51,62 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
     if (events === null) nothingChanged(work, context);
     else for (const event of events) print(event);
   });
-  const lock = await acquireMachineLock({
-    holder: { pid: process.pid, command: work.phase, lab: work.lab },
-    timeoutMs: work.args.lockTimeoutMs,
-    onWait: (holder) => print({ type: 'waiting', holder }),
-    interrupted: () => work.interrupts.signal !== null,
-  });
-  if (lock === null) return nothingChanged(work, context);
-  try {
-    await refuseUnconfirmed(work, context);
-    const planned = work.replan();
-    await work.check?.(planned);
-    const { plan, observed } = planned;
-    const agreed = await work.agreed(plan);
-    if (agreed === false) return nothingChanged(work, context);
-    await allowAgain(work.lab);
-    if (agreed === 'done') return 0;
-    work.begins?.();
-    const { interrupts } = work;
-    const former = await formerOf(work, observed, plan);
-    const { confirmMs } = work.args;
-    const guard = confirmMs === undefined || plan.actions.length === 0 ? null : await guardOf(work, former, confirmMs);
-    const events = carryOut({
-      ...{ phase: work.phase, plan, kernel: work.kernel, observe: work.observe },
-      onError: work.args.onError === 'rollback' ? () => backTo(work, former) : work.args.onError,
-      verify: (nodes) => work.replan(nodes).plan,
-      interrupted: () => interrupts.signal,
-      stop: interrupts.came,
-      now: () => performance.now(),
-      fault: (error) => {
-        if (work.args.debug) context.stderr.write(`${error.stack ?? error.message}\n`);
-      },
+  const acquire = (): Promise<Lock | null> =>
+    acquireMachineLock({
+      holder: { pid: process.pid, command: work.phase, lab: work.lab },
+      timeoutMs: work.args.lockTimeoutMs,
+      onWait: (holder) => print({ type: 'waiting', holder }),
+      interrupted: () => work.interrupts.signal !== null,
     });
-    let outcome: Summary['outcome'] = 'failed';
+  for (let agreed: Plan | null = null; ;) {
+    const lock = await acquire();
+    if (lock === null) return nothingChanged(work, context);
+    try {
+      await refuseUnconfirmed(work, context);
+      const planned = work.replan();
+      await work.check?.(planned);
+      const isAgreed = agreed !== null && isDeepStrictEqual(planned.plan, agreed);
+      if (isAgreed || !work.isAskedFor(planned.plan)) {
+        const shown = isAgreed ? 'shown' : await work.show(planned.plan);
+        await allowAgain(work.lab);
+        if (shown === 'done') return 0;
+        work.begins?.();
+        return await carryOutPlanned(work, planned, { print, progress }, context);
+      }
+      if (agreed !== null) context.stderr.write('The machine has changed meanwhile: this is what would be done now.\n');
+      agreed = planned.plan;
+    } finally {
+      lock.release();
+    }
+    // Nobody waits for a person: what was agreed to is looked at again under the lock.
+    await work.show(agreed);
+    if (!(await work.ask())) return nothingChanged(work, context);
+  }
+}
+
+interface Following {
+  readonly print: (event: Event) => void;
+  readonly progress: Progress;
+}
+
+async function carryOutPlanned(work: Work, { plan, observed }: Planned, { print, progress }: Following, context: Context): Promise<number> {
+  const { interrupts } = work;
+  const former = await formerOf(work, observed, plan);
+  const { confirmMs } = work.args;
+  const guard = confirmMs === undefined || plan.actions.length === 0 ? null : await guardOf(work, former, confirmMs);
+  const events = carryOut({
+    ...{ phase: work.phase, plan, observe: work.observe, kernel: guard?.watched(work.kernel) ?? work.kernel },
+    onError: work.args.onError === 'rollback' ? () => backTo(work, former) : work.args.onError,
+    verify: (nodes) => work.replan(nodes).plan,
+    interrupted: () => interrupts.signal,
+    stop: interrupts.came,
+    now: () => performance.now(),
+    fault: (error) => {
+      if (work.args.debug) context.stderr.write(`${error.stack ?? error.message}\n`);
+    },
+  });
+  let outcome: Summary['outcome'] = 'failed';
+  try {
     for await (const event of events) {
       const open = event.type === 'summary' ? (guard?.end(event.outcome) ?? null) : null;
       if (open !== null) print(open);
@@ -86,11 +114,11 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
       progress.note(event);
       if (event.type === 'summary') outcome = event.outcome;
     }
-    if (outcome === 'interrupted') return interrupts.status;
-    return outcome === 'complete' ? 0 : 1;
   } finally {
-    lock.release();
+    guard?.close();
   }
+  if (outcome === 'interrupted') return interrupts.status;
+  return outcome === 'complete' ? 0 : 1;
 }
 
 const NOTHING_KEPT: Kept = { tables: [], sysctls: [] };

@@ -37,15 +37,17 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
           refuseProtected(planned.plan, nothing(lab).state, planned.observed.state);
           return planned;
         },
-        agreed: async (plan) => {
+        isAskedFor: (plan) => !args.yes && plan.actions.length > 0,
+        show: async (plan) => {
           if (!args.json && plan.actions.length === 0) {
             if (!args.quiet) context.stdout.write(`There is no lab ${lab} on this machine: nothing to destroy.\n`);
             return 'done';
           }
           if (!args.json && (!args.quiet || !args.yes))
             await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
-          return args.yes || plan.actions.length === 0 || (await askToGoOn(`Do you want to destroy the lab ${lab}?`, interrupts, context));
+          return 'shown';
         },
+        ask: () => askToGoOn(`Do you want to destroy the lab ${lab}?`, interrupts, context),
       },
       context,
     );

@@ -1,4 +1,5 @@
 /** What is to be known of an apply that is not confirmed, or was not. */
+import { dateOf } from '../../apply/boot-clock.js';
 import { forgetReverted, readDeadline, readReverted, readTakenBack, readWatchdog } from '../../apply/pending.js';
 import { isPending } from '../../apply/pending-files.js';
 import { isAlive } from '../../kernel/processes/identity.js';
@@ -12,7 +13,7 @@ export function confirmationOf(lab: string): Confirmation | null {
   const deadline = readDeadline(lab);
   if (deadline === null) return null;
   const watchdog = readWatchdog(lab);
-  return { until: new Date(deadline).toISOString(), watched: watchdog !== null && isAlive(watchdog) };
+  return { until: dateOf(deadline).toISOString(), watched: watchdog !== null && isAlive(watchdog) };
 }
 
 /** Null: that was not reverted, or somebody has applied since. */

@@ -1,8 +1,10 @@
 /** Runs on its own, behind an apply that is to be confirmed: waits, and reverts it if nobody has confirmed it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readDeadline, writeReverted, writeWatchdog } from '../../apply/pending.js';
+import { sinceBoot } from '../../apply/boot-clock.js';
+import { isHolder } from '../../apply/lock-holder.js';
+import { readDeadline, readOwner, writeReverted, writeWatchdog } from '../../apply/pending.js';
 import { isPending } from '../../apply/pending-files.js';
-import { identify } from '../../kernel/processes/identity.js';
+import { identify, isAlive } from '../../kernel/processes/identity.js';
 import { kindOf } from '../../kinds/index.js';
 import { hideEvent } from '../../plan/hide.js';
 import { applyText } from '../../report/apply-text.js';
@@ -14,13 +16,17 @@ import { revert } from './revert.js';
 const POLL_MS = 200;
 /** Whoever changes the machine at the moment ends some day. */
 const LOCK_TIMEOUT_MS = 24 * 3_600_000;
+/** Behind the deadline: a machine may be busy, and an apply that is at work moves it on each second. */
+const GRACE_MS = 5000;
+/** Before what was refused is tried again, each time. */
+const PAUSES_MS = [1000, 5000, 15_000, 60_000, 60_000];
 
 export async function run(lab: string, context: Context): Promise<number> {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
   if (!isPending(lab)) return 1;
   writeWatchdog(lab, identify(process.pid)!);
-  for (;;) {
-    while (!isDue(lab)) {
+  for (let tries = 0; ;) {
+    while (!isDue(lab) || isAtWork(lab)) {
       if (!isPending(lab)) return 0;
       await sleep(POLL_MS);
     }
@@ -30,27 +36,50 @@ export async function run(lab: string, context: Context): Promise<number> {
       onWait: () => undefined,
       interrupted: () => false,
     });
+    const pause = PAUSES_MS[tries];
     try {
       // It was confirmed meanwhile, or the apply has ended only now.
-      if (isPending(lab) && isDue(lab)) return await revertAndTell(lab, context);
+      if (!isPending(lab) || !isDue(lab)) continue;
+      if (await revertAndTell(lab, context, pause)) return 0;
     } finally {
       lock?.release();
     }
+    if (pause === undefined) return 1;
+    tries += 1;
+    await sleep(pause);
   }
 }
 
-function isDue(lab: string): boolean {
+function isDue(lab: string, graceMs = 0): boolean {
   const deadline = readDeadline(lab);
-  return deadline !== null && Date.now() >= deadline;
+  return deadline !== null && sinceBoot() >= deadline + graceMs;
 }
 
-async function revertAndTell(lab: string, context: Context): Promise<number> {
+/** Whether the apply itself has the lock still; where it hangs, or somebody has stopped it, it is ended. */
+function isAtWork(lab: string): boolean {
+  const owner = readOwner(lab);
+  if (owner === null || !isHolder(owner.pid) || !isAlive(owner)) return false;
+  if (isDue(lab, GRACE_MS)) end(owner.pid);
+  return true;
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+/** `pause`: what is refused is tried again after so many milliseconds. True: all is as it was. */
+async function revertAndTell(lab: string, context: Context, pause: number | undefined): Promise<boolean> {
   const text = applyText(WORDS, { color: false, verbose: false });
   const lines: string[] = [];
   const tell = (line: string): void => {
     lines.push(line);
     writeReverted(lab, lines.join(''));
   };
+  const again = pause === undefined ? 'topo confirm --revert tries again' : `tried again after ${pause / 1000} s`;
   try {
     const events = revert(lab, context);
     let step = await events.next();
@@ -58,11 +87,11 @@ async function revertAndTell(lab: string, context: Context): Promise<number> {
       const { result, progress, trouble } = text(hideEvent(step.value, kindOf));
       lines.push(result + progress + trouble);
     }
-    tell(step.value ? 'All is as it was before.\n' : 'Not all is as it was before.\n');
-    return step.value ? 0 : 1;
+    tell(step.value ? 'All is as it was before.\n' : `Not all is as it was before: ${again}.\n`);
+    return step.value;
   } catch (error) {
     const { errorText } = await import('../error-text.js');
-    tell(errorText(error, false, false));
-    return 1;
+    tell(`${errorText(error, false, false)}Not all is as it was before: ${again}.\n`);
+    return false;
   }
 }

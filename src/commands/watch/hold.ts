@@ -1,4 +1,5 @@
 /** What keeps a watch from repairing a lab: an apply that is to be confirmed, or one that was not. */
+import { dateOf } from '../../apply/boot-clock.js';
 import { forgetTakenBack, readDeadline, readTakenBack } from '../../apply/pending.js';
 import { isPending, isTakenBack } from '../../apply/pending-files.js';
 import type { State } from '../../model/state.js';
@@ -34,7 +35,7 @@ export class Hold {
   /** What is repaired now would be undone by the revert, or would undo it. */
   private isToBeConfirmed(): boolean {
     const deadline = isPending(this.lab) ? readDeadline(this.lab) : null;
-    if (deadline !== null && !this.isWaiting) this.tell({ type: 'unconfirmed', lab: this.lab, until: new Date(deadline).toISOString() });
+    if (deadline !== null && !this.isWaiting) this.tell({ type: 'unconfirmed', lab: this.lab, until: dateOf(deadline).toISOString() });
     this.isWaiting = deadline !== null;
     return this.isWaiting;
   }

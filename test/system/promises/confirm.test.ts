@@ -1,5 +1,5 @@
 /** `apply --confirm`: what nobody confirms is reverted, whatever becomes of the command that made it (GUARANTEES.md, G9). */
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { World } from '../world.js';
 import type { Picture } from './machine.js';
 import { command, killAfter, KILLED } from './program.js';
@@ -67,7 +67,7 @@ test('confirmed in time it stays; until then another apply and a destroy are ref
 
 test('nobody confirms: it is reverted, although command, terminal and session are gone, and the next status and apply tell', async () => {
   // Its group and its session end with it, as with a connection that breaks.
-  world.sh(`setsid sh -c "${command('apply', '--yes', '--confirm', '1s', 'changed.yaml')} >out 2>&1; kill -HUP 0"`);
+  world.sh(`setsid sh -c "${command('apply', '--yes', '--confirm', '2s', 'changed.yaml')} >out 2>&1; kill -HUP 0"`);
   await reverted();
   await expectSame(world, before, 'not confirmed');
   expect(world.topo(['status', 'topo.yaml']).stdout).toMatch(/was not confirmed, and was reverted at .*All is as it was before\./);
@@ -99,4 +99,102 @@ test('what the kernel refuses is undone at once, and nothing is left to be confi
   expect(stdout).not.toContain('"unconfirmed"');
   expect(world.sh(`[ -e ${PENDING} ]`).status).toBe(1);
   await expectSame(world, before, 'refused');
+}, 120_000);
+
+/** Waits in the shell. */
+const until = (condition: string): string => `for i in $(seq 600); do ${condition} && break; sleep 0.1; done; ${condition}`;
+
+test('somebody has left the question of another lab open: it is reverted all the same, and a yes after that counts', async () => {
+  world.file('other.yaml', 'name: other\nnodes: { a: {} }\n');
+  world.file('ask.sh', `exec ${command('apply', 'other.yaml')}\n`);
+  world.file('answer.sh', until('[ -e reverted ]') + "; printf 'yes\\n'; " + until("grep -q 'Apply complete' screen"));
+  const asking = world.later(null, 'touch screen; sh answer.sh | script -qefc "sh ask.sh" screen >/dev/null');
+  world.must(until("grep -q 'goes ahead' screen"));
+  world.mustTopo('apply', '--yes', '--lock-timeout', '0s', '--confirm', '1s', 'changed.yaml');
+  await reverted();
+  await expectSame(world, before, 'the question was open');
+  world.must('touch reverted');
+  expect((await asking).status).toBe(0);
+  expect(world.must('ls /run/netns')).toContain('other.a');
+}, 120_000);
+
+test('what was shown is not what would be done any more: it is shown and asked again', async () => {
+  world.file('ask.sh', `exec ${command('apply', 'changed.yaml')}\n`);
+  world.file(
+    'answer.sh',
+    `${until('[ -e changed ]')}; printf 'yes\\n'; ${until("[ $(grep -c 'goes ahead' screen) -ge 2 ]")}; printf 'no\\n'; ${until("grep -q 'Nothing was' screen")}`,
+  );
+  const asking = world.later(null, 'touch screen; sh answer.sh | script -qefc "sh ask.sh" screen >/dev/null');
+  world.must(until("grep -q 'goes ahead' screen"));
+  world.must('ip -n kept.a link set eth0 mtu 1400; touch changed');
+  expect((await asking).status).toBe(1);
+  const screen = world.must('cat screen');
+  expect(screen).toContain('The machine has changed meanwhile: this is what would be done now.');
+  expect(screen.split('meanwhile')[1]).toMatch(/mtu: 1400 -> 1500/);
+  expect(screen).toContain('Nothing was changed.');
+  expect(world.must('ls /run/netns')).toBe('kept.a\nkept.b\n');
+}, 120_000);
+
+describe('an apply that hangs is ended at the deadline, and reverted', () => {
+  test('stopped by a signal', async () => {
+    world.must(
+      `${command('apply', '--yes', '--confirm', '2s', 'changed.yaml')} >out 2>&1 & echo $! >pid; ${until(`[ -e ${PENDING}/watchdog ]`)}; kill -STOP $(cat pid)`,
+    );
+    await reverted();
+    expect(world.sh('kill -0 $(cat pid) && ! grep -q "^State:.Z" /proc/$(cat pid)/status').status).not.toBe(0);
+    await expectSame(world, before, 'it was stopped');
+  }, 120_000);
+
+  test('in a command that does not end', async () => {
+    world.file('hangs.yaml', CHANGED.replace('lan]', "lan], exec: ['exec sleep 100021']"));
+    world.must(`${command('apply', '--yes', '--confirm', '1s', 'hangs.yaml')} >out 2>&1 & ${until('pgrep -f "^sleep 100021"')}`);
+    await reverted();
+    expect(world.sh('pgrep -f "^sleep 100021"').stdout).toBe('');
+    await expectSame(world, before, 'its command hung');
+  }, 120_000);
+
+  test('before a pipe that nobody reads', async () => {
+    const long = "lan], exec: ['head -c 300000 /dev/zero | tr \\\\0 x | fold']";
+    world.file('talks.yaml', CHANGED.replace(/lan\]/g, long));
+    world.must(
+      `{ ${command('apply', '--yes', '--confirm', '1s', 'talks.yaml')} 2>&1; echo ended >ended; } | sleep 100 & ${until(`[ -e ${PENDING}/deadline ]`)}`,
+    );
+    await reverted();
+    await expectSame(world, before, 'nobody read what it said');
+  }, 120_000);
+});
+
+test('a date that is set back puts off nothing', async () => {
+  world.file(
+    'clock.cjs',
+    `const { now } = Date; Date.now = () => now() - (require('node:fs').existsSync('${world.directory}/back') ? 3_600_000 : 0);`,
+  );
+  const { status, stderr } = world.topo(['apply', '--yes', '--confirm', '2s', 'changed.yaml'], {
+    NODE_OPTIONS: `--require ${world.directory}/clock.cjs`,
+  });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  world.must('touch back');
+  await reverted();
+  await expectSame(world, before, 'the clock was set back');
+}, 120_000);
+
+test('what is refused on the way back is tried again after a while', async () => {
+  // Where the record of the process that has to come back would stand.
+  world.must(`${command('apply', '--yes', '--confirm', '4s', 'changed.yaml')} && touch /run/topo/run`);
+  world.must(until('grep -q "tried again after" /run/topo/reverted/kept'));
+  expect(world.must(`ls ${PENDING}`)).toContain('basis');
+  world.must('rm /run/topo/run');
+  await reverted();
+  expect(world.must('cat /run/topo/reverted/kept')).toContain('All is as it was before.');
+  await expectSame(world, before, 'tried again');
+}, 120_000);
+
+test('killed while it reverts: topo confirm --revert goes on', async () => {
+  const { status } = world.topo(['apply', '--yes', '--confirm', '1s', 'changed.yaml'], { TOPO_TEST_WATCHDOG_KILL_AFTER: '4' });
+  expect(status).toBe(0);
+  const pid = watchdog();
+  world.must(until(`[ "$(cut -d' ' -f3 /proc/${pid}/stat 2>/dev/null || echo Z)" = Z ]`));
+  expect(world.topo(['status', 'topo.yaml']).stdout).toContain('the process that would have reverted it is gone');
+  world.mustTopo('confirm', '--revert', '--lab', 'kept');
+  await expectSame(world, before, 'killed on the way back');
 }, 120_000);

@@ -10,6 +10,7 @@ import { takenPorts, type HostPorts } from './host-ports.js';
 import { bridgeSetting, unreachedPorts, type ApartNetwork } from './isolated-ports.js';
 import { questionedPorts } from './dns-flows.js';
 import { portsInUse } from './port-in-use.js';
+import { missingAddresses, type NamedAddress } from './missing-address.js';
 import { deleteTable, replaceTable } from './moving-flows.js';
 import { publishedBy, publishedIn } from './published-rules.js';
 import { foreign, labNamespaces, netnsMark, netnsNeeds } from './ownership.js';
@@ -23,6 +24,8 @@ export interface NftablesSpec {
   readonly maps: readonly NftMap[];
   /** What the rules claim of the host. */
   readonly hostPorts: readonly HostPorts[];
+  /** Addresses of the host that published ports and networks name. */
+  readonly named: readonly NamedAddress[];
   /** Networks whose nodes are kept apart, with what is published for them. */
   readonly apart: readonly ApartNetwork[];
   readonly path: string;
@@ -32,6 +35,7 @@ export interface NftablesSpec {
 interface NftablesDefinition {
   readonly table: NftTable;
   readonly hostPorts: readonly HostPorts[];
+  readonly named: readonly NamedAddress[];
   readonly apart: readonly ApartNetwork[];
 }
 
@@ -40,7 +44,7 @@ const nftablesId = (netns: string, table: string): ResourceId => `nftables:${net
 /** One table of family inet per lab and namespace, always replaced as a whole. */
 export function nftablesResource(spec: NftablesSpec): Resource {
   const table: NftTable = { name: nftTableName(spec.lab), comment: mark(spec.lab, 'rules'), maps: spec.maps, chains: spec.chains };
-  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts, apart: spec.apart };
+  const definition: NftablesDefinition = { table, hostPorts: spec.hostPorts, named: spec.named, apart: spec.apart };
   return { ...tableResource(spec.netns, desiredTable(table), spec.host), definition, path: spec.path, at: spec.at };
 }
 
@@ -85,17 +89,21 @@ function find(context: FindContext): Found {
         );
     }
   }
-  return { resources, conflicts: [...conflicts, ...portsOutOfReach(context)] };
+  return { resources, conflicts: [...conflicts, ...outOfReach(context)] };
 }
 
 /** On namespaces that are still to come as well. */
-function portsOutOfReach(context: FindContext): readonly Diagnostic[] {
+function outOfReach(context: FindContext): readonly Diagnostic[] {
   const { observation, desired } = context;
   const there = new Map([observation.host, ...observation.namespaces].map((ns) => [ns.netns, ns]));
   return [...desired.resources.values()].flatMap(({ kind, netns, definition, facts }) => {
     if (kind !== 'nftables') return [];
-    const { apart } = definition as NftablesDefinition;
-    return unreachedPorts(apart, bridgeSetting(context, netns, there.get(netns)), facts?.['host'] as string | undefined);
+    const { apart, named } = definition as NftablesDefinition;
+    const ns = there.get(netns);
+    return [
+      ...unreachedPorts(apart, bridgeSetting(context, netns, ns), facts?.['host'] as string | undefined),
+      ...missingAddresses(named, netns, ns, desired),
+    ];
   });
 }
 

@@ -9,7 +9,7 @@ export const publishedPortsSchema: JsonSchema = {
     type: ['string', 'integer', 'object'],
     description:
       '`[IP:]HOST:NODE[/PROTOCOL]`, each a port or a range `FROM-TO` of equal length; an IPv6 address stands in brackets. Or the long form.',
-    examples: ['8080:80', '[::1]:8080:80', '53:53/udp'],
+    examples: ['8080:80', '127.0.0.1:8080:80', '53:53/udp'],
     required: ['target', 'published'],
     additionalProperties: false,
     properties: {

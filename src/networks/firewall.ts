@@ -6,6 +6,7 @@
  */
 import type { HostPorts } from '../kinds/host-ports.js';
 import type { ApartNetwork } from '../kinds/isolated-ports.js';
+import type { NamedAddress } from '../kinds/missing-address.js';
 import { nftablesResource } from '../kinds/nftables.js';
 import type { NftChain } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
@@ -76,6 +77,7 @@ function tableOf(
       maps: [...branched.maps, ...routed.maps, ...dns.maps],
       chains,
       hostPorts: publications.map(hostPorts),
+      named: [...publications.flatMap(namedByPort), ...hosted.flatMap(namedByNetwork)],
       apart: hosted.flatMap((network) => apartOf(network, publications)),
       path: 'networks',
       at: first.at,
@@ -85,6 +87,15 @@ function tableOf(
 
 function hostPorts({ port: { protocol, hostPort, count, at }, family, hostAddress, path }: Publication): HostPorts {
   return { protocol, family, address: hostAddress, from: hostPort, to: hostPort + count - 1, path, at };
+}
+
+function namedByPort({ port: { at }, hostAddress, path }: Publication): readonly NamedAddress[] {
+  return hostAddress === undefined ? [] : [{ address: hostAddress, use: 'port', path, at }];
+}
+
+function namedByNetwork({ network: { masquerade, internal }, path, at }: LabNetwork): readonly NamedAddress[] {
+  if (internal || typeof masquerade !== 'string') return [];
+  return [{ address: masquerade, use: 'masquerade', path: `${path}.masquerade`, at }];
 }
 
 function apartOf(network: LabNetwork, publications: readonly Publication[]): readonly ApartNetwork[] {

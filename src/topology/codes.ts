@@ -115,6 +115,8 @@ export const CODES = {
   // Ports
   'port-twice': 'A port of the host is published twice.',
   'ports-unreachable': 'A node publishes ports and is on no network that the host forwards to.',
+  'port-address': 'A port is published on an address from which the host cannot forward to a node: ::1, link-local, multicast.',
+  'port-family': 'A port is published on an address of a family that the node has not.',
   // Nodes
   'command-twice': 'Two commands of one node have the same name.',
   'network-mode-none': 'A node without a network has networks, links or ports.',

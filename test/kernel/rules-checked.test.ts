@@ -17,7 +17,7 @@ const withRules = (...rules: readonly NftRule[]) => inNamespace('a', rules);
 
 const inNamespace = (netns: string, rules: readonly NftRule[]) => {
   const hook = { type: 'filter', hook: 'input', priority: 0 } as const;
-  const spec = { lab: LAB, netns, chains: [{ name: 'in-1', hook, rules }], maps: [], hostPorts: [], apart: [], ...about };
+  const spec = { lab: LAB, netns, chains: [{ name: 'in-1', hook, rules }], maps: [], hostPorts: [], named: [], apart: [], ...about };
   return [
     netnsResource({ lab: LAB, netns, node: netns, ignore: [], names: '', forwarding: { ipv4: '0', ipv6: '0' }, ...about }),
     nftablesResource(spec),

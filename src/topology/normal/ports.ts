@@ -35,7 +35,7 @@ function shortPort(reading: Reading, tree: Tree): PublishedPort | undefined {
   return published(reading, text, hostAddress, hostRange, nodeRange, protocol);
 }
 
-/** `[::1]:8080`, `127.0.0.1:8080`, `8080`. */
+/** `[fd99::2]:8080`, `127.0.0.1:8080`, `8080`. */
 function splitHost(text: string): { readonly address?: string; readonly host: string } {
   const bracket = text.startsWith('[') ? text.indexOf(']') : -1;
   if (bracket > 0) return { address: text.slice(1, bracket), host: text.slice(bracket + 1).replace(/^:/, '') };

@@ -25,6 +25,7 @@ import { networkHosts } from './network-hosts.js';
 import { networkModeJoined } from './network-mode-joined.js';
 import { networkModeNone } from './network-mode-none.js';
 import { networkSize } from './network-size.js';
+import { portAddress } from './port-address.js';
 import { portsUnreachable } from './ports-unreachable.js';
 import { routeConnected } from './route-connected.js';
 import { routeNexthop } from './route-nexthop.js';
@@ -77,6 +78,7 @@ export const RULES: readonly Rule[] = [
   sysctlConflict,
   hostPortTwice,
   portsUnreachable,
+  portAddress,
   dnsServer,
   hostGateway,
   unknownNode,

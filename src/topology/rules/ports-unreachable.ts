@@ -1,4 +1,4 @@
-import { isHosted } from '../../model/hosted.js';
+import { isForwardedTo } from '../../model/hosted.js';
 import type { Network } from '../../model/topology.js';
 import type { Rule } from './rule.js';
 
@@ -17,7 +17,7 @@ export const portsUnreachable: Rule = {
       )
         continue;
       const attached = node.networks.map(({ network }) => networks.get(network));
-      if (attached.some((network) => network === undefined || isForwarded(network))) continue;
+      if (attached.some((network) => network === undefined || isForwardedTo(network))) continue;
       const why =
         node.networks.length === 0 ? 'it is on no network' : `none of its networks is forwarded to: ${attached.map(reason).join(', ')}`;
       const hint = 'put the node on a network that has the host as its gateway';
@@ -25,11 +25,6 @@ export const portsUnreachable: Rule = {
     }
   },
 };
-
-/** The host has an address on the bridge, and rules for it. */
-function isForwarded(network: Network): boolean {
-  return isHosted(network) && !network.internal;
-}
 
 const HAS_PORTS = 'each node has all its ports at its own address';
 

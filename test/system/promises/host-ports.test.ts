@@ -23,7 +23,7 @@ test.each([
   { name: 'the same port of one address', ports: "'127.0.0.1:8080:81'", taken: 'port 8080/tcp of the host' },
   { name: 'the same port of the other lab’s address', ports: "'8443:81'", taken: 'port 8443/tcp of 127.0.0.1' },
   { name: 'a run that overlaps', ports: "'9009-9010:1-2/udp'", taken: 'ports 9000-9009/udp of the host' },
-  { name: 'only an IPv6 address', ports: "'[::1]:8080:81'", taken: 'port 8080/tcp of the host' },
+  { name: 'only an IPv6 address', ports: "'[fd99::2]:8080:81'", taken: 'port 8080/tcp of the host' },
 ])('$name', ({ ports, taken }) => {
   const file = world.file('two.yaml', lab('two', 2, ports));
   for (const command of [['plan'], ['apply', '--yes']]) {

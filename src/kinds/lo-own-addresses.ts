@@ -1,5 +1,5 @@
 /** The addresses that the kernel gives to a lo that comes up. */
-import { familyOf } from '../model/address.js';
+import { familyOf, IPV6_MIN_MTU } from '../model/address.js';
 import type { LinkObservation, NetnsObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
@@ -13,10 +13,13 @@ export const isLoopbacksOwn = (dev: string, cidr: string): boolean => dev === 'l
 /** There, but nobody is at home. */
 const UNREACHABLE = `${OWN4} without a local route`;
 
-/** Those that are there, and those that the kernel will add by itself. */
-export function ownAddresses(ns: NetnsObservation, lo: LinkObservation): readonly string[] {
+/** Of a lo that is up; one that is too small for IPv6 has none of it (`addrconf_notify`). */
+export const ownAddressesOf = (mtu: number): readonly string[] => (mtu < IPV6_MIN_MTU ? [OWN4] : LOOPBACKS_OWN);
+
+/** Those that are there, and those that the kernel will add by itself, or would be if it could (`wanted`). */
+export function ownAddresses(ns: NetnsObservation, lo: LinkObservation, wanted: readonly string[]): readonly string[] {
   const first = own4(ns, lo);
-  const second = own6(ns, lo);
+  const second = own6(ns, lo) ?? wanted.includes(OWN6);
   return first === OWN4 && second ? LOOPBACKS_OWN : [...(first === null ? [] : [first]), ...(second ? [OWN6] : [])];
 }
 
@@ -28,9 +31,9 @@ function own4(ns: NetnsObservation, lo: LinkObservation): string | null {
   return lo.attributes['up'] !== true && onLo.length === 0 ? OWN4 : null;
 }
 
-/** One that is down gets it when it comes up, one without IPv6 has none. */
-function own6(ns: NetnsObservation, lo: LinkObservation): boolean {
-  if (lo.attributes['up'] !== true || lo.ipv6Disabled || ns.sysctls.get('net.ipv6.conf.all.forwarding') === null) return true;
+/** Null: one that is down gets it when it comes up, one without IPv6 has none. */
+function own6(ns: NetnsObservation, lo: LinkObservation): boolean | null {
+  if (lo.attributes['up'] !== true || lo.ipv6Disabled || ns.sysctls.get('net.ipv6.conf.all.forwarding') === null) return null;
   return ns.addresses.some(({ dev, address }) => dev === 'lo' && address === OWN6);
 }
 

@@ -3,7 +3,7 @@ import type { LinkAttributes } from '../model/operation.js';
 import type { Props, Resource } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
-import { addMissing, LOOPBACKS_OWN, ownAddresses } from './lo-own-addresses.js';
+import { addMissing, LOOPBACKS_OWN, ownAddresses, ownAddressesOf } from './lo-own-addresses.js';
 import { containerKindOf, labNamespaces, loOf, netnsId } from './ownership.js';
 
 export interface LoopbackSpec {
@@ -22,7 +22,7 @@ export const loopbackId = (ns: string): string => `loopback:${ns}/lo`;
 /** Settings of a node's lo: the interface comes with the namespace, and it cannot be deleted. */
 export function loopbackResource(spec: LoopbackSpec): Resource {
   // Without ::1 a lo that is down.
-  const props = { mtu: spec.mtu, up: spec.up, own_addresses: spec.up ? LOOPBACKS_OWN : null };
+  const props = { mtu: spec.mtu, up: spec.up, own_addresses: spec.up ? ownAddressesOf(spec.mtu) : null };
   return Object.assign(bare(spec.netns, props), { path: spec.path, at: spec.at });
 }
 
@@ -52,8 +52,8 @@ export const loopback: Kind = {
     resources: labNamespaces(observation, desired.lab).flatMap((ns) => {
       const lo = loOf(ns);
       if (lo === undefined || containerKindOf(ns, desired.lab) === 'attached') return [];
-      const ignored = desired.resources.get(loopbackId(ns.netns))?.props['own_addresses'] === null;
-      const own_addresses = ignored ? null : ownAddresses(ns, lo);
+      const wanted = desired.resources.get(loopbackId(ns.netns))?.props['own_addresses'] as readonly string[] | null | undefined;
+      const own_addresses = wanted === null ? null : ownAddresses(ns, lo, wanted ?? LOOPBACKS_OWN);
       return [bare(ns.netns, { mtu: Number(lo.attributes['mtu']), up: lo.attributes['up'] === true, own_addresses })];
     }),
     conflicts: [],

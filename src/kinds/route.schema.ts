@@ -72,8 +72,9 @@ export const routeSchema: JsonSchema = {
     mtu: {
       type: 'integer',
       minimum: 68,
-      maximum: 65535,
-      description: 'MTU of the path, in bytes, if it is smaller than the link’s.',
+      // The kernel makes that of anything larger (`ip_metrics_convert`).
+      maximum: 65520,
+      description: 'MTU of the path, in bytes, from 68 to 65520, if it is smaller than the link’s.',
       examples: [1400],
     },
     onlink: {

@@ -54,7 +54,8 @@ const defaultMetric = (to: string): number => (familyOf(to) === 6 ? IPV6_METRIC 
 
 export function routeResource(spec: RouteSpec): Resource {
   const v6 = familyOf(spec.to) === 6;
-  const metric = spec.metric ?? defaultMetric(spec.to);
+  // The kernel takes 0 for none.
+  const metric = spec.metric === 0 ? defaultMetric(spec.to) : (spec.metric ?? defaultMetric(spec.to));
   const table = spec.table ?? MAIN_TABLE;
   const hops = spec.nexthops ?? [];
   const direct = !v6 && spec.type === 'unicast' && spec.via === undefined && hops.length === 0;

@@ -27,9 +27,9 @@ export const twiceInNode: Rule = {
   },
 };
 
-/** Without a metric IPv6 routes have 1024 in the kernel (IP6_RT_PRIO_USER). */
+/** IPv6 routes without a metric, or with 0, have 1024 in the kernel (IP6_RT_PRIO_USER). */
 function routeIdentity({ to, table, metric }: Route): string {
-  return [to, table ?? MAIN_TABLE, metric ?? (familyOf(to) === 6 ? 1024 : 0)].join(' ');
+  return [to, table ?? MAIN_TABLE, (metric ?? 0) || (familyOf(to) === 6 ? 1024 : 0)].join(' ');
 }
 
 function neighbourIdentity({ address, dev }: Node['neighbours'][number]): string {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { kindOf } from '../kinds/index.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
 import type { Move, Renaming } from '../model/moves.js';
@@ -5,9 +7,10 @@ import { expand } from '../networks/expand.js';
 import { renamed } from '../networks/renamed.js';
 import type { Resource, State } from '../model/state.js';
 import { planBetween } from '../plan/between.js';
+import { labNameOf } from '../topology/lab-name.js';
 import type { TopologyFile } from '../topology/load.js';
 import type { Context } from './context.js';
-import { fileOfRevision } from './git.js';
+import { openRevision, type FormerFile, type Revision } from './git.js';
 import { labOf, type ReadLab } from './lab.js';
 import type { PlanFromArguments } from './options.js';
 import { refuseProtected } from './planned.js';
@@ -55,22 +58,31 @@ function ofFiles({ from, file }: PlanFromArguments, context: Context): Versions 
 
 /** A file that one of the two has not is a lab that comes, or that goes. */
 function ofRevision({ from, file }: PlanFromArguments, context: Context): Versions {
-  const revision = from.slice(GIT.length);
+  const revision = openRevision(from.slice(GIT.length), file, context);
   const now = readIfThere(file, context);
   if (now instanceof DiagnosticError) {
-    const gone = file === undefined ? null : fileOfRevision(revision, file, context);
+    const gone = revision.topology(file);
     if (gone === null) throw now;
     return { before: versionOf(gone, context), after: null };
   }
-  const before = fileOfRevision(revision, now.file, context);
+  const before = revision.topology(file) ?? formerlyNamed(now, revision, context);
   return { before: before === null ? null : versionOf(before, context), after: versionOf(now, context) };
+}
+
+/** The same lab in a file of the folder that has another name by now. */
+function formerlyNamed(now: TopologyFile, revision: Revision, context: Context): FormerFile | null {
+  const nameOf = (file: TopologyFile): string | null => labNameOf(file, context.env).name;
+  const gone = revision.topologiesIn(dirname(now.file)).filter(({ path }) => !existsSync(resolve(context.cwd, path)));
+  return gone.find((file) => nameOf(file) === nameOf(now)) ?? null;
 }
 
 function readIfThere(file: string | undefined, context: Context): TopologyFile | DiagnosticError {
   try {
     return readTopologyFile(file, context);
   } catch (error) {
-    if (error instanceof DiagnosticError && error.diagnostics.every(({ code }) => code === 'file-missing')) return error;
+    const isGone =
+      error instanceof DiagnosticError && error.diagnostics.every(({ code }) => code === 'file-missing' || code === 'no-topology');
+    if (isGone) return error;
     throw error;
   }
 }

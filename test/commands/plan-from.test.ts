@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Program, USERS } from '../sandbox/program.js';
 
@@ -125,6 +125,77 @@ describe('the plan from a revision', () => {
     git('commit', '-qm', 'three');
     rmSync(join(folder, 'gone'), { recursive: true });
     expect(plan('--from', 'git:HEAD', '-q', 'gone/topo.yaml').stdout).toMatch(/^Plan: 0 to add, 0 to change, [1-9]\d* to destroy\.$/m);
+  });
+
+  it('of a folder is that of the topology that it had, whatever its name is now', () => {
+    mkdirSync(join(folder, 'edge'));
+    write('edge/topo.yaml', OLD);
+    git('add', '.');
+    git('commit', '-qm', 'edge');
+    const expected = { status: 0, stdout: expect.stringMatching(/^ {2}- netns lab\.b [^]*^ {2}\+ netns lab\.c /m) };
+    write('edge/topo.yaml', NEW);
+    expect(plan('--from', 'git:HEAD', 'edge')).toMatchObject(expected);
+    renameSync(join(folder, 'edge/topo.yaml'), join(folder, 'edge/topology.yaml'));
+    for (const name of ['edge', 'edge/topology.yaml']) expect(plan('--from', 'git:HEAD', name)).toMatchObject(expected);
+    // Another lab is no former one.
+    write('edge/topology.yaml', NEW.replace('name: lab', 'name: other'));
+    expect(plan('--from', 'git:HEAD', '-q', 'edge/topology.yaml').stdout).toMatch(/^Plan: [1-9]\d* to add, 0 to change, 0 to destroy\.$/m);
+    for (const empty of [true, false]) {
+      rmSync(join(folder, 'edge'), { recursive: true });
+      if (empty) mkdirSync(join(folder, 'edge'));
+      else expect(plan('--from', 'git:HEAD', 'edge').stdout).toContain('a state without HEAD:edge/topo.yaml');
+      for (const name of ['edge', 'edge/topo.yaml'])
+        expect(plan('--from', 'git:HEAD', '-q', name).stdout).toMatch(/^Plan: 0 to add, 0 to change, [1-9]\d* to destroy\.$/m);
+      if (empty) continue;
+      expect(plan('--from', 'git:HEAD', 'edgy')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('no file or directory "edgy"'),
+      });
+    }
+  });
+
+  it('of a folder with several topologies then says so', () => {
+    mkdirSync(join(folder, 'two'));
+    for (const name of ['a', 'b']) write(`two/${name}.topo.yaml`, OLD);
+    git('add', '.');
+    git('commit', '-qm', 'two');
+    rmSync(join(folder, 'two/b.topo.yaml'));
+    expect(plan('--from', 'git:HEAD', 'two')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('in HEAD, the directory "two" has several topologies: a.topo.yaml, b.topo.yaml'),
+    });
+  });
+
+  it('follows links inside of the repository, and none out of it', () => {
+    mkdirSync(join(folder, 'linked'));
+    mkdirSync(join(folder, 'shared'));
+    write('shared/base.yaml', `${OLD}include: nodes.yaml\n`);
+    write('linked/nodes.txt', 'nodes: { d: { networks: [lan] } }\n');
+    symlinkSync('../shared/base.yaml', join(folder, 'linked/topo.yaml'));
+    symlinkSync('nodes.txt', join(folder, 'linked/nodes.yaml'));
+    symlinkSync('/etc/hostname', join(folder, 'linked/away.yaml'));
+    symlinkSync('nothing.yaml', join(folder, 'linked/dangling.yaml'));
+    symlinkSync('linked', join(folder, 'also'));
+    git('add', '.');
+    git('commit', '-qm', 'links');
+    write('linked/nodes.txt', 'nodes: { e: { networks: [lan] } }\n');
+    for (const name of ['linked', 'linked/topo.yaml', 'also', 'also/topo.yaml']) {
+      const { status, stdout } = plan('--from', 'git:HEAD', name);
+      expect([name, status]).toEqual([name, 0]);
+      expect(stdout).toMatch(/^ {2}- netns lab\.d [^]*^ {2}\+ netns lab\.e /m);
+    }
+    const refused = (message: string) => ({ status: 1, stdout: '', stderr: expect.stringContaining(message) });
+    expect(plan('--from', 'git:HEAD', 'linked/away.yaml')).toMatchObject(
+      refused('linked/away.yaml of HEAD is a link that leads out of the repository'),
+    );
+    expect(plan('--from', 'git:HEAD', 'linked/dangling.yaml')).toMatchObject(refused('is a link that leads nowhere'));
+    write('linked/away.topo.yaml', `${OLD}include: away.yaml\n`);
+    git('add', '.');
+    git('commit', '-qm', 'away');
+    rmSync(join(folder, 'linked/away.topo.yaml'));
+    expect(plan('--from', 'git:HEAD', 'linked/away.topo.yaml')).toMatchObject(
+      refused('cannot be included: in HEAD it leads out of the repository'),
+    );
   });
 
   it('points into the revision where that is wrong', () => {

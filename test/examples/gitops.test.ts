@@ -115,3 +115,49 @@ describe('a pull request', () => {
     expect(world.in('campus.cinema', 'ping -c 1 -W 2 10.31.2.10').status).toBe(0);
   });
 });
+
+describe('another pull request', () => {
+  beforeAll(() => {
+    git('switch -q main && git reset -q --hard change && git update-ref refs/remotes/origin/main HEAD');
+  });
+
+  it('is checked where only a file that is included changes', () => {
+    writeFileSync(join(repository, 'labs/campus/more.yaml'), 'nodes: { kiosk: { networks: { north: 10.31.1.12 } } }\n');
+    change('campus', 'name: campus', 'name: campus\ninclude: more.yaml');
+    git('add -A && git commit -qm include && git update-ref refs/remotes/origin/main HEAD && git switch -qc more');
+    writeFileSync(join(repository, 'labs/campus/more.yaml'), 'nodes: { kiosk: { networks: { north: 10.31.1.13 } } }\n');
+    git('commit -qam more');
+    expect(run(steps('check.yaml', 'check').get('What each change does')!)).toMatchObject({ status: 0 });
+    expect(readFileSync(join(repository, 'plan.md'), 'utf8')).toMatch(/lab campus[^]*10\.31\.1\.13/);
+    git('update-ref refs/remotes/origin/main HEAD');
+  });
+
+  it('that renames a lab destroys it, and makes the other one', () => {
+    for (const script of steps('apply.yaml', 'apply').values()) expect(run(script)).toMatchObject({ status: 0 });
+    git('mv labs/campus labs/college');
+    git('commit -qam folder');
+    expect(run(steps('check.yaml', 'check').get('Every lab has the name of its folder')!)).toMatchObject({
+      status: 1,
+      stdout: '::error file=labs/college::the name of the lab is to be college, that of its folder\n',
+    });
+    // Where that is merged all the same the lab is still there.
+    expect(run(steps('apply.yaml', 'apply').get('Labs that are gone')!)).toMatchObject({ status: 0, stdout: '' });
+    change('college', 'name: campus', 'name: college');
+    git('commit -qam name');
+    for (const script of steps('check.yaml', 'check').values()) expect(run(script)).toMatchObject({ status: 0 });
+    const plans = readFileSync(join(repository, 'plan.md'), 'utf8');
+    expect(plans).toMatch(/^### What changes from git:\w{40} to a state without .*labs\/campus\/topo\.yaml, for the lab campus$/m);
+    expect(plans).toMatch(/^### What changes from git:\w{40} to labs\/college\/topo\.yaml, for the lab college$/m);
+    for (const script of steps('apply.yaml', 'apply').values()) expect(run(script)).toMatchObject({ status: 0 });
+    expect(world.must('ip netns')).toMatch(/^college\.kiosk\b/m);
+    expect(world.must('ip netns')).not.toContain('campus');
+  });
+
+  it('with a lab that is wrong destroys nothing', () => {
+    git('update-ref refs/remotes/origin/main HEAD');
+    change('college', 'name: college', 'name: college\nnodse: {}');
+    git('commit -qam wrong');
+    expect(run(steps('apply.yaml', 'apply').get('Labs that are gone')!)).toMatchObject({ status: 1 });
+    expect(world.must('ip netns')).toMatch(/^college\.kiosk\b/m);
+  });
+});

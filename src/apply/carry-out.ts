@@ -127,7 +127,7 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   const isOver = (): boolean => hasFailed() && job.onError !== 'continue';
   const leavings = leavingsOf(plan);
   let [done, left] = [0, 0];
-  for (const batch of batches(plan.actions)) {
+  for (const batch of batches(plan.actions, job.onError === 'stop')) {
     if (await isInterrupted(job)) return 'interrupted';
     yield* run.batch(batch, done);
     done += batch.length;
@@ -140,11 +140,15 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   const finishes = finishesOf(plan);
   // A command may change whatever it likes.
   if (finishes.length > 0 && !finishes.some(isCommand) && !hasFailed()) seen.nodes = job.observe();
-  yield* run.finishes(finishes.filter((one) => !isCommand(one) && !isOfProcess(one)));
+  yield* runFinishes(
+    finishes.filter((one) => !isCommand(one) && !isOfProcess(one)),
+    job,
+    run,
+  );
   // Links first: what runs finds them working.
   if (!isOver() && finishes.some((one) => isCommand(one) || isOfProcess(one))) {
     kernel.waitForLinks(LINKS_MS);
-    yield* run.finishes(finishes.filter(isOfProcess));
+    yield* runFinishes(finishes.filter(isOfProcess), job, run);
   }
   for (const command of run.able(finishes.filter(isCommand))) {
     if (isOver()) return 'failed';
@@ -153,6 +157,14 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
     if (!(yield* runCommand(command, job, run))) return 'interrupted';
   }
   return hasFailed() ? 'failed' : null;
+}
+
+/** All at once; where a refusal is the end, one after the other. */
+function* runFinishes(finishes: readonly Finish[], job: Job, run: ActionRun): Generator<Event> {
+  for (const some of job.onError === 'stop' ? finishes.map((one) => [one]) : [finishes]) {
+    yield* run.finishes(some);
+    if (job.onError === 'stop' && run.tally.failed > 0) return;
+  }
 }
 
 async function isInterrupted(job: Job): Promise<boolean> {

@@ -176,13 +176,14 @@ export function finishesOf({ actions }: Plan): readonly Finish[] {
 
 export const isOfProcess = ({ operations }: Finish): boolean => operations.some(({ op }) => op.startsWith('process-'));
 
-export function* batches(actions: readonly Action[]): Generator<readonly Action[]> {
+/** `alone`: one action each, so that of what comes behind it nothing is begun yet. */
+export function* batches(actions: readonly Action[], alone = false): Generator<readonly Action[]> {
   let batch: Action[] = [];
   let operations = 0;
   for (const action of actions) {
     batch.push(action);
     operations += action.operations.length;
-    if (operations < OPERATIONS_AT_ONCE) continue;
+    if (!alone && operations < OPERATIONS_AT_ONCE) continue;
     yield batch;
     batch = [];
     operations = 0;

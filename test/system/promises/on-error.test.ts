@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { World } from '../world.js';
 import { settled } from './machine.js';
-import { planOf } from './program.js';
+import { type PlanDocument, type PlannedAction, planOf } from './program.js';
 import { comparable, expectSame } from './rollback.js';
 
 let world: World;
@@ -22,13 +22,26 @@ nodes:
 `;
 
 /** The number of the first operation that makes the object. */
-function operationOf(file: string, id: string): number {
+const operationOf = (file: string, id: string): number => operationIn(planOf(world, file), id);
+
+function operationIn({ actions }: PlanDocument, id: string): number {
   let number = 0;
-  for (const { id: one, operations } of planOf(world, file).actions) {
+  for (const { id: one, operations } of actions) {
     if (one === id) return number + 1;
     number += operations.length;
   }
-  throw new Error(`nothing makes ${id}`);
+  throw new Error(`nothing is done to ${id}`);
+}
+
+/** A destroy as events; the plan is the first of them. */
+function destroyed(
+  file: string,
+  ...more: readonly [string, string, number] | readonly []
+): { readonly status: number; readonly plan: PlanDocument } {
+  const [option, value, refuse = 0] = more;
+  const words = option === undefined ? [] : [option, value!];
+  const { status, stdout } = world.topo(['destroy', '--yes', '--json', ...words, file], { TOPO_TEST_REFUSE: String(refuse) });
+  return { status, plan: JSON.parse(stdout.split('\n')[0] ?? '') as PlanDocument };
 }
 
 function refused(file: string, id: string, onError: string): { readonly status: number; readonly stdout: string; readonly stderr: string } {
@@ -56,24 +69,68 @@ test('continue: all else is done, what stands on the refused one is named, and t
   expect(world.snapshot()).toBe(baseline);
 });
 
-test('continue: of a destroy everything goes but what was refused, and what that stands in', () => {
+/** Those that are done by something, from the one of that id on. */
+function fromOn({ actions }: PlanDocument, id: string): readonly PlannedAction[] {
+  const start = actions.findIndex((one) => one.id === id);
+  expect(start).toBeGreaterThan(0);
+  return actions.slice(start).filter(({ operations }) => operations.length > 0);
+}
+
+const namesOf = (actions: readonly PlannedAction[]): readonly string[] => actions.map(({ id }) => id);
+
+test.each([
+  ['netns:two.a', ['loopback:two.a/lo', 'netns:two.a']],
+  ['nftables:host/topo_two', ['nftables:host/topo_two']],
+])('continue: of a destroy everything goes but %s, and what is in it', (id, left) => {
   const file = world.file('topo.yaml', TWO);
   world.mustTopo('apply', '--yes', file);
-  const { status, stderr } = world.topo(['destroy', '--yes', '--on-error', 'continue', file], { TOPO_TEST_REFUSE: '1' });
-  expect(status).toBe(1);
-  expect(stderr).toContain('refused for a test, operation 1');
-  world.mustTopo('destroy', '--yes', file);
+  const { plan } = destroyed(file);
+  world.mustTopo('apply', '--yes', file);
+  expect(destroyed(file, '--on-error', 'continue', operationIn(plan, id)).status).toBe(1);
+  const { status, plan: rest } = destroyed(file);
+  expect(status).toBe(0);
+  expect(namesOf(rest.actions)).toEqual(left);
   expect(world.snapshot()).toBe(baseline);
 });
 
 test('stop: what was done stays, nothing behind it is begun, and the next apply goes on', () => {
   const file = world.file('topo.yaml', TWO);
+  const plan = planOf(world, file);
   const { status, stdout } = refused(file, 'veth:two.a/eth0', 'stop');
   expect(status).toBe(1);
   expect(stdout).toContain('Apply failed.');
-  expect(world.must('ls /run/netns')).toContain('two.a');
+  // What is done to an object behind all actions is not done either.
+  const half = plan.actions.filter(({ finish }) => finish.length > 0);
+  expect(idsOf(file)).toEqual(namesOf([...half, ...fromOn(plan, 'veth:two.a/eth0')]));
+  expect(world.must('ls /run/netns')).toBe('two.a\ntwo.b\n');
+  expect(world.must('ip -n two.b -j link; ip -n two.a -j link')).not.toContain('eth0');
   world.mustTopo('apply', '--yes', file);
   expect(idsOf(file)).toEqual([]);
+});
+
+test('stop: of processes and commands too, one after the other', () => {
+  const file = world.file(
+    'topo.yaml',
+    "name: two\nnodes: { a: { run: [{ name: one, command: 'sleep 100031' }, { name: no, command: 'no-such' }, { name: two, command: 'sleep 100032' }], exec: ['touch /run/behind'] } }\n",
+  );
+  const { status, stderr } = world.topo(['apply', '--yes', '--on-error', 'stop', file]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('error[ECHILD]: process no in two.a');
+  expect(world.must('pgrep -fa "^sleep 10003" | cut -d" " -f2-; ls /run')).toMatch(/^sleep 100031\n(?!.*(sleep|behind))/s);
+  world.mustTopo('destroy', '--yes', file);
+  expect(world.snapshot()).toBe(baseline);
+});
+
+test.each(['netns:two.a', 'nftables:host/topo_two', 'veth:two.b/eth0'])('stop: of a destroy nothing goes from %s on', (id) => {
+  const file = world.file('topo.yaml', TWO);
+  world.mustTopo('apply', '--yes', file);
+  const { plan } = destroyed(file);
+  world.mustTopo('apply', '--yes', file);
+  expect(destroyed(file, '--on-error', 'stop', operationIn(plan, id)).status).toBe(1);
+  const { status, plan: rest } = destroyed(file);
+  expect(status).toBe(0);
+  expect(namesOf(rest.actions.filter(({ operations }) => operations.length > 0))).toEqual(namesOf(fromOn(plan, id)));
+  expect(world.snapshot()).toBe(baseline);
 });
 
 test('rollback is what happens if nothing else is said; as events, and of a saved plan too', () => {

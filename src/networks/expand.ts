@@ -20,10 +20,11 @@ import { homesOf, type Homes } from './homes.js';
 import { joinedResources } from './joined.js';
 import type { Lab } from './lab.js';
 import { linkResources } from './links.js';
-import { onParents, shimResources } from './macvlan.js';
+import { shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
 import { nodeResources } from './nodes.js';
 import { overlayResources } from './overlay.js';
+import { onParents } from './parents.js';
 import { protectionResources, subjectsOf } from './protections.js';
 import { isOnLoopback, publicationsOf } from './publications.js';
 import { outletsOf } from './underlay.js';
@@ -100,7 +101,7 @@ function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], di
   const names = namesOf(lab, views);
   const outlets = outletsOf(topology, lab);
   const hosts = hostsByNetns(lab.nodes);
-  return onParents(lab, [
+  const resources = [
     ...names.resources,
     ...containerResources(topology, names.setOf),
     ...hostSettings(lab.networks),
@@ -116,7 +117,8 @@ function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], di
     ...routingResources(lab, calicoAdditions(topology, lab, diagnostics), diagnostics),
     ...shimResources(lab),
     ...protectionResources(topology, lab),
-  ]);
+  ];
+  return onParents(lab, resources, diagnostics);
 }
 
 /** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */

@@ -95,16 +95,3 @@ function routesTo({ addresses, path, at }: LabAttachment, family: 4 | 6, { home,
       }),
     );
 }
-
-/** Parents that the lab makes, interfaces of simulated hosts and ends of links: theirs is the MTU that the file says. */
-export function onParents({ networks, nodes, links }: Lab, resources: readonly Resource[]): readonly Resource[] {
-  if (networks.every(({ network }) => network.macvlan === undefined)) return resources;
-  const hosts = nodes.filter(({ node }) => node.isHost === true).flatMap(({ interfaces }) => [...interfaces.values()]);
-  const made = new Map([...hosts, ...links.flatMap(({ ends }) => ends)].map((one) => [`${one.netns}/${one.name}`, one]));
-  return resources.map((resource) => {
-    const { kind, props, needs } = resource;
-    const parent = kind === 'macvlan' ? made.get(`${String(props['parent_netns'])}/${String(props['parent'])}`) : undefined;
-    if (parent === undefined) return resource;
-    return { ...resource, props: { ...props, mtu: props['mtu'] ?? parent.mtu }, needs: [...needs, parent.link] };
-  });
-}

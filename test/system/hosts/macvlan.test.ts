@@ -67,6 +67,36 @@ links: [{ endpoints: ['host:cable0', { node: e, interface: eth0, ipv4_address: 1
   apply(lab());
 });
 
+it('the parent may be a bridge of the file', () => {
+  const text = `${lab()}  d: { networks: { onto: 10.8.0.2 } }
+  e: { networks: { yard: 10.8.0.3 } }
+`.replace(
+    'hosts:',
+    '  yard: { subnet: 10.8.0.0/24, bridge_name: br-yard }\n  onto: { driver: macvlan, parent: br-yard, subnet: 10.8.0.0/24 }\nhosts:',
+  );
+  apply(text);
+  expect(pings('d', '10.8.0.3')).toBe(true);
+  apply(text.replace('bridge_name: br-yard', 'bridge_name: br-yard, mtu: 1400'));
+  expect(world.must('ip -n rack.d link show eth0')).toContain('mtu 1400');
+  apply(lab());
+});
+
+it.each([
+  [
+    'that the host does not have',
+    lab().replace('parent: eth0', 'parent: eth1'),
+    'the host h1 has no interface named eth1 [parent-missing]',
+  ],
+  [
+    'with a smaller MTU',
+    lab().replace('parent: eth0', 'mtu: 1600, parent: eth0'),
+    'an MTU of 1600 does not fit eth0, which has 1500 [mtu-above-parent]',
+  ],
+])('a parent %s is an error of the file', (_what, text, message) => {
+  const { status, stderr } = world.topo(['validate', world.file('wrong.yaml', text)]);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(message) });
+});
+
 it('destroy leaves no trace', () => {
   world.mustTopo('destroy', '--yes', '--lab', 'rack');
   expect(world.must('ip -o link | wc -l; ls /run/netns').trim()).toBe('1');

@@ -4,7 +4,7 @@
  */
 import type { SourceRange } from '../model/diagnostic.js';
 import { protectedMark, protectedSubjects } from '../model/lo-marks.js';
-import type { NetnsObservation, Observation } from '../model/observation.js';
+import type { NetnsObservation } from '../model/observation.js';
 import { PROTECTION, type ProtectionDefinition } from '../model/protection.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import { containerId } from './ids-of-containers.js';
@@ -28,34 +28,58 @@ export function protectionResource({ lab, subject, netns, objects, path, at }: P
   return { ...protectionOf(lab, netns, subject, objects), path, at };
 }
 
+const idOf = (netns: string, subject: string): ResourceId => `${PROTECTION}:${netns}/${subject === '' ? 'lab' : subject}`;
+
 function protectionOf(lab: string, netns: string, subject: string, objects: readonly ResourceId[]): Resource {
   const own = netnsNeeds(netns);
   const definition: ProtectionDefinition = { subject, objects };
-  const id = `${PROTECTION}:${netns}/${subject === '' ? 'lab' : subject}`;
-  return { id, kind: PROTECTION, netns, props: { subject, mark: protectedMark(lab, subject) }, needs: own, goesWith: own, definition };
+  return {
+    id: idOf(netns, subject),
+    kind: PROTECTION,
+    netns,
+    props: { subject, mark: protectedMark(lab, subject) },
+    needs: own,
+    goesWith: own,
+    definition,
+  };
 }
 
-function find({ observation, desired: { lab } }: FindContext): Found {
+function find(context: FindContext): Found {
+  const { observation } = context;
+  const { lab } = context.desired;
   const namespaces = [observation.host, ...labNamespaces(observation, lab)];
   const resources = namespaces.flatMap((ns) =>
     protectedSubjects(loOf(ns)?.altnames ?? [], lab).map((subject) =>
-      protectionOf(lab, ns.netns, subject, objectsOf(ns, subject, observation, lab)),
+      protectionOf(lab, ns.netns, subject, objectsOf(ns, subject, context)),
     ),
   );
   return { resources, conflicts: [] };
 }
 
-function objectsOf(ns: NetnsObservation, subject: string, observation: Observation, lab: string): readonly ResourceId[] {
+function objectsOf(ns: NetnsObservation, subject: string, context: FindContext): readonly ResourceId[] {
+  const { observation } = context;
+  const { lab } = context.desired;
   const name = subject.slice(subject.indexOf('.') + 1);
   if (subject.startsWith('networks.')) {
     const altname = `topo.${lab}.${name}`;
     const bridges = ns.links.filter(({ type, altnames }) => type === 'bridge' && altnames.includes(altname));
-    return bridges.map((link) => `bridge:${ns.netns}/${link.name}`);
+    return [...bridges.map((link) => `bridge:${ns.netns}/${link.name}`), ...formerTunnels(ns, subject, context)];
   }
   if (subject === '' || ns.netns === HOST) return subject === '' ? [] : [`joined:${ns.netns}/${name}`];
   if (netnsMark(ns)?.object !== name) return [`joined:${ns.netns}/${name}`];
   return protectedOfNode(ns.netns, containerNamespaces(observation, lab).includes(ns));
 }
+
+/** A tunnel that is called by its number (flannel) has another name with another number. */
+function formerTunnels({ netns, links }: NetnsObservation, subject: string, { desired }: FindContext): readonly ResourceId[] {
+  const own = desired.resources.get(idOf(netns, subject))?.definition as ProtectionDefinition | undefined;
+  const is = (id: ResourceId): boolean => links.some(({ type, name }) => id === `${type}:${netns}/${name}`);
+  const isNew = own?.objects.some((id) => NUMBERED.test(id) && !is(id)) === true;
+  const all = isNew ? links.filter(({ type }) => type === 'vxlan').map(({ name }) => `vxlan:${netns}/${name}`) : [];
+  return all.filter((id) => NUMBERED.test(id) && !desired.resources.has(id));
+}
+
+const NUMBERED = /^vxlan:.*\/flannel\.\d+$/;
 
 /** A container that comes back has another namespace: that the name goes over to it destroys nothing. */
 const protectedOfNode = (netns: string, isContainer: boolean): readonly ResourceId[] => [isContainer ? containerId(netns) : netnsId(netns)];

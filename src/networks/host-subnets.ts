@@ -12,10 +12,15 @@ export interface HostSubnetPool {
   /** Prefix length of a host's subnet. */
   readonly length: number;
   readonly written: readonly HostSubnet[];
+  /** The name that a host's place comes from; absent: its own. */
+  readonly nameOf?: (host: string) => string;
 }
 
 /** Host → its subnet, for hosts in file order; those for which none is left are missing. */
-export function hostSubnets({ lab, network, range, length, written }: HostSubnetPool, hosts: readonly string[]): ReadonlyMap<string, Cidr> {
+export function hostSubnets(
+  { lab, network, range, length, written, nameOf }: HostSubnetPool,
+  hosts: readonly string[],
+): ReadonlyMap<string, Cidr> {
   const subnets = new Map<string, Cidr>();
   const step = 1n << BigInt(32 - length);
   const base = numberOf(range.address);
@@ -29,7 +34,7 @@ export function hostSubnets({ lab, network, range, length, written }: HostSubnet
     if (numberOf(subnet.address) >= base && place < size) taken.add(place);
   }
   const open = hosts.filter((host) => !subnets.has(host));
-  const places = assignPlaces(open, size, taken, (host) => parseInt(hash(8, lab, network, host), 16));
+  const places = assignPlaces(open, size, taken, (host) => parseInt(hash(8, lab, network, nameOf?.(host) ?? host), 16));
   for (const [host, place] of places) subnets.set(host, cidrOf(addressOf(4, base + BigInt(place) * step), length));
   return subnets;
 }

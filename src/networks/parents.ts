@@ -8,6 +8,8 @@ import type { Lab } from './lab.js';
 interface Parent {
   readonly link: ResourceId;
   readonly mtu: number;
+  /** The file does not call it by this name. */
+  readonly isDerived?: boolean;
 }
 
 export function onParents(lab: Lab, resources: readonly Resource[], diagnostics: Diagnostic[]): readonly Resource[] {
@@ -25,12 +27,16 @@ export function onParents(lab: Lab, resources: readonly Resource[], diagnostics:
     const parent = made.get(netns)?.get(name);
     if (parent === undefined) {
       // What the machine has by itself is seen when it is looked at.
-      if (netns !== HOST) tell(missing(lab, resource, netns, name, [...(made.get(netns) ?? new Map<string, Parent>()).keys()]));
+      if (netns !== HOST) tell(missing(lab, resource, netns, name, namesIn(made.get(netns))));
       return resource;
     }
     if (Number(props['mtu'] ?? 0) > parent.mtu) tell(tooLarge(resource, name, parent));
     return { ...resource, props: { ...props, mtu: props['mtu'] ?? parent.mtu }, needs: [...needs, parent.link] };
   });
+}
+
+function namesIn(parents: ReadonlyMap<string, Parent> = new Map()): readonly string[] {
+  return [...parents].filter(([, { isDerived }]) => isDerived !== true).map(([name]) => name);
 }
 
 /** By namespace and name. */
@@ -43,7 +49,7 @@ function parentsIn({ networks, nodes, links }: Lab): ReadonlyMap<string, Readonl
   for (const one of [...hosts, ...links.flatMap(({ ends }) => ends)]) if (one.name !== 'lo') add(one.netns, one.name, one);
   for (const { network, home, bridge } of networks) {
     const isMade = bridge !== '' && network.macvlan === undefined && !network.external;
-    if (isMade) add(home, bridge, { link: bridgeId(home, bridge), mtu: network.mtu });
+    if (isMade) add(home, bridge, { link: bridgeId(home, bridge), mtu: network.mtu, isDerived: network.bridgeName === undefined });
   }
   return made;
 }

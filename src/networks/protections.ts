@@ -1,12 +1,14 @@
 /** What the file protects. */
 import { bridgeId } from '../kinds/bridge.js';
 import { containerId } from '../kinds/ids-of-containers.js';
+import { macvlanId } from '../kinds/macvlan.js';
 import { netnsId } from '../kinds/ownership.js';
 import { protectionResource } from '../kinds/protection.js';
+import { vxlanId } from '../kinds/vxlan.js';
 import { pathOfNode } from '../model/node-path.js';
-import { HOST, type Resource } from '../model/state.js';
+import { HOST, type Resource, type ResourceId } from '../model/state.js';
 import type { Node, Topology } from '../model/topology.js';
-import type { Lab } from './lab.js';
+import type { Lab, LabNetwork } from './lab.js';
 
 /** Everything of the file that can be protected, whether it is or not. */
 export function subjectsOf({ networks, nodes }: Topology): ReadonlySet<string> {
@@ -24,16 +26,22 @@ export function protectionResources(topology: Topology, lab: Lab): readonly Reso
   ];
 }
 
-/** In each of its homes. */
+/** In each of its homes; where no bridge is the network's, it is what its nodes have of it. */
 function ofNetwork({ name, protect }: Topology['networks'][number], lab: Lab): readonly Resource[] {
   if (protect === undefined) return [];
   const subject = `networks.${name}`;
   const places = lab.networks.filter(({ network }) => network.name === name);
-  const homes = places.length === 0 ? [{ home: HOST, bridge: '' }] : places;
-  return homes.map(({ home, bridge }) => {
-    const objects = bridge === '' ? [] : [bridgeId(home, bridge)];
-    return protectionResource({ lab: lab.name, subject, netns: home, objects, path: `${subject}.protect`, at: protect });
-  });
+  const spec = { lab: lab.name, subject, path: `${subject}.protect`, at: protect };
+  if (places.length === 0) return [protectionResource({ ...spec, netns: HOST, objects: [] })];
+  return places.map((place) => protectionResource({ ...spec, netns: place.home, objects: linksOf(place, lab) }));
+}
+
+function linksOf(place: LabNetwork, { nodes }: Lab): readonly ResourceId[] {
+  const { home, bridge, tunnel, network, pool } = place;
+  const tunnels = tunnel === undefined ? [] : [vxlanId(home, tunnel.name)];
+  if (network.macvlan === undefined && pool === undefined) return [...tunnels, ...(bridge === '' ? [] : [bridgeId(home, bridge)])];
+  const ofNodes = nodes.flatMap(({ attachments }) => attachments.filter((one) => one.network === place).map((one) => one.interface.link));
+  return [...(bridge === '' ? [] : [macvlanId(home, bridge)]), ...ofNodes];
 }
 
 function ofNode(node: Node, lab: Lab): readonly Resource[] {

@@ -2,6 +2,7 @@
 import { contains, firstHost, isReservedIn, parseAddress, parseCidr, type Cidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { flannelInterface, FLANNEL_VNI, type Flannel } from '../model/flannel.js';
+import { originOf } from '../model/moves.js';
 import { HOST } from '../model/state.js';
 import type { Network, Topology } from '../model/topology.js';
 import type { Derivation } from './derive.js';
@@ -27,7 +28,12 @@ export function sharesOf(parts: Parts, diagnostics: Diagnostic[]): ReadonlyMap<s
   if (cluster === null) return new Map();
   const range = written?.ipRange === undefined ? cluster : (parseCidr(written.ipRange) ?? cluster);
   const all = homes.ofNetwork(network.name).map((home) => ({ home, host: homes.hostOf(home)?.name ?? HOST }));
-  const pool = { lab: topology.name, network: network.name, range, length: flannel.subnetLen, written: flannel.hostSubnets };
+  const { name: lab, moved } = topology;
+  const pool = {
+    ...{ lab, network: originOf(moved, 'networks', network.name), range },
+    ...{ length: flannel.subnetLen, written: flannel.hostSubnets },
+    nameOf: (host: string) => originOf(moved, 'nodes', host),
+  };
   const hosts = all.map(({ host }) => host);
   const subnetOf = hostSubnets(pool, hosts);
   const name = flannelInterface(network.vni ?? FLANNEL_VNI);

@@ -22,7 +22,8 @@ export function protectedFrom(plan: Plan, desired: State, observed: State, kindO
     if (isInFile && own.length === 0) return [];
     if (!isInFile)
       return own.length === 0 && subject === '' && desired.subjects !== undefined ? [] : [goes(subject, own[0] ?? remembered[0], desired)];
-    const objects = new Set(objectsOf([...own, ...remembered]));
+    // A tunnel that the file has no need of any more may go.
+    const objects = new Set([...objectsOf(own).filter((id) => desired.resources.has(id)), ...objectsOf(remembered)]);
     const doomed = [...deletions.values()].filter(({ id, change }) => objects.has(id) || isNamespaceOf(subject, change));
     return doomed.slice(0, 1).map((action) => goesWith(subject, action, own[0]?.at, kindOf));
   });

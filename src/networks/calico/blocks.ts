@@ -14,6 +14,8 @@ export interface BlockPool {
   readonly size: number;
   /** Addresses that the file gives to others than nodes of the network. */
   readonly taken: readonly Address[];
+  /** The name that the place of a host or a node comes from; absent: its own. */
+  readonly nameOf?: (name: string) => string;
 }
 
 export interface Lodger {
@@ -49,7 +51,7 @@ export function allocate(pool: BlockPool, lodgers: readonly Lodger[]): Allocatio
     for (const [host, block] of found) {
       const nodes = pending.get(host) ?? [];
       const taken = [...pool.taken, ...written];
-      const assigned = assignAddresses(pool.lab, pool.network, { subnet: pool.subnet, range: block, taken }, nodes);
+      const assigned = assignAddresses(pool.lab, pool.network, { subnet: pool.subnet, range: block, taken }, nodes, pool.nameOf);
       for (const [node, address] of assigned) addresses.set(node, address);
       const rest = nodes.filter((node) => !assigned.has(node));
       if (rest.length === 0) pending.delete(host);
@@ -93,7 +95,8 @@ class Blocks {
       found.set(host, number);
     };
     for (const host of hosts) {
-      const place = parseInt(hash(8, this.pool.lab, this.pool.network, host, `block ${round}`), 16) % this.count;
+      const place =
+        parseInt(hash(8, this.pool.lab, this.pool.network, this.pool.nameOf?.(host) ?? host, `block ${round}`), 16) % this.count;
       if (this.isFree(place, host)) take(host, place);
       else later.push({ host, place });
     }

@@ -1,6 +1,7 @@
 /** The blocks of calico networks, with what is wrong with them. */
 import { bitsOf, cidrOf, parseAddress, parseCidr, type Address, type Cidr } from '../../model/address.js';
 import type { Diagnostic } from '../../model/diagnostic.js';
+import { originOf } from '../../model/moves.js';
 import type { Attachment, Network, Node, Topology } from '../../model/topology.js';
 import { HOST } from '../../model/state.js';
 import type { CalicoPool, LabSubnet } from '../lab.js';
@@ -30,7 +31,10 @@ export function calicoPool(topology: Topology, network: Network, subnets: readon
       const written = text === undefined ? null : parseAddress(text);
       return { node: node.name, host: node.host?.name ?? HOST, ...(written === null ? {} : { written }) };
     });
-    const allocation = allocate({ lab: topology.name, network: network.name, subnet, size, taken }, lodgers);
+    const { name: lab, moved } = topology;
+    const nameOf = (name: string): string => originOf(moved, 'nodes', name);
+    const pool = { lab, network: originOf(moved, 'networks', network.name), subnet, size, taken, nameOf };
+    const allocation = allocate(pool, lodgers);
     for (const [host, own] of allocation.blocks) blocks.set(host, [...(blocks.get(host) ?? []), ...own]);
     for (const [node, address] of allocation.addresses) addresses.set(node, [...(addresses.get(node) ?? []), alone(address)]);
     diagnostics.push(...problems(network, subnet, members, allocation));

@@ -64,6 +64,39 @@ test('a change that would replace it is refused at the line that protects it; ot
   expect(inode()).toBe(before);
 });
 
+test('of networks that are not one bridge, tunnels and the interfaces of nodes are not replaced; nodes come and go', () => {
+  const cluster = `name: safe
+networks:
+  lan: { subnet: 192.168.50.0/24 }
+  over: { driver: vxlan, subnet: 10.8.0.0/24, vni: 8, underlay: lan, protect: true }
+  pods: { driver: flannel, subnet: 10.244.0.0/16, underlay: lan, protect: true }
+  wire: { driver: macvlan, parent: eth0, subnet: 192.168.50.0/24, ip_range: 192.168.50.128/25, host_shim: true, protect: true }
+  more: { subnet: 192.168.51.0/24 }
+hosts:
+  h1: { networks: [lan, more] }
+  h2: { networks: [lan, more] }
+nodes:
+  a: { host: h1, networks: [over, pods, wire] }
+  b: { host: h2, networks: [over, pods, wire] }
+  c: { host: h2, networks: [over, pods, wire] }
+`;
+  expect(apply(cluster).status).toBe(0);
+  const refusals = [
+    ['vni: 8', 'vni: 9', 'over', /vxlan safe\.h\d:vx-\w+ vni 8 would be replaced/],
+    ['10.244.0.0/16', '10.244.0.0/16, vni: 4', 'pods', /vxlan safe\.h\d:flannel\.1 vni 1 would be destroyed/],
+    ['parent: eth0', 'parent: eth1', 'wire', /macvlan safe\.([ab]:eth2|h\d:mv-\w+) on safe\.h\d:eth0 would be replaced/],
+  ] as const;
+  const without = cluster.replace(/ {2}c: .*\n/, '');
+  for (const [was, is, network, what] of refusals) {
+    const { status, stderr } = apply(without.replace(was, is));
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(what) });
+    expect(stderr).toContain(`networks.${network} is protected, and`);
+  }
+  expect(apply(without).status).toBe(0);
+  expect(apply(cluster).status).toBe(0);
+  expect(apply(cluster.replaceAll('protect: true', 'protect: false')).status).toBe(0);
+});
+
 test('the lab as a whole is kept, while what is in it comes and goes', () => {
   const lab = `protect: true\n${LAB.replaceAll(/protect: true ?/g, 'protect: false')}`;
   expect(apply(lab).status).toBe(0);

@@ -100,10 +100,7 @@ test.each(Object.entries(LABS))('%s: applied, there is nothing to do', (_name, l
 test('what is written as it would be anyway is what there is without it', () => {
   world.mustTopo('apply', '--yes', world.file('topo.yaml', LABS.plain));
   const bare = LABS.plain
-    .replace(
-      /, (?:metric: (?:0|1024)|table: 254|onlink: false|mtu: 1500|state: up|vni: 1|port: 4789|subnet_len: 24|backend: vxlan)\b/g,
-      '',
-    )
+    .replace(/, (?:metric: (?:0|1024)|table: 254|onlink: false|mtu: 1500|state: up|vni: 1|port: 4789|subnet_len: 24|backend: vxlan)\b/g, '')
     .replace(', masquerade: true, internal: false, isolated: true, icc: true, dns: hosts', '')
     .replace('driver: bridge, ', '')
     .replace('{ gw_priority: 0 }', '{}')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { World } from '../world.js';
-import { EVERY_KIND } from './every-kind.js';
+import { EVERY_KIND, EVERY_KIND_CHANGED } from './every-kind.js';
 import { command, killAfter } from './program.js';
 import { TRACED, traceOf, type Trace } from './system-calls.js';
 
@@ -12,7 +12,13 @@ const READING: readonly (readonly string[])[] = [
   ['plan', 'topo.yaml'],
   ['plan', '--json', 'topo.yaml'],
   ['plan', '--format', 'shell', 'topo.yaml'],
+  ['plan', '--format', 'markdown', '--adopt', 'topo.yaml'],
+  ['plan', '--from', 'topo.yaml', 'changed.yaml'],
+  ['validate', '--format', 'sarif', 'topo.yaml'],
+  ['validate', '--format', 'github', 'topo.yaml'],
   ['status', 'topo.yaml'],
+  ['status', '--json', 'topo.yaml'],
+  ['show', '--docker', '--lab', 'every'],
   ['show', '--lab', 'every'],
   ['show', '--json', '--lab', 'every'],
   ['list'],
@@ -23,14 +29,16 @@ let world: World;
 beforeAll(async () => {
   world = await World.create();
   world.file('topo.yaml', EVERY_KIND);
+  world.file('changed.yaml', EVERY_KIND_CHANGED);
   world.must('sysctl -qw net.ipv6.conf.default.accept_dad=0');
   // The cache of the compiled program is made once, by whatever command comes first.
   world.topo(['list']);
 });
 afterAll(() => world.dispose());
 
-function traced(...args: readonly string[]): Trace {
-  const { stderr } = world.sh(`strace -f -yy -s 20000 -o trace -e trace=${TRACED} ${command(...args)}`);
+/** `alone`: without the programs that it starts, some of which go on. */
+function traced(args: readonly string[], alone = false): Trace {
+  const { stderr } = world.sh(`strace -f ${alone ? '-b execve ' : ''}-yy -s 20000 -o trace -e trace=${TRACED} ${command(...args)}`);
   if (stderr.includes('strace:')) throw new Error(stderr);
   return traceOf(readFileSync(join(world.directory, 'trace'), 'utf8'));
 }
@@ -46,10 +54,10 @@ describe.each([
 
   test.each(READING.map((args) => [args.join(' '), args] as const))('topo %s changes nothing', (_title, args) => {
     const before = snapshot();
-    const { mutations, questions, setns } = traced(...args);
+    const { mutations, questions, setns } = traced(args);
     expect(mutations).toEqual([]);
     expect(snapshot()).toBe(before);
-    if (args[0] === 'validate') return;
+    if (args[0] === 'validate' || args[1] === '--from') return;
     expect(questions).toBeGreaterThan(0);
     // There and back again.
     expect(setns.at(-1)).toBe(world.must('readlink /proc/self/ns/net').trim());
@@ -86,7 +94,7 @@ test('the check sees what apply and destroy do', () => {
     ],
     ['destroy', [LINK_DELETE, NFT_TABLE_DELETE, /^umount2\(/m, /^unlink\(/m]],
   ] as const) {
-    const text = traced(name, '--yes', 'topo.yaml').mutations.join('\n');
+    const text = traced([name, '--yes', 'topo.yaml'], true).mutations.join('\n');
     for (const word of words) expect(text).toMatch(word);
   }
 });

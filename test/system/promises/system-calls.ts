@@ -2,7 +2,7 @@
 
 /** Those that could: everything that writes, makes, removes, mounts or sends. */
 export const TRACED =
-  'sendto,sendmsg,sendmmsg,write,writev,pwrite64,pwritev,openat,open,creat,unlink,unlinkat,mkdir,mkdirat,rename,renameat,renameat2,rmdir,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmod,fchmodat,chown,fchown,mount,umount2,move_mount,fsmount,unshare,setns,mknod,mknodat,ioctl,execve,fork,vfork,kill';
+  'sendto,sendmsg,sendmmsg,write,writev,pwrite64,pwritev,openat,open,creat,unlink,unlinkat,mkdir,mkdirat,rename,renameat,renameat2,rmdir,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmod,fchmodat,chown,fchown,mount,umount2,move_mount,fsmount,fsopen,fsconfig,open_tree,mount_setattr,openat2,setxattr,lsetxattr,fsetxattr,removexattr,utimensat,fallocate,sethostname,unshare,setns,mknod,mknodat,ioctl,execve,fork,vfork,kill';
 
 export interface Trace {
   /** What changes, or may change, the machine, in strace's words. */
@@ -64,7 +64,7 @@ function calls(text: string): readonly string[] {
 const HARMLESS_TARGET = /^(?:write|writev|pwrite64|ioctl)\(\d+<(?:pipe:|anon_inode:|\/dev\/(?:null|tty|pts\/)|socket:|UNIX|\/proc\/self\/)/;
 
 function isMutation(call: string): boolean {
-  if (/^(openat|open)\(/.test(call))
+  if (/^(openat2?|open)\(/.test(call))
     return /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND/.test(call) && !/"\/dev\/(null|tty|ptmx)|<\/dev\/(null|tty)/.test(call);
   if (/^(write|writev|pwrite64|ioctl)\(/.test(call)) return !HARMLESS_TARGET.test(call) && !isQuery(call);
   if (/^(fork|vfork|execve|kill)\(/.test(call)) return false;

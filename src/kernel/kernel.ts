@@ -24,6 +24,8 @@ export interface ObservationScope {
   readonly ports?: readonly PortSpan[];
   /** The lab has macvlan links: whether the kernel can make them, and who else shares an interface, matters. */
   readonly shares?: boolean;
+  /** Types of links that the lab has, and that a kernel may be built without. */
+  readonly linkTypes?: readonly string[];
   /** The host forwards for the lab: what others drop of that matters. */
   readonly forwards?: boolean;
 }

@@ -68,7 +68,8 @@ function passthruConflicts(children: readonly Resource[], parent: string, strang
 
 function unsupported(wanted: Resource): Diagnostic {
   const hint = 'it takes CONFIG_MACVLAN, as a part of the kernel or as a module; use driver: bridge instead';
-  return conflict('driver-unsupported', wanted, 'this kernel has no macvlan', hint);
+  const message = `${wanted.path ?? 'a network'} takes links of type macvlan, and this kernel has none`;
+  return conflict('driver-unsupported', wanted, message, hint);
 }
 
 function missing(wanted: Resource, name: string): Diagnostic {

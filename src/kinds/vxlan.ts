@@ -1,6 +1,6 @@
 /** A vxlan link of a namespace. Where it sends what is said by its forwarding table (`fdb.ts`). */
 import { familyOf } from '../model/address.js';
-import type { SourceRange } from '../model/diagnostic.js';
+import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes } from '../model/operation.js';
 import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
@@ -88,6 +88,19 @@ function observed({ ns, link, id, isShared }: FoundLink, context: FindContext): 
   };
 }
 
+/** One error for each network: it is told before anything is done. */
+function missingType({ observation, desired }: FindContext): readonly Diagnostic[] {
+  if (observation.missingLinkTypes?.includes('vxlan') !== true) return [];
+  const wanted = [...desired.resources.values()].filter(({ kind }) => kind === 'vxlan');
+  return [...new Map(wanted.map((one) => [one.path, one])).values()].map(({ path, at }) => ({
+    code: 'driver-unsupported',
+    severity: 'error',
+    message: `${path ?? 'a network'} takes links of type vxlan, and this kernel has none`,
+    ...(at === undefined ? {} : { at }),
+    hint: 'it takes CONFIG_VXLAN, as a part of the kernel or as a module; driver: calico, and flannel with backend: host-gw, do without',
+  }));
+}
+
 /** What cannot change, in any case (`vxlan_changelink`), is refused even where it is as before: only what changes is sent. */
 const FIXED = new Set(['name', 'vni', 'dstport', 'proxy', 'l2miss', 'l3miss', 'udp_csum']);
 
@@ -127,7 +140,7 @@ export const vxlan: Kind = {
   defaults: ({ props }) => ({ ...defaults, ...PORT_DEFAULTS, name: props['name'] ?? null }),
   find: (context) => {
     const { resources, conflicts } = findLinks('vxlan', context, (found) => observed(found, context));
-    return { resources, conflicts: [...conflicts, ...vniConflicts(context)] };
+    return { resources, conflicts: [...conflicts, ...missingType(context), ...vniConflicts(context)] };
   },
   create: (after) => [
     { op: 'link-add', netns: after.netns, name: nameOf(after), type: 'vxlan', attributes: attributes(after, createdWith(after)) },

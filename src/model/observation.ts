@@ -20,6 +20,8 @@ export interface Observation {
   readonly forwardChains: readonly ForwardChainObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
+  /** Of those that were asked for; absent: nobody asked. */
+  readonly missingLinkTypes?: readonly string[];
   /** Of interfaces of the host that macvlan links share; absent: nobody asked. */
   readonly sharing?: SharingObservation;
   /** Of the lab, running or not. */

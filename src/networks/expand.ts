@@ -1,6 +1,7 @@
 /** Topology → the state of the kernel that it asks for. */
 import type { Diagnostic } from '../model/diagnostic.js';
 import { BRIDGE_NETFILTER } from '../kinds/isolated-ports.js';
+import { DRIVERS } from '../model/driver.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
@@ -44,6 +45,8 @@ export interface Observed {
   readonly forwards: boolean;
   /** The lab has macvlan links; absent: it has none. */
   readonly shares?: boolean;
+  /** Types of links that a kernel may be built without; absent: it has none of them. */
+  readonly linkTypes?: readonly string[];
   /** Containers and images that a container runtime is asked for; absent: it need not be asked. */
   readonly containers?: NonNullable<ReturnType<typeof containersOf>>;
   /** Programs that the lab's own processes are. */
@@ -82,6 +85,7 @@ export function expand(topology: Topology): Expansion {
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
       forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
       ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
+      ...(topology.networks.some(({ driver }) => DRIVERS[driver].tunnels) ? { linkTypes: ['vxlan'] } : {}),
       ...(containers === undefined ? {} : { containers }),
       ports: [...publishedPorts(topology, homes), ...dnsPorts(lab, views)],
     },

@@ -110,6 +110,7 @@ export const CODES = {
   'flannel-off-link': 'Hosts that are to reach each other by plain routes are on different networks.',
   'calico-on-machine': 'A node of a calico network lives on the machine itself, or a host is attached to one.',
   'calico-twice': 'A node is on two calico networks.',
+  'calico-address': 'An interface of a node on a calico network has an address besides, to which no host would have a route.',
   'calico-selects-nobody': 'A policy is for nodes, or from nodes, that no node of the network is one of.',
   'mtu-over-underlay': 'An MTU does not fit in the packets of the underlay.',
   // Ports

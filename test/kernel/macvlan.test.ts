@@ -58,7 +58,9 @@ test('a kernel that lacks macvlan is named', async () => {
   const observation = { ...observationOf(await machine.observe({ lab: LAB })), sharing: { isSupported: false, children: [] } };
   const desired = stateOf(LAB, [child('host', 'shim0')]);
   const found = parentConflicts({ observation, desired, linkAt: () => undefined, fieldAt: () => [] }, []);
-  expect(found.map(({ code, message }) => [code, message])).toEqual([['driver-unsupported', 'this kernel has no macvlan']]);
+  expect(found.map(({ code, message }) => [code, message])).toEqual([
+    ['driver-unsupported', `${about.path} takes links of type macvlan, and this kernel has none`],
+  ]);
 });
 
 test.each([

@@ -39,6 +39,7 @@ export interface Scope {
   readonly lab: string;
   readonly namespaces?: readonly string[];
   readonly sysctls?: { readonly [netns: string]: readonly string[] };
+  readonly linkTypes?: readonly string[];
 }
 
 interface Answer {

@@ -6,9 +6,9 @@ import { neighbourResource } from '../../src/kinds/neighbour.js';
 import { netnsResource } from '../../src/kinds/netns.js';
 import { vethIdOf, vethResource } from '../../src/kinds/veth.js';
 import { vxlan, vxlanId, vxlanResource, type VxlanSpec } from '../../src/kinds/vxlan.js';
-import type { Resource } from '../../src/model/state.js';
+import { stateOf, type Resource } from '../../src/model/state.js';
 import { Machine } from './private.js';
-import { about, applied, LAB, operationsOf, planned, summaryOf } from './states.js';
+import { about, applied, LAB, observationOf, operationsOf, planned, summaryOf } from './states.js';
 
 let machine: Machine;
 beforeEach(() => void (machine = Machine.start()));
@@ -181,4 +181,16 @@ test('a renamed link is replaced, an unmarked one is taken for its name', async 
   expect(await applied(machine, tunnel())).toContain('+ vxlan:a/vx0');
   await machine.sh("ip -n a link set vx0 alias ''");
   expect(await applied(machine, tunnel())).toEqual(['~ vxlan:a/vx0: alias  -> topo:lab/vxlan:a/vx0']);
+});
+
+test('a kernel that lacks vxlan is told for each network that takes it, before anything is done', async () => {
+  const seen = await machine.observe({ lab: LAB, linkTypes: ['vxlan', 'nosuch'] });
+  const observation = observationOf(seen);
+  expect(observation.missingLinkTypes).toEqual(['nosuch']);
+  const context = { observation, desired: stateOf(LAB, tunnel()), linkAt: () => undefined, fieldAt: () => [] };
+  expect(vxlan.find(context).conflicts).toEqual([]);
+  const without = { ...context, observation: { ...observation, missingLinkTypes: ['vxlan'] } };
+  expect(vxlan.find(without).conflicts.map(({ code, message }) => [code, message])).toEqual([
+    ['driver-unsupported', `${about.path} takes links of type vxlan, and this kernel has none`],
+  ]);
 });

@@ -28,6 +28,7 @@ import { readSysctl } from './proc-sys.js';
 import { hasQdisc, readQdiscs } from './qdiscs.js';
 import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
+import { hasLinkType } from './parts.js';
 import { readSharing } from './sharing.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
@@ -59,12 +60,16 @@ export function readSurroundings(
     listeners: listenersOf(sessions, scope.ports ?? []),
     forwardChains: scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [],
     missingPrograms: (scope.programs ?? []).filter((name) => whyNot(name, PATH) !== null),
+    ...(scope.linkTypes === undefined ? {} : { missingLinkTypes: missingTypes(sessions, scope.linkTypes) }),
     ...(scope.shares === true ? { sharing: readSharing(sessions, host, namespaces) } : {}),
   };
 }
 
 /** The host's first. */
 export type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];
+
+const missingTypes = (sessions: Sessions, types: readonly string[]): readonly string[] =>
+  types.filter((type) => !hasLinkType(sessions.host().socket, type));
 
 /** A host that is still to come has none. */
 function listenersOf(sessions: Sessions, ports: readonly PortSpan[]): readonly ListenerObservation[] {

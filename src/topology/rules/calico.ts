@@ -1,3 +1,4 @@
+import { contains, parseCidr } from '../../model/address.js';
 import type { Labels, Selector } from '../../model/calico.js';
 import { isSelected } from '../../model/calico.js';
 import { HOST_GATEWAY } from '../../model/node-files.js';
@@ -9,7 +10,15 @@ import type { Rule, RuleContext } from './rule.js';
 /** Routes, rules and a routing daemon are made in the namespaces of hosts; what rules select has to exist. */
 export const calico: Rule = {
   name: 'calico',
-  codes: ['calico-on-machine', 'calico-twice', 'calico-selects-nobody', 'unknown-host', 'dns-server-without-gateway', 'no-host-gateway'],
+  codes: [
+    'calico-on-machine',
+    'calico-twice',
+    'calico-address',
+    'calico-selects-nobody',
+    'unknown-host',
+    'dns-server-without-gateway',
+    'no-host-gateway',
+  ],
   check(context) {
     const { topology, networks, report, place, isIncomplete } = context;
     const own = topology.networks.filter(({ driver }) => driver === 'calico');
@@ -32,9 +41,23 @@ export const calico: Rule = {
   },
 };
 
-function checkNode({ report }: RuleContext, node: Node, isCalico: (network: string) => boolean): void {
+/** The host has routes to the addresses of the network, and takes from its nodes only what it has a route back to. */
+function checkAddresses({ report, interfaceNames }: RuleContext, node: Node, { network }: Node['networks'][number]): void {
+  const name = interfaceNames(node).get(network);
+  for (const { cidr, at } of node.interfaces.find((one) => one.name === name)?.addresses ?? []) {
+    if (contains('fe80::/10', parseCidr(cidr)!.address)) continue;
+    const message = `${cidr} on ${name ?? 'it'} of ${node.name} would be nobody's: ${network} has routes to the addresses of its own subnets, one for each node`;
+    report('calico-address', at, message, {
+      hint: `choose the node's address there: ${network}: { ipv4_address: … }; another one can be on another network or on a link`,
+    });
+  }
+}
+
+function checkNode(context: RuleContext, node: Node, isCalico: (network: string) => boolean): void {
   const [first, second] = node.networks.filter(({ network }) => isCalico(network));
   if (first === undefined) return;
+  const { report } = context;
+  checkAddresses(context, node, first);
   if (node.host === undefined) {
     const [message, hint] =
       node.isHost === true

@@ -11,6 +11,7 @@ import { changedSettings, isProxy } from './former-settings.js';
 import { isOfHost } from './former-kinds.js';
 import { containerNameOf } from './ids-of-containers.js';
 import { kindOf } from './index.js';
+import { NOTHING_ASKED } from './nftables.js';
 import { labNamespaces, netnsNeeds, ownNamespaces, type NetnsDefinition } from './ownership.js';
 
 export interface Former {
@@ -98,7 +99,7 @@ function describer(former: Former, wanted: State): Describe {
     nftables: (one) => {
       const name = one.id.slice(one.id.indexOf('/') + 1);
       const found = kept.tables.find(({ netns, table }) => netns === one.netns && table === name);
-      return { ...one, definition: { messages: found?.messages ?? [], hostPorts: [], apart: [] } };
+      return { ...one, definition: { messages: found?.messages ?? [], ...NOTHING_ASKED } };
     },
     container: (one) => {
       const found = observation.containers?.found.find(({ name }) => name === containerNameOf(one.id));

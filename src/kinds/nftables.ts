@@ -39,6 +39,9 @@ interface NftablesDefinition {
   readonly apart: readonly ApartNetwork[];
 }
 
+/** Of a table of which nobody asks what is in its way. */
+export const NOTHING_ASKED: Omit<NftablesDefinition, 'table'> = { hostPorts: [], named: [], apart: [] };
+
 const nftablesId = (netns: string, table: string): ResourceId => `nftables:${netns}/${table}`;
 
 /** One table of family inet per lab and namespace, always replaced as a whole. */

@@ -15,6 +15,7 @@ export function killAfter(world: World, operations: number, ...args: readonly st
 
 export interface PlannedAction {
   readonly id: string;
+  readonly at: { readonly file: string; readonly line: number; readonly column: number } | null;
   readonly action: 'create' | 'update' | 'delete';
   readonly replacement: boolean;
   readonly fields: readonly { readonly field: string }[];

@@ -125,7 +125,7 @@ function readDated(file: string): Dated | null {
 /** Never through a link that somebody has put there. */
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { mode: folder === '/run/topo' ? 0o755 : 0o700 });
+    mkdirSync(folder, { mode: folder === '/run/topo' ? 0o711 : 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

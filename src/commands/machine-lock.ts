@@ -8,7 +8,7 @@ const EXCLUSIVE_WITHOUT_WAITING = 2 | 4;
 
 /** The lock of this machine, or of the sandbox that the program runs in. Null when a signal came first. */
 export function acquireMachineLock(request: Omit<LockRequest, 'file' | 'makeFolder' | 'tryLock'>): Promise<Lock | null> {
-  return acquireLock({ ...request, file: MACHINE_LOCK, makeFolder: (path) => makeOwnFolder(path, 0o755), tryLock });
+  return acquireLock({ ...request, file: MACHINE_LOCK, makeFolder: (path) => makeOwnFolder(path, 0o700), tryLock });
 }
 
 function tryLock(fd: number): boolean {

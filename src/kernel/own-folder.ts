@@ -6,14 +6,17 @@ import { namesIn } from './folder.js';
 
 export const RUN_DIRECTORY = dirname(SETS);
 
+/** Others pass through it, to the files of nodes (`SETS`), and do not see what else there is. */
+const RUN_MODE = 0o711;
+
 /** The folder and those above it, up to /run/topo. Links are not followed, and what is somebody else's is refused. */
-export function makeOwnFolder(path: string, mode: number): void {
+export function makeOwnFolder(path: string, mode: 0o700 | 0o755): void {
   if (path !== RUN_DIRECTORY) {
     if (!path.startsWith(`${RUN_DIRECTORY}/`)) throw new RangeError(`not below ${RUN_DIRECTORY}: ${path}`);
-    makeOwnFolder(dirname(path), 0o755);
+    makeOwnFolder(dirname(path), mode);
   }
   try {
-    mkdirSync(path, { mode });
+    mkdirSync(path, { mode: path === RUN_DIRECTORY ? RUN_MODE : mode });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const problem = problemOf(path);

@@ -1,6 +1,6 @@
 /** Links that somebody has planted where topo writes: none is followed. And a folder of topo's that is somebody else's. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { World } from '../system/world.js';
+import { TOPO, World } from '../system/world.js';
 
 const LAB = `name: lab
 networks: { lan: { subnet: 10.45.0.0/24, dns: server } }
@@ -109,13 +109,18 @@ describe('a folder /run/topo that is not topo’s own', () => {
 
 describe('modes', () => {
   it('of what is kept are root’s alone, but for what all processes of a node read', () => {
-    world.must('umask 0; :');
-    world.mustTopo('apply', '--yes');
+    const other = '{ command: "umask; exec sleep 1000", name: other, user: "65534:65534" }';
+    world.file('topo.yaml', LAB.replace('run: [', `run: [${other}, `));
+    world.must(`umask 0; exec ${process.execPath} ${TOPO} apply --yes`);
+    // Of the command's own files its own mask decides.
+    expect(world.must('until grep . /run/topo/run/lab/a/other/log; do sleep 0.02; done')).toBe('0000\n');
+    world.must('pkill -KILL -f "^sleep 1000"; until test -s /run/topo/run/lab/a/other/exit; do sleep 0.02; done');
     const modes = world.must("find /run/topo -printf '%m %y %P\\n' | sort");
-    const open = modes.split('\n').filter((line) => line.includes(' f ') && !line.startsWith('600 '));
-    expect(open.filter((line) => !/^644 f (names\/|etc-netns-made|run\/lab\/[^/]+\/[^/]+\/(log|said|exit|pid)$)/.test(line))).toEqual([]);
-    for (const folder of ['run/lab/a/idle', 'run/lab/@lab/dns-lan']) expect(modes).toContain(`700 d ${folder}`);
-    expect(modes).not.toMatch(/^\d?[0-7][2367][0-7] |^\d?[0-7][0-7][2367] /m);
+    const open = modes.split('\n').filter((line) => line !== '' && !/^(600 [^d]|700 d) /.test(line));
+    // What is passed through, and what the processes of a node have as their /etc/hosts.
+    expect(open.filter((line) => !/^(711 d $|755 d names(\/|$)|644 f names\/)/.test(line))).toEqual([]);
+    expect(modes).toMatch(/^600 f run\/lab\/a\/other\/exit$/m);
+    expect(modes).toMatch(/^600 f run\/lab\/a\/other\/log$/m);
   });
 });
 

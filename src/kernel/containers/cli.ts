@@ -64,7 +64,7 @@ export class RuntimeCli {
 
 /** An open file that has no name any more, and that nobody but its owner could have opened. */
 function nameless(text: string): number {
-  makeOwnFolder(RUN_DIRECTORY, 0o755);
+  makeOwnFolder(RUN_DIRECTORY, 0o700);
   const path = `${RUN_DIRECTORY}/environment.${process.pid}`;
   rmSync(path, { force: true });
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);

@@ -75,8 +75,8 @@ function isOurs(path: string): boolean {
 }
 
 function makeEtcNetns(): void {
-  makeOwnFolder(dirname(MADE), 0o755);
-  closeSync(openSync(MADE, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644));
+  makeOwnFolder(dirname(MADE), 0o700);
+  closeSync(openSync(MADE, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
   mkdirSync(ETC_NETNS, { recursive: true, mode: 0o755 });
 }
 

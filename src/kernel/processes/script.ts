@@ -17,7 +17,8 @@ shift
 start_time() { start=\${20}; }
 IFS= read -r line </proc/$$/stat
 start_time \${line##*) }
-echo "$$ $start" >"$dir/pid" || exit 1
+# Root's alone, and the command keeps the mask that it has.
+(umask 077 && echo "$$ $start" >"$dir/pid" && : >>"$dir/log") || exit 1
 exec 3>&- >>"$dir/log" 2>&1
 exec "$@"
 `;
@@ -38,6 +39,7 @@ shift
 exec >/dev/null 2>&1
 "$@" 2>&1 | {
   cd "$dir" || exit
+  umask 077
   # Part of GNU coreutils: without it the log has what was written some kilobytes late.
   head=head
   ! command -v stdbuf || head='stdbuf -o0 head'
@@ -107,14 +109,17 @@ become() {
 export const INIT = `
 dir=$1
 refuse() {
+  umask 077
   echo "$1" >"$dir/said"
   echo 127 >"$dir/exit"
   exit 127
 }
 run() {
-  echo ok >"$dir/said"
+  (umask 077 && echo ok >"$dir/said")
   (become "$@")
-  echo $? >"$dir/exit"
+  status=$?
+  umask 077
+  echo $status >"$dir/exit"
 }
 ${PREPARE}
 . "$dir/command"

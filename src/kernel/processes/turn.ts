@@ -16,7 +16,7 @@ const EXCLUSIVE = 2;
 
 /** `body` gets the open file: a child that inherits it has the turn too. */
 export function inTurn<T>(body: (fd: number) => T): T {
-  makeOwnFolder(dirname(TURN), 0o755);
+  makeOwnFolder(dirname(TURN), 0o700);
   for (;;) {
     // Who can open it can lock it (flock(2) asks for no right to write): root alone.
     const fd = openSync(TURN, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);

@@ -3,7 +3,8 @@ import { labGroup, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
-import { droppedForwarding, type ForwardedNetwork } from './foreign-forward.js';
+import { droppedForwarding, type BridgedNetwork } from './foreign-drop.js';
+import { BRIDGE_NETFILTER, bridgeSetting } from './isolated-ports.js';
 import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
@@ -22,6 +23,10 @@ export interface BridgeSpec {
   readonly altname: string;
   /** Families that the host forwards for it. */
   readonly forwards: readonly (4 | 6)[];
+  /** Families that its nodes speak with each other. */
+  readonly within: readonly (4 | 6)[];
+  /** From elsewhere only published ports lead to them. */
+  readonly isolated: boolean;
   readonly path: string;
   readonly at: SourceRange;
 }
@@ -49,7 +54,7 @@ export function bridgeResource(spec: BridgeSpec): Resource {
     },
     needs,
     goesWith: needs,
-    definition: { forwards: spec.forwards, derivedMacs: spec.derivedMac ? [''] : [] },
+    definition: { forwards: spec.forwards, within: spec.within, isolated: spec.isolated, derivedMacs: spec.derivedMac ? [''] : [] },
     path: spec.path,
     at: spec.at,
   };
@@ -78,13 +83,19 @@ const readable = ({ altnames }: LinkObservation): readonly string[] => altnames.
 const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);
 
 /** Of the host itself: a simulated one has no rules but the lab's. */
-function forwardedNetworks({ resources }: State): readonly ForwardedNetwork[] {
+function bridgedNetworks({ resources }: State): readonly BridgedNetwork[] {
   return [...resources.values()].flatMap(({ kind, netns, id, definition, path = id, at }) => {
-    const families = kind === 'bridge' && netns === HOST ? (definition as { forwards: readonly (4 | 6)[] }).forwards : [];
-    return families.length === 0
-      ? []
-      : [{ bridge: id.slice(bridgeId(HOST, '').length), families, path, ...(at === undefined ? {} : { at }) }];
+    if (kind !== 'bridge' || netns !== HOST) return [];
+    const { forwards, within, isolated } = definition as Pick<BridgeSpec, 'forwards' | 'within' | 'isolated'>;
+    return [{ bridge: id.slice(bridgeId(HOST, '').length), forwards, within, isolated, path, ...(at === undefined ? {} : { at }) }];
   });
+}
+
+function droppedByOthers(context: FindContext): readonly Diagnostic[] {
+  const { desired, observation } = context;
+  if (observation.foreignChains.length === 0) return [];
+  const setting = bridgeSetting(context, HOST, observation.host);
+  return droppedForwarding(bridgedNetworks(desired), observation.foreignChains, (family) => setting(BRIDGE_NETFILTER[family]) === '1');
 }
 
 function find(context: FindContext): Found {
@@ -153,10 +164,7 @@ export const bridge: Kind = {
   defaults: () => defaults,
   find: (context) => {
     const { resources, conflicts } = find(context);
-    const { desired, observation } = context;
-    const { forwardChains } = observation;
-    if (forwardChains.length === 0) return { resources, conflicts };
-    return { resources, conflicts: [...conflicts, ...droppedForwarding(forwardedNetworks(desired), forwardChains)] };
+    return { resources, conflicts: [...conflicts, ...droppedByOthers(context)] };
   },
   create,
   finish,

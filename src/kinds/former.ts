@@ -82,7 +82,7 @@ function describer(former: Former, wanted: State): Describe {
       const { ignore = [] } = (wanted.resources.get(one.id)?.definition ?? {}) as Partial<NetnsDefinition>;
       return { ...one, definition: { ...(one.definition as object | undefined), ignore } };
     },
-    bridge: (one) => ({ ...one, definition: { forwards: [] } }),
+    bridge: (one) => ({ ...one, definition: { forwards: [], within: [], isolated: true } }),
     macvlan: (one) => ({ ...one, definition: { settings: [] } }),
     // Bridges come up last.
     route: (one) => {

@@ -10,6 +10,12 @@ export interface HostPorts extends PortRange {
   readonly at: SourceRange;
 }
 
+/** Where a server of the lab listens. */
+export interface ListeningPort extends HostPorts {
+  /** By which interface it is asked. */
+  readonly dev: string;
+}
+
 function overlap(a: PortRange, b: PortRange): boolean {
   if (a.protocol !== b.protocol || a.family !== b.family || a.from > b.to || b.from > a.to) return false;
   return a.address === undefined || b.address === undefined || a.address === b.address;

@@ -12,8 +12,7 @@ export interface ApartNetwork {
   readonly ports: readonly string[];
 }
 
-const KEYS = { 4: 'net.bridge.bridge-nf-call-iptables', 6: 'net.bridge.bridge-nf-call-ip6tables' } as const;
-export const BRIDGE_NETFILTER: readonly string[] = Object.values(KEYS);
+export const BRIDGE_NETFILTER = { 4: 'net.bridge.bridge-nf-call-iptables', 6: 'net.bridge.bridge-nf-call-ip6tables' } as const;
 
 /** What a setting of br_netfilter is, or will be, in a namespace: in a new one it is on, where the machine has it (`brnf_init_net`). */
 export function bridgeSetting(
@@ -39,7 +38,7 @@ export function unreachedPorts(
   host: string | undefined,
 ): readonly Diagnostic[] {
   return networks.flatMap(({ path, at, families, ports }): Diagnostic[] => {
-    const keys = families.map((family) => KEYS[family]).filter((key) => valueOf(key) === '1');
+    const keys = families.map((family) => BRIDGE_NETFILTER[family]).filter((key) => valueOf(key) === '1');
     if (keys.length === 0) return [];
     const settings = keys.map((key) => `${key}: 0`).join(', ');
     return [

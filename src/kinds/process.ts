@@ -5,8 +5,9 @@ import type { ProcessDefinition, ProcessKey, Texts } from '../model/process.js';
 import type { Operation } from '../model/operation.js';
 import { hiddenTexts } from '../model/sensitive.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
+import { droppedQuestions } from './foreign-input.js';
 import { neededPorts } from './dns-port.js';
-import type { HostPorts } from './host-ports.js';
+import type { ListeningPort } from './host-ports.js';
 import { LAST, type Kind } from './kind.js';
 import { netnsNeeds } from './ownership.js';
 
@@ -26,13 +27,13 @@ export interface ProcessSpec extends ProcessKey {
   /** What must be there first, besides the namespace. */
   readonly needs?: readonly ResourceId[];
   /** Ports of its namespace that it cannot do without. */
-  readonly listens?: readonly HostPorts[];
+  readonly listens?: readonly ListeningPort[];
   readonly path?: string;
   readonly at?: SourceRange;
 }
 
 interface Definition extends ProcessKey {
-  readonly listens?: readonly HostPorts[];
+  readonly listens?: readonly ListeningPort[];
   readonly check?: readonly string[];
 }
 
@@ -122,6 +123,8 @@ function finish(after: Resource, before: Resource | null): readonly Operation[] 
   return [{ op: 'process-signal', netns, process, definition, ...(check === undefined ? {} : { check }) }];
 }
 
+const listensOf = (definition: unknown): readonly ListeningPort[] => (definition as Definition).listens ?? [];
+
 export const process: Kind = {
   name: 'process',
   stage: () => LAST,
@@ -133,12 +136,10 @@ export const process: Kind = {
       const wanted = desired.resources.get(processId(one));
       return observed(desired.lab, one, wanted?.netns ?? `${desired.lab}.${one.owner}`);
     }),
-    conflicts: neededPorts(
-      desired,
-      (definition) => (definition as Definition).listens ?? [],
-      observation.processes.filter(({ running }) => running).map(processId),
-      observation.listeners,
-    ),
+    conflicts: [
+      ...neededPorts(desired, listensOf, observation.processes.filter(({ running }) => running).map(processId), observation.listeners),
+      ...droppedQuestions(desired, listensOf, observation.foreignChains),
+    ],
   }),
   create: () => [],
   finish,

@@ -17,7 +17,7 @@ export interface Observation {
   /** Who listens on the ports that were asked for, on each host. */
   readonly listeners: readonly ListenerObservation[];
   /** Of other tables in the host's namespace, if they were asked for. */
-  readonly forwardChains: readonly ForwardChainObservation[];
+  readonly foreignChains: readonly ForeignChainObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
   /** Of those that were asked for; absent: nobody asked. */
@@ -28,8 +28,11 @@ export interface Observation {
   readonly processes: readonly ProcessObservation[];
 }
 
-/** A chain of somebody else's that forwarded packets pass. */
-export interface ForwardChainObservation {
+export type ForeignHook = 'forward' | 'input';
+
+/** A chain of somebody else's at a hook that packets of a lab pass. */
+export interface ForeignChainObservation {
+  readonly hook: ForeignHook;
   readonly family: 'ip' | 'ip6' | 'inet';
   readonly table: string;
   readonly chain: string;

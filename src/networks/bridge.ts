@@ -10,8 +10,13 @@ import { isForwarded } from './gateways.js';
 import type { LabAttachment, LabNetwork } from './lab.js';
 import { interfaceKey } from '../model/sysctl-key.js';
 
-/** `loopback`: ports of 127.0.0.1 lead into the network. */
-export function bridgeResources(lab: string, bridged: LabNetwork, loopback: boolean): readonly Resource[] {
+export interface BridgeUse {
+  readonly loopback: boolean;
+  readonly shared: boolean;
+}
+
+/** `loopback`: ports of 127.0.0.1 lead into the network; `shared`: there are several on it, who speak with each other. */
+export function bridgeResources(lab: string, bridged: LabNetwork, { loopback, shared }: BridgeUse): readonly Resource[] {
   const { network, home, bridge: name, mac, path, at } = bridged;
   if (network.external || network.driver === 'macvlan') return [];
   const altname = bridgeAltname(lab, network.name);
@@ -25,6 +30,8 @@ export function bridgeResources(lab: string, bridged: LabNetwork, loopback: bool
     mtu: network.mtu,
     altname,
     forwards,
+    within: shared && network.icc ? bridged.subnets.map(({ family }) => family) : [],
+    isolated: network.isolated,
     path,
     at,
   });

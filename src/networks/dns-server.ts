@@ -10,7 +10,7 @@ import { setFolder } from '../model/node-files.js';
 import { LAB_ITSELF } from '../model/process.js';
 import { HOST, type Resource } from '../model/state.js';
 import type { Address } from '../model/address.js';
-import type { HostPorts } from '../kinds/host-ports.js';
+import type { ListeningPort } from '../kinds/host-ports.js';
 import type { DnsView } from './dns-views.js';
 import type { LabNetwork } from './lab.js';
 
@@ -62,9 +62,9 @@ export function dnsServer(
   ];
 }
 
-function listensOn({ subnets, path, at }: LabNetwork, port: number): readonly HostPorts[] {
+function listensOn({ subnets, bridge, path, at }: LabNetwork, port: number): readonly ListeningPort[] {
   return gatewaysOf({ subnets }).flatMap(({ family, text }) =>
-    DNS_PROTOCOLS.map((protocol) => ({ protocol, family, address: text, from: port, to: port, path, at })),
+    DNS_PROTOCOLS.map((protocol) => ({ protocol, family, address: text, from: port, to: port, dev: bridge, path, at })),
   );
 }
 

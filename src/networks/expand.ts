@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.js';
 import { BRIDGE_NETFILTER } from '../kinds/isolated-ports.js';
 import { DRIVERS } from '../model/driver.js';
+import type { ForeignHook } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
@@ -15,11 +16,11 @@ import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
 import { dnsViewsOf, type DnsView } from './dns-views.js';
 import { flannelResources } from './flannel.js';
 import { firewall } from './firewall.js';
-import { isForwarded, routersOf } from './gateways.js';
+import { routersOf } from './gateways.js';
 import { hostSettings } from './host.js';
 import { homesOf, type Homes } from './homes.js';
 import { joinedResources } from './joined.js';
-import type { Lab } from './lab.js';
+import type { Lab, LabNetwork } from './lab.js';
 import { linkResources } from './links.js';
 import { shimResources } from './macvlan.js';
 import { namesOf } from './names.js';
@@ -41,8 +42,8 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host itself: what other labs publish must be read. */
   readonly publishes: boolean;
-  /** The host itself forwards between networks and the world. */
-  readonly forwards: boolean;
+  /** Of the host itself, at which others may drop what the lab sends. */
+  readonly hooks: readonly ForeignHook[];
   /** The lab has macvlan links; absent: it has none. */
   readonly shares?: boolean;
   /** Types of links that a kernel may be built without; absent: it has none of them. */
@@ -79,11 +80,11 @@ export function expand(topology: Topology): Expansion {
     diagnostics,
     observe: {
       namespaces: lab.nodes.map((node) => node.netns),
-      sysctls: sysctlKeys(state, homesWithNodesApart(lab)),
+      sysctls: sysctlKeys(state, homesWithBridgeSettings(lab)),
       rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
       programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
-      forwards: lab.networks.some((network) => network.home === HOST && isForwarded(network)),
+      hooks: hooksOf(lab),
       ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
       ...(topology.networks.some(({ driver }) => DRIVERS[driver].tunnels) ? { linkTypes: ['vxlan'] } : {}),
       ...(containers === undefined ? {} : { containers }),
@@ -102,6 +103,7 @@ function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], di
   const routers = routersOf(lab.nodes);
   const publications = publicationsOf(lab.nodes, routers);
   const onLoopback = new Set(publications.filter(isOnLoopback).map(({ network }) => network));
+  const shared = sharedNetworks(lab);
   const names = namesOf(lab, views);
   const outlets = outletsOf(topology, lab);
   const hosts = hostsByNetns(lab.nodes);
@@ -111,7 +113,9 @@ function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], di
     ...hostSettings(lab.networks),
     ...firewall(lab, publications, crossingsOf(outlets.values()), views),
     ...lab.networks.flatMap((network) =>
-      network.pool === undefined ? bridgeResources(lab.name, network, onLoopback.has(network)) : calicoHome(network, hosts),
+      network.pool === undefined
+        ? bridgeResources(lab.name, network, { loopback: onLoopback.has(network), shared: shared.has(network) })
+        : calicoHome(network, hosts),
     ),
     ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
     ...overlayResources(topology, lab),
@@ -123,6 +127,16 @@ function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], di
     ...protectionResources(topology, lab),
   ];
   return onParents(lab, resources, diagnostics);
+}
+
+/** With more than one node, or with tunnels to others. */
+function sharedNetworks({ networks, nodes }: Lab): ReadonlySet<LabNetwork> {
+  const seen = new Set<LabNetwork>();
+  const shared = new Set(networks.filter(({ tunnel }) => tunnel !== undefined));
+  for (const { network } of nodes.flatMap(({ attachments }) => attachments))
+    if (seen.has(network)) shared.add(network);
+    else seen.add(network);
+  return shared;
 }
 
 /** Validation finds what the file says twice; what it cannot see (a rule written twice) is told here. */
@@ -148,10 +162,19 @@ function declaredTwice(first: Resource, second: Resource): Diagnostic {
   };
 }
 
-/** What kept-apart nodes reach depends on settings there. What the machine has says what a new namespace begins with. */
-function homesWithNodesApart({ networks }: Lab): readonly string[] {
-  const homes = networks.filter(({ hosted, network }) => hosted && !network.icc).map(({ home }) => home);
-  return homes.length === 0 ? [] : [...new Set([HOST, ...homes])];
+/**
+ * What kept-apart nodes reach depends on settings there, and what passes the host's rules within a network. What the machine has
+ * says what a new namespace begins with.
+ */
+function homesWithBridgeSettings(lab: Lab): readonly string[] {
+  const homes = lab.networks.filter(({ hosted, network }) => hosted && !network.icc).map(({ home }) => home);
+  return homes.length === 0 && !hooksOf(lab).includes('forward') ? [] : [...new Set([HOST, ...homes])];
+}
+
+/** With br_netfilter even what stays within a bridge passes the hook `forward`. */
+function hooksOf({ networks }: Lab): readonly ForeignHook[] {
+  const own = networks.filter(({ home, network }) => home === HOST && network.driver !== 'macvlan' && !network.external);
+  return own.length === 0 ? [] : own.some(({ network }) => network.dns === 'server') ? ['forward', 'input'] : ['forward'];
 }
 
 function publishedPorts({ nodes }: Topology, homes: Homes): Observed['ports'] {
@@ -168,7 +191,7 @@ function dnsPorts({ networks }: Lab, views: readonly DnsView[]): Observed['ports
 }
 
 function sysctlKeys(state: State, withBridgeSettings: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, string[]>(withBridgeSettings.map((netns) => [netns, [...BRIDGE_NETFILTER]]));
+  const keys = new Map<string, string[]>(withBridgeSettings.map((netns) => [netns, Object.values(BRIDGE_NETFILTER)]));
   for (const { kind, netns, props } of state.resources.values()) {
     if (kind !== 'sysctl') continue;
     const list = keys.get(netns);

@@ -16,7 +16,7 @@ function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
       missingPrograms: [],
       files: { links: new Map(), sets: new Map(), refusal: null },
       listeners: [],
-      forwardChains: [],
+      foreignChains: [],
       processes: [],
       namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
         ...empty(netns),

@@ -24,7 +24,7 @@ export function observationOf(plain: PlainObservation): Observation {
     namespaces: plain.namespaces.map(whole),
     otherTables: [],
     listeners: [],
-    forwardChains: [],
+    foreignChains: [],
     missingPrograms: [],
     processes: [],
     files: { links: new Map(), sets: new Map(), hostResolvers: [] },

@@ -137,6 +137,8 @@ describe('what must be observed', () => {
     expect(observe.namespaces).toEqual(['shop.a', 'shop.b']);
     expect(Object.fromEntries(observe.sysctls)).toEqual({
       host: [
+        'net.bridge.bridge-nf-call-iptables',
+        'net.bridge.bridge-nf-call-ip6tables',
         'net.ipv4.ip_forward',
         'net.ipv6.conf.br0.disable_ipv6',
         'net.ipv6.conf.br0.accept_ra',

@@ -59,6 +59,8 @@ function bridgeResources(index: number): Resource[] {
       mtu: 1500,
       altname: `topo.p.${name}`,
       forwards: [],
+      within: [],
+      isolated: true,
       ...about,
     }),
     addressResource({ netns: HOST, dev: name, cidr: `10.0.${index}.1/24`, link, ...about }),

@@ -2,6 +2,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { parseMark } from '../../model/names.js';
 import type {
+  ForeignHook,
   LinkObservation,
   ListenerObservation,
   NamedNetnsObservation,
@@ -20,7 +21,7 @@ import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { hasFdb, readFdb } from './fdb.js';
 import { FORWARDING_KEYS } from './netconf.js';
-import { readForwardChains } from './nft/foreign.js';
+import { readForeignChains } from './nft/foreign.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
@@ -58,11 +59,15 @@ export function readSurroundings(
     otherLabs: otherLabs(host, scope.lab),
     otherTables: scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [],
     listeners: listenersOf(sessions, scope.ports ?? []),
-    forwardChains: scope.forwards === true ? [...readForwardChains(sessions.netfilter(HOST), isOfTopo), ...readLegacyChains()] : [],
+    foreignChains: foreignChains(sessions, scope.hooks ?? []),
     missingPrograms: (scope.programs ?? []).filter((name) => whyNot(name, PATH) !== null),
     ...(scope.linkTypes === undefined ? {} : { missingLinkTypes: missingTypes(sessions, scope.linkTypes) }),
     ...(scope.shares === true ? { sharing: readSharing(sessions, host, namespaces) } : {}),
   };
+}
+
+function foreignChains(sessions: Sessions, hooks: readonly ForeignHook[]): Surroundings['foreignChains'] {
+  return hooks.length === 0 ? [] : [...readForeignChains(sessions.netfilter(HOST), isOfTopo, hooks), ...readLegacyChains(hooks)];
 }
 
 /** The host's first. */

@@ -1,9 +1,9 @@
 /**
- * The chains of `iptables-legacy` that forwarded packets pass: the kernel keeps them apart from nf_tables, and gives them out by
+ * The chains of `iptables-legacy` that packets of a lab pass: the kernel keeps them apart from nf_tables, and gives them out by
  * getsockopt (`linux/netfilter_ipv4/ip_tables.h`, `linux/netfilter/x_tables.h`).
  */
 import { readFileSync } from 'node:fs';
-import type { ForwardChainObservation, NftRuleText } from '../../model/observation.js';
+import type { ForeignChainObservation, ForeignHook, NftRuleText } from '../../model/observation.js';
 import { libc } from './libc.js';
 
 interface Family {
@@ -40,20 +40,21 @@ const SO_GET_INFO = 64;
 const SO_GET_ENTRIES = 65;
 const INFO = { hooks: 36, underflows: 56, size: 80, length: 84 } as const;
 const ENTRIES = 40;
-const FORWARD = 2;
+/** NF_INET_LOCAL_IN, NF_INET_FORWARD */
+const HOOKS = { input: 1, forward: 2 } as const;
 const NAME = 32;
 const INTERFACE = 16;
 
 const TABLE = 'filter';
 
 /** One look at a file of /proc for each family where there are none. */
-export function readLegacyChains(): readonly ForwardChainObservation[] {
+export function readLegacyChains(hooks: readonly ForeignHook[]): readonly ForeignChainObservation[] {
   return FAMILIES.flatMap((family) => {
     if (!tablesIn(family.tables).includes(TABLE)) return [];
     const fd = libc.socket(family.domain, SOCK_RAW, IPPROTO_RAW);
     if (fd < 0) return [];
     try {
-      return read(fd, family);
+      return read(fd, family, hooks);
     } finally {
       libc.close(fd);
     }
@@ -68,7 +69,7 @@ function tablesIn(file: string): readonly string[] {
   }
 }
 
-function read(fd: number, family: Family): readonly ForwardChainObservation[] {
+function read(fd: number, family: Family, hooks: readonly ForeignHook[]): readonly ForeignChainObservation[] {
   const info = ask(fd, family.level, SO_GET_INFO, Buffer.alloc(INFO.length));
   if (info === null) return [];
   const size = info.readUInt32LE(INFO.size);
@@ -77,9 +78,11 @@ function read(fd: number, family: Family): readonly ForwardChainObservation[] {
   // A change in between gives another size, and is refused: there is no warning then.
   const answer = ask(fd, family.level, SO_GET_ENTRIES, request);
   if (answer === null) return [];
-  const start = info.readUInt32LE(INFO.hooks + 4 * FORWARD);
-  const policy = info.readUInt32LE(INFO.underflows + 4 * FORWARD);
-  return [chainsOf(answer.subarray(ENTRIES), family, start, policy)];
+  return hooks.map((hook) => {
+    const start = info.readUInt32LE(INFO.hooks + 4 * HOOKS[hook]);
+    const policy = info.readUInt32LE(INFO.underflows + 4 * HOOKS[hook]);
+    return chainsOf(answer.subarray(ENTRIES), family, hook, start, policy);
+  });
 }
 
 function ask(fd: number, level: number, option: number, buffer: Buffer): Buffer | null {
@@ -95,8 +98,9 @@ const RETURN = -5;
 const DROP = -1;
 const ACCEPT = -2;
 
-function chainsOf(entries: Buffer, family: Family, start: number, policy: number): ForwardChainObservation {
-  const names = chainNames(entries, family, start);
+function chainsOf(entries: Buffer, family: Family, hook: ForeignHook, start: number, policy: number): ForeignChainObservation {
+  const base = hook.toUpperCase();
+  const names = chainNames(entries, family, start, base);
   const rules = new Map<string, NftRuleText[]>();
   let chain = '';
   let drops = false;
@@ -113,12 +117,12 @@ function chainsOf(entries: Buffer, family: Family, start: number, policy: number
     const text = ruleText(entries, family, at, target, names);
     rules.set(chain, [...(rules.get(chain) ?? []), { text, code: '' }]);
   }
-  return { family: family.family, table: TABLE, chain: 'FORWARD', drops, legacy: true, rules };
+  return { hook, family: family.family, table: TABLE, chain: base, drops, legacy: true, rules };
 }
 
 /** Offset → the chain that begins there; a jump leads behind the head of a chain. */
-function chainNames(entries: Buffer, family: Family, start: number): ReadonlyMap<number, string> {
-  const names = new Map([[start, 'FORWARD']]);
+function chainNames(entries: Buffer, family: Family, start: number, base: string): ReadonlyMap<number, string> {
+  const names = new Map([[start, base]]);
   for (const { at, next } of walk(entries, family)) {
     const target = at + entries.readUInt16LE(at + family.targetOffset);
     if (targetName(entries, target) === ERROR) names.set(next, textAt(entries, target + NAME, 30));
@@ -140,14 +144,42 @@ function ruleText(entries: Buffer, family: Family, at: number, target: number, n
   const verdict = targetName(entries, target);
   const does = verdict === '' ? standard(verdictOf(entries, target), names) : `[target ${verdict}]`;
   const isEmpty = (from: number, to: number): boolean => entries.subarray(at + from, at + to).every((byte) => byte === 0);
-  const plain =
-    entries.readUInt16LE(at + family.targetOffset) === family.length &&
-    isEmpty(0, family.addresses) &&
-    isEmpty(family.names + 4 * INTERFACE, family.end);
+  const port = portText(entries, family, at);
+  const plain = port !== null && isEmpty(0, family.addresses) && hasNoFlags(entries, family, at, port !== '');
   const [incoming, outgoing] = [0, 1].map((i) => interfaceAt(entries, at + family.names + i * INTERFACE)) as [string, string];
-  if (!plain || (incoming !== '' && outgoing !== '')) return `more ${does}`;
-  if (incoming !== '') return `iifname "${incoming}" ${does}`;
-  return outgoing === '' ? does : `oifname "${outgoing}" ${does}`;
+  if (!plain) return `more ${does}`;
+  const interfaces = [incoming === '' ? '' : `iifname "${incoming}" `, outgoing === '' ? '' : `oifname "${outgoing}" `];
+  return `${interfaces.join('')}${port}${does}`;
+}
+
+/** The protocol's number is followed by flags; of IPv6 one of them says that it counts (IP6T_F_PROTO). */
+function hasNoFlags(entries: Buffer, { names, end, family }: Family, at: number, hasProtocol: boolean): boolean {
+  const start = names + 4 * INTERFACE + (hasProtocol ? 2 : 0);
+  return entries
+    .subarray(at + start, at + end)
+    .every((byte, i) => byte === 0 || (hasProtocol && family === 'ip6' && start + i === IP6T_FLAGS && byte === IP6T_F_PROTO));
+}
+
+const IP6T_FLAGS = 131;
+const IP6T_F_PROTO = 1;
+const PROTOCOLS: ReadonlyMap<number, string> = new Map([
+  [6, 'tcp'],
+  [17, 'udp'],
+]);
+/** Of an entry whose only match is one of `struct xt_tcp` or `struct xt_udp`, which begin with two ports of the source and two of the destination. */
+const MATCH = { head: 32, ports: 8, length: 48 } as const;
+
+/** `udp dport 53 `; '' where no match asks for anything; null for another match. */
+function portText(entries: Buffer, { names, targetOffset, length }: Family, at: number): string | null {
+  const matches = at + length;
+  const size = entries.readUInt16LE(at + targetOffset) - length;
+  if (size === 0) return '';
+  const protocol = PROTOCOLS.get(entries.readUInt16LE(at + names + 4 * INTERFACE));
+  if (size !== MATCH.length || protocol === undefined || textAt(entries, matches + 2, 29) !== protocol) return null;
+  const ports = matches + MATCH.head;
+  const [firstSource, lastSource, first, last] = [0, 2, 4, 6].map((offset) => entries.readUInt16LE(ports + offset));
+  const isMore = entries.subarray(ports + MATCH.ports, matches + MATCH.length).some((byte) => byte !== 0);
+  return firstSource !== 0 || lastSource !== 0xffff || isMore ? null : `${protocol} dport ${first}-${last} `;
 }
 
 /** `br-+` stands there as it is written, with a mask that does not take in the plus. */

@@ -29,14 +29,39 @@ const CLEAN =
 const NFT = (declaration: string, rules = ''): string =>
   `nft 'table inet fw { chain mine { type filter hook forward priority ${declaration}; ${rules}\n }\n }'`;
 
+/** As ufw 0.36 has it: its commands write into ufw-user-forward. */
+const UFW = [
+  'iptables-nft -P FORWARD DROP',
+  ...['ufw-before-forward', 'ufw-user-forward'].map((chain) => `iptables-nft -N ${chain}`),
+  'iptables-nft -A FORWARD -j ufw-before-forward',
+  'iptables-nft -A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+  'iptables-nft -A ufw-before-forward -p icmp --icmp-type 8 -j ACCEPT',
+  'iptables-nft -A ufw-before-forward -j ufw-user-forward',
+].join('; ');
+
+/** As firewalld 1.3 has it; the zone `trusted` comes with its first interface. */
+const FIREWALLD = `nft 'table inet firewalld {
+  chain filter_FORWARD {
+    type filter hook forward priority filter + 10; policy accept;
+    ct state { established, related } accept
+    ct status dnat accept
+    iifname "lo" accept
+    jump filter_FORWARD_ZONES
+    reject with icmpx admin-prohibited
+  }
+  chain filter_FORWARD_ZONES { goto filter_FWD_public; }
+  chain filter_FWD_public { reject with icmpx admin-prohibited; }
+}'`;
+const TRUSTED = `nft 'add chain inet firewalld filter_FWD_trusted; add rule inet firewalld filter_FWD_trusted accept; insert rule inet firewalld filter_FORWARD_ZONES iifname "${BRIDGE}" goto filter_FWD_trusted'`;
+
 interface Case {
   readonly name: string;
   readonly by: string;
   readonly chain: string;
   /** Of the hint. */
   readonly help: readonly string[];
-  /** Run by hand, it helps. */
-  readonly helps?: false;
+  /** What those commands do to the rules, of programs that are not here; absent: they are run as they stand. */
+  readonly does?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -63,6 +88,12 @@ const CASES: readonly Case[] = [
     by: 'iptables-nft -A FORWARD -i eth7 -j ACCEPT; iptables-nft -A FORWARD -j REJECT --reject-with icmp-host-prohibited',
     chain: 'chain FORWARD of the table ip filter (its last rule)',
     help: [`iptables -I FORWARD -i ${BRIDGE} -j ACCEPT`, `iptables -I FORWARD -o ${BRIDGE} -j ACCEPT`],
+  },
+  {
+    name: 'nftables that drops the rest in a chain that all are sent to',
+    by: `nft 'table inet fw { chain rest { tcp dport 22 accept; counter drop; }; chain mine { type filter hook forward priority 0; policy accept; jump rest; }; }'`,
+    chain: 'chain mine of the table inet fw (the last rule of its chain rest)',
+    help: [`nft insert rule inet fw mine iifname ${BRIDGE} accept`, `nft insert rule inet fw mine oifname ${BRIDGE} accept`],
   },
   {
     name: 'only one direction',
@@ -108,17 +139,17 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'ufw',
-    by: 'iptables-nft -P FORWARD DROP; iptables-nft -N ufw-before-forward; iptables-nft -A ufw-before-forward -p icmp -j ACCEPT; iptables-nft -A FORWARD -j ufw-before-forward',
+    by: UFW,
     chain: 'chain FORWARD of the table ip filter (policy drop)',
     help: [`ufw route allow in on ${BRIDGE}`, `ufw route allow out on ${BRIDGE}`],
-    helps: false,
+    does: `iptables-nft -A ufw-user-forward -i ${BRIDGE} -j ACCEPT; iptables-nft -A ufw-user-forward -o ${BRIDGE} -j ACCEPT`,
   },
   {
     name: 'firewalld',
-    by: `nft 'table inet firewalld { chain filter_FORWARD { type filter hook forward priority 10; policy accept; ct state established accept; reject with icmpx type admin-prohibited; }; }'`,
-    chain: 'chain filter_FORWARD of the table inet firewalld (its last rule)',
+    by: FIREWALLD,
+    chain: 'chain filter_FORWARD of the table inet firewalld (the last rule of its chain filter_FWD_public)',
     help: [`firewall-cmd --zone=trusted --add-interface=${BRIDGE}`],
-    helps: false,
+    does: TRUSTED,
   },
 ];
 
@@ -139,7 +170,7 @@ const passing = (): Promise<readonly string[]> =>
   );
 const ALL = ['lan sees 10.99.0.2', 'lan sees fd99::2', 'a sees 10.99.0.1', 'a sees fd99::1'];
 
-describe.each(CASES)('$name', ({ by, chain, help, helps }) => {
+describe.each(CASES)('$name', ({ by, chain, help, does }) => {
   test('is told by plan and apply, in text and as JSON, and nothing of it is changed', () => {
     world.must(by);
     const before = machine();
@@ -158,11 +189,9 @@ describe.each(CASES)('$name', ({ by, chain, help, helps }) => {
 
   test('is there no more once the rules are', async () => {
     expect(await passing()).not.toEqual(ALL);
-    if (helps !== false) {
-      world.must(help.join(' && '));
-      expect(world.topo(['plan']).stderr).toBe('');
-      expect(await passing()).toEqual(ALL);
-    }
+    world.must(does ?? help.join(' && '));
+    expect(world.topo(['plan']).stderr).toBe('');
+    expect(await passing()).toEqual(ALL);
     world.must(CLEAN);
     expect(world.topo(['plan']).stderr).toBe('');
   });
@@ -186,6 +215,10 @@ test.each([
     'a chain that is jumped to and takes all',
     NFT('0; policy drop', 'jump more').replace('chain mine', 'chain more { accept; }; chain mine'),
   ],
+  [
+    'a chain that all are sent to, and that some come back from',
+    `nft 'table inet fw { chain local { fib daddr type local return; drop; }; chain mine { type filter hook forward priority 0; iifname "br-front" accept; oifname "br-front" accept; jump local; }; }'`,
+  ],
   ['a chain at another hook', `nft 'table inet fw { chain in { type filter hook input priority 0; policy drop; iif lo accept; }; }'`],
 ])('nothing is told of %s', (_what, by) => {
   world.must(by);
@@ -193,10 +226,14 @@ test.each([
   world.must(CLEAN);
 });
 
-test('nothing is told to a lab that the host does not forward for, and only of families that it has', () => {
+test('nothing is told to a lab that the host does not forward for, whose nodes have no neighbours, and only of families that it has', () => {
   world.must(`${NFT('0; policy drop')}; ip6tables-nft -P FORWARD DROP`);
-  const inner = 'networks: { n: { subnet: 10.66.0.0/24, internal: true }, q: { subnet: 10.67.0.0/24, gateway: none } }';
-  expect(world.topo(['plan', world.file('inner.yaml', `name: inner\n${inner}\nnodes: { x: { networks: [n, q] } }\n`)]).stderr).toBe('');
+  const inner =
+    'networks: { n: { subnet: 10.66.0.0/24, internal: true }, q: { subnet: 10.67.0.0/24, gateway: none }, n2: { subnet: 10.68.0.0/24, gateway: none } }';
+  expect(
+    world.topo(['plan', world.file('inner.yaml', `name: inner\n${inner}\nnodes: { x: { networks: [n, q] }, y: { networks: [n2] } }\n`)])
+      .stderr,
+  ).toBe('');
   const { stderr } = world.topo(['plan', world.file('four.yaml', 'name: four\nnetworks: { n: { subnet: 10.66.0.0/24 } }\n')]);
   expect(stderr.match(/forwarding-dropped/g)).toHaveLength(1);
   expect(stderr).toContain('inet fw');

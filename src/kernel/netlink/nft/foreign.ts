@@ -1,5 +1,5 @@
-/** Chains of others at the hook that forwarded packets pass: an `accept` of ours does not save what one of them drops. */
-import type { ForwardChainObservation, NftRuleText } from '../../../model/observation.js';
+/** Chains of others at hooks that packets of a lab pass: an `accept` of ours does not save what one of them drops. */
+import type { ForeignChainObservation, ForeignHook, NftRuleText } from '../../../model/observation.js';
 import { type Bytes, MessageWriter, NLM_F_DUMP } from '../message.js';
 import type { NetlinkSocket } from '../socket.js';
 import { writeFamily } from './attributes.js';
@@ -8,27 +8,32 @@ import { parseChain } from './parse-chain.js';
 import { GENERIC_HEADER, NFT, TABLE } from './protocol.js';
 
 const UNSPECIFIED = 0;
-const FAMILIES: ReadonlyMap<number, ForwardChainObservation['family']> = new Map([
+const FAMILIES: ReadonlyMap<number, ForeignChainObservation['family']> = new Map([
   [1, 'inet'],
   [2, 'ip'],
   [10, 'ip6'],
 ]);
 
 /** Of tables other than those that `isOwn` knows. Two system calls where there are none. */
-export function readForwardChains(socket: NetlinkSocket, isOwn: (table: string) => boolean): readonly ForwardChainObservation[] {
-  const found: Omit<ForwardChainObservation, 'rules'>[] = [];
+export function readForeignChains(
+  socket: NetlinkSocket,
+  isOwn: (table: string) => boolean,
+  hooks: readonly ForeignHook[],
+): readonly ForeignChainObservation[] {
+  const found: Omit<ForeignChainObservation, 'rules'>[] = [];
   dump(socket, NFT.getChain, UNSPECIFIED, '', (bytes, family, start, end) => {
     const { table, name, hook } = parseChain(bytes, start, end);
     const known = FAMILIES.get(family);
-    if (known === undefined || isOwn(table) || !hook.startsWith('type filter hook forward ')) return;
-    found.push({ family: known, table, chain: name, drops: hook.includes('policy drop;') });
+    const at = hooks.find((one) => hook.startsWith(`type filter hook ${one} `));
+    if (known === undefined || at === undefined || isOwn(table)) return;
+    found.push({ hook: at, family: known, table, chain: name, drops: hook.includes('policy drop;') });
   });
   return found.map((one) => ({ ...one, rules: rulesOf(socket, one) }));
 }
 
 function rulesOf(
   socket: NetlinkSocket,
-  { family, table }: Omit<ForwardChainObservation, 'rules'>,
+  { family, table }: Omit<ForeignChainObservation, 'rules'>,
 ): ReadonlyMap<string, readonly NftRuleText[]> {
   const rules = new Map<string, NftRuleText[]>();
   const number = [...FAMILIES].find(([, name]) => name === family)?.[0] ?? UNSPECIFIED;

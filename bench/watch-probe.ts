@@ -32,10 +32,10 @@ const DEEDS: { readonly [name: string]: Deed } = {
 
 const pause = (milliseconds: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-function measure(sessions: Sessions, node: number, { operation, isUndone }: Deed): number {
+async function measure(sessions: Sessions, node: number, { operation, isUndone }: Deed): Promise<number> {
   const netns = `star.n${node}`;
   const kernel = createNetlinkKernel();
-  const [outcome] = kernel.run([operation(netns)]);
+  const [outcome] = await kernel.run([operation(netns)]);
   const start = performance.now();
   kernel.close();
   if (!outcome!.ok) throw new Error(outcome!.message);
@@ -55,7 +55,7 @@ for (const [name, deed] of Object.entries(DEEDS)) {
   results[name] = [];
   for (let round = 0; round < rounds; round++) {
     pause(REST_MS);
-    results[name].push(measure(sessions, node++, deed));
+    results[name].push(await measure(sessions, node++, deed));
   }
 }
 sessions.close();

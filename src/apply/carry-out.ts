@@ -18,6 +18,8 @@ export interface Job {
   readonly kernel: Kernel;
   /** What a refusal leads to. */
   readonly onError: 'stop' | 'continue' | WayBack;
+  /** One action after the other, so that behind one that is refused nothing is begun yet. It takes longer. */
+  readonly oneByOne?: boolean;
   readonly observe: () => Nodes;
   /** Reads the kernel again and plans again: what is still to do. With `nodes` only the namespaces of hosts are read. */
   readonly verify: (nodes?: Nodes) => Plan;
@@ -31,8 +33,11 @@ export interface Job {
   readonly fault?: (error: Error) => void;
 }
 
-/** Makes the machine what it was before the first change; true if it is. */
-type WayBack = () => AsyncGenerator<Event, boolean>;
+/** What became of a way back; `back`: the kernel was read again, and has what it had. */
+export type Way = 'back' | 'not-back' | 'interrupted';
+
+/** Makes the machine what it was before the first change; that may be interrupted too. */
+type WayBack = () => AsyncGenerator<Event, Way>;
 
 const NOTHING_DONE = { added: 0, changed: 0, destroyed: 0 };
 
@@ -70,21 +75,23 @@ export async function* carryOut(job: Job): AsyncGenerator<Event> {
     return;
   }
   if (end === 'failed' && job.onError !== 'continue') {
-    const isBack = wayBack !== null && (yield* guarded(wayBack, job, run)) === true;
-    yield finish(isBack ? 'rolled-back' : 'failed');
+    const way = wayBack === null ? 'failed' : yield* guarded(wayBack, job, run);
+    yield finish(OUTCOMES[way]);
     return;
   }
   const result = yield* guarded(() => verify(job, seen, run), job, run);
-  const isBack = result === 'ended' && wayBack !== null && (yield* guarded(wayBack, job, run)) === true;
-  yield finish(isBack ? 'rolled-back' : end === 'failed' || result === 'ended' ? 'failed' : result);
+  if (result === 'ended' && wayBack !== null) yield finish(OUTCOMES[yield* guarded(wayBack, job, run)]);
+  else yield finish(end === 'failed' || result === 'ended' ? 'failed' : result);
 }
 
+const OUTCOMES = { back: 'rolled-back', 'not-back': 'failed', failed: 'failed', interrupted: 'interrupted' } as const;
+
 /** Reads the kernel again. `ended`: what was started does not run any more. */
-function* verify({ kernel, verify: plan }: Job, seen: Seen, run: ActionRun): Generator<Event, 'complete' | 'differs' | 'ended'> {
-  const held = settle(kernel);
+async function* verify({ kernel, verify: plan }: Job, seen: Seen, run: ActionRun): AsyncGenerator<Event, 'complete' | 'differs' | 'ended'> {
+  const held = await settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
   const differences = plan(seen.nodes).actions;
-  kernel.waitForLinks(LINKS_MS);
+  await kernel.waitForLinks(LINKS_MS);
   const endings = run.endings(differences);
   if (endings.length > 0) {
     yield* endings;
@@ -97,11 +104,7 @@ function* verify({ kernel, verify: plan }: Job, seen: Seen, run: ActionRun): Gen
 }
 
 /** What breaks is told, counts as a failure, and leads to the same as a refusal. */
-async function* guarded<T>(
-  body: () => AsyncGenerator<Event, T> | Generator<Event, T>,
-  job: Job,
-  run: ActionRun,
-): AsyncGenerator<Event, T | 'failed'> {
+async function* guarded<T>(body: () => AsyncGenerator<Event, T>, job: Job, run: ActionRun): AsyncGenerator<Event, T | 'failed'> {
   try {
     return yield* body();
   } catch (error) {
@@ -115,8 +118,8 @@ interface Seen {
   nodes?: Nodes;
 }
 
-export function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
-  const held = kernel.settle(SETTLE_MS);
+export async function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
+  const held = await kernel.settle(SETTLE_MS);
   return held.length > 0 && held.every(({ processes }) => processes.length === 0) ? kernel.settle(QUEUE_MS) : held;
 }
 
@@ -127,7 +130,7 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   const isOver = (): boolean => hasFailed() && job.onError !== 'continue';
   const leavings = leavingsOf(plan);
   let [done, left] = [0, 0];
-  for (const batch of batches(plan.actions, job.onError === 'stop')) {
+  for (const batch of batches(plan.actions, job.oneByOne)) {
     if (await isInterrupted(job)) return 'interrupted';
     yield* run.batch(batch, done);
     done += batch.length;
@@ -147,7 +150,7 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   );
   // Links first: what runs finds them working.
   if (!isOver() && finishes.some((one) => isCommand(one) || isOfProcess(one))) {
-    kernel.waitForLinks(LINKS_MS);
+    await kernel.waitForLinks(LINKS_MS);
     yield* runFinishes(finishes.filter(isOfProcess), job, run);
   }
   for (const command of run.able(finishes.filter(isCommand))) {
@@ -159,11 +162,11 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   return hasFailed() ? 'failed' : null;
 }
 
-/** All at once; where a refusal is the end, one after the other. */
-function* runFinishes(finishes: readonly Finish[], job: Job, run: ActionRun): Generator<Event> {
-  for (const some of job.onError === 'stop' ? finishes.map((one) => [one]) : [finishes]) {
+/** All at once, or one after the other up to the first refusal. */
+async function* runFinishes(finishes: readonly Finish[], job: Job, run: ActionRun): AsyncGenerator<Event> {
+  for (const some of job.oneByOne === true ? finishes.map((one) => [one]) : [finishes]) {
     yield* run.finishes(some);
-    if (job.onError === 'stop' && run.tally.failed > 0) return;
+    if (job.oneByOne === true && run.tally.failed > 0) return;
   }
 }
 

@@ -10,7 +10,7 @@ import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
 import type { State } from '../model/state.js';
 import { plan } from '../plan/plan.js';
-import { settle } from './carry-out.js';
+import { settle, type Way } from './carry-out.js';
 import type { Wanted } from './observe.js';
 import { ActionRun, batches, finishesOf, isOfProcess, LINKS_MS } from './run-actions.js';
 
@@ -22,27 +22,34 @@ export interface Return {
   readonly former: Former;
   /** What was being done: half made objects are known by it. */
   readonly wanted: Wanted;
+  /** The signal that has come, if one has: it ends behind the batch in flight. */
+  readonly interrupted?: () => string | null;
 }
 
-/** True: the kernel was read again, and has what it had. */
-export async function* rollBack({ kernel, wanted, ...change }: Return): AsyncGenerator<Event, boolean> {
+export async function* rollBack({ kernel, wanted, interrupted = () => null, ...change }: Return): AsyncGenerator<Event, Way> {
   const former = plainFormer(change.former, wanted.state, wanted.adopt === true);
   const described = describedFormer(former, wanted.state);
   const look = (): Look => lookAt(kernel, former, described, wanted);
   let now = look();
   for (let round = 1; round <= ROUNDS && now.plan.actions.length > 0; round++) {
     yield { type: 'plan', phase: 'rollback', plan: now.plan };
-    yield* runPlan(now.plan, kernel);
+    const run = new ActionRun(now.plan, kernel);
+    yield* runPlan(now.plan, run, kernel, interrupted);
+    const signal = interrupted();
+    if (signal !== null && run.unfinished().length > 0) {
+      yield { type: 'interrupted', signal, unfinished: run.unfinished() };
+      return 'interrupted';
+    }
     now = look();
   }
-  const held = settle(kernel);
+  const held = await settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
-  kernel.waitForLinks(LINKS_MS);
+  await kernel.waitForLinks(LINKS_MS);
   const differences = now.plan.actions;
   yield { type: 'verify', ok: differences.length === 0, differences };
   const losses = lossesOf(former, now.desired, now.observation);
   if (losses.length > 0) yield { type: 'not-restored', losses };
-  return differences.length === 0 && held.length === 0;
+  return differences.length === 0 && held.length === 0 ? 'back' : 'not-back';
 }
 
 interface Look {
@@ -75,17 +82,22 @@ function together(a: Keys, b: Keys): Keys {
 }
 
 /** What is refused on the way is told, and tried again with the next plan. */
-async function* runPlan(plan: Plan, kernel: Kernel): AsyncGenerator<Event> {
+async function* runPlan(plan: Plan, run: ActionRun, kernel: Kernel, interrupted: () => string | null): AsyncGenerator<Event> {
   await kernel.prepare(plan.actions.flatMap(({ operations, finish = [] }) => [...operations, ...finish]));
-  const run = new ActionRun(plan, kernel);
+  const isEnd = async (): Promise<boolean> => {
+    // Gives signal handlers their turn.
+    await new Promise(setImmediate);
+    return interrupted() !== null;
+  };
   let done = 0;
   for (const batch of batches(plan.actions)) {
+    if (await isEnd()) return;
     yield* run.batch(batch, done);
     done += batch.length;
   }
   const finishes = finishesOf(plan);
   yield* run.finishes(finishes.filter((one) => !isOfProcess(one)));
-  if (!finishes.some(isOfProcess)) return;
-  kernel.waitForLinks(LINKS_MS);
+  if (!finishes.some(isOfProcess) || (await isEnd())) return;
+  await kernel.waitForLinks(LINKS_MS);
   yield* run.finishes(finishes.filter(isOfProcess));
 }

@@ -34,9 +34,9 @@ export class ActionRun {
   ) {}
 
   /** Those that stand on what was refused before are left out; the others of one batch are refused by the kernel, or are not. */
-  *batch(batch: readonly Action[], offset: number): Generator<Event> {
+  async *batch(batch: readonly Action[], offset: number): AsyncGenerator<Event> {
     const causes = batch.map((action) => this.skipCause(action));
-    const outcomes = this.kernel.run(batch.flatMap((action, i) => (causes[i] === undefined ? action.operations : [])));
+    const outcomes = await this.kernel.run(batch.flatMap((action, i) => (causes[i] === undefined ? action.operations : [])));
     let next = 0;
     for (const [i, action] of batch.entries()) {
       const about = reference(action, offset + i);
@@ -52,10 +52,10 @@ export class ActionRun {
     }
   }
 
-  *finishes(finishes: readonly Finish[]): Generator<Event> {
+  async *finishes(finishes: readonly Finish[]): AsyncGenerator<Event> {
     const able = this.able(finishes);
     const causes = able.map(({ action }) => this.skipCause(action));
-    const outcomes = this.kernel.run(able.flatMap(({ operations }, i) => (causes[i] === undefined ? operations : [])));
+    const outcomes = await this.kernel.run(able.flatMap(({ operations }, i) => (causes[i] === undefined ? operations : [])));
     let next = 0;
     for (const [i, { action, index, operations }] of able.entries()) {
       const about = reference(action, index);

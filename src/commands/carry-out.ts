@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { carryOut } from '../apply/carry-out.js';
+import { carryOut, type Way } from '../apply/carry-out.js';
 import type { Lock } from '../apply/lock.js';
 import type { Observed, Wanted } from '../apply/observe.js';
 import { isPending, isReverted, isTakenBack } from '../apply/pending-files.js';
@@ -97,6 +97,7 @@ async function carryOutPlanned(work: Work, { plan, observed }: Planned, { print,
   const events = carryOut({
     ...{ phase: work.phase, plan, observe: work.observe, kernel: guard?.watched(work.kernel) ?? work.kernel },
     onError: work.args.onError === 'rollback' ? () => backTo(work, former) : work.args.onError,
+    oneByOne: work.args.onError === 'stop',
     verify: (nodes) => work.replan(nodes).plan,
     interrupted: () => interrupts.signal,
     stop: interrupts.came,
@@ -131,9 +132,9 @@ async function formerOf({ kernel, args }: Work, { state, observation }: Observed
   return { state, observation, kept: await kernel.keep(keepRequest(plan, { state, observation })) };
 }
 
-async function* backTo({ kernel, wanted }: Work, former: Former): AsyncGenerator<Event, boolean> {
+async function* backTo({ kernel, wanted, interrupts }: Work, former: Former): AsyncGenerator<Event, Way> {
   const { rollBack } = await import('../apply/rollback.js');
-  return yield* rollBack({ kernel, former, wanted });
+  return yield* rollBack({ kernel, former, wanted, interrupted: () => interrupts.signal });
 }
 
 async function guardOf({ lab, wanted, args }: Work, former: Former, confirmMs: number): Promise<Guard> {

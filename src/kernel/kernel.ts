@@ -104,8 +104,11 @@ export interface Kernel {
   keep(request: KeepRequest): Promise<Kept>;
   /** Loads what these operations take beyond netlink; to be waited for before they are run. */
   prepare(operations: readonly Operation[]): Promise<void>;
-  /** Runs all in order, but no `exec-run`, refusals included: one outcome for each. */
-  run(operations: readonly Operation[]): readonly Outcome[];
+  /**
+   * Runs all in order, but no `exec-run`, refusals included: one outcome for each. Where it waits for something else than the kernel, the event
+   * loop turns: whoever presses Ctrl-C is heard.
+   */
+  run(operations: readonly Operation[]): Promise<readonly Outcome[]>;
   /** No operation that is to come is meant for these namespaces: the next `observe` may take what they say from now on. */
   leave(namespaces: readonly string[]): void;
   /** Of each that starts a process or signals one, whether that goes on by now; of the others nothing is known. */
@@ -113,9 +116,9 @@ export interface Kernel {
   /** Runs one command to its end, or ends it when `stop` is aborted; yields the lines that it writes. */
   execute(operation: ExecRun, stop?: AbortSignal): AsyncGenerator<string, Outcome>;
   /** Waits until namespaces deleted by `run` are gone, at most `timeoutMs`; gives those that are still held. */
-  settle(timeoutMs: number): readonly HeldNetns[];
+  settle(timeoutMs: number): Promise<readonly HeldNetns[]>;
   /** Waits until links that were last observed up, and bridges that `run` made, pass packets on; at most `timeoutMs`. */
-  waitForLinks(timeoutMs: number): void;
+  waitForLinks(timeoutMs: number): Promise<void>;
   close(): void;
 }
 

@@ -88,22 +88,22 @@ function observeAhead(program: string, headStart: number, scope: Scope): unknown
 }
 
 /** With another thread that runs already. `leave`: after that these are read by it, and `later` is done when it has read them. */
-function runByTwo(
+async function runByTwo(
   program: string,
   operations: readonly Operation[],
   leave: readonly string[],
   later: readonly Operation[],
   scope: Scope,
-): unknown {
+): Promise<unknown> {
   const second = SecondThread.start(program, 1000);
   if (second === undefined) throw new Error('no threads');
   const kernel = createNetlinkKernel({ program, second });
   try {
-    const outcomes = kernel.run(operations);
+    const outcomes = await kernel.run(operations);
     kernel.leave(leave);
     // Behind what was asked before.
     second.read(NETNS_DIRECTORY, ['nothing'], { host: false, links: false }).answer();
-    kernel.run(later);
+    await kernel.run(later);
     const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
     return { outcomes, observation };
   } finally {
@@ -126,7 +126,7 @@ function readInTurn(program: string, turns: readonly string[]): readonly string[
 }
 
 /** The same namespaces as `planned`, of which so many were made before their names were known. Gives how many namespaces the process still holds. */
-function makeWithSpares(program: string, spares: number, operations: readonly Operation[]): unknown {
+async function makeWithSpares(program: string, spares: number, operations: readonly Operation[]): Promise<unknown> {
   const second = SecondThread.start(program, 1000);
   if (second === undefined) throw new Error('no threads');
   const held = (): number => {
@@ -137,7 +137,7 @@ function makeWithSpares(program: string, spares: number, operations: readonly Op
   second.spare(spares);
   while (held() < before + spares) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   const kernel = createNetlinkKernel({ program, second });
-  const outcomes = kernel.run(operations);
+  const outcomes = await kernel.run(operations);
   const left = held() - before;
   kernel.close();
   return { outcomes, left };
@@ -162,7 +162,7 @@ async function answer(body: () => unknown): Promise<string> {
 function runAndDie(after: number): void {
   let input = '';
   process.stdin.on('data', (chunk: Buffer) => (input += chunk.toString()));
-  process.stdin.on('end', () => createNetlinkKernel({ killAfter: after }).run(JSON.parse(input) as Operation[]));
+  process.stdin.on('end', () => void createNetlinkKernel({ killAfter: after }).run(JSON.parse(input) as Operation[]));
 }
 
 if (process.argv[2] === KILLED) runAndDie(Number(process.argv[3]));

@@ -20,7 +20,7 @@ export async function* revert(lab: string, context: Context): AsyncGenerator<Eve
   const kernel = await withRuntime(openKernel(context), asked, { runtime: runtime ?? before ?? undefined }, context);
   try {
     const { rollBack } = await import('../../apply/rollback.js');
-    const isBack = yield* rollBack({ kernel, former, wanted });
+    const isBack = (yield* rollBack({ kernel, former, wanted })) === 'back';
     // What is not back yet can be tried again.
     if (isBack) takeBack(lab);
     return isBack;

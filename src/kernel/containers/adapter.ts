@@ -20,9 +20,9 @@ const isAsked = (operation: Operation): operation is Asked => OF_CONTAINERS.has(
 
 export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly [name: string]: string | undefined }): Kernel {
   const cli = new RuntimeCli(runtime, env);
-  const one = (operation: Asked): Outcome => {
+  const one = async (operation: Asked): Promise<Outcome> => {
     try {
-      return carryOut(kernel, cli, operation);
+      return await carryOut(kernel, cli, operation);
     } catch (error) {
       // Its program is gone, or cannot be started any more.
       if (error instanceof DiagnosticError) return refusal(error.message);
@@ -44,15 +44,15 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
       const again = (): Observation => kernel.observeAgain(scope, seen, changed);
       return changed.containers ? withFound(scope, again) : again();
     },
-    run: (operations) => {
+    run: async (operations) => {
       const outcomes: Outcome[] = [];
       for (let at = 0; at < operations.length;) {
         const start = at;
         while (at < operations.length && !isAsked(operations[at]!)) at++;
-        if (at > start) for (const outcome of kernel.run(operations.slice(start, at))) outcomes.push(outcome);
+        if (at > start) for (const outcome of await kernel.run(operations.slice(start, at))) outcomes.push(outcome);
         const operation = operations[at];
         if (operation === undefined || !isAsked(operation)) continue;
-        outcomes.push(one(operation));
+        outcomes.push(await one(operation));
         at++;
       }
       return outcomes;
@@ -73,33 +73,33 @@ function withInside(kernel: Kernel, container: ContainerObservation): ContainerO
   }
 }
 
-function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Outcome {
+async function carryOut(kernel: Kernel, cli: RuntimeCli, operation: Asked): Promise<Outcome> {
   switch (operation.op) {
     case 'runtime-mark':
-      return kernel.run([{ op: 'altname-add', netns: HOST, name: 'lo', altname: runtimeMark(cli.runtime, operation.lab) }])[0]!;
+      return (await kernel.run([{ op: 'altname-add', netns: HOST, name: 'lo', altname: runtimeMark(cli.runtime, operation.lab) }]))[0]!;
     case 'container-run':
       return startAnew(cli, operation);
     case 'container-start':
       return told(cli, ['start', operation.container]);
     case 'container-remove': {
-      const outcome = told(cli, removeWords(operation.container, cli.runtime));
+      const outcome = await told(cli, removeWords(operation.container, cli.runtime));
       return !outcome.ok && /no such container/i.test(outcome.message) ? { ok: true } : outcome;
     }
     case 'netns-attach': {
       const [container] = inspect(cli, [operation.container]);
       if (container === undefined) return refusal(`there is no container ${operation.container}`);
       if (container.pid === 0) return refusal(ended(cli, container.name, container.status, container.exitCode));
-      return kernel.run([{ ...operation, pid: container.pid }])[0]!;
+      return (await kernel.run([{ ...operation, pid: container.pid }]))[0]!;
     }
   }
 }
 
-function startAnew(cli: RuntimeCli, operation: ContainerRun): Outcome {
+async function startAnew(cli: RuntimeCli, operation: ContainerRun): Promise<Outcome> {
   const { file, own } = environmentOf(operation);
-  return outcomeOf(cli.withFile(file, own, (path) => runWords(operation, path)));
+  return outcomeOf(await cli.withFile(file, own, (path) => runWords(operation, path)));
 }
 
-const told = (cli: RuntimeCli, words: readonly string[]): Outcome => outcomeOf(cli.try(...words));
+const told = async (cli: RuntimeCli, words: readonly string[]): Promise<Outcome> => outcomeOf(await cli.tell(...words));
 
 function outcomeOf({ status, complaint }: Answer): Outcome {
   return status === 0 ? { ok: true } : refusal(complaint);

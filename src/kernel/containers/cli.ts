@@ -1,7 +1,9 @@
 /** Docker or Podman by their command lines, which know how to reach their daemon (DOCKER_HOST, contexts). */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+import { OWN_SESSION } from '../own-session.js';
 import { makeOwnFolder, RUN_DIRECTORY } from '../own-folder.js';
 import type { Runtime } from '../../model/lo-marks.js';
 
@@ -14,6 +16,7 @@ export interface Answer {
 
 /** To start a container may take its time, all else is a question. */
 const TIMEOUT_MS = 120_000;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 export class RuntimeCli {
   constructor(
@@ -25,12 +28,21 @@ export class RuntimeCli {
     return this.run(words, this.env, []);
   }
 
+  /** Something to do, which may take its time: signals are heard meanwhile. */
+  tell(...words: readonly string[]): Promise<Answer> {
+    return this.runLong(words, this.env, []);
+  }
+
   /** `words` gets the path of a file that has these lines, for this one process. */
-  withFile(lines: readonly string[], own: { readonly [name: string]: string }, words: (path: string) => readonly string[]): Answer {
-    if (lines.length === 0) return this.run(words(''), { ...this.env, ...own }, []);
+  async withFile(
+    lines: readonly string[],
+    own: { readonly [name: string]: string },
+    words: (path: string) => readonly string[],
+  ): Promise<Answer> {
+    if (lines.length === 0) return this.runLong(words(''), { ...this.env, ...own }, []);
     const fd = nameless(lines.map((line) => `${line}\n`).join(''));
     try {
-      return this.run(words('/proc/self/fd/3'), { ...this.env, ...own }, [fd]);
+      return await this.runLong(words('/proc/self/fd/3'), { ...this.env, ...own }, [fd]);
     } finally {
       closeSync(fd);
     }
@@ -41,11 +53,30 @@ export class RuntimeCli {
       encoding: 'utf8',
       env,
       timeout: TIMEOUT_MS,
-      maxBuffer: 64 * 1024 * 1024,
+      maxBuffer: MAX_BYTES,
       stdio: ['ignore', 'pipe', 'pipe', ...fds],
+      ...OWN_SESSION,
     });
     if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'ETIMEDOUT')
       throw new DiagnosticError([notRun(this.runtime, error)]);
+    return this.answer(status, signal, stdout, stderr);
+  }
+
+  private runLong(words: readonly string[], env: RuntimeCli['env'], fds: readonly number[]): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.runtime, words, {
+        env,
+        timeout: TIMEOUT_MS,
+        stdio: ['ignore', 'pipe', 'pipe', ...fds],
+        ...OWN_SESSION,
+      });
+      child.on('error', (error) => reject(new DiagnosticError([notRun(this.runtime, error)])));
+      const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)];
+      child.on('close', (status, signal) => resolve(this.answer(status, signal, stdout(), stderr())));
+    });
+  }
+
+  private answer(status: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string): Answer {
     const complaint = signal === null ? sentence(stderr) : `${this.runtime} gave no answer (${signal})`;
     return { status: status ?? 128, stdout, complaint };
   }
@@ -60,6 +91,13 @@ export class RuntimeCli {
   failed(complaint: string): DiagnosticError {
     return new DiagnosticError([noAnswer(this.runtime, complaint)]);
   }
+}
+
+/** What has come so far, all of it in the end. */
+function textOf(stream: Readable | null): () => string {
+  const chunks: Buffer[] = [];
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
 }
 
 /** An open file that has no name any more, and that nobody but its owner could have opened. */

@@ -46,10 +46,10 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const left = new LeftNamespaces(sessions, options);
   let untilKill = options.killAfter ?? Infinity;
   const refusing = new Refusing(new Set(options.refuse), new Set(options.break));
-  const runAll = (operations: readonly Operation[]): readonly Outcome[] => {
+  const runAll = async (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
-      const outcomes = new Runner(sessions, leaving, prepared, options.second).run(operations);
+      const outcomes = await new Runner(sessions, leaving, prepared, options.second).run(operations);
       for (const [i, operation] of operations.entries())
         if (outcomes[i]!.ok && operation.op === 'link-add' && operation.type === 'bridge') bridges.push(operation);
       return outcomes;
@@ -57,7 +57,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       sessions.closeFiles();
     }
   };
-  const run = (operations: readonly Operation[]): readonly Outcome[] => {
+  const run = (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
     left.change(operations);
     return refusing.run(operations, runAll);
   };
@@ -72,12 +72,12 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     check: (operations) => check(sessions, parts, operations),
     prepare: (operations) => prepare(prepared, operations),
     keep: async (request) => (await import('./keep.js')).keep(sessions, request),
-    run: (operations) => {
+    run: async (operations) => {
       if (operations.length < untilKill) {
         untilKill -= operations.length;
         return run(operations);
       }
-      run(operations.slice(0, untilKill));
+      await run(operations.slice(0, untilKill));
       process.kill(process.pid, 'SIGKILL');
       throw new Error('killed by itself');
     },
@@ -88,19 +88,19 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
       const { execute } = await import('../processes/execute.js');
       const outcome = refusing.next() ?? (yield* execute(operation, stop));
       const { netns, altname } = operation;
-      const remembered = outcome.ok ? runAll([{ op: 'altname-add', netns, name: 'lo', altname }])[0]! : outcome;
+      const remembered = outcome.ok ? (await runAll([{ op: 'altname-add', netns, name: 'lo', altname }]))[0]! : outcome;
       untilKill -= 1;
       if (untilKill <= 0) process.kill(process.pid, 'SIGKILL');
       return remembered;
     },
-    settle: (timeoutMs) => departures?.settle(timeoutMs) ?? [],
-    waitForLinks: (timeoutMs) => {
+    settle: async (timeoutMs) => (await departures?.settle(timeoutMs)) ?? [],
+    waitForLinks: async (timeoutMs) => {
       const seen = sessions.all().flatMap(({ socket, idle }) => idle.map((name) => ({ socket, name })));
       const made = bridges.flatMap(({ netns, name }) => {
         const session = sessions.get(netns);
         return typeof session === 'string' ? [] : [{ socket: session.socket, name }];
       });
-      waitForLinks([...seen, ...made], timeoutMs);
+      await waitForLinks([...seen, ...made], timeoutMs);
     },
     close: () => {
       departures?.close();

@@ -4,9 +4,8 @@
  * (`linkwatch_urgent_event`). Until then the link drops what it is given. Asking for it by name makes the kernel act now
  * (`rtnl_getlink`, since 6.8).
  */
-import { libc } from './libc.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DecodedLink, IFF_UP } from './links.js';
-import { allocate } from './message.js';
 import { readLink } from './read-link.js';
 import type { NetlinkSocket } from './socket.js';
 
@@ -25,12 +24,11 @@ export function isIdle({ flags, operState, type }: DecodedLink): boolean {
 }
 
 /** Until none of the links is idle any more, or the time is up. Ports come before their bridges, which get their carrier from them. */
-export function waitForLinks(links: readonly LinkPlace[], timeoutMs: number): void {
+export async function waitForLinks(links: readonly LinkPlace[], timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  const nothing = allocate(8).buffer;
   for (let waiting = links.filter(isStillIdle); waiting.length > 0; waiting = waiting.filter(isStillIdle)) {
     if (performance.now() >= deadline) return;
-    libc.poll(nothing, 0, POLL_MS);
+    await sleep(POLL_MS);
   }
 }
 

@@ -17,6 +17,7 @@ const RTNLGRP_NSID = 28;
 const MSG_DONTWAIT = 0x40;
 const POLLIN = 1;
 const BATCH = 64;
+const SLICE_MS = 50;
 
 /** A namespace about to lose its name. */
 export interface Departure extends Leaving {
@@ -85,7 +86,7 @@ export class Departures {
   }
 
   /** Those that are still there after so many milliseconds. */
-  settle(timeoutMs: number): readonly HeldNetns[] {
+  async settle(timeoutMs: number): Promise<readonly HeldNetns[]> {
     const deadline = performance.now() + timeoutMs;
     const waiting = allocate(8);
     waiting.view.setInt32(0, this.events.fd, true);
@@ -94,7 +95,10 @@ export class Departures {
       this.receive();
       const left = Math.ceil(deadline - performance.now());
       if ((this.leaving.size === 0 && this.lingering.size === 0) || left <= 0) break;
-      if (libc.poll(waiting.buffer, 1, left) < 0 && errno() !== constants.errno.EINTR) throw new SystemCallError('poll', errno());
+      // Signals are heard in between.
+      await new Promise(setImmediate);
+      if (libc.poll(waiting.buffer, 1, Math.min(left, SLICE_MS)) < 0 && errno() !== constants.errno.EINTR)
+        throw new SystemCallError('poll', errno());
     }
     return holders([...this.leaving.values()]);
   }

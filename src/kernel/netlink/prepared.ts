@@ -6,7 +6,7 @@ import type { Transaction } from './nft/transaction.js';
 /** Null: not yet. */
 export interface Prepared {
   goesOn: ((operation: Operation) => Outcome) | null;
-  runProcesses: ((operations: readonly ProcessOperation[]) => readonly Outcome[]) | null;
+  runProcesses: ((operations: readonly ProcessOperation[]) => Promise<readonly Outcome[]>) | null;
   encodeRestore: ((table: string, messages: readonly NftMessage[]) => Transaction) | null;
 }
 

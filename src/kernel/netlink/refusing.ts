@@ -19,16 +19,18 @@ export class Refusing {
     return this.numbers.has(this.count) ? { ok: false, errno: 'EIO', message: `refused for a test, operation ${this.count}` } : null;
   }
 
-  run(operations: readonly Operation[], run: (operations: readonly Operation[]) => readonly Outcome[]): readonly Outcome[] {
+  async run(operations: readonly Operation[], run: Run): Promise<readonly Outcome[]> {
     if (this.numbers.size + this.breaking.size === 0) return run(operations);
     const before = this.count;
     const refusals = operations.map(() => this.next());
     const tried = operations.map((operation, i) => (this.breaking.has(before + i + 1) ? broken(operation, before + i + 1) : operation));
-    const outcomes = run(tried.filter((_operation, i) => refusals[i] === null));
+    const outcomes = await run(tried.filter((_operation, i) => refusals[i] === null));
     let at = 0;
     return refusals.map((refusal) => refusal ?? outcomes[at++]!);
   }
 }
+
+type Run = (operations: readonly Operation[]) => Promise<readonly Outcome[]>;
 
 /** Nothing can be learned of it but what it is. */
 function broken(operation: Operation, number: number): Operation {

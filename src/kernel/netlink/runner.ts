@@ -35,10 +35,11 @@ export class Runner {
     private readonly second?: SecondThread,
   ) {}
 
-  run(operations: readonly Operation[]): readonly Outcome[] {
+  async run(operations: readonly Operation[]): Promise<readonly Outcome[]> {
     for (let at = 0; at < operations.length;) {
       try {
-        at = this.step(operations, at);
+        const operation = operations[at]!;
+        at = isOfProcess(operation) ? await this.runOfProcesses(operations, at, operation.op) : this.step(operations, at, operation);
       } catch (error) {
         // Whatever breaks is what became of the operation.
         this.outcomes[at] = refusalOf(error, operations[at]!.op);
@@ -63,10 +64,8 @@ export class Runner {
   }
 
   /** Gives the index behind what was done. */
-  private step(operations: readonly Operation[], at: number): number {
-    const operation = operations[at]!;
+  private step(operations: readonly Operation[], at: number, operation: Exclude<Operation, ProcessOperation>): number {
     if (operation.op === 'netns-add' || operation.op === 'netns-delete') return this.runOfNamespaces(operations, at, operation.op);
-    if (isOfProcess(operation)) return this.runOfProcesses(operations, at, operation.op);
     if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
     if (isOfName(operation)) this.outcomes[at] = this.changeName(operation);
     else this.carryOut(operation, at);
@@ -245,11 +244,12 @@ export class Runner {
   }
 
   /** In the same way. */
-  private runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): number {
+  private async runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): Promise<number> {
     this.flushAll();
     const batch: ProcessOperation[] = [];
     while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
-    prepared(this.prepared.runProcesses)(batch).forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    const outcomes = await prepared(this.prepared.runProcesses)(batch);
+    outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
     return start + batch.length;
   }
 

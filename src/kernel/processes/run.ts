@@ -8,11 +8,11 @@ import { moveRecords } from './move.js';
 import { stopProcesses } from './stop.js';
 
 /** All of one kind: they are begun at once and waited for together. */
-export function runProcesses(operations: readonly ProcessOperation[]): readonly Outcome[] {
+export async function runProcesses(operations: readonly ProcessOperation[]): Promise<readonly Outcome[]> {
   const [first] = operations;
   try {
-    if (operations.every(isStart)) return startProcesses(operations);
-    if (operations.every(isStop)) return stopProcesses(operations.map(({ process }) => process));
+    if (operations.every(isStart)) return await startProcesses(operations);
+    if (operations.every(isStop)) return await stopProcesses(operations.map(({ process }) => process));
     if (operations.every(isMove)) return operations.map(moveRecords);
     return operations.map((operation) => signalProcess(operation as Extract<Operation, { op: 'process-signal' }>));
   } catch (error) {

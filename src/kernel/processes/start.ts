@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '../../model/operation.js';
 import type { ProcessKey } from '../../model/process.js';
 import type { Outcome } from '../kernel.js';
 import { isAlive } from './identity.js';
 import { logsOf, readRecord, removeRecord, writeRecord, type ProcessRecord } from './record.js';
 import { INIT, LOGGED, PATH, RECORDED, starter } from './script.js';
-import { pause } from './pause.js';
 import { endProcesses } from './stop.js';
 import { inTurn, removeTurn, waitTurn } from './turn.js';
+import { OWN_SESSION } from '../own-session.js';
 import { shellQuote } from '../shell-quote.js';
 
 export type ProcessStart = Extract<Operation, { op: 'process-start' }>;
@@ -22,8 +23,8 @@ const BEGINNING_MS = 10_000;
 const POLL_MS = 5;
 
 /** All at once. */
-export function startProcesses(operations: readonly ProcessStart[]): readonly Outcome[] {
-  const leftovers = endProcesses(operations.map(({ process }) => process));
+export async function startProcesses(operations: readonly ProcessStart[]): Promise<readonly Outcome[]> {
+  const leftovers = await endProcesses(operations.map(({ process }) => process));
   const ready = operations.filter((_operation, i) => leftovers[i]!.ok);
   try {
     inTurn((turn) => {
@@ -38,8 +39,8 @@ export function startProcesses(operations: readonly ProcessStart[]): readonly Ou
   }
   // Those on their way have the turn until they are recorded.
   waitTurn();
-  waitWhile(ready, BEGINNING_MS, (records) => records.some((record) => record.said === '' && lives(record)));
-  waitWhile(ready, SETTLING_MS, (records) => records.every(lives));
+  await waitWhile(ready, BEGINNING_MS, (records) => records.some((record) => record.said === '' && lives(record)));
+  await waitWhile(ready, SETTLING_MS, (records) => records.every(lives));
   return operations.map((operation, i) => (leftovers[i]!.ok ? endOf(operation.process, 'at once') : leftovers[i]!));
 }
 
@@ -51,19 +52,20 @@ function launch(operations: readonly ProcessStart[], turn: number): void {
     stdio: ['pipe', 'ignore', 'ignore', turn],
     env: { PATH, RECORDED, LOGGED, INIT },
     cwd: '/',
+    ...OWN_SESSION,
   });
   if (error !== undefined) throw error;
 }
 
 const lives = ({ process }: ProcessRecord): boolean => process !== null && isAlive(process);
 
-function waitWhile(
+async function waitWhile(
   operations: readonly ProcessStart[],
   milliseconds: number,
   goesOn: (records: readonly ProcessRecord[]) => boolean,
-): void {
+): Promise<void> {
   const deadline = performance.now() + milliseconds;
-  while (performance.now() < deadline && goesOn(operations.map(({ process }) => readRecord(process)))) pause(POLL_MS);
+  while (performance.now() < deadline && goesOn(operations.map(({ process }) => readRecord(process)))) await sleep(POLL_MS);
 }
 
 /** That it goes on, or how it has ended; `when` is how long that took. */

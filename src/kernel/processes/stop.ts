@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessKey } from '../../model/process.js';
 import type { Outcome } from '../kernel.js';
 import { childrenOf, descendantsOf, identify, initOf, isAlive, type ProcessIdentity } from './identity.js';
-import { pause } from './pause.js';
 import { readRecord, removeRecord } from './record.js';
 import { removeTurn } from './turn.js';
 
@@ -14,8 +14,8 @@ const POLL_MS = 5;
 const OK: Outcome = { ok: true };
 
 /** Ends them, with all that they have started, and forgets them. */
-export function stopProcesses(keys: readonly ProcessKey[]): readonly Outcome[] {
-  const outcomes = endProcesses(keys);
+export async function stopProcesses(keys: readonly ProcessKey[]): Promise<readonly Outcome[]> {
+  const outcomes = await endProcesses(keys);
   // Before the records: killed in between, the next one finds these, and does it again.
   removeTurn();
   keys.forEach((key, i) => {
@@ -31,16 +31,16 @@ interface Doomed {
 }
 
 /** Ends those that run: all are asked at once, and waited for together. */
-export function endProcesses(keys: readonly ProcessKey[]): readonly Outcome[] {
+export async function endProcesses(keys: readonly ProcessKey[]): Promise<readonly Outcome[]> {
   const doomed = keys.map(find);
   for (const { init } of doomed) for (const one of init === null ? [] : descendantsOf(init.pid)) send(one, 'SIGTERM');
-  waitFor(doomed, GRACE_MS);
+  await waitFor(doomed, GRACE_MS);
   // Process 1 takes all of its namespace along. Then the log is written to its end.
   for (const { init } of doomed) if (init !== null && isAlive(init)) send(init.pid, 'SIGKILL');
-  waitFor(doomed, KILL_MS);
+  await waitFor(doomed, KILL_MS);
   // What is left has lost its process 1, or somebody else has the end of it to which the log is written.
   for (const { members } of doomed) for (const one of members) if (isAlive(one)) send(one.pid, 'SIGKILL');
-  waitFor(doomed, KILL_MS);
+  await waitFor(doomed, KILL_MS);
   return doomed.map(({ members }) => {
     const left = members.find(isAlive);
     return left === undefined ? OK : { ok: false, errno: 'EBUSY', message: `process ${left.pid} does not end, not even by SIGKILL` };
@@ -56,9 +56,9 @@ function find(key: ProcessKey): Doomed {
   return { members: [process, ...children, ...(init === null ? [] : [init])], init };
 }
 
-function waitFor(doomed: readonly Doomed[], milliseconds: number): void {
+async function waitFor(doomed: readonly Doomed[], milliseconds: number): Promise<void> {
   const deadline = performance.now() + milliseconds;
-  while (doomed.some(({ members }) => members.some(isAlive)) && performance.now() < deadline) pause(POLL_MS);
+  while (doomed.some(({ members }) => members.some(isAlive)) && performance.now() < deadline) await sleep(POLL_MS);
 }
 
 function send(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -6,10 +6,11 @@ import type { Operation } from '../../../src/model/operation.js';
 const operations = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Operation[];
 const kernel = createNetlinkKernel();
 await kernel.prepare(operations);
-const refusals = kernel
-  .run(operations)
-  .flatMap((outcome, i) => (outcome.ok ? [] : [`${JSON.stringify(operations[i])}: ${outcome.errno} ${outcome.message}`]));
-kernel.settle(5000);
+const outcomes = await kernel.run(operations);
+const refusals = outcomes.flatMap((outcome, i) =>
+  outcome.ok ? [] : [`${JSON.stringify(operations[i])}: ${outcome.errno} ${outcome.message}`],
+);
+await kernel.settle(5000);
 kernel.close();
 process.stderr.write(refusals.map((line) => `${line}\n`).join(''));
 process.exitCode = refusals.length === 0 ? 0 : 1;

@@ -83,3 +83,63 @@ it('one signal while what a node runs is started: that is there, what comes behi
   expect(running(world, 'sleep 1005')).toEqual(['sleep 1005']);
   expect(running(world, 'sleep 30')).toEqual([]);
 });
+
+/** Hears SIGTERM, and is killed two seconds later. */
+const DEAF = (file: string): string => `trap 'echo asked >>${file}' TERM; echo begun >>${file}; while :; do sleep 0.1; done`;
+
+describe('of a destroy while it waits for a process that hears SIGTERM and does not end', () => {
+  beforeEach(() => {
+    write(`run: [{ name: deaf, command: "${DEAF(runs)}" }]`);
+    world.mustTopo('apply', '--yes', '--quiet');
+    world.must(`until grep -q begun ${runs}; do sleep 0.02; done`);
+  });
+
+  it('one signal: what is in flight is ended, what is left is said', () => {
+    const { status, stderr } = signalled('destroy -y --on-error stop', ['asked', 'INT']);
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/Interrupted by SIGINT\. Not done:\n( {2}- .*\n)+/);
+    expect(running(world, 'while :')).toEqual([]);
+    expect(world.must('ls /run/netns')).toBe('p.a\np.b\n');
+    world.mustTopo('destroy', '--yes');
+    expect(world.snapshot()).toBe(baseline);
+  });
+
+  it('two signals: it ends at once, and the next destroy arrives', () => {
+    const { status, stderr } = signalled('destroy -y', ['asked', 'INT'], ['asked', 'INT']);
+    expect(status).toBe(130);
+    expect(stderr).toContain('Stopped in the middle by a second SIGINT.');
+    // It was not waited for.
+    expect(running(world, 'while :')).not.toEqual([]);
+    world.mustTopo('destroy', '--yes', '--lock-timeout', '0s');
+    expect(running(world, 'while :')).toEqual([]);
+    expect(records(world)).toBe('');
+    expect(world.snapshot()).toBe(baseline);
+  });
+});
+
+it('two signals while a namespace is held by somebody else’s process: it ends at once', () => {
+  write('{}');
+  world.mustTopo('apply', '--yes', '--quiet');
+  world.must(`ip netns exec p.a setsid sleep 100041 >/dev/null 2>&1 & echo begun >>${runs}`);
+  const names = 'until ! [ -e /run/netns/p.a ] || ! kill -0 $pid; do sleep 0.02; done; sleep 0.1';
+  const { status, stderr } = world.sh(
+    `${command('destroy', '-y')} & pid=$!; ${names}; kill -INT $pid; sleep 0.4; kill -INT $pid; wait $pid`,
+  );
+  expect({ status, stderr }).toMatchObject({ status: 130, stderr: expect.stringContaining('Stopped in the middle by a second SIGINT.') });
+  world.must('pkill -f "^sleep 100041"');
+  world.mustTopo('destroy', '--yes');
+});
+
+it('Ctrl-C, which the whole group of the terminal gets, breaks nothing that is being started', () => {
+  // While the first of them runs already, the others are being started.
+  const many = Array.from({ length: 60 }, (_, i) => `  - { name: p${i}, command: "echo begun >>${runs}; exec sleep 1005" }`);
+  write('run:', ...many, 'exec: ["exec sleep 30"]');
+  // A group of its own, as a shell gives each command.
+  const { status, stderr } = world.sh(
+    `setsid sh -c 'echo $$ >pid; exec ${command('apply', '-y').replaceAll("'", '"')}' & until grep -q begun ${runs}; do sleep 0.02; done; kill -INT -$(cat pid); wait $!`,
+  );
+  expect({ status, stderr }).toMatchObject({ status: 130, stderr: expect.stringContaining('Interrupted by SIGINT. Not done:') });
+  expect(stderr).not.toContain('error');
+  expect(running(world, 'sleep 1005')).toHaveLength(60);
+  world.mustTopo('destroy', '--yes');
+});

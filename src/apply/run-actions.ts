@@ -180,15 +180,21 @@ export const isOfProcess = ({ operations }: Finish): boolean => operations.some(
 export function* batches(actions: readonly Action[], alone = false): Generator<readonly Action[]> {
   let batch: Action[] = [];
   let operations = 0;
-  for (const action of actions) {
+  for (const [i, action] of actions.entries()) {
     batch.push(action);
     operations += action.operations.length;
-    if (!alone && operations < OPERATIONS_AT_ONCE) continue;
+    if (!alone && operations < OPERATIONS_AT_ONCE && !takesTime(action, actions[i + 1])) continue;
     yield batch;
     batch = [];
     operations = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Seconds may go by, in which somebody has sent a signal. Processes are waited for together, containers one by one. */
+function takesTime(action: Action, next: Action | undefined): boolean {
+  const has = (one: Action | undefined, prefix: string): boolean => one?.operations.some(({ op }) => op.startsWith(prefix)) === true;
+  return has(action, 'container-') || (has(action, 'process-') && !has(next, 'process-'));
 }
 
 export function reference(action: Action, index: number): ActionReference {

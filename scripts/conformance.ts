@@ -1,13 +1,15 @@
 /**
  * Runs the tests of the program's promises (test/conformance/promises.ts) and prints a table; `npm run test:conformance`.
  * `-- G4 G6` runs those of these promises only; `-- --write` puts what came of it into docs/guarantees.md.
+ * `-- --of REPORT CASES` prints the table of a run of all tests that there was (scripts/tally-reporter.js). The status is 1 where a promise
+ * is not kept, or nothing has tried it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { CASES_FILE, PAGE, tableOf, withRows, type Row } from '../test/conformance/page.js';
+import { CASES_FILE, isKept, PAGE, tableOf, withRows, type Row, type Run } from '../test/conformance/page.js';
 import { PROMISES } from '../test/conformance/promises.js';
 
 /** Of Jest's report, what is read here. */
@@ -61,7 +63,22 @@ function rowOf({ id, promise, tests }: (typeof PROMISES)[number], report: Report
   };
 }
 
+function thisRun(): Run {
+  const git = (...args: readonly string[]): string => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim();
+  const commit = git('rev-parse', '--short', 'HEAD') || 'unknown';
+  const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'test') === '' ? '' : ' and changes';
+  const date = new Date().toISOString().slice(0, 10);
+  return { commit: `${commit}${changed}`, kernel: release().replace(/-.*/, ''), date, long: process.env['TOPO_LONG'] === '1' };
+}
+
 async function main(args: readonly string[]): Promise<number> {
+  const [first, file, told] = args;
+  if (first === '--of' && file !== undefined && told !== undefined) {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    const rows = PROMISES.map((promise) => rowOf(promise, report, casesIn(told)));
+    console.log(tableOf(rows, thisRun()));
+    return rows.every(isKept) ? 0 : 1;
+  }
   const wanted = args.filter((arg) => !arg.startsWith('--'));
   const promises = PROMISES.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
   if (promises.length === 0) throw new Error(`no such promise: ${wanted.join(' ')}`);
@@ -69,16 +86,16 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { report, cases } = run([...new Set(promises.flatMap(({ tests }) => tests.map((path) => `/test/${path}`)))], folder);
     const rows = promises.map((promise) => rowOf(promise, report, cases));
-    console.log(tableOf(rows));
+    console.log(tableOf(rows, thisRun()));
     if (args.includes('--write')) await write(rows);
-    return rows.some(({ failures }) => failures > 0) ? 1 : 0;
+    return rows.every(isKept) ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function write(rows: readonly Row[]): Promise<void> {
-  const page = withRows(readFileSync(PAGE, 'utf8'), PROMISES, rows);
+  const page = withRows(readFileSync(PAGE, 'utf8'), PROMISES, rows, thisRun());
   writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
 }
 

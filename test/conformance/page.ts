@@ -2,9 +2,20 @@
 export interface Row {
   readonly id: string;
   readonly promise: string;
-  /** A number, or words of a row that was written before. */
-  readonly cases: number | string;
+  readonly cases: number;
   readonly failures: number;
+}
+
+/** Which run it was. */
+export interface Run {
+  /** Abbreviated. */
+  readonly commit: string;
+  /** The version. */
+  readonly kernel: string;
+  /** `2026-01-31`. */
+  readonly date: string;
+  /** All that there is to try, and not a sample. */
+  readonly long: boolean;
 }
 
 /** The variable that names the file in which tests tell how many cases they tried. */
@@ -14,26 +25,45 @@ export const PAGE = 'docs/guarantees.md';
 
 const TABLE = /(<!-- table -->\n+)([^]*?)(\n+<!-- end of the table -->)/;
 
-/** What came of a run; a promise that nothing tests yet says so. */
-export function tableOf(rows: readonly Row[]): string {
-  return [
-    '| | promise | cases | failures |',
-    '| --- | --- | ---: | ---: |',
-    ...rows.map(({ id, promise, cases, failures }) => `| ${id} | ${promise} | ${cases === 0 ? 'no test yet' : cases} | ${failures} |`),
-  ].join('\n');
+const HEAD = ['| | promise | cases | failures | run | long run |', '| --- | --- | ---: | ---: | --- | --- |'];
+
+/** What nothing has tried is not kept. */
+export const isKept = ({ cases, failures }: Row): boolean => cases > 0 && failures === 0;
+
+/** What came of a run. */
+export function tableOf(rows: readonly Row[], run: Run): string {
+  const lines = rows.map((row) => {
+    const failures = row.cases === 0 ? 'nothing was tried' : String(row.failures);
+    return lineOf([
+      row.id,
+      row.promise,
+      ...(run.long ? ['', '', '', longText(row, run)] : [String(row.cases), failures, runText(run), '']),
+    ]);
+  });
+  return [...HEAD, ...lines].join('\n');
 }
+
+const lineOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const runText = ({ commit, kernel, date }: Run): string => `${commit}, ${date}, Linux ${kernel}`;
+const longText = ({ cases, failures }: Row, run: Run): string => `${cases} cases, ${failures} failures: ${runText(run)}`;
 
 /** The page with what came of a run; what was not run stays as it was, and each row has the promise's words of now. */
-export function withRows(page: string, promises: readonly Pick<Row, 'id' | 'promise'>[], rows: readonly Row[]): string {
+export function withRows(page: string, promises: readonly Pick<Row, 'id' | 'promise'>[], rows: readonly Row[], run: Run): string {
   if (!TABLE.test(page)) throw new Error(`${PAGE} has no place for the table`);
-  const former = new Map(rowsOf(page).map(([id = '', , cases = '', failures]) => [id, { cases, failures: Number(failures) }]));
-  const table = tableOf(
-    promises.map(({ id, promise }) => rows.find((row) => row.id === id) ?? { id, promise, ...(former.get(id) ?? NOT_RUN) }),
-  );
+  const former = new Map(rowsOf(page).map(([id = '', , ...cells]) => [id, cells]));
+  const lines = promises.map(({ id, promise }) => {
+    const [cases = 'no run yet', failures = '0', of = '', long = ''] = former.get(id) ?? [];
+    const row = rows.find((one) => one.id === id);
+    if (row === undefined) return lineOf([id, promise, cases, failures, of, long]);
+    return lineOf([
+      id,
+      promise,
+      ...(run.long ? [cases, failures, of, longText(row, run)] : [String(row.cases), String(row.failures), runText(run), long]),
+    ]);
+  });
+  const table = [...HEAD, ...lines].join('\n');
   return page.replace(TABLE, (_all, before: string, _table, after: string) => `${before}${table}${after}`);
 }
-
-const NOT_RUN = { cases: 'no run yet', failures: 0 };
 
 /** The cells of each row, the head left out. */
 export function rowsOf(page: string): readonly (readonly string[])[] {

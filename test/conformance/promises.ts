@@ -3,7 +3,8 @@
  * test/; `npm run test:conformance` runs them all, and docs/guarantees.md has what came of it.
  */
 export interface Promised {
-  readonly id: `G${number}`;
+  /** The sixteen about what an apply does, by number; what the other commands are for, by its name. */
+  readonly id: `G${number}` | 'from' | 'watch' | 'adopt' | 'hostile' | 'containers';
   readonly promise: string;
   /** Files, or folders with all that is in them. */
   readonly tests: readonly string[];
@@ -104,7 +105,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G11',
     promise: 'A saved plan does what was shown, once, or says what has changed since',
-    tests: ['system/promises/saved-plan.test.ts', 'hostile/saved-plan.test.ts'],
+    tests: ['system/promises/saved-plan.test.ts', 'hostile/saved-plan.test.ts', 'hostile/fuzz/plan.test.ts'],
   },
   {
     id: 'G12',
@@ -129,7 +130,38 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G15',
     promise: 'Every error of a file has its line, its column and a hint, and all come at once',
-    tests: ['topology/load.test.ts', 'topology/fuzz.test.ts', 'report/diagnostics.test.ts', 'report/validate-formats.test.ts'],
+    tests: [
+      'topology/load.test.ts',
+      'topology/fuzz.test.ts',
+      'hostile/fuzz/topology.test.ts',
+      'report/diagnostics.test.ts',
+      'report/validate-formats.test.ts',
+    ],
   },
   { id: 'G16', promise: 'Secrets are in no output', tests: ['hostile/secrets.test.ts'] },
+  {
+    id: 'from',
+    promise: 'What a change in a repository would do is told of any revision, without a kernel',
+    tests: ['commands/plan-from.test.ts', 'commands/include.test.ts', 'examples/gitops.test.ts'],
+  },
+  {
+    id: 'watch',
+    promise: 'A watch keeps the machine as the file says, or tells what differs',
+    tests: ['watch', 'system/watch', 'docker/watch.test.ts'],
+  },
+  {
+    id: 'adopt',
+    promise: 'What is taken over or renamed keeps what it has, what is protected stays',
+    tests: ['system/life'],
+  },
+  {
+    id: 'hostile',
+    promise: 'Hostile files, plans, names and links do no harm, and are refused in words',
+    tests: ['hostile'],
+  },
+  {
+    id: 'containers',
+    promise: 'Containers are nodes like others, rolled back and watched too',
+    tests: ['docker'],
+  },
 ];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { World } from '../../system/world.js';
+import { tried } from '../../conformance/tried.js';
 import { DRAWN, LONG, SEED } from '../../thoroughness.js';
 import { judge } from './judge.js';
 import { mutate, type Seed } from './mutate.js';
@@ -31,6 +32,7 @@ const shown = (text: string): string => JSON.stringify(text.slice(0, 3000));
 
 it(`mutants that are accepted are made, are all there, and go without a trace (${DRAWN})`, async () => {
   const all = seeds().filter(usable);
+  tried(COUNT);
   let done = 0;
   for (let i = 0; done < COUNT && i < COUNT * 100; i++) {
     const random = new Random(SEED * 3_000_017 + i);

@@ -13,6 +13,7 @@ import { plan } from '../../../src/plan/plan.js';
 import { changeLines, stalenessOf } from '../../../src/report/saved-plan-stale.js';
 import { parseSavedPlan, savedPlan, savedPlanJson, type Basis } from '../../../src/report/saved-plan.js';
 import { loadTopology } from '../../../src/topology/load.js';
+import { tried } from '../../conformance/tried.js';
 import { words } from '../../report/words.js';
 import { World } from '../../system/world.js';
 import { DRAWN, LONG, SEED } from '../../thoroughness.js';
@@ -95,6 +96,7 @@ describe(`a saved plan (${DRAWN})`, () => {
     '%s: is taken only if it says the same',
     async (what, make) => {
       let [parsed, same] = [0, 0];
+      tried(COUNT);
       for (let i = 0; i < COUNT; i++) {
         const bytes = make(new Random(SEED * 9_000_011 + i));
         const isTaken = await judged(bytes, `${what} ${i}`);

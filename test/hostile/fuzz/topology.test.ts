@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import type { Code } from '../../../src/topology/codes.js';
 import { topologyText } from './grammar.js';
+import { tried } from '../../conformance/tried.js';
 import { DRAWN, LONG, SEED } from '../../thoroughness.js';
 import { judge, type Verdict } from './judge.js';
 import { mutate, type Mutant } from './mutate.js';
@@ -89,6 +90,7 @@ it(`one thing of a good file changed: it is still good, or the error is there or
   const all = seeds();
   let [good, near] = [0, 0];
   const far: string[] = [];
+  tried(COUNT);
   for (let i = 0; i < COUNT; i++) {
     const random = new Random(SEED * 1_000_003 + i);
     const seed = random.pick(all);
@@ -118,6 +120,7 @@ it(`one thing of a good file changed: it is still good, or the error is there or
 
 it(`files of whatever the schema allows, and of a little that it does not (${DRAWN})`, async () => {
   let good = 0;
+  tried(LONG ? COUNT : COUNT / 2);
   for (let i = 0; i < (LONG ? COUNT : COUNT / 2); i++) {
     const verdict = await judged(topologyText(new Random(SEED * 7_000_003 + i)), `made file ${i}`);
     if (verdict.accepted) good += 1;

@@ -114,7 +114,7 @@ describe('a transaction', () => {
   });
 
   it('leaves no instant without rules', () => {
-    const [seen] = agent.run([{ do: 'race', tables: [table(good), table(good, good)], rounds: 300 }]) as [Record<string, number>];
+    const [seen] = agent.run([{ do: 'race', tables: [table(good), table(good, good)], rounds: 500 }]) as [Record<string, number>];
     const one = 'tcp dport 80 accept';
     expect(Object.keys(seen).sort()).toEqual([`${one} | `, `${one}; ${one} | `]);
   });

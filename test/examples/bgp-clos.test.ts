@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { capture } from '../system/calico/capture.js';
 import { until } from '../system/routing/until.js';
 import { placesOf, Rows, type Row } from '../system/traffic/rows.js';
 import { NO_CHANGES, pathOf } from './example.js';
@@ -37,6 +38,17 @@ describe('examples/bgp-clos', () => {
     );
     expect(ways.some((way) => way.includes('dev spine1'))).toBe(true);
     expect(ways.some((way) => way.includes('dev spine2'))).toBe(true);
+  });
+
+  it('sends packets by both', async () => {
+    const spines = await Promise.all(
+      [1, 2].map((spine) => capture(world(), `bgp-clos.spine${spine}`, 'leaf1', 'icmp[icmptype] == icmp-echo')),
+    );
+    const all = Array.from({ length: 32 }, (_, i) => `ping -c 1 -W 1 10.4.0.${i + 10} &`);
+    world().in('bgp-clos.host1', `${all.join(' ')} wait`);
+    const counts = (await Promise.all(spines.map(({ stop }) => stop()))).map((lines) => lines.length);
+    expect(Math.min(...counts)).toBeGreaterThan(3);
+    expect(counts[0]! + counts[1]!).toBe(32);
   });
 
   it('goes on by the other spine when the link to one goes down, and by both again afterwards', async () => {

@@ -94,6 +94,18 @@ describe('examples/calico', () => {
     ).toEqual([...['1', '1', '1', '0', '0'], 'ee:ee:ee:ee:ee:ee']);
   });
 
+  it('drops what is for an address of a block that nobody has, where the block is: it does not come back by the default route', async () => {
+    const [onRouter, onHost] = [
+      await capture(world(), 'calico.router', 'eth0', 'icmp and host 10.244.59.170'),
+      await capture(world(), 'calico.h1', 'eth0', 'icmp and host 10.244.59.170'),
+    ];
+    world().in('calico.web1', 'ping -c 1 -W 1 10.244.59.170');
+    expect(await onRouter.stop()).toEqual([]);
+    world().in('calico.batch', 'ping -c 1 -W 1 10.244.59.170');
+    const [seen, ...again] = await onHost.stop();
+    expect([seen, again]).toEqual([expect.stringContaining(`${BATCH} > 10.244.59.170: ICMP echo request`), []]);
+  });
+
   it('drops what a node sends with an address that is not its own', async () => {
     const { stop } = await capture(world(), 'calico.router', 'eth0', 'icmp');
     for (const address of ['10.244.8.194', '10.9.9.9']) {

@@ -61,6 +61,33 @@ describe('examples/vxlan-two-hosts', () => {
     ]);
   });
 
+  it('has on each host a tunnel that learns nothing, with a permanent entry and a neighbour for each node of the other', () => {
+    const macs = new Map(
+      ['web', 'cache', 'api'].map((node) => [node, world().must(`ip netns exec ${LAB}.${node} cat /sys/class/net/eth0/address`).trim()]),
+    );
+    const nodes = {
+      h1: [['api', '10.32.0.20']],
+      h2: [
+        ['cache', '10.32.0.11'],
+        ['web', '10.32.0.10'],
+      ],
+    } as const;
+    for (const [host, own, other] of [
+      ['h1', 11, 12],
+      ['h2', 12, 11],
+    ] as const) {
+      const [link] = JSON.parse(world().must(`ip -n ${LAB}.${host} -d -j link show type vxlan`)) as Record<string, unknown>[];
+      const data = { id: 4097, port: 4789, local: `192.168.50.${own}`, learning: false };
+      expect(link).toMatchObject({ mtu: 1450, operstate: 'UNKNOWN', linkinfo: { info_data: data } });
+      const name = String(link!['ifname']);
+      const lines = (command: string): string[] => world().must(`${command} | sed 's/ *$//' | sort`).trim().split('\n');
+      const entries = lines(`ip netns exec ${LAB}.${host} bridge fdb show dev ${name} | grep dst`);
+      expect(entries).toEqual(nodes[host].map(([node]) => `${macs.get(node)} dst 192.168.50.${other} self permanent`).sort());
+      const neighbours = lines(`ip -n ${LAB}.${host} neigh show dev ${name} nud permanent`);
+      expect(neighbours).toEqual(nodes[host].map(([node, address]) => `${address} lladdr ${macs.get(node)} PERMANENT`).sort());
+    }
+  });
+
   it('carries a packet of 1450 bytes between the hosts, and none that is larger', () => {
     expect(world().in(`${LAB}.web`, 'ping -c 1 -W 1 -M do -s 1422 10.32.0.20').status).toBe(0);
     expect(world().in(`${LAB}.web`, 'ping -c 1 -W 1 -M do -s 1423 10.32.0.20').stderr).toContain('message too long');

@@ -42,6 +42,13 @@ describe('examples/weave-mesh', () => {
     }
   });
 
+  it('learns where a node is from what it has heard of it', () => {
+    const mac = world().must(`ip netns exec ${LAB}.db cat /sys/class/net/eth0/address`).trim();
+    expect(world().in(`${LAB}.web`, 'ping -c 1 -W 2 10.32.0.30').status).toBe(0);
+    const [own] = new RegExp(`^${mac} dev vx-\\S+ dst .*$`, 'm').exec(world().in(`${LAB}.h1`, 'bridge fdb show').stdout) ?? [];
+    expect(own).toMatch(/ dst 192\.168\.52\.13 self *$/);
+  });
+
   it('keeps to the gateway of its own host, whatever the other hosts say', () => {
     const mac = (node: string): string => world().must(`ip -n ${LAB}.${node} neigh show 10.32.0.1`).split(' ')[4] ?? '';
     expect(mac('web')).toBe(mac('db'));

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { capture } from '../calico/capture.js';
+import { probe } from '../traffic/probe.js';
 import { placesOf, Rows, type Row } from '../traffic/rows.js';
 import { ROOT, TOPO, World } from '../world.js';
 
@@ -18,7 +20,7 @@ const netnsOf = (name: string): string | null => places(name === 'agent' ? 'h1' 
 
 const SERVERS: readonly (readonly [node: string, where: string])[] = [
   ['a1', '80,81,udp:53'],
-  ...['a2', 'i1', 'o1', 'b1', 'b2', 'c1', 'peer', 'lan'].map((node) => [node, '80,81'] as const),
+  ...['a2', 'i1', 'o1', 'b1', 'b2', 'c1', 'm1', 'peer', 'lan'].map((node) => [node, '80,81'] as const),
 ];
 
 const commands = /```sh\n(.*?)```/s.exec(page)?.[1] ?? '';
@@ -53,6 +55,31 @@ describe.each(settings)('the tables of docs/hosts.md, bridge-nf-call-iptables %s
   });
 
   rows.test();
+
+  it('are of a host that lets nobody send for others (`antispoof`), and nobody in to what is for 127.0.0.0/8', async () => {
+    const { stop } = await capture(world, 'racks.peer', 'eth0', 'icmp');
+    const sending = (from: string, address: string): void =>
+      void world.in(
+        `racks.${from}`,
+        `ip addr add ${address}/32 dev lo; ping -c 1 -W 1 -I ${address} 192.168.51.99; ip addr del ${address}/32 dev lo`,
+      );
+    sending('a1', '172.24.0.77');
+    sending('o1', '172.24.0.78');
+    expect(await stop()).toEqual([expect.stringContaining('172.24.0.78 > 192.168.51.99'), expect.stringContaining('> 172.24.0.78')]);
+    // A port of a1 is published on 127.0.0.1, and so its bridge takes packets for there (`route_localnet`).
+    await world.serve('racks.h1', '127.0.0.5:7000', 'local');
+    world.must(
+      'ip -n racks.a1 route add 127.0.0.5 via 172.21.0.1 src 172.21.0.10 table local; ip -n racks.a1 route del local 127.0.0.0/8 table local',
+    );
+    world.must('ip netns exec racks.a1 sysctl -qw net.ipv4.conf.eth0.route_localnet=1');
+    expect(await probe(world, 'racks.a1', 'http://127.0.0.5:7000')).toBe('timeout');
+    expect(await probe(world, 'racks.h1', 'http://127.0.0.5:7000')).toContain('local');
+    world.must('ip netns exec racks.h1 nft flush chain inet topo_racks loopback-guard');
+    expect(await probe(world, 'racks.a1', 'http://127.0.0.5:7000')).toBe('local sees 172.21.0.10');
+    world.must('ip -n racks.a1 route add local 127.0.0.0/8 dev lo table local proto kernel src 127.0.0.1');
+    world.must('ip -n racks.a1 route del 127.0.0.5 table local; ip netns exec racks.a1 sysctl -qw net.ipv4.conf.eth0.route_localnet=0');
+    world.mustTopo('apply', '--yes');
+  });
 
   it('leave nothing for a plan to do, and the commands of the page work', () => {
     expect(world.mustTopo('plan', '--detailed-exitcode')).toContain('No changes');

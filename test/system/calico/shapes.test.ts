@@ -32,7 +32,26 @@ describe('route reflectors', () => {
     expect(world.in('cal.h1', 'ip route get 10.244.2.5').stdout).toContain('via 192.168.50.12 dev eth0');
     expect(await probe(world, 'cal.a', 'ping 10.244.2.5')).toBe('answer');
   }, 60_000);
+
+  it('are enough as long as one of two is there', async () => {
+    apply(world, calicoLab(', bgp: { route_reflectors: [h3, h4] }', NODES, 4));
+    const up = (host: string): readonly string[] => sessions(world, host).map((one) => one.split(' ')[0]!);
+    const both = ['mesh-192.168.50.13', 'mesh-192.168.50.14'];
+    for (const host of ['h1', 'h2']) await eventually(() => up(host), both);
+    await learned(world, 'h1', 1);
+    world.must('kill -9 $(ip netns pids cal.h3 | while read p; do ! grep -qx bird /proc/$p/comm || echo $p; done)');
+    for (const host of ['h1', 'h2']) await eventually(() => up(host), both.slice(1));
+    expect(world.in('cal.h1', 'ip route show 10.244.2.0/26').stdout).toContain('via 192.168.50.12 dev eth0 proto bird');
+    expect(await probe(world, 'cal.a', 'ping 10.244.2.5')).toBe('answer');
+  }, 60_000);
 });
+
+async function eventually<T>(value: () => T, wanted: T): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline && JSON.stringify(value()) !== JSON.stringify(wanted))
+    await new Promise((done) => setTimeout(done, 100));
+  expect(value()).toEqual(wanted);
+}
 
 describe('a network of both families', () => {
   it('has routes, blocks and a gateway in each', async () => {
@@ -60,6 +79,16 @@ describe('a network of both families', () => {
     world.in('cal.a', 'ip addr add fd44::86/128 dev lo nodad');
     expect(await probe(world, 'cal.a', 'ping -6 -I fd44::86 fd44::85')).not.toBe('answer');
     world.in('cal.a', 'ip addr del fd44::86/128 dev lo');
+    const labelled = text.replace('a: { ', 'a: { labels: { app: web }, ').replace('b: { ', 'b: { labels: { app: db }, ');
+    const more = "  c: { host: h1, networks: { pods: { ipv4_address: 10.244.1.6, ipv6_address: 'fd44::46' } }, labels: { app: job } }\n";
+    const policy = 'policy: [{ to: { app: db }, from: [{ app: web }], ports: [tcp/80, icmp] }]';
+    apply(world, `${labelled.replace('underlay: lan', `underlay: lan, ${policy}`)}${more}`);
+    await world.serve('cal.b', '80,81', 'b');
+    const ways = ['ping fd44::85', 'http://[fd44::85]', 'http://[fd44::85]:81', 'http://10.244.2.5', 'http://10.244.2.5:81'];
+    const from = async (node: string): Promise<readonly string[]> => Promise.all(ways.map((way) => probe(world, `cal.${node}`, way)));
+    expect(await from('a')).toEqual(['answer', 'b:80 sees fd44::40', 'timeout', 'b:80 sees 10.244.1.5', 'timeout']);
+    expect(await from('c')).toEqual(['timeout', 'timeout', 'timeout', 'timeout', 'timeout']);
+    world.must('kill $(ip netns pids cal.b)');
     world.mustTopo('destroy', '--yes', 'topo.yaml');
     expect(world.snapshot()).toBe(before);
   }, 60_000);

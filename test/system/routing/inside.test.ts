@@ -1,10 +1,10 @@
 /**
  * An autonomous system: OSPF makes the ways between loopbacks, BGP goes from loopback to loopback by a route reflector, and a
- * neighbour outside announces a prefix. x -- a -- rr -- c
+ * neighbour outside announces a prefix. d is in another area of OSPF. x -- a -- rr -- c -- d
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World } from '../world.js';
-import { until } from './until.js';
+import { birdc, until } from './until.js';
 
 const area = (...names: readonly string[]): string =>
   `areas: { 0: { lo: , ${names.map((name) => `${name}: { hello: 1, dead: 4 }`).join(', ')} } }`;
@@ -20,9 +20,10 @@ nodes:
 ${node('x', 9, 'bgp: { asn: 65009, neighbors: [{ peer: a, bfd: true }], networks: [10.0.0.9/32, 10.90.0.0/16] }, static: [{ to: 10.90.0.0/16, type: blackhole }]')}
 ${node('a', 1, `bgp: { asn: 65001, neighbors: [{ peer: x, bfd: true }, { peer: rr, address: 10.0.0.2, next_hop_self: true }], networks: [10.0.0.3/32] }, ospf: { ${area('rr')} }`)}
 ${node('rr', 2, `bgp: { asn: 65001, neighbors: [{ peer: a, address: 10.0.0.1, route_reflector_client: true }, { peer: c, address: 10.0.0.3, route_reflector_client: true }] }, ospf: { ${area('a', 'c')} }`)}
-${node('c', 3, `bgp: { asn: 65001, neighbors: [{ peer: rr, address: 10.0.0.2 }] }, ospf: { ${area('rr')} }`)}
+${node('c', 3, `bgp: { asn: 65001, neighbors: [{ peer: rr, address: 10.0.0.2 }] }, ospf: { ${area('rr').replace(/ \}$/, ', 1: { d: { hello: 1, dead: 4 } } }')} }`)}
+${node('d', 4, `ospf: { ${area('c').replace('0:', '1:')} }`)}
 links:
-${link('x', 'a', 1)}${link('a', 'rr', 2)}${link('rr', 'c', 3)}`;
+${link('x', 'a', 1)}${link('a', 'rr', 2)}${link('rr', 'c', 3)}${link('c', 'd', 4)}`;
 
 let world: World;
 beforeAll(async () => {
@@ -31,6 +32,8 @@ beforeAll(async () => {
   world.mustTopo('apply', '--yes');
   await until(world, 'inside.c', 'ip route show 10.90.0.0/16', /via/, 30);
   await until(world, 'inside.x', 'ip route show 10.0.0.3', /via/, 30);
+  await until(world, 'inside.d', 'ip route show 10.0.0.1', /via/, 30);
+  await until(world, 'inside.a', 'ip route show 10.0.0.4', /via/, 30);
 }, 90_000);
 afterAll(() => world.dispose());
 
@@ -49,6 +52,30 @@ describe('an autonomous system', () => {
       'a 10.0.0.1 Established',
       'c 10.0.0.3 Established',
     ]);
+  });
+
+  it('has ways from one area of OSPF to another, by the router that is in both', () => {
+    expect(world.in('inside.d', 'ping -c 1 -W 2 -I 10.0.0.4 10.0.0.1').status).toBe(0);
+    expect(birdc(world, 'inside', 'a', 'show route 10.0.0.4/32')).toMatch(/^10\.0\.0\.4\/32 .* IA /m);
+    expect(birdc(world, 'inside', 'd', 'show ospf neighbors')).toMatch(/^10\.0\.0\.3\s+\d+\s+Full/m);
+  });
+
+  it('keeps its neighbours of OSPF when the daemon reads its configuration again', () => {
+    const state = (): readonly string[] => [
+      world.must('cat /run/topo/run/inside/c/@bird/pid'),
+      /^ospf-4 .* up +(\S+ \S+)/m.exec(birdc(world, 'inside', 'c', 'show protocols'))?.[1] ?? '',
+      ...[...birdc(world, 'inside', 'c', 'show ospf neighbors').matchAll(/^(10\.0\.0\.\d)\s+\d+\s+(\S+)\//gm)].map(
+        ([, id, is]) => `${id} ${is}`,
+      ),
+    ];
+    const before = state();
+    expect(before.slice(2).sort()).toEqual(['10.0.0.2 Full', '10.0.0.4 Full']);
+    world.file('topo.yaml', LAB.replace('1: { d: { hello: 1,', '1: { d: { cost: 20, hello: 1,'));
+    expect(world.mustTopo('apply', '--yes')).toMatch(/~ process @bird in inside\.c/);
+    expect(state()).toEqual(before);
+    world.file('topo.yaml', LAB);
+    world.mustTopo('apply', '--yes');
+    expect(state()).toEqual(before);
   });
 
   it('misses a neighbour with bfd as soon as it is silent, long before the hold time', async () => {

@@ -20,6 +20,7 @@ export const PROMISES: readonly Promised[] = [
     id: 'G2',
     promise: 'The plan after an apply is empty',
     tests: [
+      'system/promises/extremes.test.ts',
       'system/promises/any-state/pairs.test.ts',
       'system/promises/extremes.test.ts',
       'system/promises/script.test.ts',
@@ -105,7 +106,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G10',
     promise: 'Status 0 means that the kernel has what was asked for; otherwise the object, the line and the kernel’s own words',
-    tests: ['system/promises/refusals.test.ts', 'system/promises/altered.test.ts'],
+    tests: ['system/promises/refusals.test.ts', 'system/promises/refused-words.test.ts', 'system/promises/altered.test.ts'],
   },
   {
     id: 'G11',

@@ -58,7 +58,7 @@ const CASES: readonly Refusal[] = [
     lab: SIMPLE,
     prepare: 'mkdir /run/netns/refused.b',
     undo: 'rmdir /run/netns/refused.b',
-    sentence: '',
+    sentence: 'error[EEXIST]',
     object: 'netns refused.b',
     line: ':5:',
   },
@@ -96,6 +96,7 @@ test.each(CASES)('$name', ({ lab, prepare, undo, mended, sentence, object, line 
   if (prepare !== undefined) world.must(prepare);
   const { status, stdout, stderr } = world.topo(['apply', '--yes', file]);
   expect({ status, stderr }).toMatchObject({ status: 1 });
+  expect(stderr).toMatch(/^error\[E[A-Z]+\]: /m);
   expect(stderr).toContain(sentence);
   expect(stderr).toContain(object);
   expect(stderr).toContain(`topo.yaml${line}`);

@@ -1,6 +1,5 @@
 import type { Kernel, LabSummary } from '../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
-import { parseMark } from '../model/names.js';
 import { HOST } from '../model/state.js';
 import { closest, didYouMean } from '../topology/suggest.js';
 
@@ -20,11 +19,11 @@ export interface NodeQuestion {
 }
 
 /** Finds a node among the labs of this machine by the marks in the kernel; no file is needed. */
-export function findNode(kernel: Pick<Kernel, 'labs' | 'observe'>, question: NodeQuestion): NodePlace {
+export function findNode(kernel: Pick<Kernel, 'labs'>, question: NodeQuestion): NodePlace {
   const { lab, node } = split(question);
   const labs = kernel.labs();
   const asked = labs.filter((each) => lab === undefined || each.lab === lab);
-  const nodes = asked.flatMap((each) => nodesOf(kernel, each));
+  const nodes = asked.flatMap(nodesOf);
   const found = nodes.filter((place) => place.node === node);
   const best = found.length > 1 ? found.filter((place) => place.lab === question.nearby) : found;
   if (best.length === 1) return best[0]!;
@@ -42,20 +41,8 @@ function split({ node, lab }: NodeQuestion): Split {
   return dot < 0 ? { lab, node } : { lab: node.slice(0, dot), node: node.slice(dot + 1) };
 }
 
-/** A namespace need not have the node's name: the mark on its lo tells which node it is. */
-function nodesOf(kernel: Pick<Kernel, 'observe'>, summary: LabSummary): readonly NodePlace[] {
-  const joined = (summary.joined ?? []).map(({ node, netns }) => ({ lab: summary.lab, node, netns }));
-  return joined.length === 0 ? owners(kernel, summary) : [...owners(kernel, summary), ...joined];
-}
-
-function owners(kernel: Pick<Kernel, 'observe'>, { lab, namespaces }: LabSummary): readonly NodePlace[] {
-  if (namespaces.every((netns) => netns.startsWith(`${lab}.`)))
-    return namespaces.map((netns) => ({ lab, netns, node: netns.slice(lab.length + 1) }));
-  const observation = kernel.observe({ lab, namespaces: [], sysctls: new Map(), rules: [] });
-  return observation.namespaces.flatMap(({ netns, links }) => {
-    const mark = parseMark(links.find(({ name }) => name === 'lo')?.alias ?? '');
-    return mark?.lab === lab ? [{ lab, netns, node: mark.object }] : [];
-  });
+function nodesOf({ lab, nodes, joined = [] }: LabSummary): readonly NodePlace[] {
+  return [...nodes, ...joined].map(({ node, netns }) => ({ lab, node, netns }));
 }
 
 function ambiguous(node: string, found: readonly NodePlace[]): Diagnostic {

@@ -77,6 +77,8 @@ export interface HeldNetns {
 export interface LabSummary {
   readonly lab: string;
   readonly namespaces: readonly string[];
+  /** Whose they are, as their marks say; a name tells nothing. */
+  readonly nodes: readonly { readonly node: string; readonly netns: string }[];
   readonly hostLinks: readonly string[];
   /** Nodes that live in a namespace which is not theirs alone; `HOST` for the host's. */
   readonly joined?: readonly { readonly node: string; readonly netns: string }[];

@@ -20,7 +20,7 @@ const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'help']);
 /** The word after `--sandbox` is their NODE, which may look like a name. */
 const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show', 'logs', 'capture']);
 /** Options whose value is the next word, of commands that have a NODE. */
-const TAKES_VALUE = new Set(['--lab', '--name', '--tail', '-n', '-w', '--write', '-c', '--count']);
+const TAKES_VALUE = new Set(['--lab', '--runtime', '--name', '--tail', '-n', '-w', '--write', '-c', '--count']);
 
 export interface Invocation {
   /** The sandbox to go into; absent: stay here. */

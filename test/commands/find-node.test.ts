@@ -1,51 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import { findNode, type NodeQuestion } from '../../src/commands/find-node.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
-import type { LinkObservation, NetnsObservation } from '../../src/model/observation.js';
 
 /** Namespaces by lab; the node of each. */
 type Labs = { readonly [lab: string]: { readonly [netns: string]: string } };
 
-function kernelWith(labs: Labs): Pick<Kernel, 'labs' | 'observe'> {
+function kernelWith(labs: Labs): Pick<Kernel, 'labs'> {
   return {
-    labs: () => Object.entries(labs).map(([lab, nodes]) => ({ lab, namespaces: Object.keys(nodes), hostLinks: [] })),
-    observe: ({ lab }) => ({
-      host: empty('host'),
-      otherLabs: [],
-      otherTables: [],
-      missingPrograms: [],
-      files: { links: new Map(), sets: new Map(), refusal: null },
-      listeners: [],
-      foreignChains: [],
-      processes: [],
-      namespaces: Object.entries(labs[lab] ?? {}).map(([netns, node]) => ({
-        ...empty(netns),
-        stale: false,
-        links: [{ name: 'lo', alias: `topo:${lab}/${node}` } as LinkObservation],
+    labs: () =>
+      Object.entries(labs).map(([lab, owners]) => ({
+        lab,
+        namespaces: Object.keys(owners),
+        nodes: Object.entries(owners).map(([netns, node]) => ({ netns, node })),
+        hostLinks: [],
       })),
-    }),
-  };
-}
-
-function empty(netns: string): NetnsObservation {
-  return {
-    netns,
-    links: [],
-    addresses: [],
-    routes: [],
-    localAddresses: new Set(),
-    rules: [],
-    neighbours: [],
-    forwarding: { 4: null, 6: null },
-    sysctls: new Map(),
-    remembered: new Map(),
-    nft: null,
   };
 }
 
 const LABS: Labs = {
   shop: { 'shop.web': 'web', 'shop.db': 'db' },
   mall: { 'mall.web': 'web', ns1: 'till' },
+  swap: { 'swap.left': 'right', 'swap.right': 'left' },
 };
 
 const find = (question: Partial<NodeQuestion> & { node: string }) =>
@@ -59,6 +34,7 @@ describe('findNode', () => {
     ['the lab of the file at hand, where several have the node', { node: 'web', nearby: 'mall' }, 'mall.web'],
     ['a node of another lab than that of the file at hand', { node: 'db', nearby: 'mall' }, 'shop.db'],
     ['a namespace with a name of its own, by the mark', { node: 'till' }, 'ns1'],
+    ['a namespace with the name of another node, by the mark', { node: 'swap.left' }, 'swap.right'],
   ])('finds %s', (_what, question, netns) => {
     expect(find(question)).toBe(netns);
   });

@@ -74,8 +74,8 @@ test('labs and other labs are known by their marks', async () => {
     bridge('plain'),
   );
   expect(await machine.labs()).toEqual([
-    { lab: 'x', namespaces: ['x.a'], hostLinks: ['bx'], joined: [] },
-    { lab: 'y', namespaces: [], hostLinks: ['by'], joined: [] },
+    { lab: 'x', namespaces: ['x.a'], nodes: [{ node: 'a', netns: 'x.a' }], hostLinks: ['bx'], joined: [] },
+    { lab: 'y', namespaces: [], nodes: [], hostLinks: ['by'], joined: [] },
   ]);
   expect((await machine.observe({ lab: 'x' })).otherLabs).toEqual(['y']);
   expect((await machine.observe({ lab: 'z' })).otherLabs).toEqual(['x', 'y']);

@@ -35,6 +35,7 @@ describe('--sandbox', () => {
     ['the command of exec needs no --', '--sandbox test exec web ping -c 1 db', 'test | exec web -- ping -c 1 db'],
     ['options of its command are its own', 'exec web topo --sandbox plan --help', '- | exec web -- topo --sandbox plan --help'],
     ['its own options may follow the node', 'exec web --lab shop --sandbox ls -l', 'default | exec web --lab shop -- ls -l'],
+    ['a runtime is no node', 'exec --runtime podman web ls', '- | exec --runtime podman web -- ls'],
     ['the value of its option is no node', 'exec --lab shop web ls -- -l', '- | exec --lab shop web -- ls -- -l'],
     ['the last one counts', '--sandbox=a plan --sandbox=b', 'b | plan'],
   ])('%s', (_rule, line, result) => {

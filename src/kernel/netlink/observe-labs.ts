@@ -10,6 +10,7 @@ import type { Sessions } from './sessions.js';
 
 interface LabParts {
   readonly namespaces: string[];
+  readonly nodes: { readonly node: string; readonly netns: string }[];
   readonly hostLinks: string[];
   readonly joined: { readonly node: string; readonly netns: string }[];
 }
@@ -18,7 +19,7 @@ interface LabParts {
 export function observeLabs(sessions: Sessions): readonly LabSummary[] {
   const labs = new Map<string, LabParts>();
   const of = (lab: string): LabParts => {
-    const known = labs.get(lab) ?? { namespaces: [], hostLinks: [], joined: [] };
+    const known = labs.get(lab) ?? { namespaces: [], nodes: [], hostLinks: [], joined: [] };
     labs.set(lab, known);
     return known;
   };
@@ -27,9 +28,10 @@ export function observeLabs(sessions: Sessions): readonly LabSummary[] {
   };
   sessions.visit(sessions.names(), ({ netns, socket }) => {
     const lo = readLink(socket, 'lo');
-    const lab = parseMark(lo?.alias ?? '')?.lab ?? null;
-    if (lab === null) return;
-    of(lab).namespaces.push(netns);
+    const owner = parseMark(lo?.alias ?? '');
+    if (owner === null) return;
+    of(owner.lab).namespaces.push(netns);
+    of(owner.lab).nodes.push({ node: owner.object, netns });
     addJoined(netns, lo?.altnames ?? []);
   });
   for (const link of dumpNetns(sessions.host().socket).links) {

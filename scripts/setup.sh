@@ -1,11 +1,22 @@
 #!/bin/sh
-# Installs what topo and its tests need: system packages (Debian, Ubuntu), then this project's own. Runs as root, or as a
-# user who may use sudo; asks for neither when nothing is missing.
+# Installs what topo needs: system packages (Debian, Ubuntu), then this project's own. With --tests also what the tests
+# need, two container runtimes among it. Runs as root, or as a user who may use sudo; asks for neither when nothing is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
-# The program itself needs the first two; the tests send traffic, trace system calls, read rules by other programs, run Docker, and have a server of Python's as an example.
-packages='iproute2 util-linux nftables iputils-ping curl procps strace conntrack tcpdump docker.io iptables busybox-static dnsmasq-base iperf3 bind9-dnsutils hostname bird2 podman python3'
+packages='iproute2 util-linux procps nftables iputils-ping'
+node_needed=20.0
+if [ "${1:-}" = --tests ]; then
+  # They send traffic, trace system calls, read rules by other programs, run containers, and have a server of Python's as an example.
+  packages="$packages curl strace conntrack tcpdump iptables busybox-static dnsmasq-base iperf3 bind9-dnsutils hostname bird2 podman python3"
+  # Docker's own packages and Debian's exclude each other.
+  command -v dockerd >/dev/null || packages="$packages docker.io"
+  # The linters want it.
+  node_needed=20.19
+elif [ $# -gt 0 ]; then
+  echo 'usage: scripts/setup.sh [--tests]' >&2
+  exit 2
+fi
 
 missing() {
   for package in $packages; do
@@ -24,8 +35,10 @@ as_root() {
   fi
 }
 
-if ! command -v node >/dev/null || [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 20')" != true ]; then
-  echo 'Node 20 or newer is needed (https://nodejs.org)' >&2
+if ! command -v node >/dev/null || ! node -e '
+  const [[major, minor], [a, b]] = process.argv.slice(1).map((text) => text.split(".").map(Number));
+  process.exit(major > a || (major === a && minor >= b) ? 0 : 1)' "$(node -p process.versions.node)" "$node_needed"; then
+  echo "Node $node_needed or newer is needed (https://nodejs.org)" >&2
   exit 1
 fi
 

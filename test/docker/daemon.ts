@@ -78,7 +78,7 @@ export class Docker {
 function mustBeThere(): void {
   if (process.getuid?.() !== 0) throw new Error('a Docker daemon needs root');
   const missing = [DOCKER, '/usr/sbin/dockerd', BUSYBOX, '/usr/sbin/iptables'].filter((file) => !existsSync(file));
-  if (missing.length > 0) throw new Error(`not installed (scripts/setup.sh does): ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`not installed (scripts/setup.sh --tests does): ${missing.join(', ')}`);
 }
 
 /** Control groups as the machine has them mounted, for the world's own /sys hides them. */

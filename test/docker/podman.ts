@@ -29,7 +29,7 @@ export class Podman {
 
   static start(world: World): Podman {
     const missing = NEEDED.filter((file) => !existsSync(file));
-    if (missing.length > 0) throw new Error(`not installed (scripts/setup.sh does): ${missing.join(', ')}`);
+    if (missing.length > 0) throw new Error(`not installed (scripts/setup.sh --tests does): ${missing.join(', ')}`);
     world.must(cgroupMounts().join(' && '));
     const environment = {
       CONTAINERS_STORAGE_CONF: world.file('storage.conf', STORAGE),

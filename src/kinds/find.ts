@@ -2,9 +2,12 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import { stateOf, type FieldOf, type Resource, type ResourceId, type State } from '../model/state.js';
 import { claim, type Claimed } from './claim.js';
-import { KINDS } from './index.js';
+import { kindOf, KINDS } from './index.js';
 import type { Renaming } from '../model/moves.js';
 import { moveAll } from './move.js';
+import { takenAltnames } from './taken-altnames.js';
+
+type Places = readonly { readonly netns: string; readonly name: string }[];
 
 interface Interface {
   readonly id: ResourceId;
@@ -59,6 +62,9 @@ export function findState(
       }
     }
   }
+  const isOwn = (netns: string, name: string): boolean => interfaces.has(`${netns}/${name}`);
+  const namesOf = (resource: Resource): Places => kindOf(resource.kind).interfaces?.(resource) ?? [];
+  conflicts.push(...takenAltnames([observation.host], desired.resources.values(), isOwn, namesOf));
   return { state: stateOf(desired.lab, resources), conflicts, renamings: moved?.renamings ?? [], seen };
 }
 

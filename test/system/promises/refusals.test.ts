@@ -72,15 +72,6 @@ const CASES: readonly Refusal[] = [
     line: ':2:',
   },
   {
-    name: 'an altname that somebody has taken',
-    lab: SIMPLE,
-    prepare: 'ip link add taken type bridge && ip link property add dev taken altname topo.refused.lan',
-    undo: 'ip link del taken',
-    sentence: 'that name is taken by another link',
-    object: 'bridge br-',
-    line: ':2:',
-  },
-  {
     name: 'a router that can be none',
     lab: link('1500', '{ to: 10.5.0.0/16, via: 224.0.0.9, dev: eth0, onlink: true }'),
     mended: link('1500', '{ to: 10.5.0.0/16, via: 10.0.0.9, dev: eth0, onlink: true }'),

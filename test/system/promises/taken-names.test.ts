@@ -50,6 +50,27 @@ const CASES: readonly Taken[] = [
     undo: 'ip link del ek-back',
   },
   {
+    name: 'bridge_name, by an altname',
+    by: 'ip link add other type bridge && ip link property add dev other altname ek-back',
+    code: 'foreign-link',
+    line: 'back:',
+    undo: 'ip link del other',
+  },
+  {
+    name: 'altname of a network, by an altname',
+    by: 'ip link add other type bridge && ip link property add dev other altname topo.every.front',
+    code: 'foreign-link',
+    line: 'front:',
+    undo: 'ip link del other',
+  },
+  {
+    name: 'host_interface, by an altname',
+    by: 'ip link add other type veth peer name x && ip link property add dev other altname ek-web',
+    code: 'foreign-link',
+    line: 'front:',
+    undo: 'ip link del other',
+  },
+  {
     name: 'host_interface',
     by: 'ip link add ek-web type veth peer name x',
     code: 'foreign-link',

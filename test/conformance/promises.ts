@@ -142,6 +142,7 @@ export const PROMISES: readonly Promised[] = [
       'hostile/fuzz/topology.test.ts',
       'report/diagnostics.test.ts',
       'report/validate-formats.test.ts',
+      'commands/validate-sarif.test.ts',
     ],
   },
   { id: 'G16', promise: 'Secrets are in no output', tests: ['hostile/secrets.test.ts', 'hostile/secrets-life.test.ts'] },

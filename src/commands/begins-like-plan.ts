@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
 const BEGINNING_BYTES = 64;
 const BEGINNING = /^\s*\{\s*"format":\s*"topo-/;
@@ -7,8 +7,9 @@ const BEGINNING = /^\s*\{\s*"format":\s*"topo-/;
 export function beginsLikePlan(path: string): boolean {
   let fd: number | undefined;
   try {
+    // Whoever writes to a pipe would find that its reader has gone.
+    if (!statSync(path).isFile()) return false;
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!fstatSync(fd).isFile()) return false;
     const beginning = Buffer.alloc(BEGINNING_BYTES);
     const length = readSync(fd, beginning, 0, BEGINNING_BYTES, 0);
     return BEGINNING.test(beginning.toString('latin1', 0, length));

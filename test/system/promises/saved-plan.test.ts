@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { World } from '../world.js';
+import { TOPO, World } from '../world.js';
 
 const LAB =
   'name: lab\nnetworks:\n  lan:\n    subnet: 10.1.0.0/24\n    mtu: ${MTU:-1500}\nnodes:\n  a: { networks: [lan] }\n  b: { networks: [lan] }\n';
@@ -78,6 +78,13 @@ describe('a saved plan', () => {
     const yaml = join(world.directory, 'plan.yaml');
     world.mustTopo('plan', '--out', yaml, file);
     expect(world.mustTopo('apply', yaml)).toContain('Apply complete!');
+  });
+
+  it('is looked for in no pipe: a topology may come through one', () => {
+    const pipe = join(world.directory, 'pipe.yaml');
+    expect(world.must(`mkfifo ${pipe}; cat ${file} >${pipe} & ${process.execPath} ${TOPO} apply --yes ${pipe}; wait $!`)).toContain(
+      'Apply complete!',
+    );
   });
 
   it('says what its topology asked for and what it asks for now', () => {

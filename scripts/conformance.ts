@@ -83,19 +83,21 @@ async function main(args: readonly string[]): Promise<number> {
   const promises = PROMISES.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
   if (promises.length === 0) throw new Error(`no such promise: ${wanted.join(' ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'topo-conformance-'));
+  // The tests are those of now, whatever is checked out when they are through.
+  const of = thisRun();
   try {
     const { report, cases } = run([...new Set(promises.flatMap(({ tests }) => tests.map((path) => `/test/${path}`)))], folder);
     const rows = promises.map((promise) => rowOf(promise, report, cases));
-    console.log(tableOf(rows, thisRun()));
-    if (args.includes('--write')) await write(rows);
+    console.log(tableOf(rows, of));
+    if (args.includes('--write')) await write(rows, of);
     return rows.every(isKept) ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function write(rows: readonly Row[]): Promise<void> {
-  const page = withRows(readFileSync(PAGE, 'utf8'), PROMISES, rows, thisRun());
+async function write(rows: readonly Row[], of: Run): Promise<void> {
+  const page = withRows(readFileSync(PAGE, 'utf8'), PROMISES, rows, of);
   writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
 }
 

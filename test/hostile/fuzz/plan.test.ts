@@ -22,7 +22,7 @@ import { mutateBytes, mutateValues } from './plan-mutate.js';
 import { LIMIT_MS, timed } from './quick.js';
 import { Random } from './random.js';
 
-const COUNT = LONG ? 100_000 : 1500;
+const COUNT = LONG ? 100_000 : 1000;
 const LIMIT_BYTES = 500 * 1024 * 1024;
 
 const LAB = `name: lab

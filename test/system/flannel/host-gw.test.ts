@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { portable, settled } from '../promises/machine.js';
 import { changesOf, planOf } from '../promises/program.js';
+import { probe } from '../traffic/probe.js';
 import { placesOf, Rows } from '../traffic/rows.js';
 import { World } from '../world.js';
 import { listen } from './wire.js';
@@ -116,6 +117,30 @@ describe('with host-gw', () => {
       applied.dispose();
       byHand.dispose();
     }
+  });
+
+  it('in VXLAN instead, the machine has its end of the tunnel too, and a host without a written subnet has one of its own', async () => {
+    const vxlan = LAB.replace('    backend: host-gw\n', '').replace(' h2: 10.244.2.0/24,', '').replace('pods: 10.244.2.10', 'pods: {}');
+    world.file('topo.yaml', vxlan);
+    world.mustTopo('apply', '--yes');
+    expect(world.mustTopo('plan')).toContain('No changes');
+    const [, own = '', third = ''] = /inet (10\.244\.(\d+)\.\d+)\/24/.exec(world.must('ip -n gw.b -4 addr show eth0')) ?? [];
+    expect(['1', '3']).not.toContain(third);
+    expect(world.must('ip -d link show flannel.1')).toMatch(/vxlan id 1 local 192\.168\.50\.1 dev br-\w+ .*dstport 8472 nolearning/);
+    expect(world.must('ip route show dev flannel.1').replaceAll(' \n', '\n')).toContain(
+      `10.244.${third}.0/24 via 10.244.${third}.0 proto 84 onlink\n`,
+    );
+    const asked = [
+      ['a', 'http://10.244.3.10', 'c sees 10.244.1.10'],
+      ['c', 'http://10.244.1.10', 'a sees 10.244.3.10'],
+      ['c', `http://${own}`, 'b sees 10.244.3.10'],
+      ['host', `http://${own}`, 'b sees 10.244.3.0'],
+    ] as const;
+    const results = await Promise.all(asked.map(([from, to]) => probe(world, places(from), to)));
+    expect(results).toEqual(asked.map(([, , result]) => result));
+    world.file('topo.yaml', LAB);
+    world.mustTopo('apply', '--yes');
+    expect(world.must('ip link show type vxlan; ip -n gw.h1 link show type vxlan')).toBe('');
   });
 
   it('destroy leaves nothing', () => {

@@ -11,7 +11,7 @@ import { beginHelp } from './kernel.js';
 import { adopting, type Lab } from './lab.js';
 import type { ApplyArguments } from './options.js';
 import { planLab, type Planned } from './planned.js';
-import { printPlan } from './print-plan.js';
+import { showPlan } from './print-plan.js';
 import { readTopologyFile } from './read-file.js';
 import { keepUnderstood, understand } from './understood.js';
 import { namespacesToCome } from './to-come.js';
@@ -44,7 +44,7 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         show: async (plan) => {
           if (!args.json && !args.quiet) await printWarnings(plan, lab.sources, context);
           if (!args.json && (!args.quiet || !args.yes))
-            await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
+            await showPlan(plan, { ...args, yes: args.yes || saved !== undefined, runtime: kernel.runtime }, context);
           return 'shown';
         },
         ask: () => askToGoOn(args.json ? 'Apply?' : 'Do you want to make these changes?', interrupts, context),

@@ -171,7 +171,12 @@ async function printer({ args, kernel }: Work, context: Context): Promise<(event
 async function printerOf(args: ApplyArguments, { runtime }: Kernel, context: Context): Promise<(event: Event) => void> {
   if (args.json) return (event) => context.stdout.write(eventJson(event));
   const command = await commandWords(args.verbose, runtime);
-  const text = applyText(WORDS, { color: context.color, verbose: args.verbose, ...(command === undefined ? {} : { command }) });
+  const text = applyText(WORDS, {
+    color: context.stderrColor,
+    resultColor: context.color,
+    verbose: args.verbose,
+    ...(command === undefined ? {} : { command }),
+  });
   return (event) => {
     // Thousands of lines that nobody would see.
     if (args.quiet && (event.type === 'action-start' || event.type === 'action-done')) return;

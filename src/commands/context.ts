@@ -10,6 +10,8 @@ export interface Context {
   readonly cwd: string;
   /** Colours are wanted and standard output shows them. */
   readonly color: boolean;
+  /** The same of standard error. */
+  readonly stderrColor: boolean;
   /** Somebody can be asked: standard input and standard error are a terminal. */
   readonly interactive: boolean;
   /**

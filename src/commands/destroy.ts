@@ -12,7 +12,7 @@ import { beginHelp } from './kernel.js';
 import { labNameFrom } from './lab.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway, refuseProtected } from './planned.js';
-import { printPlan } from './print-plan.js';
+import { showPlan } from './print-plan.js';
 import { forgetUnderstood } from './understood.js';
 
 export async function run(args: DestroyArguments, context: Context): Promise<number> {
@@ -43,8 +43,7 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
             if (!args.quiet) context.stdout.write(`There is no lab ${lab} on this machine: nothing to destroy.\n`);
             return 'done';
           }
-          if (!args.json && (!args.quiet || !args.yes))
-            await printPlan(plan, { ...args, runtime: kernel.runtime, format: 'text' }, context);
+          if (!args.json && (!args.quiet || !args.yes)) await showPlan(plan, { ...args, runtime: kernel.runtime }, context);
           return 'shown';
         },
         ask: () => askToGoOn(`Do you want to destroy the lab ${lab}?`, interrupts, context),

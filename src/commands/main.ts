@@ -34,13 +34,15 @@ function parse(argv: readonly string[], stdout: Output, stderr: Output): Chosen 
 }
 
 function contextOf(chosen: Chosen, stdout: Output, stderr: Output): Context {
+  // NO_COLOR counts when it is not empty (no-color.org).
+  const color = chosen.color && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   return {
     stdout,
     stderr,
     env: process.env,
     cwd: process.cwd(),
-    // NO_COLOR counts when it is not empty (no-color.org).
-    color: chosen.color && stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+    color: color && stdout.isTTY,
+    stderrColor: color && stderr.isTTY,
     interactive: stderr.isTTY && isTerminal(0),
     watchInterrupts,
   };
@@ -48,5 +50,5 @@ function contextOf(chosen: Chosen, stdout: Output, stderr: Output): Context {
 
 async function report(error: unknown, debug: boolean, context: Context): Promise<void> {
   const { errorText } = await import('./error-text.js');
-  context.stderr.write(errorText(error, debug, context.color));
+  context.stderr.write(errorText(error, debug, context.stderrColor));
 }

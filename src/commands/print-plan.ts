@@ -45,6 +45,14 @@ export async function printPlan(whole: Plan, args: Printing & { readonly format:
   }
 }
 
+/** For somebody who is asked whether to go on: where the question stands too. */
+export async function showPlan(plan: Plan, args: Printing & { readonly yes: boolean }, context: Context): Promise<void> {
+  const printing = { ...args, format: 'text' } as const;
+  await printPlan(plan, printing, context);
+  if (args.yes || !context.interactive || context.stdout.isTTY) return;
+  await printPlan(plan, printing, { ...context, stdout: context.stderr, color: context.stderrColor });
+}
+
 async function textOf(plan: Plan, args: Printing, context: Context): Promise<string> {
   const { planText, planSummary } = await import('../report/plan-text.js');
   const { wording } = args;

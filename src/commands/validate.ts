@@ -49,6 +49,6 @@ function judge(argument: string | undefined, context: Context): Judged {
 }
 
 function print({ file, lab, diagnostics, sources }: Judged, quiet: boolean, context: Context): void {
-  context.stderr.write(formatDiagnostics(diagnostics, sources, { color: context.color }));
+  context.stderr.write(formatDiagnostics(diagnostics, sources, { color: context.stderrColor }));
   if (lab !== null && !quiet) context.stdout.write(`${file}: valid (lab ${lab})\n`);
 }

@@ -6,5 +6,5 @@ import type { Context } from './context.js';
 export async function printWarnings({ warnings = [] }: Plan, sources: Sources, context: Context): Promise<void> {
   if (warnings.length === 0) return;
   const { formatDiagnostics } = await import('../report/diagnostics.js');
-  context.stderr.write(`${formatDiagnostics(warnings, sources, { color: context.color })}\n`);
+  context.stderr.write(`${formatDiagnostics(warnings, sources, { color: context.stderrColor })}\n`);
 }

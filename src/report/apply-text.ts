@@ -13,6 +13,8 @@ import type { CommandText, Words } from './words.js';
 
 export interface ApplyTextOptions {
   readonly color: boolean;
+  /** Of the result, if that goes elsewhere. */
+  readonly resultColor?: boolean;
   /** Kernel operations too, as commands. */
   readonly verbose: boolean;
   readonly command?: CommandText;
@@ -92,7 +94,7 @@ function textOf(event: Event, context: Context): ApplyText {
         `  topo confirm --lab ${event.lab}`,
       ]);
     case 'summary':
-      return { ...SILENCE, result: `${paint(event.outcome === 'complete' ? 'green' : 'red', summaryText(event))}\n` };
+      return { ...SILENCE, result: `${painter(context.options.resultColor ?? context.options.color)(event.outcome === 'complete' ? 'green' : 'red', summaryText(event))}\n` };
   }
 }
 

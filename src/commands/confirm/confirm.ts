@@ -34,7 +34,7 @@ export async function run(args: ConfirmArguments, context: Context): Promise<num
 }
 
 async function revertNow(lab: string, args: ConfirmArguments, context: Context): Promise<number> {
-  const text = applyText(WORDS, { color: context.color, verbose: args.verbose });
+  const text = applyText(WORDS, { color: context.stderrColor, resultColor: context.color, verbose: args.verbose });
   const events = revert(lab, context);
   let step = await events.next();
   for (; step.done !== true; step = await events.next()) {

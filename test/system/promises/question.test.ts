@@ -65,3 +65,31 @@ test('yes goes ahead', () => {
   expect(screen).toContain('Apply complete!');
   expect(world.must('ls /run/netns')).toBe('asked.a\n');
 });
+
+describe('what goes to a terminal and what to a file', () => {
+  /** On a terminal, one of whose outputs goes to the file `out`; NO_COLOR is not set. */
+  function onTerminal(line: string): { readonly screen: string; readonly out: string } {
+    world.file('run.sh', `unset NO_COLOR; export TERM=xterm; ${line}\n`);
+    world.sh(`rm -f screen out; script -qec 'sh run.sh' screen >/dev/null </dev/null`);
+    return { screen: world.must('cat screen'), out: world.must('cat out') };
+  }
+  const ESCAPE = '\u001b[';
+
+  test('errors in a file have no colours, and on the terminal they have', () => {
+    world.file('bad.yaml', 'name: bad\nnodez: {}\n');
+    const toFile = onTerminal(command('plan', 'bad.yaml', '2>out'));
+    expect(toFile.out).toContain('unknown-key');
+    expect(toFile.out).not.toContain(ESCAPE);
+    const onScreen = onTerminal(command('plan', 'bad.yaml', '>out'));
+    expect(onScreen.screen).toContain('unknown-key');
+    expect(onScreen.screen).toContain(ESCAPE);
+  });
+
+  test('a plan whose output goes to a file is shown where the question stands', () => {
+    world.topo(['destroy', '--yes', '--quiet', 'topo.yaml']);
+    const { status, screen } = asked("printf 'no\\n'", 'apply', 'topo.yaml', '>out');
+    expect(status).toBe(1);
+    expect(screen).toContain('Plan: ');
+    expect(world.must('cat out')).toContain('Plan: ');
+  });
+});

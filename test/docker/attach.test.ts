@@ -1,9 +1,10 @@
 /** Nodes that are somebody else's containers. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { NO_CHANGES } from '../examples/example.js';
 import type { Result } from '../system/world.js';
 import { IMAGE } from './daemon.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 const LAB = `name: att
 networks:
@@ -21,8 +22,6 @@ nodes:
   box: { image: ${IMAGE}, command: busybox sleep infinity, network_mode: 'container:own' }
   alone: { networks: { front: 10.37.0.20 } }
 `;
-
-const asRoot = IS_ROOT ? describe : describe.skip;
 
 asRoot('a container that runs already', () => {
   let lab: DockerWorld;

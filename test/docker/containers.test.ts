@@ -1,9 +1,10 @@
 /** Nodes that are started from an image. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { NO_CHANGES } from '../examples/example.js';
 import { TOPO, type Result } from '../system/world.js';
 import { IMAGE } from './daemon.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 const HTTPD = `["busybox", "httpd", "-f", "-p", "80", "-h", "/srv"]`;
 
@@ -26,8 +27,6 @@ nodes:
   tool: { network_mode: 'node:web' }
   plain: { networks: { front: 10.36.0.20 } }
 `;
-
-const asRoot = IS_ROOT ? describe : describe.skip;
 
 asRoot('containers from an image', () => {
   let lab: DockerWorld;

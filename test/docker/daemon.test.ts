@@ -1,10 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { readdirSync } from 'node:fs';
 import { World } from '../system/world.js';
 import { Docker, IMAGE } from './daemon.js';
 
 /** Without root there is no daemon. */
-(process.getuid?.() === 0 ? describe : describe.skip)('a daemon of its own', () => {
+asRoot('a daemon of its own', () => {
   it('runs containers, and leaves nothing behind', async () => {
     const world = await World.create();
     const before = groups();

@@ -1,12 +1,11 @@
 /** examples/containers, with a daemon of its own. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { NO_CHANGES, pathOf } from '../examples/example.js';
 import { complaint } from '../examples/readme.js';
 import { placesOf, Rows } from '../system/traffic/rows.js';
 import { probe } from '../system/traffic/probe.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
-
-const asRoot = IS_ROOT ? describe : describe.skip;
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 /** The server of the image says nothing of who asks. */
 const rows = new Rows(

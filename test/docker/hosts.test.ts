@@ -1,8 +1,9 @@
 /** Simulated hosts that are containers. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { NO_CHANGES } from '../examples/example.js';
 import { IMAGE } from './daemon.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 const LAB = `name: hosted
 networks:
@@ -32,7 +33,7 @@ nodes:
   two: { host: h2, image: ${IMAGE}, command: busybox sleep infinity, networks: { over: 10.43.0.3, pods: 10.244.2.5 } }
 `;
 
-(IS_ROOT ? describe : describe.skip)('a simulated host that is a container', () => {
+asRoot('a simulated host that is a container', () => {
   let lab: DockerWorld;
   let file: string;
   let before: string;

@@ -2,9 +2,6 @@
 import { World } from '../system/world.js';
 import { Docker } from './daemon.js';
 
-/** Without root there is no daemon; the tests of a CI run as root. */
-export const IS_ROOT = process.getuid?.() === 0;
-
 export interface DockerWorld {
   readonly world: World;
   readonly docker: Docker;

@@ -1,8 +1,8 @@
 /** Nodes that Podman starts: what test/docker/containers.test.ts says of Docker, as far as the two differ. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { NO_CHANGES } from '../examples/example.js';
 import { TOPO, World, type Result } from '../system/world.js';
-import { IS_ROOT } from './lab.js';
 import { Podman, PODMAN_IMAGE } from './podman.js';
 
 const LAB = `name: pods
@@ -23,7 +23,7 @@ nodes:
   plain: { networks: { front: 10.37.0.20 } }
 `;
 
-(IS_ROOT ? describe : describe.skip)('containers of Podman', () => {
+asRoot('containers of Podman', () => {
   let world: World;
   let podman: Podman;
   let file: string;

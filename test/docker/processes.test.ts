@@ -1,9 +1,10 @@
 /** `run` and `exec` in nodes that are containers: commands of this machine in their network namespaces. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { NO_CHANGES } from '../examples/example.js';
 import { SERVER } from '../system/world.js';
 import { IMAGE } from './daemon.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 const SERVE = (port: number, name: string): string =>
   `run: [{ name: web, command: ["${process.execPath}", "${SERVER}", '${port}', ${name}] }]`;
@@ -18,8 +19,6 @@ nodes:
   beside: { network_mode: 'container:other', ${SERVE(85, 'beside')}, exec: ["echo beside >>${done}"] }
   plain: { networks: { front: 10.38.0.20 } }
 `;
-
-const asRoot = IS_ROOT ? describe : describe.skip;
 
 asRoot('commands in containers', () => {
   let lab: DockerWorld;

@@ -1,12 +1,13 @@
 /** What is refused is undone where nodes are containers: those that topo starts, and those that it attaches to (GUARANTEES.md, G9). */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { DRAWN } from '../thoroughness.js';
 import type { Picture } from '../system/promises/machine.js';
 import type { PlanDocument } from '../system/promises/program.js';
 import { comparable, expectSame, mustRollBackWith, refusalPoints } from '../system/promises/rollback.js';
 import { NO_CHANGES } from '../examples/example.js';
 import { IMAGE } from './daemon.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 const LAB = `name: box
 networks: { front: { subnet: 10.39.0.0/24 } }
@@ -23,7 +24,6 @@ const CHANGED = LAB.replace('MODE: one', 'MODE: two')
   .replace('type: blackhole', 'type: prohibit');
 
 const POINTS = 2;
-const asRoot = IS_ROOT ? describe : describe.skip;
 
 asRoot('what is refused', () => {
   let lab: DockerWorld;

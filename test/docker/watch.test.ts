@@ -1,8 +1,9 @@
 /** `topo watch` of nodes that are containers. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { asRoot } from './as-root.js';
 import { differences, eventually, Watcher } from '../system/watch/watcher.js';
 import { IMAGE } from './daemon.js';
-import { dockerWorld, IS_ROOT, type DockerWorld } from './lab.js';
+import { dockerWorld, type DockerWorld } from './lab.js';
 
 const LAB = `name: kept
 networks: { front: { subnet: 10.38.0.0/24 } }
@@ -11,8 +12,6 @@ nodes:
   own: { container: own, networks: [front] }
   plain: { networks: [front] }
 `;
-
-const asRoot = IS_ROOT ? describe : describe.skip;
 
 asRoot('containers that are watched', () => {
   let lab: DockerWorld;

@@ -42,9 +42,19 @@ export function explains({ from, to, docker, topo }: Listed, difference: Differe
     from.some((pattern) => fits(pattern, difference.from)) &&
     to.some((pattern) => fits(pattern, difference.to)) &&
     fits(docker, difference.docker) &&
-    fits(topo, difference.topo)
+    fits(topo, difference.topo) &&
+    isOneServer(difference)
   );
 }
+
+/** As whom a client is seen may differ, and whether there is an answer; never whose it is. */
+function isOneServer({ docker, topo }: Difference): boolean {
+  const [one, other] = [serverOf(docker), serverOf(topo)];
+  return one === undefined || other === undefined || one === other;
+}
+
+/** `a1:80` of `a1:80 sees 10.61.0.1`. */
+export const serverOf = (result: string): string | undefined => /^(\S+) sees /.exec(result)?.[1];
 
 function fits(pattern: string, text: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));

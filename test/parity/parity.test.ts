@@ -3,7 +3,8 @@
  * docs/docker-parity.md lists. A difference that is not listed fails, and so does a listed one that is none any more.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { explains, listedBelow, type Difference, type Listed } from './listed.js';
+import { asRoot } from '../docker/as-root.js';
+import { explains, listedBelow, serverOf, type Difference, type Listed } from './listed.js';
 import { PROBES, table, type Cell } from './probes.js';
 import { byDocker, byTopo, type Side } from './sides.js';
 
@@ -16,7 +17,7 @@ const DAEMONS: readonly (readonly [heading: string, flags: readonly string[]])[]
 const LONG = 120_000;
 
 /** A daemon needs root; where it should run and does not, the suite fails. */
-(process.getuid?.() === 0 ? describe : describe.skip)('parity with Docker', () => {
+asRoot('parity with Docker', () => {
   let topo: Side;
   let topoCells: readonly Cell[];
   beforeAll(async () => {
@@ -24,6 +25,18 @@ const LONG = 120_000;
     topoCells = await table(topo);
   }, LONG);
   afterAll(() => topo.dispose());
+
+  it('each place is answered by the same server under one address, whoever asks', () => {
+    const servers = new Map<string, Set<string>>();
+    for (const { from, to, result } of topoCells) {
+      const server = serverOf(result);
+      if (server === undefined || MEANS_ANOTHER.test(to)) continue;
+      servers.set(to, (servers.get(to) ?? new Set()).add(server));
+      expect([from, to, server]).toEqual([from, to, SERVERS_OF_PORTS.get(/:(\d+)$/.exec(to)?.[1] ?? '') ?? server]);
+    }
+    expect([...servers].filter(([, names]) => names.size > 1)).toEqual([]);
+    expect(servers.size).toBeGreaterThan(30);
+  });
 
   it('the file says the same as the kernel, before and after all that traffic', () => {
     expect(topo.world.mustTopo('plan', '--detailed-exitcode')).toContain('No changes');
@@ -58,6 +71,23 @@ const LONG = 120_000;
     });
   });
 });
+
+/** 127.0.0.1 is somebody else in each namespace. */
+const MEANS_ANOTHER = /localhost|127\.0\.0\.1|\[::1\]/;
+
+/** What lab.yaml publishes: port of the host -> whose answer it is. */
+const SERVERS_OF_PORTS: ReadonlyMap<string, string> = new Map([
+  ['8080', 'a1:80'],
+  ['5353', 'a1:53'],
+  ['9001', 'a1:9001'],
+  ['8090', 'b1:80'],
+  ['8091', 'b1:80'],
+  ['8092', 'b1:80'],
+  ['8093', 'both:80'],
+  ['8094', 'q2:80'],
+  ['7000', 'host'],
+  ['7002', 'guest'],
+]);
 
 const KNOWN =
   /^(answer|timeout|refused|unreachable|too long|\S+ sees \S+|(via \S+ )?dev \S+|unknown|[0-9a-f.:]+(, [0-9a-f.:]+)*|[a-z0-9.]+)$/;

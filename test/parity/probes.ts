@@ -43,6 +43,17 @@ const LOOPBACK = [
 /** From those that have IPv6. */
 const IPV6 = ['http://[fd61::2]', 'ping fd61::2', 'http://[fd61::2]:81', 'http://[fd99::2]:8080', 'http://[fd99::1]', 'ping fd61::1'];
 
+/** By IPv6 to a port of a node that has only IPv4, and UDP over IPv6. */
+const MORE6 = ['http://[fd99::2]:8094', 'udp [fd99::2]:5353'];
+
+/** Names of nodes, asked by those that are none. */
+const STRANGERS = [
+  ...['host', 'lan'].map((from) => [from, 'name a1'] as const),
+  ['host', 'dig @10.61.0.1 a1'],
+  ['lan', 'dig @10.61.0.1 a1'],
+  ['lan', 'dig @10.99.0.2 a1'],
+] as const;
+
 /** Packets that fit, and packets that do not. */
 const SIZES = [
   ['n1', 'ping -M do -s 1372 10.64.0.1'],
@@ -80,8 +91,8 @@ export const PROBES: readonly (readonly [from: string, to: string])[] = [
   ...[...PLACES, 'nowhere'].flatMap((from) => SERVED_BY_JOINED.map((to) => [from, to] as const)),
   ...PLACES.flatMap((from) => EVERYWHERE.map((to) => [from, to] as const)),
   ...LOOPBACK.map((to) => ['host', to] as const),
-  ...['host', 'lan', 'a1', 'a2', 'both'].flatMap((from) => IPV6.map((to) => [from, to] as const)),
-  ...[...SIZES, ...ROUTES, ...ALONE],
+  ...['host', 'lan', 'a1', 'a2', 'both'].flatMap((from) => [...IPV6, ...MORE6].map((to) => [from, to] as const)),
+  ...[...STRANGERS, ...SIZES, ...ROUTES, ...ALONE],
 ];
 
 /** Fills the table: many at once, for much of the time is waiting for answers that do not come. */

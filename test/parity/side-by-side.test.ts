@@ -1,5 +1,6 @@
 /** Docker and topo on one machine: neither disturbs the other. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { asRoot } from '../docker/as-root.js';
 import { Docker, IMAGE } from '../docker/daemon.js';
 import { probe } from '../system/traffic/probe.js';
 import { World } from '../system/world.js';
@@ -29,7 +30,7 @@ const DOCKERS: readonly (readonly [from: string | null, to: string, result: stri
   ['c1', 'ping 10.99.0.1', 'answer'],
 ];
 
-(process.getuid?.() === 0 ? describe : describe.skip)('a machine with Docker on it', () => {
+asRoot('a machine with Docker on it', () => {
   let world: World;
   let docker: Docker;
 

@@ -1,6 +1,6 @@
 /**
  * `server.mjs WHERE NAME`: HTTP on a TCP port (`8000`, `127.0.0.5:8000`), an echo for `udp:PORT`; the answer is NAME and the
- * address that was seen. WHERE may be a list, `80,81,udp:53`; then the answer is NAME:PORT.
+ * address that was seen. WHERE may be a list, `80,81,udp:53`; then the answer is NAME:PORT. The answer to a number has it at its end.
  */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
@@ -20,7 +20,10 @@ for (const place of places) {
   const own = places.length === 1 ? name : `${name}:${port}`;
   if (place.startsWith('udp:')) {
     const socket = createSocket('udp6');
-    socket.on('message', (_message, from) => socket.send(`${own} peer=${plain(from.address)}\n`, from.port, from.address));
+    socket.on('message', (message, from) => {
+      const number = /^\d+$/.test(String(message)) ? ` ${message}` : '';
+      socket.send(`${own} peer=${plain(from.address)}${number}\n`, from.port, from.address);
+    });
     socket.bind(port, listening);
   } else {
     const server = createServer((request, response) => {

@@ -81,23 +81,46 @@ describe('a published port that is taken out of the file', () => {
 });
 
 describe('multicast', () => {
-  const GROUP = '224.0.0.251';
-  const HEAR = `const s = require('dgram').createSocket('udp4');
+  const HEAR = `const s = require('dgram').createSocket({ type: 'udp4', reuseAddr: true });
 s.on('message', (m, from) => console.log(m + ' from ' + from.address));
-s.bind(5353, () => { s.addMembership('${GROUP}', '10.99.0.1'); console.log('listening'); });`;
+s.bind(5353, () => { s.addMembership(process.argv[1], '10.99.0.1'); console.log('listening'); });`;
   const SEND = `const s = require('dgram').createSocket('udp4');
-s.bind(0, () => { s.setMulticastTTL(8); s.setMulticastInterface(process.argv[1]); s.send(process.argv[2], 5353, '${GROUP}', () => s.close()); });`;
+s.bind(0, () => { s.setMulticastTTL(8); s.setMulticastInterface(process.argv[1]); s.send(process.argv[2], 5353, process.argv[3], () => s.close()); });`;
+  /** The host as a multicast router for one group, as its routing daemon would set it up (linux/mroute.h). */
+  const ROUTE = `
+import socket, struct, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+MRT_INIT, MRT_ADD_VIF, MRT_ADD_MFC, VIFF_USE_IFINDEX = 200, 202, 204, 8
+s.setsockopt(socket.IPPROTO_IP, MRT_INIT, 1)
+for i, name in enumerate(sys.argv[2:]):
+    s.setsockopt(socket.IPPROTO_IP, MRT_ADD_VIF, struct.pack('HBBIi4x', i, VIFF_USE_IFINDEX, 1, 0, socket.if_nametoindex(name)))
+thresholds = bytes([0, 1] + [0] * 30)
+addresses = socket.inet_aton('10.61.0.2') + socket.inet_aton(sys.argv[1])
+s.setsockopt(socket.IPPROTO_IP, MRT_ADD_MFC, addresses + struct.pack('H32s2x', 0, thresholds) + bytes(16))
+print('routing', flush=True)
+time.sleep(3600)`;
 
-  it('of a node does not leave its network', async () => {
-    const listener = await world.background('outside', [process.execPath, '-e', HEAR], 'listening');
-    let heard = '';
-    listener.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  async function heard(group: string): Promise<string> {
+    const listener = await world.background('outside', [process.execPath, '-e', HEAR, group], 'listening');
+    let text = '';
+    listener.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
     for (const [netns, address, word] of [
       ['holes.a1', '10.61.0.2', 'node'],
       [null, '10.99.0.2', 'host'],
     ] as const)
-      await world.later(netns, `${process.execPath} -e "${SEND}" ${address} ${word}`);
-    for (let i = 0; i < 50 && heard === ''; i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(heard).toBe('host from 10.99.0.2\n');
+      await world.later(netns, `${process.execPath} -e "${SEND}" ${address} ${word} ${group}`);
+    for (let i = 0; i < 500 && !text.includes('host'); i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    return text;
+  }
+
+  it('of a node does not leave its network', async () => {
+    expect(await heard('224.0.0.251')).toBe('host from 10.99.0.2\n');
+  });
+
+  it('that the host routes keeps the address of its node: it is not masqueraded', async () => {
+    const name = /^\d+: (\S+?):/.exec(world.must('ip -o link show topo.holes.a'))?.[1] ?? '';
+    world.must('ip -n outside route add 10.61.0.0/24 via 10.99.0.2');
+    await world.background(null, ['python3', world.file('route.py', ROUTE), '239.1.2.3', name, 'lan0'], 'routing');
+    expect(await heard('239.1.2.3')).toBe('node from 10.61.0.2\nhost from 10.99.0.2\n');
   });
 });

@@ -17,36 +17,48 @@ nodes:
 `;
 const PORT = "['5353:53/udp']";
 
-/** Sends from one port every few milliseconds, prints each answer, and `nothing` when there was none for a while. */
+/**
+ * Sends numbers from one port, one every few milliseconds. A line of its input asks what comes of the next one that it sends: the
+ * answer, how many were lost before one was answered, or `nothing` when there was none to many.
+ */
 const SENDER = `
 const [, type, address, port] = process.argv;
 const socket = require('dgram').createSocket({ type, ipv6Only: type === 'udp6' });
-let last = Date.now();
-socket.on('message', (message) => { last = Date.now(); process.stdout.write(message); });
+let sent = 0;
+let asked = [];
+const tell = (isTold, text) => asked = asked.filter((first) => !isTold(first) || void console.log(text(first)));
+socket.on('message', (message) => {
+  const [, answer, number] = /^(.*) (\\d+)\\n$/.exec(message);
+  tell((first) => number >= first, (first) => answer + (number > first ? ' behind ' + (number - first) + ' without an answer' : ''));
+});
 socket.on('error', () => undefined);
-socket.bind(45454, () => setInterval(() => {
-  socket.send('hello', Number(port), address);
-  if (Date.now() - last > 300) { last = Date.now(); console.log('nothing'); }
-}, 10));
+process.stdin.on('data', () => asked.push(sent + 1));
+const send = () => {
+  socket.send(String(++sent), Number(port), address);
+  tell((first) => sent - first > 60, () => 'nothing');
+};
+socket.bind(45454, () => { setInterval(send, 10); console.log('ready'); });
 `;
 
 class Sender {
-  private lines: string[] = [];
-  private constructor(child: ChildProcess) {
-    child.stdout?.on('data', (chunk: Buffer) => this.lines.push(...chunk.toString().split('\n').filter(Boolean)));
+  private readonly waiting: ((line: string) => void)[] = [];
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      for (const line of chunk.toString().split('\n').filter(Boolean)) this.waiting.shift()?.(line);
+    });
   }
 
   static async start(world: World, netns: string | null, type: string, address: string, port = 5353): Promise<Sender> {
     const command = [process.execPath, '-e', SENDER, type, address, String(port)];
-    return new Sender(await world.background(netns, command, ''));
+    return new Sender(await world.background(netns, command, 'ready'));
   }
 
-  /** What it gets from now on, answers on their way left out. */
-  async next(): Promise<string> {
-    await sleep(100);
-    this.lines = [];
-    while (this.lines.length === 0) await sleep(10);
-    return this.lines[0]!;
+  /** What comes of the first datagram that is sent from now on. */
+  next(): Promise<string> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.child.stdin?.write('next\n');
+    });
   }
 }
 

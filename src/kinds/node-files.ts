@@ -1,6 +1,6 @@
 /** A set of the files that processes of nodes see in place of the host's: one for all nodes that see the same. */
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
-import { parseSetFolder, setFolder, type NodeFiles } from '../model/node-files.js';
+import { HOST_RESOLVERS, HOST_RESOLVERS_ALONE, parseSetFolder, setFolder, type NodeFiles } from '../model/node-files.js';
 import type { NodeFilesObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { hiddenLines } from '../model/sensitive.js';
@@ -61,7 +61,32 @@ function find({ observation, desired }: FindContext): Found {
     const definition = { folder: setFolder(lab, set) };
     return { ...resourceOf(set, propsOf(sets.get(set) ?? {}, unused.get(set) ?? [])), definition };
   });
-  return { resources, conflicts: missingPrograms(observation.missingPrograms, desired) };
+  return { resources, conflicts: [...missingPrograms(observation.missingPrograms, desired), ...unanswered(observation.files, desired)] };
+}
+
+/** Nodes that are to ask the host's servers, and cannot: told once, at the first place. */
+function unanswered({ onlyOwnResolvers }: NodeFilesObservation, desired: State): readonly Diagnostic[] {
+  if (!onlyOwnResolvers) return [];
+  const asking = [...desired.resources.values()].filter(
+    ({ kind, definition }) => kind === 'names' && hasNoServer(definition as Definition),
+  );
+  if (asking[0] === undefined) return [];
+  const paths = [...new Set(asking.map(({ path = '' }) => path))];
+  return [
+    {
+      code: 'no-resolver',
+      severity: 'warning',
+      message: `nodes of ${paths.join(', ')} have no name server for other names than their own: those of the host are at addresses that only the host itself can ask`,
+      ...(asking[0].at === undefined ? {} : { at: asking[0].at }),
+      hint: 'write `dns: server` for the network, whose server asks them; or name servers for the node, as `dns: [192.0.2.53]`',
+    },
+  ];
+}
+
+function hasNoServer({ files }: Definition): boolean {
+  const lines = files['resolv.conf'] ?? [];
+  const asksHost = lines.some((line) => line === HOST_RESOLVERS || line === HOST_RESOLVERS_ALONE);
+  return asksHost && !lines.some((line) => line.startsWith('nameserver '));
 }
 
 function missingPrograms(missing: readonly string[], desired: State): readonly Diagnostic[] {

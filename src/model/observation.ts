@@ -65,6 +65,8 @@ export interface NodeFilesObservation {
   readonly sets: ReadonlyMap<string, NodeFiles>;
   /** /etc/netns, or /etc where that is still to be made, takes no new names: `EROFS` … */
   readonly refusal: string | null;
+  /** The host’s name servers are at loopback or link-local addresses, where nodes cannot ask them. */
+  readonly onlyOwnResolvers: boolean;
 }
 
 /** What the record of a process says, as far as /proc confirms it. */

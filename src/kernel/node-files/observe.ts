@@ -4,7 +4,7 @@ import { ETC_NETNS, hostPartOf, SETS, type NodeFiles } from '../../model/node-fi
 import type { NodeFilesObservation } from '../../model/observation.js';
 import { ownNames } from '../own-folder.js';
 import { etcNetnsLinks } from './links.js';
-import { hostLines } from './resolvers.js';
+import { hasOnlyOwnResolvers, hostLines } from './resolvers.js';
 
 /** What there is of a lab's files, and whatever stands in /etc/netns, unless that is known. */
 export function observeNodeFiles(lab: string, links = etcNetnsLinks()): NodeFilesObservation {
@@ -12,6 +12,7 @@ export function observeNodeFiles(lab: string, links = etcNetnsLinks()): NodeFile
     links,
     sets: new Map(ownNames(`${SETS}/${lab}`).map((set) => [set, readSet(`${SETS}/${lab}/${set}`)])),
     refusal: refusal(),
+    onlyOwnResolvers: hasOnlyOwnResolvers(),
   };
 }
 

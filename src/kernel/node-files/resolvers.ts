@@ -22,17 +22,23 @@ export function hostLines(part: HostPart): readonly string[] {
   return resolverLines().filter((line) => KEYWORDS[part].test(line));
 }
 
+/** The host has name servers, and all of them are its own alone. */
+export function hasOnlyOwnResolvers(): boolean {
+  if (resolverLines().some((line) => line.startsWith('nameserver'))) return false;
+  return RESOLVER_FILES.some((path) => linesOf(path).some((line) => HOST_ONLY.test(line)));
+}
+
 function resolverLines(): readonly string[] {
   const files = RESOLVER_FILES.map(usableLines);
   return files.find((lines) => lines.some((line) => line.startsWith('nameserver'))) ?? files[0] ?? [];
 }
 
-function usableLines(path: string): readonly string[] {
-  let text: string;
+const usableLines = (path: string): readonly string[] => linesOf(path).filter((line) => !HOST_ONLY.test(line));
+
+function linesOf(path: string): readonly string[] {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8').split('\n');
   } catch {
     return [];
   }
-  return text.split('\n').filter((line) => !HOST_ONLY.test(line));
 }

@@ -14,7 +14,8 @@ const DAEMONS: readonly (readonly [heading: string, flags: readonly string[]])[]
   ['Beside Docker without its proxy', ['--userland-proxy=false', '--experimental', '--ip6tables']],
 ];
 
-const LONG = 120_000;
+/** A daemon, a lab and a thousand probes, on a machine that may be busy. */
+const LONG = 300_000;
 
 /** A daemon needs root; where it should run and does not, the suite fails. */
 asRoot('parity with Docker', () => {

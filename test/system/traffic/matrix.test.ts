@@ -26,14 +26,6 @@ const SERVERS: readonly (readonly [node: string, where: string])[] = [
 
 const SUBNETS = [61, 62, 63, 64, 65].map((third) => `10.${third}.0.0/24`);
 
-const ACCEPTING = [
-  'iptables-nft -P FORWARD ACCEPT; ip6tables-nft -P FORWARD ACCEPT',
-  'iptables-nft -I FORWARD -j ACCEPT; ip6tables-nft -I FORWARD -j ACCEPT',
-  ...[-400, 400].map(
-    (priority, i) => `nft 'table inet theirs${i} { chain all { type filter hook forward priority ${priority}; accept; }; }'`,
-  ),
-].join('; ');
-
 async function machine(bridgeNetfilter: number | null): Promise<World> {
   const world = await World.create();
   world.outside();
@@ -44,8 +36,6 @@ async function machine(bridgeNetfilter: number | null): Promise<World> {
   for (const subnet of ['fd61::/64', 'fd64::/64']) world.must(`ip -n outside route add ${subnet} via fd99::2`);
   if (bridgeNetfilter !== null)
     world.must(`sysctl -w net.bridge.bridge-nf-call-iptables=${bridgeNetfilter} net.bridge.bridge-nf-call-ip6tables=${bridgeNetfilter}`);
-  // A chain that accepts all speaks for itself alone: the same rows with such chains before topo's and behind them.
-  if (bridgeNetfilter !== 0) world.must(ACCEPTING);
   world.file('topo.yaml', file);
   world.mustTopo('apply', '--yes');
   await Promise.all(SERVERS.map(([node, where]) => world.serve(netnsOf(node), where, node)));

@@ -26,5 +26,13 @@ async function start(): Promise<number> {
   }
 }
 
+// From a timer or a callback: no caller is left to catch it.
+process.once('uncaughtException', (error) => {
+  void import('./commands/error-text.js').then(({ errorText }) => {
+    process.stderr.write(errorText(error, process.argv.includes('--debug'), false));
+    process.exit(1);
+  });
+});
+
 // Not by itself: V8 would take apart the whole heap first. On Linux all that was printed has been written.
 void start().then((status) => process.exit(status));

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 
 /** The topology that an argument of the command line means, named as the user would name it. */
 export function readTopologyFile(argument: string | undefined, context: Context): TopologyFile {
-  const found = findTopology(argument, (path) => look(resolve(context.cwd, path)));
+  const found = findTopology(argument === '-' ? STDIN : argument, (path) => look(resolve(context.cwd, path)));
   if ('problem' in found) throw new DiagnosticError([found.problem]);
   return {
     file: found.file,
@@ -17,6 +17,9 @@ export function readTopologyFile(argument: string | undefined, context: Context)
     include: (path) => readIncluded(path, found.file, context),
   };
 }
+
+/** As other programs have it: `-`. */
+const STDIN = '/dev/stdin';
 
 /** `path` is below the folder of the first file, and what it leads to has to be too: a link may lead elsewhere. */
 function readIncluded(path: string, first: string, { cwd }: Context): ReturnType<ReadIncluded> {

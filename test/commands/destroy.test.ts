@@ -37,3 +37,11 @@ it('is told the lab once', () => {
     stderr: expect.stringContaining('--lab first-lab and the file examples/first-lab both say which lab is meant [conflicting-arguments]'),
   });
 });
+
+it.each([
+  ['the name of a lab in place of a file', ['shop'], 'hint: destroy --lab shop needs no file'],
+  ['a directory without a file', ['examples'], 'hint: destroy --lab NAME needs no file'],
+  ['a file that is not there', ['nowhere/topo.yaml'], 'hint: destroy --lab NAME needs no file'],
+])('%s: the hint is --lab', (_what, args, hint) => {
+  expect(destroy(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining(hint) });
+});

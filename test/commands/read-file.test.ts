@@ -13,6 +13,7 @@ const LAB = 'examples/first-lab/topo.yaml';
 describe('a topology comes from', () => {
   it.each([
     ['a pipe', `cat ${LAB} | topo validate /dev/stdin`, '/dev/stdin'],
+    ['standard input', `topo validate - <${LAB}`, '/dev/stdin'],
     ['a slow pipe', `{ head -c 9 ${LAB}; sleep 0.2; tail -c +10 ${LAB}; } | topo validate /dev/stdin`, '/dev/stdin'],
     ['a process substitution', `topo validate <(cat ${LAB})`, '/dev/fd/'],
     ['a FIFO that somebody writes to', `mkfifo pipe; cat ${LAB} >pipe & topo validate pipe`, 'pipe'],

@@ -73,7 +73,8 @@ function labNameOf(file: string | undefined, context: Context): string {
     return labNameFrom(file, context);
   } catch (error) {
     if (!(error instanceof DiagnosticError) || !error.diagnostics.every(({ code }) => WITHOUT_FILE.has(code))) throw error;
-    const name = file !== undefined && new RegExp(LAB_NAME, 'u').test(file) ? file : 'NAME';
+    const isMissing = error.diagnostics.every(({ code }) => code === 'file-missing');
+    const name = isMissing && file !== undefined && new RegExp(LAB_NAME, 'u').test(file) ? file : 'NAME';
     const hint = `destroy --lab ${name} needs no file; topo list shows the names`;
     throw new DiagnosticError(error.diagnostics.map((one) => ({ ...one, hint: one.hint?.startsWith('did you mean') ? one.hint : hint })));
   }

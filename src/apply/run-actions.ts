@@ -191,10 +191,13 @@ export function* batches(actions: readonly Action[], alone = false): Generator<r
   if (batch.length > 0) yield batch;
 }
 
-/** Seconds may go by, in which somebody has sent a signal. Processes are waited for together, containers one by one. */
+/**
+ * Seconds may go by, in which somebody has sent a signal. Not behind each container: of those that belong together all are tried, and the one that
+ * has ended tells why.
+ */
 function takesTime(action: Action, next: Action | undefined): boolean {
-  const has = (one: Action | undefined, prefix: string): boolean => one?.operations.some(({ op }) => op.startsWith(prefix)) === true;
-  return has(action, 'container-') || (has(action, 'process-') && !has(next, 'process-'));
+  const isOfProcesses = (one: Action | undefined): boolean => one?.operations.some(({ op }) => op.startsWith('process-')) === true;
+  return isOfProcesses(action) && !isOfProcesses(next);
 }
 
 export function reference(action: Action, index: number): ActionReference {

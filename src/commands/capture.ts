@@ -31,7 +31,7 @@ function look({ target, lab }: CaptureArguments, context: Context): Place {
   const colon = target.indexOf(':');
   const node = colon < 0 ? target : target.slice(0, colon);
   const name = colon < 0 ? undefined : target.slice(colon + 1);
-  const kernel = openKernel(context);
+  const kernel = openKernel();
   try {
     const netns = node === HOST ? HOST : findNode(kernel, { node, lab, nearby: nearbyLab(context) }).netns;
     return { netns, device: deviceOf(node, name, linksOf(kernel, netns)) };

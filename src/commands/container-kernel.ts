@@ -4,12 +4,12 @@ import type { Kernel } from '../kernel/kernel.js';
 import { DiagnosticError } from '../model/diagnostic.js';
 import { RUNTIMES, type Runtime } from '../model/lo-marks.js';
 import type { Context } from './context.js';
-import { type Help, openKernel } from './kernel.js';
+import { type Help, openKernel, withAskedFaults } from './kernel.js';
 import type { RuntimeOption } from './options.js';
 import { whyNot } from '../kernel/program-file.js';
 
 export function openLabKernel(wanted: Wanted, args: RuntimeOption, context: Context, help?: Help): Promise<Kernel> {
-  return withRuntime(openKernel(context, help), wanted, args, context);
+  return withRuntime(openKernel(help), wanted, args, context);
 }
 
 /** The kernel that is open, with what asks the runtime. */
@@ -21,10 +21,10 @@ export async function withRuntime(
 ): Promise<Kernel> {
   try {
     const marked = kernel.runtimeOf(state.lab);
-    if (observe.containers === undefined && marked === null) return kernel;
+    if (observe.containers === undefined && marked === null) return withAskedFaults(kernel, context);
     const chosen = chooseRuntime(state.lab, runtime, marked, context);
     const { withContainers } = await import('../kernel/containers/adapter.js');
-    return withContainers(kernel, chosen, context.env);
+    return withAskedFaults(withContainers(kernel, chosen, context.env), context);
   } catch (error) {
     kernel.close();
     throw error;

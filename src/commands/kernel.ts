@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { withFaults } from '../kernel/faults.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { runDirectoryProblem } from '../kernel/own-folder.js';
 import { createNetlinkKernel, type NetlinkOptions } from '../kernel/netlink/adapter.js';
@@ -30,18 +31,20 @@ export function beginHelp(nodes: number): Help {
   return second === undefined ? {} : { second };
 }
 
-export function openKernel(context: Context, help: Help = {}): Kernel {
+export function openKernel(help: Help = {}): Kernel {
   refuseWithoutRights();
   refuseOthersFolder();
-  const killAfter = Number(context.env[KILL_AFTER] ?? '');
-  const numbers = (name: string): readonly number[] => (context.env[name] ?? '').split(',').filter(Boolean).map(Number);
   return createNetlinkKernel({
     ...(SECOND_THREAD === undefined ? {} : { program: SECOND_THREAD }),
-    ...(killAfter > 0 ? { killAfter } : {}),
-    refuse: numbers(REFUSE),
-    break: numbers(BREAK),
     ...help,
   });
+}
+
+/** What the environment asks for, around the kernel and whatever was put around it. */
+export function withAskedFaults(kernel: Kernel, { env }: Context): Kernel {
+  const killAfter = Number(env[KILL_AFTER] ?? '');
+  const numbers = (name: string): readonly number[] => (env[name] ?? '').split(',').filter(Boolean).map(Number);
+  return withFaults(kernel, { ...(killAfter > 0 ? { killAfter } : {}), refuse: numbers(REFUSE), break: numbers(BREAK) });
 }
 
 /** What stands in there is believed: which processes are the lab's, and are ended. */

@@ -5,7 +5,7 @@ import { openKernel } from './kernel.js';
 import type { ListArguments } from './options.js';
 
 export async function run(args: ListArguments, context: Context): Promise<number> {
-  const kernel = openKernel(context);
+  const kernel = openKernel();
   try {
     const document = listOf(kernel.labs());
     context.stdout.write(args.json ? `${JSON.stringify(document)}\n` : listText(document, { color: context.color }));

@@ -6,7 +6,7 @@ import type { RuntimeOption } from './options.js';
 
 /** Where a node of this machine's labs is. */
 export function locate(node: string, lab: string | undefined, context: Context): NodePlace {
-  const kernel = openKernel(context);
+  const kernel = openKernel();
   try {
     return findNode(kernel, { node, lab, nearby: nearbyLab(context) });
   } finally {
@@ -21,7 +21,7 @@ export async function locateContainer(
   context: Context,
 ): Promise<number> {
   const { runInContainer } = await import('./in-container.js');
-  const kernel = openKernel(context);
+  const kernel = openKernel();
   try {
     const place = findNode(kernel, { node: args.node, lab: args.lab, nearby: nearbyLab(context) });
     return await runInContainer(kernel, place, command, args, context);

@@ -23,7 +23,7 @@ export async function lookAt(
   const lab = understand(file, context);
   return {
     lab,
-    kernel: await withRuntime(openKernel(context, ahead === undefined ? {} : { ahead }), lab.wanted, { runtime }, context),
+    kernel: await withRuntime(openKernel(ahead === undefined ? {} : { ahead }), lab.wanted, { runtime }, context),
     file: file.file,
   };
 }

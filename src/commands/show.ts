@@ -11,7 +11,7 @@ import { routingOf } from './routing.js';
 
 /** What the kernel has: the file is asked for the lab's name at most. */
 export async function run(args: ShowArguments, context: Context): Promise<number> {
-  const kernel = openKernel(context);
+  const kernel = openKernel();
   try {
     const { lab, node } = shownLab(args, kernel, context);
     const { state, observation } = planAnyway(kernel, nothing(lab)).observed;

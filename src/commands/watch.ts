@@ -16,7 +16,7 @@ export async function run(args: WatchArguments, context: Context): Promise<numbe
   if (args.prune && !args.repair) throw conflict();
   const interrupts = context.watchInterrupts();
   // Says so if there are no rights.
-  openKernel(context).close();
+  openKernel().close();
   const sources = new Sources(args.file, context);
   const outlet = new Outlet(args, context, () => sources.texts());
   const bufferBytes = Number(context.env[BUFFER] ?? '');

@@ -8,7 +8,7 @@ import type { Move, Renaming } from '../model/moves.js';
 import { executedAltname, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NamedNetnsObservation, NetnsObservation, Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
-import type { ResourceId, State } from '../model/state.js';
+import { HOST, type ResourceId, type State } from '../model/state.js';
 import { bridgeAltname, bridgeMoves } from './move-bridges.js';
 import { renameLinks } from './move-links.js';
 import { labNamespaces, loOf } from './ownership.js';
@@ -82,11 +82,12 @@ function moveNode(observation: Observation, { from, to, isBack }: Move, desired:
   const { netns } = target;
   const former =
     isBack === true ? [...desired.resources.values()].find((one) => one.kind === 'netns' && one.path === `nodes.${from}`) : undefined;
-  const was = former?.netns ?? source.netns;
+  const processes = observation.processes.filter(({ owner }) => owner === from);
+  const half = source.netns === netns ? nameInRecords(processes, netns, observation) : undefined;
+  const was = former?.netns ?? half ?? source.netns;
   const isTaken = netns !== source.netns && observation.namespaces.some((ns) => ns.netns === netns && !ns.stale);
   if (isTaken) return null;
   const commands = formerCommands(source, desired, netns);
-  const processes = observation.processes.filter(({ owner }) => owner === from);
   const operations: Operation[] = [
     ...(netns === source.netns ? [] : [{ op: 'netns-rename' as const, netns: source.netns, to: netns }]),
     ...commands.flatMap(({ former, now }): Operation[] => [
@@ -102,7 +103,7 @@ function moveNode(observation: Observation, { from, to, isBack }: Move, desired:
   return {
     observation: renamedNetns(
       { ...observation, namespaces: observation.namespaces.map(inPlace) },
-      { was, source: source.netns, netns, isBack: isBack === true },
+      { was, source: source.netns, netns, isBack: isBack === true || half !== undefined },
       from,
       to,
     ),
@@ -133,6 +134,13 @@ function formerCommands(
     const now = resource.id.slice(resource.id.lastIndexOf('/') + 1);
     return former === undefined || former === now || !altnames.has(executedAltname(former)) ? [] : [{ former, now }];
   });
+}
+
+/** The former name of a namespace that has its new one already, where somebody was killed before the records of its processes had it. */
+function nameInRecords(processes: Observation['processes'], netns: string, { namespaces }: Observation): string | undefined {
+  return processes
+    .map(({ definition }) => definition?.netns)
+    .find((name) => name !== undefined && name !== HOST && name !== netns && !namespaces.some((ns) => ns.netns === name && !ns.stale));
 }
 
 /** What names the namespace elsewhere. */

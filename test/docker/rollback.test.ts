@@ -41,11 +41,10 @@ asRoot('what is refused', () => {
   const containers = (): string =>
     lab.docker.must('ps', '--all', '--format', '{{.Names}} {{.Image}} {{.State}} {{.Label "topo.lab"}}').split('\n').sort().join('\n');
   const modes = (): string => lab.docker.must('inspect', '--format', '{{.Config.Env}}', 'box.web');
-  /** What is asked of the runtime is not counted: it refuses by itself. */
   const points = (plan: string): readonly number[] => {
     const { actions } = JSON.parse(plan) as PlanDocument;
     const operations = actions.flatMap((one) => [...one.operations, ...one.finish]);
-    return refusalPoints(operations.filter(({ op }) => !op.startsWith('container-')).length, POINTS);
+    return refusalPoints(operations.length, POINTS);
   };
 
   async function refusedAt(k: number, picture: Picture, shown: string, ...args: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { withFaults } from '../../src/kernel/faults.js';
 import { createNetlinkKernel } from '../../src/kernel/netlink/adapter.js';
 import { hasQdiscType as asksForQdisc } from '../../src/kernel/netlink/parts.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../src/kernel/netlink/socket.js';
@@ -162,7 +163,7 @@ async function answer(body: () => unknown): Promise<string> {
 function runAndDie(after: number): void {
   let input = '';
   process.stdin.on('data', (chunk: Buffer) => (input += chunk.toString()));
-  process.stdin.on('end', () => void createNetlinkKernel({ killAfter: after }).run(JSON.parse(input) as Operation[]));
+  process.stdin.on('end', () => void withFaults(createNetlinkKernel(), { killAfter: after }).run(JSON.parse(input) as Operation[]));
 }
 
 if (process.argv[2] === KILLED) runAndDie(Number(process.argv[3]));

@@ -17,7 +17,7 @@ export async function* revert(lab: string, context: Context): AsyncGenerator<Eve
   // Containers that what was applied does not have may have to come back.
   const containers = wanted.observe.containers ?? (before === null ? undefined : NO_CONTAINERS);
   const asked = { ...wanted, observe: { ...wanted.observe, ...(containers === undefined ? {} : { containers }) } };
-  const kernel = await withRuntime(openKernel(context), asked, { runtime: runtime ?? before ?? undefined }, context);
+  const kernel = await withRuntime(openKernel(), asked, { runtime: runtime ?? before ?? undefined }, context);
   try {
     const { rollBack } = await import('../../apply/rollback.js');
     const isBack = (yield* rollBack({ kernel, former, wanted })) === 'back';

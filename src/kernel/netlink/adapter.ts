@@ -12,7 +12,6 @@ import { LeftNamespaces } from './left.js';
 import { observeAgain } from './observe-again.js';
 import { dumpNetns } from './observe-netns.js';
 import { readLink } from './read-link.js';
-import { Refusing } from './refusing.js';
 import type { SecondThread } from './orders.js';
 import { prepare, type Prepared } from './prepared.js';
 import { Runner } from './runner.js';
@@ -27,12 +26,6 @@ export interface NetlinkOptions {
   readonly second?: SecondThread;
   /** What another thread reads already: for those who only look, and look once. */
   readonly ahead?: Ahead;
-  /** For tests: after exactly that many operations the process kills itself. */
-  readonly killAfter?: number;
-  /** For tests: operations of these numbers are refused. */
-  readonly refuse?: readonly number[];
-  /** For tests: operations of these numbers throw. */
-  readonly break?: readonly number[];
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
@@ -44,8 +37,6 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
   const parts = new Map<string, boolean>();
   const prepared: Prepared = { runProcesses: null, goesOn: null, encodeRestore: null };
   const left = new LeftNamespaces(sessions, options);
-  let untilKill = options.killAfter ?? Infinity;
-  const refusing = new Refusing(new Set(options.refuse), new Set(options.break));
   const runAll = async (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
     try {
       const leaving = () => (departures ??= new Departures(sessions.host().socket));
@@ -56,10 +47,6 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     } finally {
       sessions.closeFiles();
     }
-  };
-  const run = (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
-    left.change(operations);
-    return refusing.run(operations, runAll);
   };
   return {
     observe: (scope, nodes) =>
@@ -72,26 +59,18 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     check: (operations) => check(sessions, parts, operations),
     prepare: (operations) => prepare(prepared, operations),
     keep: async (request) => (await import('./keep.js')).keep(sessions, request),
-    run: async (operations) => {
-      if (operations.length < untilKill) {
-        untilKill -= operations.length;
-        return run(operations);
-      }
-      await run(operations.slice(0, untilKill));
-      process.kill(process.pid, 'SIGKILL');
-      throw new Error('killed by itself');
+    run: (operations) => {
+      left.change(operations);
+      return runAll(operations);
     },
     leave: (namespaces) => left.add(namespaces),
     goesOn: (operations) => operations.map((operation) => prepared.goesOn?.(operation) ?? { ok: true }),
     execute: async function* (operation, stop) {
       left.change([operation]);
       const { execute } = await import('../processes/execute.js');
-      const outcome = refusing.next() ?? (yield* execute(operation, stop));
+      const outcome = yield* execute(operation, stop);
       const { netns, altname } = operation;
-      const remembered = outcome.ok ? (await runAll([{ op: 'altname-add', netns, name: 'lo', altname }]))[0]! : outcome;
-      untilKill -= 1;
-      if (untilKill <= 0) process.kill(process.pid, 'SIGKILL');
-      return remembered;
+      return outcome.ok ? (await runAll([{ op: 'altname-add', netns, name: 'lo', altname }]))[0]! : outcome;
     },
     settle: async (timeoutMs) => (await departures?.settle(timeoutMs)) ?? [],
     waitForLinks: async (timeoutMs) => {

@@ -147,6 +147,8 @@ test('rollback is what happens if nothing else is said; as events, and of a save
     expect(events.filter(({ type }) => type === 'plan').map(({ phase }) => phase)).toEqual(['apply', 'rollback']);
     expect(events.at(-1)).toMatchObject({ type: 'summary', outcome: 'rolled-back', added: 0, changed: 0, destroyed: 0 });
     expect(events).toContainEqual({ type: 'verify', ok: true, differences: [] });
+    // That the plan was used up stays known.
+    world.must('rm -rf /run/topo/used-plans');
     expect(world.snapshot()).toBe(baseline);
   }
 });
@@ -219,3 +221,43 @@ test('what somebody changed by hand is a part of what was before: it comes back,
   expect(stdout).toContain('was rolled back');
   await expectSame(world, before, 'the last operation of the change was refused');
 }, 120_000);
+
+const REFUSED = `name: told
+networks: { lan: { subnet: 10.81.0.0/24 } }
+nodes:
+  a:
+    networks: [lan]
+    sysctls:
+      net.ipv4.ip_default_ttl: 300
+  b: { networks: [lan] }
+`;
+
+test('what is printed of a rollback: the refusal in the kernel’s words with its line, what was done, and what was undone', () => {
+  world.mustTopo(
+    'apply',
+    '--yes',
+    world.file('topo.yaml', 'name: told\nnetworks: { lan: { subnet: 10.81.0.0/24 } }\nnodes: { a: { networks: [lan] } }\n'),
+  );
+  world.file('topo.yaml', REFUSED);
+  const { status, stdout, stderr } = world.topo(['apply', '--yes']);
+  expect(status).toBe(1);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('Apply failed and was rolled back: all is as it was before.');
+  // Of the setting its former value had been remembered before the kernel refused the new one.
+  expect(stderr).toBe(`  ~ names lan
+  + netns told.b (node b)
+error[EINVAL]: sysctl net.ipv4.ip_default_ttl in told.a: the setting does not take that value
+  --> topo.yaml:7:7
+  + veth told.b:eth0 <-> host:vt0e3a9307be
+  + loopback told.b:lo
+  + address 10.81.0.50/24 on told.b:eth0
+  + route default via 10.81.0.1 dev eth0 in told.b
+Rolling back: 7 actions.
+  - route default via 10.81.0.1 dev eth0 in told.b
+  - address 10.81.0.50/24 on told.b:eth0
+  - loopback told.b:lo
+  - veth told.b:eth0 <-> host:vt0e3a9307be
+  - netns told.b (node b)
+  ~ names lan
+  ~ sysctl net.ipv4.ip_default_ttl in told.a
+`);
+});

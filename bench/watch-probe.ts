@@ -48,15 +48,19 @@ async function measure(sessions: Sessions, node: number, { operation, isUndone }
   return performance.now() - start;
 }
 
-const sessions = new Sessions(NETNS_DIRECTORY);
-const results: Record<string, number[]> = {};
-let node = first;
-for (const [name, deed] of Object.entries(DEEDS)) {
-  results[name] = [];
-  for (let round = 0; round < rounds; round++) {
-    pause(REST_MS);
-    results[name].push(await measure(sessions, node++, deed));
+async function main(): Promise<void> {
+  const sessions = new Sessions(NETNS_DIRECTORY);
+  const results: Record<string, number[]> = {};
+  let node = first;
+  for (const [name, deed] of Object.entries(DEEDS)) {
+    results[name] = [];
+    for (let round = 0; round < rounds; round++) {
+      pause(REST_MS);
+      results[name].push(await measure(sessions, node++, deed));
+    }
   }
+  sessions.close();
+  console.log(JSON.stringify(results));
 }
-sessions.close();
-console.log(JSON.stringify(results));
+
+void main();

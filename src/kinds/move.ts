@@ -11,7 +11,7 @@ import type { Operation } from '../model/operation.js';
 import { HOST, type ResourceId, type State } from '../model/state.js';
 import { bridgeAltname, bridgeMoves } from './move-bridges.js';
 import { renameLinks } from './move-links.js';
-import { labNamespaces, loOf } from './ownership.js';
+import { labNamespaces, loOf, markedId } from './ownership.js';
 
 export interface Moved {
   readonly observation: Observation;
@@ -76,7 +76,8 @@ interface Step {
 function moveNode(observation: Observation, { from, to, isBack }: Move, desired: State): Step | null {
   const { lab } = desired;
   const named = (node: string): NamedNetnsObservation | undefined => observation.namespaces.find((ns) => isNode(ns, lab, node));
-  const source = named(from) ?? (isBack === true ? named(to) : undefined);
+  const renamed = named(to);
+  const source = named(from) ?? (isBack === true || (renamed !== undefined && isHalfMoved(renamed, desired)) ? renamed : undefined);
   const target = [...desired.resources.values()].find(({ kind, path }) => kind === 'netns' && path === `nodes.${to}`);
   if (source === undefined || target === undefined || 'container' in target.props || isContainer(source, lab)) return null;
   const { netns } = target;
@@ -110,6 +111,14 @@ function moveNode(observation: Observation, { from, to, isBack }: Move, desired:
     renamings: operations.length === 0 ? [] : [renaming],
     ids: [target.id],
   };
+}
+
+/** It has its new mark, and a link of it has still the old one: somebody was killed in between. */
+function isHalfMoved({ links }: NetnsObservation, { lab, resources }: State): boolean {
+  return links.some((link) => {
+    const id = link.name === 'lo' ? null : markedId(link, lab);
+    return id !== null && !resources.has(id);
+  });
 }
 
 const isContainer = (ns: NetnsObservation, lab: string): boolean => {

@@ -94,7 +94,10 @@ function textOf(event: Event, context: Context): ApplyText {
         `  topo confirm --lab ${event.lab}`,
       ]);
     case 'summary':
-      return { ...SILENCE, result: `${painter(context.options.resultColor ?? context.options.color)(event.outcome === 'complete' ? 'green' : 'red', summaryText(event))}\n` };
+      return {
+        ...SILENCE,
+        result: `${painter(context.options.resultColor ?? context.options.color)(event.outcome === 'complete' ? 'green' : 'red', summaryText(event))}\n`,
+      };
   }
 }
 

@@ -1,14 +1,14 @@
-/** Killed while something is taken over, or rolled back: the next apply arrives, from each point on its own (GUARANTEES.md, G4). */
+/** Killed while something is taken over, renamed, or rolled back: the next apply arrives, from each point on its own (GUARANTEES.md, G4). */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { tried } from '../../conformance/tried.js';
 import { DRAWN, LONG } from '../../thoroughness.js';
 import { byHand } from '../life/by-hand.js';
 import { World } from '../world.js';
-import { mustArrive, mustBeKilled, mustLeave, stateOf } from './crash.js';
+import { killPoints, mustApply, mustArrive, mustBeKilled, mustLeave, stateOf } from './crash.js';
 import { KILLED, command, operationsOf, type PlanDocument, planOf } from './program.js';
 import { refusalPoints } from './rollback.js';
 
-/** Of each. */
+/** Of each; one of each kind of object besides. */
 const POINTS = 4;
 const TIMEOUT_MS = LONG ? 3_600_000 : 240_000;
 
@@ -30,7 +30,7 @@ test(
   async () => {
     let file = world.file('topo.yaml', ADOPTING);
     world.must(byHand());
-    const points = refusalPoints(operationsOf(JSON.parse(world.mustTopo('plan', '--adopt', '--json', file)) as PlanDocument), POINTS);
+    const points = killPoints(JSON.parse(world.mustTopo('plan', '--adopt', '--json', file)) as PlanDocument, POINTS);
     tried(points.length);
     for (const k of points) {
       const inodes = world.must('stat -c %i /run/netns/n2 /run/netns/n3');
@@ -59,6 +59,31 @@ nodes:
 links:
   - endpoints: ['a:eth5', 'c:eth5']
 `;
+const MOVED = `${LAB.replace('  a:', '  b:').replace("'a:eth5'", "'b:eth5'").replace('far: {}', 'near: {}').replace('far]', 'near]')}moved: [{ from: nodes.a, to: nodes.b }, { from: networks.far, to: networks.near }]
+`;
+
+test(
+  `an apply with moved: the next one goes on, in the same namespace and with the same process (${DRAWN})`,
+  () => {
+    const [first, file] = [world.file('first.yaml', LAB), world.file('topo.yaml', MOVED)];
+    const baseline = stateOf(world);
+    mustApply(world, first, 'from nothing');
+    const points = killPoints(planOf(world, file), POINTS);
+    tried(points.length);
+    for (const k of points) {
+      const same = (name: string): string => world.must(`stat -c %i /run/netns/shop.${name}; pgrep -f '^sleep 100062'`);
+      const before = same('a');
+      mustBeKilled(world, k, 'apply', '--yes', file);
+      mustArrive(world, file, `after a move killed at ${k}`);
+      expect({ k, same: same('b') }).toEqual({ k, same: before });
+      expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
+      mustLeave(world, file, baseline, `of a move killed at ${k}`);
+      mustApply(world, first, 'from nothing');
+    }
+  },
+  TIMEOUT_MS,
+);
+
 test(
   `an apply that was refused, killed on its way back: the next one arrives, and a destroy leaves nothing (${DRAWN})`,
   () => {

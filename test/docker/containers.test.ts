@@ -26,6 +26,9 @@ nodes:
   below: { image: ${IMAGE}, command: busybox sleep infinity, network_mode: host }
   tool: { network_mode: 'node:web' }
   plain: { networks: { front: 10.36.0.20 } }
+links:
+  - endpoints: [{ node: web, interface: cable, ipv4_address: 10.37.0.1/30 }, { node: plain, interface: cable, ipv4_address: 10.37.0.2/30 }]
+  - endpoints: [{ node: web, interface: up0, ipv4_address: 10.37.0.5/30 }, { node: host, interface: boxes-up, ipv4_address: 10.37.0.6/30 }]
 `;
 
 asRoot('containers from an image', () => {
@@ -64,6 +67,8 @@ asRoot('containers from an image', () => {
     ['plain', 'http://10.36.0.10/'],
     ['plain', 'http://[fd36::10]/'],
     ['plain', 'http://web/'],
+    ['plain', 'http://10.37.0.1/'],
+    ['host', 'http://10.37.0.5/'],
     ['tool', 'http://127.0.0.1/'],
     ['host', 'http://10.36.0.10/'],
     ['host', 'http://127.0.0.1:8080/'],
@@ -115,7 +120,7 @@ asRoot('containers from an image', () => {
   });
 
   it('are listed', () => {
-    expect(lab.topo('list')).toMatch(/^boxes +6 +4 +boxes.other boxes.plain boxes.web$/m);
+    expect(lab.topo('list')).toMatch(/^boxes +6 +5 +boxes.other boxes.plain boxes.web$/m);
   });
 
   it.each([
@@ -134,6 +139,8 @@ asRoot('containers from an image', () => {
     expect(lab.topo('plan', file)).toBe(NO_CHANGES);
     expect(get('plain', 'http://10.36.0.10/')).toBe('hello from the container');
     expect(get('plain', 'http://[fd36::10]/')).toBe('hello from the container');
+    expect(get('plain', 'http://10.37.0.1/')).toBe('hello from the container');
+    expect(lab.world.must('curl -s --max-time 3 http://10.37.0.5/')).toContain('hello from the container');
     expect([indexOf('boxes.plain'), indexOf('boxes.other'), ...idsOf('other', 'below')]).toEqual(others);
     expect(namespaceOf(lab.docker.pid('boxes.side'))).toBe(namespaceOf(lab.docker.pid('boxes.web')));
   });
@@ -181,6 +188,38 @@ asRoot('containers from an image', () => {
     expect(lab.topo('plan', file)).toMatch(/-\/\+ container boxes.other.*\n +image: "?busybox \(sha256:[0-9a-f]{12}\)"? -> busybox/);
     lab.docker.must('tag', old, IMAGE);
     expect(lab.topo('plan', file)).toBe(NO_CHANGES);
+  });
+
+  it('with another image are replaced, alone', () => {
+    lab.docker.must('tag', IMAGE, 'another:2');
+    const others = [indexOf('boxes.plain'), indexOf('boxes.other'), ...idsOf('other', 'below')];
+    const [own] = idsOf('web');
+    const changed = variant(`web:\n    image: ${IMAGE}`, 'web:\n    image: another:2');
+    expect(lab.topo('plan', changed)).toMatch(/-\/\+ container boxes\.web.*\n +image: "?busybox"? -> "?another:2"?/);
+    lab.topo('apply', '--yes', changed);
+    expect(lab.docker.must('inspect', '--format', '{{.Config.Image}}', 'boxes.web').trim()).toBe('another:2');
+    expect(idsOf('web')).not.toEqual([own]);
+    expect([indexOf('boxes.plain'), indexOf('boxes.other'), ...idsOf('other', 'below')]).toEqual(others);
+    expect(get('plain', 'http://10.36.0.10/')).toBe('hello from the container');
+    lab.topo('apply', '--yes', file);
+    lab.docker.must('rmi', 'another:2');
+    expect(lab.topo('plan', file)).toBe(NO_CHANGES);
+  });
+
+  it('are captured from, and shown in Docker’s words', async () => {
+    const environment = { ...lab.docker.environment(), PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+    const words = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+    const capture = lab.world.later(
+      null,
+      `${words.join(' ')} ${process.execPath} ${TOPO} capture boxes.web:eth0 -c 1 tcp dst port 80 2>said`,
+    );
+    lab.world.must('for i in $(seq 200); do grep -q "listening on eth0" said && break; sleep 0.05; done');
+    get('plain', 'http://10.36.0.10/');
+    const { status, stdout } = await capture;
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/10\.36\.0\.20\.\d+ > 10\.36\.0\.10\.80/);
+    const shown = lab.topo('show', '--docker', '--lab', 'boxes');
+    for (const words of ['boxes.web', 'boxes.other', 'boxes.plain', 'side', 'tool', '10.36.0.10']) expect(shown).toContain(words);
   });
 
   it('leave alone what is in their namespaces and is not topo’s', () => {

@@ -1,14 +1,14 @@
 /**
  * A command that is run once in a node, when all else is there. That it was done is remembered in an altname of the
- * namespace's lo, and so for as long as the namespace lives.
+ * namespace's lo, and so for as long as the namespace lives; in the host's, which is everybody's, with the lab's name, and until it is destroyed.
  */
 import type { SourceRange } from '../model/diagnostic.js';
 import { executedAltname, hash, parseExecuted } from '../model/names.js';
 import type { ProcessDefinition, ProcessKey } from '../model/process.js';
 import { hiddenTexts } from '../model/sensitive.js';
-import type { Props, Resource, ResourceId } from '../model/state.js';
+import { HOST, type Props, type Resource, type ResourceId } from '../model/state.js';
 import { LAST, type FindContext, type Found, type Kind } from './kind.js';
-import { labNamespaces, netnsId } from './ownership.js';
+import { labNamespaces, netnsNeeds } from './ownership.js';
 
 export interface ExecSpec {
   readonly lab: string;
@@ -33,7 +33,9 @@ interface Definition {
   readonly definition: ProcessDefinition;
 }
 
-const execId = (netns: string, digest: string): ResourceId => `exec:${netns}/${digest}`;
+const execId = (netns: string, memory: string): ResourceId => `exec:${netns}/${memory}`;
+/** What is remembered of it there. */
+const memoryOf = (netns: string, lab: string, digest: string): string => (netns === HOST ? `${lab}:${digest}` : digest);
 
 export function execResource({ lab, node, netns, command, env, cwd, user, nth, formerly, path, at }: ExecSpec): Resource {
   const digestFor = (name: string): string => hash(16, name, JSON.stringify([command, env, cwd, user]), String(nth));
@@ -43,29 +45,29 @@ export function execResource({ lab, node, netns, command, env, cwd, user, nth, f
     process: { lab, owner: node, name: digest },
     definition: { netns, command, env, cwd, user, reads: {}, rereads: {}, signal: '' },
   };
-  return { ...bare(netns, digest, { command, env, cwd, user }), definition, path, at };
+  return { ...bare(netns, memoryOf(netns, lab, digest), { command, env, cwd, user }), definition, path, at };
 }
 
 /** It is forgotten with the namespace. */
-function bare(netns: string, digest: string, props: Props): Resource {
-  const needs = [netnsId(netns)];
-  return { id: execId(netns, digest), kind: 'exec', netns, props, needs, goesWith: needs };
+function bare(netns: string, memory: string, props: Props): Resource {
+  const needs = netnsNeeds(netns);
+  return { id: execId(netns, memory), kind: 'exec', netns, props, needs, goesWith: needs };
 }
 
 function find({ observation, desired }: FindContext): Found {
-  const resources = labNamespaces(observation, desired.lab).flatMap(({ netns, links }) =>
+  const resources = [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(({ netns, links }) =>
     (links.find(({ name }) => name === 'lo')?.altnames ?? []).flatMap((altname) => {
-      const digest = parseExecuted(altname);
-      if (digest === null) return [];
+      const memory = parseExecuted(altname);
+      if (memory === null || (netns === HOST && !memory.startsWith(`${desired.lab}:`))) return [];
       // The digest is of all that is asked for.
-      const wanted = desired.resources.get(execId(netns, digest));
-      return [bare(netns, digest, wanted?.props ?? { command: `(done earlier: ${digest})`, env: {}, cwd: '/', user: '' })];
+      const wanted = desired.resources.get(execId(netns, memory));
+      return [bare(netns, memory, wanted?.props ?? { command: `(done earlier: ${memory})`, env: {}, cwd: '/', user: '' })];
     }),
   );
   return { resources, conflicts: [] };
 }
 
-const digestOf = ({ id }: Resource): string => id.slice(id.lastIndexOf('/') + 1);
+const memoryIn = ({ id }: Resource): string => id.slice(id.lastIndexOf('/') + 1);
 
 export const exec: Kind = {
   name: 'exec',
@@ -83,10 +85,10 @@ export const exec: Kind = {
   create: () => [],
   finish: (after) => {
     const { process, definition } = after.definition as Definition;
-    return [{ op: 'exec-run', netns: after.netns, process, definition, altname: executedAltname(digestOf(after)) }];
+    return [{ op: 'exec-run', netns: after.netns, process, definition, altname: executedAltname(memoryIn(after)) }];
   },
   update: () => [],
-  delete: (before) => [{ op: 'altname-delete', netns: before.netns, name: 'lo', altname: executedAltname(digestOf(before)) }],
+  delete: (before) => [{ op: 'altname-delete', netns: before.netns, name: 'lo', altname: executedAltname(memoryIn(before)) }],
   title: ({ netns, props: { command } }) => `exec ${firstLine(command)} in ${netns}`,
 };
 

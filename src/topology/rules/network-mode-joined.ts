@@ -28,12 +28,10 @@ export const networkModeJoined: Rule = {
 };
 
 function refuseKeys({ report, place, isWritten }: RuleContext, node: Node, joins: Joins): void {
-  const refused = joins.kind === 'host' && node.host === undefined ? [...OF_A_NAMESPACE, 'exec' as const] : OF_A_NAMESPACE;
-  for (const key of refused) {
+  for (const key of OF_A_NAMESPACE) {
     if (!isWritten(node, key)) continue;
     const related = [{ message: 'network_mode is here', at: joins.at }];
-    const why = key === 'exec' ? '' : ': it has no namespace of its own to describe';
-    const message = `node ${node.name} has network_mode ${modeOf(joins)}, and ${key}${why}`;
+    const message = `node ${node.name} has network_mode ${modeOf(joins)}, and ${key}: it has no namespace of its own to describe`;
     report('network-mode-joined', place(node, key), message, { hint: hintFor(key, joins), related });
   }
 }
@@ -71,8 +69,7 @@ function modeOf(joins: Joins): string {
   return joins.kind === 'node' ? `node:${joins.node}` : `container:${joins.container}`;
 }
 
-function hintFor(key: (typeof OF_A_NAMESPACE)[number] | 'exec', joins: Joins): string {
-  if (key === 'exec') return 'that it was done is remembered in the namespace of its node: use run, or the node of another namespace';
+function hintFor(key: (typeof OF_A_NAMESPACE)[number], joins: Joins): string {
   if (joins.kind === 'host' && key === 'ports') return 'remove it: what listens in the host’s namespace is reached at the host’s addresses';
   return instead(joins);
 }

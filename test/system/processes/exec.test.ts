@@ -39,6 +39,31 @@ describe('a command of exec', () => {
     expect(done()).toBe('one\none\n');
   });
 
+  it('is run once in the host’s namespace as well, for each lab, and is forgotten with the lab', () => {
+    const before = world.snapshot();
+    const hostLab = (name: string): string =>
+      world.file(
+        `${name}.yaml`,
+        `name: ${name}\nnodes:\n  a: { network_mode: host, exec: ["echo ${name} $$(readlink /proc/self/ns/net) >>${runs}"] }\n`,
+      );
+    const [one, two] = [hostLab('one'), hostLab('two')];
+    const namespace = world.must('readlink /proc/self/ns/net').trim();
+    for (const file of [one, two, one]) world.mustTopo('apply', '-y', file);
+    expect(done()).toBe(`one ${namespace}\ntwo ${namespace}\n`);
+    for (const file of [one, two]) expect(world.mustTopo('plan', file)).toContain('No changes.');
+    world.mustTopo('destroy', '-y', one);
+    expect(world.mustTopo('plan', two)).toContain('No changes.');
+    world.mustTopo('apply', '-y', one);
+    expect(done()).toBe(`one ${namespace}\ntwo ${namespace}\none ${namespace}\n`);
+    // As a script, from nothing.
+    world.mustTopo('destroy', '-y', one);
+    world.file('script.sh', world.mustTopo('plan', '--format', 'shell', one));
+    world.must('sh -e script.sh');
+    expect(world.mustTopo('plan', one)).toContain('No changes.');
+    for (const file of [one, two]) world.mustTopo('destroy', '-y', file);
+    expect(world.snapshot()).toBe(before);
+  });
+
   it('comes behind run and in the order of the file, the same one twice', () => {
     const server = 'exec python3 -m http.server 80';
     write(

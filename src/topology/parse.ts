@@ -148,9 +148,36 @@ function wording(source: Source, problem: YAMLError): Wording {
     };
   }
   if (problem.code === 'TAG_RESOLVE_FAILED') return { code: 'yaml-tag', message: lowerFirst(problem.message), hint: 'remove the tag' };
+  if (problem.code === 'BAD_INDENT' && problem.message.startsWith('All ')) return badIndent(source, problem.pos[0]);
   const message = lowerFirst(problem.message.split('\n')[0] ?? '');
+  if (problem.message.startsWith('Flow ')) return { code: 'yaml-syntax', message, hint: UNCLOSED };
   if (!lineAt(source, problem.pos[0]).includes('${')) return { code: 'yaml-syntax', message };
   return { code: 'yaml-syntax', message, hint: VARIABLE_IN_FLOW };
+}
+
+const UNCLOSED = 'is the } or ] missing that closes one above? What is between them stands further right than its key';
+
+/** A line that begins where none of the mappings or lists around it has begun. */
+function badIndent(source: Source, offset: number): Wording {
+  const { text } = source;
+  const lines = text.slice(0, offset).split('\n');
+  const line = lineAt(source, offset);
+  const column = line.search(/\S|$/) + 1;
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const columns: string[] = [];
+  let least = Infinity;
+  for (let at = lines.length - 2; at >= 0 && least > 1; at--) {
+    const begins = lines[at]!.search(/[^\s#]/) + 1;
+    if (begins === 0 || /^\s*#/.test(lines[at]!) || begins >= least) continue;
+    least = begins;
+    columns.push(`${begins} (line ${at + 1})`);
+  }
+  return {
+    code: 'yaml-syntax',
+    message: `this line begins at column ${column}, and nothing around it does`,
+    hint: `what it can belong to begins at column ${columns.join(' or ')}`,
+    span: { start: lineStart + column - 1, end: lineStart + line.trimEnd().length },
+  };
 }
 
 /** The first tab in the white space before the line's text, where the error is on this line. */

@@ -1,6 +1,7 @@
 /** Where the diagnostics of one file come together. */
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import type { Code } from './codes.js';
+import { HINTS } from './hints.js';
 
 export interface Details {
   /** A function where it takes a search for a similar word, which only the first problems of a file are worth. */
@@ -18,7 +19,7 @@ export function reporter(diagnostics: Diagnostic[]): Report {
   return once(
     (code, at, message, { hint, related } = {}) => {
       const found = typeof hint !== 'function' ? hint : diagnostics.length < SEARCHES ? hint() : undefined;
-      diagnostics.push(diagnosticOf(code, message, at, { hint: found, related }));
+      diagnostics.push(diagnosticOf(code, message, at, { hint: found ?? HINTS[code], related }));
     },
     (...[code, at, message]) => [code, placeKey(at), message],
   );

@@ -35,6 +35,7 @@ describe('a file that is wrong', () => {
     const { topology, diagnostics, text } = load('invalid', name);
     expect(topology).toBeNull();
     expect(diagnostics).not.toEqual([]);
+    expect(diagnostics.filter(({ hint }) => hint === undefined)).toEqual([]);
     expectGolden(`invalid/${name}.txt`, formatDiagnostics(diagnostics, new Map([[`${name}.yaml`, text]]), { color: false }));
   });
 

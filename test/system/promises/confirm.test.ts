@@ -137,8 +137,9 @@ test('what was shown is not what would be done any more: it is shown and asked a
 
 describe('an apply that hangs is ended at the deadline, and reverted', () => {
   test('stopped by a signal', async () => {
+    world.file('stops.yaml', CHANGED.replace('lan]', `lan], exec: ['touch ${world.directory}/here; exec sleep 100022']`));
     world.must(
-      `${command('apply', '--yes', '--confirm', '2s', 'changed.yaml')} >out 2>&1 & echo $! >pid; ${until(`[ -e ${PENDING}/watchdog ]`)}; kill -STOP $(cat pid)`,
+      `${command('apply', '--yes', '--confirm', '1s', 'stops.yaml')} >out 2>&1 & echo $! >pid; ${until('[ -e here ]')}; kill -STOP $(cat pid)`,
     );
     await reverted();
     expect(world.sh('kill -0 $(cat pid) && ! grep -q "^State:.Z" /proc/$(cat pid)/status').status).not.toBe(0);
@@ -157,7 +158,7 @@ describe('an apply that hangs is ended at the deadline, and reverted', () => {
     const long = "lan], exec: ['head -c 300000 /dev/zero | tr \\\\0 x | fold']";
     world.file('talks.yaml', CHANGED.replace(/lan\]/g, long));
     world.must(
-      `{ ${command('apply', '--yes', '--confirm', '1s', 'talks.yaml')} 2>&1; echo ended >ended; } | sleep 100 & ${until(`[ -e ${PENDING}/deadline ]`)}`,
+      `{ ${command('apply', '--yes', '--confirm', '1s', 'talks.yaml')} 2>&1; echo ended >ended; } | sleep 100 >&- 2>&- & ${until(`[ -e ${PENDING}/deadline ]`)}`,
     );
     await reverted();
     await expectSame(world, before, 'nobody read what it said');

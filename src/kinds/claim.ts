@@ -56,7 +56,11 @@ function linkMarks(observation: Observation, desired: State, ids: Set<ResourceId
   for (const resource of desired.resources.values()) {
     const places_ = placesOf(resource);
     const links = places_.map(({ netns, name }) => places.get(netns)?.get(name));
-    if (places_.length === 0 || !links.every((link) => link !== undefined && isFree(link, resource.kind, desired.lab))) continue;
+    // Killed in between, one end may be the lab's by now, and the other one not.
+    const isTaken = ({ alias }: LinkObservation): boolean => alias === mark(desired.lab, resource.id);
+    const canBeTaken = (link: LinkObservation | undefined): boolean =>
+      link !== undefined && (isFree(link, resource.kind, desired.lab) || isTaken(link));
+    if (places_.length === 0 || !links.every(canBeTaken) || links.every((link) => isTaken(link!))) continue;
     const [first, second] = links as LinkObservation[];
     if (second !== undefined && !isPeer(first!, second)) continue;
     for (const { netns, name } of places_) claimLink(netns, name, resource.id);

@@ -21,7 +21,8 @@ export function withNexthops(name: string, node: Part, cables: readonly Part[]):
       .flatMap((end) => [end.ipv4_address, end.ipv6_address].map((text) => [end.interface, text] as const)),
     ...Object.entries(settings).flatMap(([dev, { addresses = [] }]) => addresses.map((text) => [dev, text] as const)),
     ...routes
-      .filter(({ via, nexthops, dev }) => via === undefined && nexthops === undefined && dev !== undefined)
+      // The kernel looks for a router in the table main: what stands in another one leads to it only if a rule says so by then.
+      .filter(({ via, nexthops, dev, table }) => [via, nexthops, table].every((key) => key === undefined) && dev !== undefined)
       .map(({ dev, to }) => [dev, to] as const),
   ].flatMap(([dev, text]) => {
     const cidr = parseCidr(String(text));

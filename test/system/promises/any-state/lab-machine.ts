@@ -78,13 +78,13 @@ export interface Look {
 /**
  * As lines to compare, without history that the kernel keeps by itself: a former value is remembered in lo's altnames; a
  * link-local address is made when a link comes up, of the MAC that the link has then; a bridge keeps the segment sizes of the
- * ports it had. And without what comes a little later: routes that daemons have learned.
+ * ports it had; a link that has lost its carrier keeps the route of multicast that one which never had any does not get. And without what comes a little later: routes that daemons have learned.
  */
 export function comparable({ picture: one, processes }: Look): readonly string[] {
   const lines = Object.entries(portable(one)).flatMap(([netns, parts]) =>
     Object.entries(parts).flatMap(([part, all]) =>
       (all as readonly string[])
-        .filter((line) => !/"(local|dst)":"fe80::|"protocol":"bird"/.test(line))
+        .filter((line) => !/"(local|dst)":"fe80::|"protocol":"bird"|"dst":"ff00::\/8".*"linkdown"/.test(line))
         .map((line) => `${netns} ${part} ${withoutHistory(line)}`),
     ),
   );

@@ -21,8 +21,10 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
   const saved = await savedPlanOf(args.file, context);
   const file = readTopologyFile(saved?.plan.file ?? args.file, context);
   const help = beginHelp(nodesIn(file));
+  // A saved plan has been looked at.
+  const isAgreed = args.yes || saved !== undefined;
   // Whoever is asked first may say no.
-  if (args.yes || saved !== undefined) help.second?.spare(namespacesToCome(file));
+  if (isAgreed) help.second?.spare(namespacesToCome(file));
   const understood = understand(file, context);
   const lab = adopting(understood, saved === undefined ? args.adopt : saved.plan.adopt);
   const interrupts = context.watchInterrupts();
@@ -39,12 +41,10 @@ export async function run(args: ApplyArguments, context: Context): Promise<numbe
         observe: () => readNodes(kernel, lab.wanted),
         replan: (nodes) => planLab(kernel, lab, nodes),
         ...(saved === undefined ? {} : { check: (planned: Planned) => saved.check(lab, planned), begins: () => saved.useUp() }),
-        // A saved plan has been looked at.
-        isAskedFor: (plan) => !args.yes && saved === undefined && plan.actions.length > 0,
+        isAskedFor: (plan) => !isAgreed && plan.actions.length > 0,
         show: async (plan) => {
           if (!args.json && !args.quiet) await printWarnings(plan, lab.sources, context);
-          if (!args.json && (!args.quiet || !args.yes))
-            await showPlan(plan, { ...args, yes: args.yes || saved !== undefined, runtime: kernel.runtime }, context);
+          if (!args.json && (!args.quiet || !args.yes)) await showPlan(plan, { ...args, yes: isAgreed, runtime: kernel.runtime }, context);
           return 'shown';
         },
         ask: () => askToGoOn(args.json ? 'Apply?' : 'Do you want to make these changes?', interrupts, context),

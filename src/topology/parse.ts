@@ -167,8 +167,8 @@ function badIndent(source: Source, offset: number): Wording {
   const columns: string[] = [];
   let least = Infinity;
   for (let at = lines.length - 2; at >= 0 && least > 1; at--) {
-    const begins = lines[at]!.search(/[^\s#]/) + 1;
-    if (begins === 0 || /^\s*#/.test(lines[at]!) || begins >= least) continue;
+    const begins = lines[at]!.search(/\S/) + 1;
+    if (begins === 0 || lines[at]![begins - 1] === '#' || begins >= least) continue;
     least = begins;
     columns.push(`${begins} (line ${at + 1})`);
   }

@@ -1,5 +1,5 @@
 /** YAML document → tree: aliases and merge keys resolved, variables replaced, duplicate keys refused. */
-import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { MAX_VALUES, MEAN_LESS, MEANS_TOO_MUCH } from './limits.js';
 import type { Report } from './report.js';
 import { quote } from './report.js';
@@ -88,9 +88,19 @@ function composeFresh(composer: Composer, node: Node | null, empty: Span): Tree 
   composer.depth += 1;
   const tree: List | Mapping = isMap(node)
     ? { kind: 'mapping', entries: composeEntries(composer, node), ...span }
-    : { kind: 'list', items: node.items.map((item) => composeNode(composer, item as Node | null, span)), ...span };
+    : {
+        kind: 'list',
+        items: node.items.map((item) => composeNode(composer, item as Node | null, span)),
+        ...writtenOf(composer, node),
+        ...span,
+      };
   composer.depth -= 1;
   return measured(composer, tree);
+}
+
+function writtenOf(composer: Composer, { items }: YAMLSeq): Pick<List, 'written'> {
+  if (!items.some(isAlias)) return {};
+  return { written: (items as (Node | null)[]).map((item) => (item === null ? NOTHING : spanOfNode(composer, item))) };
 }
 
 /** Measured as it is made, children first, so that neither a bomb nor a long chain of aliases is ever walked. */

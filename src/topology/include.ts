@@ -9,7 +9,7 @@ import { decode, MAX_FILE_BYTES } from './decode.js';
 import { parseYaml } from './parse.js';
 import { quote, type Report } from './report.js';
 import { continued, rangeOf, sourceOf, type Source } from './source.js';
-import type { Entry, List, Mapping, Span, Tree } from './tree.js';
+import { membersWritten, type Entry, type List, type Mapping, type Span, type Tree } from './tree.js';
 import type { Variables } from './variables.js';
 
 export interface IncludedFile {
@@ -174,7 +174,10 @@ function together(includer: Includer, section: string, first: Tree, { key, value
     includer.report('wrong-type', rangeOf(includer.source, key), `${quote(section)} must be a list`);
     return first;
   }
-  if (first.kind === 'list' && second.kind === 'list') return { ...first, items: [...first.items, ...second.items] } satisfies List;
+  if (first.kind === 'list' && second.kind === 'list') {
+    const written = [...membersWritten(first), ...membersWritten(second)];
+    return { ...first, items: [...first.items, ...second.items], written } satisfies List;
+  }
   if (first.kind !== 'mapping') return first;
   if (second.kind !== 'mapping') {
     const is = second.kind === 'list' ? 'a list' : 'a single value';

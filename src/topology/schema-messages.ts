@@ -5,7 +5,7 @@ import type { Code } from './codes.js';
 import type { SchemaError } from './generated/validator.js';
 import { quote } from './report.js';
 import { closest } from './suggest.js';
-import type { Entry, Scalar, Tree } from './tree.js';
+import type { Entry, Scalar, Span, Tree } from './tree.js';
 
 /** Where an error of the validator is: the value, the key above it, the fragment of the schema. */
 export interface Place {
@@ -18,6 +18,8 @@ export interface Place {
   /** Absent for the root and for members of lists. */
   readonly entry?: Entry;
   readonly schema: JsonSchema;
+  /** The aliases on the way to it: an anchor stands before them. */
+  readonly used: readonly Span[];
 }
 
 export interface Words {

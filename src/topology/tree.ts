@@ -19,6 +19,8 @@ export interface Scalar extends Span {
 export interface List extends Span {
   readonly kind: 'list';
   readonly items: readonly Tree[];
+  /** Where each member is written; absent where no member is an alias: then they are where they say. */
+  readonly written?: readonly Span[];
 }
 
 /** A Map, not an object: an object would put a node named `10` before all others. */
@@ -50,6 +52,8 @@ function plainMapping(tree: Mapping, done: Map<Tree, Plain>): Plain {
   for (const [key, { value }] of tree.entries) plain[key] = plainOf(value, done);
   return plain;
 }
+
+export const membersWritten = ({ items, written = items }: List): readonly Span[] => written;
 
 /** Where to point for the value of a key: at it, but at the key if it is empty or spreads over lines of its own. */
 export function spanOf(entry: Entry): Span {

@@ -5,7 +5,7 @@ import { quote, type Report } from './report.js';
 import { topologySchema, type SchemaDocument } from './schema.js';
 import { describeProblem, isMistyped, type Place } from './schema-messages.js';
 import { rangeOf, type Source } from './source.js';
-import { plainOf, spanOf, type Span, type Tree } from './tree.js';
+import { membersWritten, plainOf, spanOf, type Span, type Tree } from './tree.js';
 
 /** Reports what is wrong with the shape; answers the first two keys of each wrong place, such as `nodes.web` or `links.0`. */
 export function validateShape(root: Tree, source: Source, report: Report): ReadonlySet<string> {
@@ -28,7 +28,12 @@ export function validateShape(root: Tree, source: Source, report: Report): Reado
     if (said.has(identity)) continue;
     said.add(identity);
     const { code, message, hint } = describeProblem(place, error);
-    report(code, rangeOf(source, span), message, { hint });
+    const isMerged = span.start < place.tree.start && place.tree.kind === 'mapping';
+    const related = [...place.used, ...(isMerged && span !== place.entry?.key ? [place.tree] : [])].map((use) => ({
+      message: 'it is used here',
+      at: rangeOf(source, use),
+    }));
+    report(code, rangeOf(source, span), message, { hint, ...(related.length === 0 ? {} : { related }) });
   }
   return broken;
 }
@@ -39,23 +44,28 @@ function locate(document: SchemaDocument, root: Tree, pointer: string): Place {
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  let place: Place = { path, where: '', name: 'the file', tree: root, schema: document };
+  let place: Place = { path, where: '', name: 'the file', tree: root, schema: document, used: [] };
   for (const part of path) place = step(document, place, part);
   return place;
 }
 
 function step(document: SchemaDocument, place: Place, part: string): Place {
-  const { path, where, tree, schema } = place;
+  const { path, where, tree, schema, used } = place;
   if (tree.kind === 'list') {
     const index = Number(part);
     const name = `member ${index + 1} of ${place.name}`;
-    return { path, where: `${where}[${index}]`, name, tree: tree.items[index] ?? tree, schema: resolve(document, schema.items) };
+    const [item, written] = [tree.items[index] ?? tree, membersWritten(tree)[index]];
+    const uses = written === undefined || written.start <= item.start ? used : [...used, written];
+    return { path, where: `${where}[${index}]`, name, tree: item, schema: resolve(document, schema.items), used: uses };
   }
   const entry = tree.kind === 'mapping' ? tree.entries.get(part) : undefined;
   const own = schema.properties !== undefined && Object.hasOwn(schema.properties, part) ? schema.properties[part] : undefined;
   const next = own ?? schema.additionalProperties;
   const resolved = resolve(document, typeof next === 'object' ? next : undefined);
-  const names = { path, where: where === '' ? part : `${where}.${part}`, name: quote(part) };
+  const uses = [...used];
+  if (entry !== undefined && entry.key.start < tree.start) uses.push(tree);
+  if (entry !== undefined && entry.value.start < entry.key.start) uses.push(entry.key);
+  const names = { path, where: where === '' ? part : `${where}.${part}`, name: quote(part), used: uses };
   return entry === undefined ? { ...names, tree, schema: resolved } : { ...names, tree: entry.value, entry, schema: resolved };
 }
 

@@ -1,9 +1,9 @@
 /** Namespaces that another thread reads (`second-thread.ts`) while this one has other things to do, or reads some of them itself. */
 import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
-import { bytesOf, type Bytes } from './message.js';
+import { bytesOf } from './message.js';
 import { type NetnsDump, replay } from './observe-netns.js';
-import { type Besides, type Recorded, type Recording, SecondThread, type Share } from './orders.js';
+import { type Besides, type Recording, SecondThread, type Share } from './orders.js';
 
 /** What was read ahead. */
 export interface Ahead {
@@ -30,18 +30,19 @@ const NOTHING: Besides = { host: false, links: false };
 interface Place {
   readonly names: readonly string[];
   readonly share: Share<Recording>;
+  isHeard: boolean;
 }
 
-interface Heard {
-  readonly bytes: Bytes;
-  readonly place: Recorded;
-}
+/** So few in one order that this thread makes sense of the first ones while the other reads on. */
+const AT_ONCE = 64;
+
+type Heard = NonNullable<ReturnType<Ahead['netns']>>;
 
 export class ReadingAhead implements Ahead {
   private readonly places: Place[] = [];
   private readonly names = new Set<string>();
   private readonly changed = new Set<string>();
-  private heard: Map<string, Heard> | undefined;
+  private readonly heard = new Map<string, Heard>();
 
   constructor(
     private readonly second: SecondThread,
@@ -53,7 +54,12 @@ export class ReadingAhead implements Ahead {
     const names = all.filter((name) => name !== HOST && !this.names.has(name));
     if (names.length === 0 && !besides.host && !besides.links) return;
     for (const name of names) this.names.add(name);
-    this.places.push({ names, share: this.second.read(this.directory, names, besides) });
+    const last = Math.max(0, Math.ceil(names.length / AT_ONCE) - 1);
+    for (let i = 0; i <= last; i++) {
+      const some = names.slice(i * AT_ONCE, (i + 1) * AT_ONCE);
+      const its = { host: besides.host && i === 0, links: besides.links && i === last };
+      this.places.push({ names: some, share: this.second.read(this.directory, some, its), isHeard: false });
+    }
   }
 
   /** What was read of it may not be so any more; what has not been added will be read later. */
@@ -61,19 +67,20 @@ export class ReadingAhead implements Ahead {
     if (this.names.has(name)) this.changed.add(name);
   }
 
+  /** From the back: the other thread begins at the front. What that has read by now is heard first, so that little is left to hear when all is read. */
   take(): readonly string[] {
-    for (const { names, share } of this.places) {
+    for (const place of this.places) if (!place.isHeard && place.share.isAnswered()) this.hear(place);
+    for (const { names, share } of this.places.toReversed()) {
       const some = share.take();
       if (some !== null) return names.slice(...some);
     }
     return [];
   }
 
-  netns(name: string): ReturnType<Ahead['netns']> {
-    const heard = this.changed.has(name) ? undefined : this.all().get(name);
-    if (heard === undefined) return null;
-    const { bytes, place } = heard;
-    return { inode: place.inode, dump: replay(bytes, place.start, place.end) };
+  netns(name: string): Heard | null {
+    if (this.changed.has(name)) return null;
+    for (const place of this.places) if (!place.isHeard) this.hear(place);
+    return this.heard.get(name) ?? null;
   }
 
   /** What came last was seen last. */
@@ -81,14 +88,12 @@ export class ReadingAhead implements Ahead {
     return this.places.at(-1)?.share.answer()?.links ?? undefined;
   }
 
-  private all(): ReadonlyMap<string, Heard> {
-    if (this.heard !== undefined) return this.heard;
-    const heard = new Map<string, Heard>();
-    for (const { share } of this.places) {
-      const recording = share.answer();
-      const bytes = bytesOf(Buffer.from(recording?.bytes ?? new ArrayBuffer(0)));
-      for (const place of recording?.namespaces ?? []) heard.set(place.netns, { bytes, place });
+  private hear(place: Place): void {
+    place.isHeard = true;
+    const recording = place.share.answer();
+    const bytes = bytesOf(Buffer.from(recording?.bytes ?? new ArrayBuffer(0)));
+    for (const { netns, inode, start, end } of recording?.namespaces ?? []) {
+      if (!this.changed.has(netns)) this.heard.set(netns, { inode, dump: replay(bytes, start, end) });
     }
-    return (this.heard = heard);
   }
 }

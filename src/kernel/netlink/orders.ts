@@ -98,7 +98,13 @@ export class Share<T extends Answer['value']> {
   constructor(
     private readonly order: Order,
     private readonly answered: (number: number) => T | undefined,
+    private readonly isDone: (number: number) => boolean,
   ) {}
+
+  /** Whether `answer` would not wait. */
+  isAnswered(): boolean {
+    return this.isAsked || this.isDone(this.order.number);
+  }
 
   /** Items that are this thread's now: indexes from the first up to the second; null: none are left. */
   take(): readonly [number, number] | null {
@@ -177,7 +183,8 @@ export class SecondThread {
   private ask<T extends Answer['value']>(task: Task): Share<T> {
     const order: Order = { ...task, number: this.ordered, taken: new Int32Array(new SharedArrayBuffer(4)) };
     this.send(order);
-    return new Share(order, (number) => this.answerTo(number) as T | undefined);
+    const answered = (number: number): T | undefined => this.answerTo(number) as T | undefined;
+    return new Share(order, answered, (number) => Atomics.load(this.counts, DONE) > number);
   }
 
   private send(order: Order | null): void {

@@ -50,7 +50,7 @@ function read(order: Order & { what: 'read' }, enter: Enter): Recording {
   return { bytes: writer.bytes.buffer.buffer as ArrayBuffer, namespaces, links: order.links ? etcNetnsLinks() : null };
 }
 
-const INITIAL_BYTES = 1024 * 1024;
+const INITIAL_BYTES = 256 * 1024;
 
 function visitFile(path: string, enter: Enter, writer: MessageWriter): number | null {
   try {

@@ -1,4 +1,3 @@
-import type { Kernel } from '../kernel/kernel.js';
 import { letSetgroupsPass } from '../kernel/netlink/setgroups.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
 import type { LinkObservation } from '../model/observation.js';
@@ -34,17 +33,10 @@ function look({ target, lab }: CaptureArguments, context: Context): Place {
   const kernel = openKernel();
   try {
     const netns = node === HOST ? HOST : findNode(kernel, { node, lab, nearby: nearbyLab(context) }).netns;
-    return { netns, device: deviceOf(node, name, linksOf(kernel, netns)) };
+    return { netns, device: deviceOf(node, name, kernel.look({ netns }).links) };
   } finally {
     kernel.close();
   }
-}
-
-function linksOf(kernel: Kernel, netns: string): readonly LinkObservation[] {
-  // Of no lab: nothing but what is asked for by name.
-  const scope = { lab: '', namespaces: netns === HOST ? [] : [netns], sysctls: new Map<string, readonly string[]>(), rules: [] };
-  const { host, namespaces } = kernel.observe(scope);
-  return (netns === HOST ? host : namespaces.find((each) => each.netns === netns))?.links ?? [];
 }
 
 /** tcpdump's pseudo-interface: all of the namespace at once. */

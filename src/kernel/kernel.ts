@@ -96,8 +96,8 @@ export interface Kernel {
   labs(): readonly LabSummary[];
   /** Of the lab's containers, by the mark in the kernel; null: it has none. */
   runtimeOf(lab: string): Runtime | null;
-  /** What there is in the namespace of a process, whatever its name. */
-  look(pid: number): Pick<NetnsObservation, 'links' | 'routes'>;
+  /** What there is in a namespace, `HOST` for the host's, or in that of a process, whatever its name; whose it is does not matter. */
+  look(where: { readonly netns: string } | { readonly pid: number }): Pick<NetnsObservation, 'links' | 'routes'>;
   /**
    * Lets the kernel check nft transactions among the operations without committing them, those of namespaces that are still to come too, and
    * asks for parts that it may lack.

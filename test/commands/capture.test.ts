@@ -14,7 +14,8 @@ networks:
 nodes:
   web: { networks: { front: 10.61.0.2, back: 10.62.0.2 } }
   db: { networks: { back: 10.62.0.3 } }
-  alone: {}
+  # What runs somewhere disturbs nobody who captures.
+  alone: { run: [{ name: idle, command: [sleep, infinity] }] }
 `;
 
 let world: World;

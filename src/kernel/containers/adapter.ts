@@ -64,7 +64,7 @@ export function withContainers(kernel: Kernel, runtime: Runtime, env: { readonly
 function withInside(kernel: Kernel, container: ContainerObservation): ContainerObservation {
   if (container.pid === 0 || container.labels[LABELS.lab] !== undefined) return container;
   try {
-    const { links, routes } = kernel.look(container.pid);
+    const { links, routes } = kernel.look({ pid: container.pid });
     return { ...container, inside: { links, routes } };
   } catch (error) {
     // It has ended since.

@@ -1,6 +1,7 @@
 /** The kernel by netlink, in this process. */
 import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
+import { HOST } from '../../model/state.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
 import type { Ahead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
@@ -16,6 +17,7 @@ import type { SecondThread } from './orders.js';
 import { prepare, type Prepared } from './prepared.js';
 import { Runner } from './runner.js';
 import { Sessions } from './sessions.js';
+import { THREAD_NETNS } from './thread.js';
 
 export interface NetlinkOptions {
   /** Where namespaces have their names; `ip netns` looks in /run/netns. */
@@ -54,7 +56,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     observeNodes: (scope) => observeNodes(sessions, scope, left.ahead({ host: false })),
     observeAgain: (scope, seen, changed) => observeAgain(sessions, scope, seen, changed),
     labs: () => observeLabs(sessions),
-    look: (pid) => sessions.look(`/proc/${pid}/ns/net`, dumpNetns),
+    look: (where) => sessions.look('pid' in where ? `/proc/${where.pid}/ns/net` : fileOf(sessions, where.netns), dumpNetns),
     runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => check(sessions, parts, operations),
     prepare: (operations) => prepare(prepared, operations),
@@ -88,3 +90,5 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     },
   };
 }
+
+const fileOf = (sessions: Sessions, netns: string): string => (netns === HOST ? THREAD_NETNS : sessions.path(netns));

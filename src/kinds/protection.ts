@@ -3,7 +3,7 @@
  * network, so that it holds for whoever comes without the file as well.
  */
 import type { SourceRange } from '../model/diagnostic.js';
-import { protectedMark, protectedSubjects } from '../model/lo-marks.js';
+import { protectedBy, protectedMark, type Protected } from '../model/lo-marks.js';
 import type { NetnsObservation } from '../model/observation.js';
 import { PROTECTION, type ProtectionDefinition } from '../model/protection.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
@@ -18,26 +18,30 @@ export interface ProtectionSpec {
   readonly subject: string;
   /** Whose lo has the name. */
   readonly netns: string;
+  /** Of a network. */
+  readonly driver?: string;
   /** What is protected. */
   readonly objects: readonly ResourceId[];
   readonly path: string;
   readonly at: SourceRange;
 }
 
-export function protectionResource({ lab, subject, netns, objects, path, at }: ProtectionSpec): Resource {
-  return { ...protectionOf(lab, netns, subject, objects), path, at };
+export function protectionResource({ lab, subject, netns, driver, objects, path, at }: ProtectionSpec): Resource {
+  const what = driver === undefined ? { subject } : { subject, driver };
+  return { ...protectionOf(lab, netns, what, objects), path, at };
 }
 
 const idOf = (netns: string, subject: string): ResourceId => `${PROTECTION}:${netns}/${subject === '' ? 'lab' : subject}`;
 
-function protectionOf(lab: string, netns: string, subject: string, objects: readonly ResourceId[]): Resource {
+function protectionOf(lab: string, netns: string, what: Protected, objects: readonly ResourceId[]): Resource {
   const own = netnsNeeds(netns);
-  const definition: ProtectionDefinition = { subject, objects };
+  const { subject, driver } = what;
+  const definition: ProtectionDefinition = { ...what, objects };
   return {
     id: idOf(netns, subject),
     kind: PROTECTION,
     netns,
-    props: { subject, mark: protectedMark(lab, subject) },
+    props: { subject, mark: protectedMark(lab, subject, driver) },
     needs: own,
     goesWith: own,
     definition,
@@ -49,9 +53,7 @@ function find(context: FindContext): Found {
   const { lab } = context.desired;
   const namespaces = [observation.host, ...labNamespaces(observation, lab)];
   const resources = namespaces.flatMap((ns) =>
-    protectedSubjects(loOf(ns)?.altnames ?? [], lab).map((subject) =>
-      protectionOf(lab, ns.netns, subject, objectsOf(ns, subject, context)),
-    ),
+    protectedBy(loOf(ns)?.altnames ?? [], lab).map((what) => protectionOf(lab, ns.netns, what, objectsOf(ns, what.subject, context))),
   );
   return { resources, conflicts: [] };
 }

@@ -57,18 +57,28 @@ export function runtimeOf(altnames: readonly string[], lab: string): Runtime | n
   return RUNTIMES.find((runtime) => altnames.includes(runtimeMark(runtime, lab))) ?? null;
 }
 
-/** `subject`: as the file calls it, `nodes.web`; '' for the lab itself. */
-export const protectedMark = (lab: string, subject: string): string => `${PROTECTED}${lab}${subject === '' ? '' : `.${subject}`}`;
+/** `subject`: as the file calls it, `nodes.web`; '' for the lab itself. A network has its driver behind that. */
+export const protectedMark = (lab: string, subject: string, driver?: string): string =>
+  `${PROTECTED}${[lab, subject, driver ?? ''].filter((part) => part !== '').join('.')}`;
 
 export const isProtectedMark = (altname: string): boolean => altname.startsWith(PROTECTED);
 
-/** The lab's subjects that such a lo says are protected. */
-export function protectedSubjects(altnames: readonly string[], lab: string): readonly string[] {
+export interface Protected {
+  readonly subject: string;
+  /** Of a network: its driver, where the mark has it. */
+  readonly driver?: string;
+}
+
+/** What of the lab such a lo says is protected. */
+export function protectedBy(altnames: readonly string[], lab: string): readonly Protected[] {
   if (altnames.length === 0) return [];
   const whole = protectedMark(lab, '');
-  return altnames.flatMap((altname) =>
-    altname === whole ? [''] : altname.startsWith(`${whole}.`) ? [altname.slice(whole.length + 1)] : [],
-  );
+  return altnames.flatMap((altname): readonly Protected[] => {
+    if (altname === whole) return [{ subject: '' }];
+    if (!altname.startsWith(`${whole}.`)) return [];
+    const [section = '', name = '', driver] = altname.slice(whole.length + 1).split('.');
+    return [{ subject: `${section}.${name}`, ...(driver === undefined ? {} : { driver }) }];
+  });
 }
 
 function split(text: string): readonly NodeOfLab[] {

@@ -8,5 +8,7 @@ export const PROTECTION = 'protection';
 export interface ProtectionDefinition {
   /** As the file calls it: `nodes.web`, `networks.front`; '' for the lab. */
   readonly subject: string;
+  /** Of a network; absent: not known. */
+  readonly driver?: string;
   readonly objects: readonly ResourceId[];
 }

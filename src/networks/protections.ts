@@ -27,11 +27,11 @@ export function protectionResources(topology: Topology, lab: Lab): readonly Reso
 }
 
 /** In each of its homes; where no bridge is the network's, it is what its nodes have of it. */
-function ofNetwork({ name, protect }: Topology['networks'][number], lab: Lab): readonly Resource[] {
+function ofNetwork({ name, driver, protect }: Topology['networks'][number], lab: Lab): readonly Resource[] {
   if (protect === undefined) return [];
   const subject = `networks.${name}`;
   const places = lab.networks.filter(({ network }) => network.name === name);
-  const spec = { lab: lab.name, subject, path: `${subject}.protect`, at: protect };
+  const spec = { lab: lab.name, subject, driver, path: `${subject}.protect`, at: protect };
   if (places.length === 0) return [protectionResource({ ...spec, netns: HOST, objects: [] })];
   return places.map((place) => protectionResource({ ...spec, netns: place.home, objects: linksOf(place, lab) }));
 }

@@ -22,6 +22,8 @@ export function protectedFrom(plan: Plan, desired: State, observed: State, kindO
     if (isInFile && own.length === 0) return [];
     if (!isInFile)
       return own.length === 0 && subject === '' && desired.subjects !== undefined ? [] : [goes(subject, own[0] ?? remembered[0], desired)];
+    const [was, is] = [driverOf(remembered), driverOf(own)];
+    if (was !== undefined && is !== undefined && was !== is) return [anotherDriver(subject, was, is, own[0]?.at)];
     // A tunnel that the file has no need of any more may go.
     const objects = new Set([...objectsOf(own).filter((id) => desired.resources.has(id)), ...objectsOf(remembered)]);
     const doomed = [...deletions.values()].filter(({ id, change }) => objects.has(id) || isNamespaceOf(subject, change));
@@ -40,6 +42,9 @@ function nowCalled(subject: string, { moves = [] }: State): string {
 const objectsOf = (protections: readonly Resource[]): readonly ResourceId[] => [
   ...new Set(protections.flatMap((one) => definitionOf(one).objects)),
 ];
+
+const driverOf = (protections: readonly Resource[]): string | undefined =>
+  protections.map((one) => definitionOf(one).driver).find((driver) => driver !== undefined);
 
 /** Its former namespace, under whatever name; that of a container is the container's. */
 function isNamespaceOf(subject: string, change: Action['change']): boolean {
@@ -69,6 +74,17 @@ function goesWith(subject: string, { change, reason, replacement }: Action, at: 
     code: 'protected',
     severity: 'error',
     message: `${subject} is protected, and ${kindOf(before.kind).title(before)} would be ${fate}: ${reason}`,
+    ...place(at),
+    hint: 'take the change back, or set protect: false',
+  };
+}
+
+/** Of what one driver makes another has nothing, but for a bridge: neither its addresses nor the interfaces of nodes, or the tunnels. */
+function anotherDriver(subject: string, was: string, is: string, at: SourceRange | undefined): Diagnostic {
+  return {
+    code: 'protected',
+    severity: 'error',
+    message: `${subject} is protected, and would be made anew: driver ${was} -> ${is}`,
     ...place(at),
     hint: 'take the change back, or set protect: false',
   };

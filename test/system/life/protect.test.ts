@@ -97,6 +97,40 @@ nodes:
   expect(apply(cluster.replaceAll('protect: true', 'protect: false')).status).toBe(0);
 });
 
+test('another driver makes a network anew: it is refused, with both of them named, until it is let go', () => {
+  const spanning = (driver: string, protect = true): string => `name: safe
+networks:
+  lan: { subnet: 192.168.50.0/24, masquerade: false, isolated: false }
+  pods: { driver: ${driver}, subnet: 10.244.0.0/16, underlay: lan, protect: ${protect} }
+hosts: { h1: { networks: [lan] }, h2: { networks: [lan] } }
+nodes:
+  a: { host: h1, networks: [pods] }
+  b: { host: h2, networks: [pods] }
+`;
+  for (const [was, is] of [
+    ['calico', 'flannel'],
+    ['flannel', 'vxlan'],
+  ] as const) {
+    expect(apply(spanning(was)).status).toBe(0);
+    const { status, stderr } = apply(spanning(is));
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining(`networks.pods is protected, and would be made anew: driver ${was} -> ${is}`),
+    });
+    expect(stderr).toMatch(/topo\.yaml:4:\d+: error/);
+    const [old, other] = [world.file('old.yaml', spanning(was)), world.file('new.yaml', spanning(is))];
+    expect(world.topo(['plan', '--from', old, other]).stderr).toContain(`driver ${was} -> ${is}`);
+    // What is lost is in the plan of the one that may be: every node's interface, or its address.
+    const plan = JSON.parse(world.mustTopo('plan', '--json', world.file('topo.yaml', spanning(is, false)))) as {
+      actions: { id: string; action: string }[];
+    };
+    const lost = plan.actions.filter(({ id, action }) => action !== 'create' && /^(veth|address):safe\.[ab]\//.test(id));
+    expect(new Set(lost.map(({ id }) => id.slice(0, id.indexOf('/')).replace(/^\w+:/, '')))).toEqual(new Set(['safe.a', 'safe.b']));
+    expect(apply(spanning(is, false)).status).toBe(0);
+  }
+  expect(world.mustTopo('plan', 'topo.yaml')).toContain('No changes.');
+}, 60_000);
+
 test('the lab as a whole is kept, while what is in it comes and goes', () => {
   const lab = `protect: true\n${LAB.replaceAll(/protect: true ?/g, 'protect: false')}`;
   expect(apply(lab).status).toBe(0);

@@ -24,7 +24,7 @@ const MAY_IMPORT = {
     '^src/model/',
     '^src/plan/',
     '^src/kernel/kernel\\.ts$',
-    '^src/kinds/(find|former|former-kinds|former-losses|former-names)\\.ts$',
+    '^src/kinds/(find|former|former-kinds|former-losses|former-names|former-taken)\\.ts$',
   ],
   report: ['^src/model/', '^src/kinds/'],
   // What differs is said in the words of the reports.

@@ -4,11 +4,13 @@ import { describedFormer, type Former, keysOf, linksOf, recognizable, rulesOf, s
 import { formerKindOf } from '../kinds/former-kinds.js';
 import { altnamesBack, goingBack, plainFormer, recalled } from '../kinds/former-names.js';
 import { lossesOf } from '../kinds/former-losses.js';
+import { withoutTaken } from '../kinds/former-taken.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 import type { Event } from '../model/event.js';
 import type { Observation } from '../model/observation.js';
 import type { Plan } from '../model/plan.js';
-import type { State } from '../model/state.js';
+import type { ResourceId, State } from '../model/state.js';
 import { plan } from '../plan/plan.js';
 import { settle, type Way } from './carry-out.js';
 import type { Wanted } from './observe.js';
@@ -47,15 +49,19 @@ export async function* rollBack({ kernel, wanted, interrupted = () => null, ...c
   await kernel.waitForLinks(LINKS_MS);
   const differences = now.plan.actions;
   yield { type: 'verify', ok: differences.length === 0, differences };
-  const losses = lossesOf(former, now.desired, now.observation);
+  if (now.taken.length > 0) yield { type: 'broken', diagnostics: now.taken };
+  const losses = lossesOf(former, now.desired, now.observation).filter(({ id }) => !now.lost.has(id));
   if (losses.length > 0) yield { type: 'not-restored', losses };
-  return differences.length === 0 && held.length === 0 ? 'back' : 'not-back';
+  return differences.length === 0 && now.taken.length === 0 && held.length === 0 ? 'back' : 'not-back';
 }
 
 interface Look {
   readonly plan: Plan;
   readonly desired: State;
   readonly observation: Observation;
+  /** Places of what was before that somebody else has taken. */
+  readonly taken: readonly Diagnostic[];
+  readonly lost: ReadonlySet<ResourceId>;
 }
 
 function lookAt(kernel: Kernel, former: Former, described: State, { state, observe, adopt = false }: Wanted): Look {
@@ -68,10 +74,17 @@ function lookAt(kernel: Kernel, former: Former, described: State, { state, obser
   });
   const { seen, marks } = recalled(former, observation);
   const found = findState(seen, goingBack(recognizable(described, state), state), { adopt, taker: state });
-  const { desired, observed } = sidesOf(former, described, found.state, found.seen);
+  const sides = sidesOf(former, described, found.state, found.seen, state);
+  const { desired, observed, taken, lost } = withoutTaken(sides, found.state, found.seen);
   const links = linksOf(observed);
   const altnames = altnamesBack(former, found.seen, (netns, name) => (name === 'lo' ? `netns:${netns}` : links.get(`${netns}/${name}`)));
-  return { plan: plan(desired, observed, formerKindOf, [...marks, ...found.renamings, ...altnames]), desired, observation };
+  return {
+    plan: plan(desired, observed, formerKindOf, [...marks, ...found.renamings, ...altnames]),
+    desired: sides.desired,
+    observation,
+    taken,
+    lost,
+  };
 }
 
 type Keys = ReadonlyMap<string, readonly string[]>;

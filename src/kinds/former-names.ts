@@ -88,6 +88,8 @@ export function recalled(
     const before = places.get(ns.netns);
     const [lo, former] = [loOf(ns), before !== undefined && before.inode === ns.inode ? loOf(before) : undefined];
     if (lo === undefined || former === undefined || lo.alias !== '' || parseMark(former.alias)?.lab !== lab) return ns;
+    // Of any other the number may be that of a new one by now, and one without a mark is nobody's.
+    if (containerOf(former.altnames, lab) === null) return ns;
     const { netns } = ns;
     const altnames = former.altnames.filter((altname) => containerOf([altname], lab) !== null && !lo.altnames.includes(altname));
     const operations: readonly Operation[] = [

@@ -12,7 +12,7 @@ import { isOfHost } from './former-kinds.js';
 import { containerNameOf } from './ids-of-containers.js';
 import { kindOf } from './index.js';
 import { NOTHING_ASKED } from './nftables.js';
-import { labNamespaces, netnsNeeds, ownNamespaces, type NetnsDefinition } from './ownership.js';
+import { labNamespaces, netnsId, netnsNeeds, ownNamespaces, type NetnsDefinition } from './ownership.js';
 
 export interface Former {
   readonly state: State;
@@ -142,11 +142,11 @@ export interface Sides {
   readonly observed: State;
 }
 
-/** Both sides of the plan that leads back. `found` is what the kernel has now, as it was found with `described`. */
-export function sidesOf(former: Former, described: State, found: State, now: Observation): Sides {
+/** Both sides of the plan that leads back. `found` is what the kernel has now, as it was found with `described`; `wanted` is what was to be. */
+export function sidesOf(former: Former, described: State, found: State, now: Observation, wanted: State): Sides {
   const namespaces = new Map([now.host, ...now.namespaces].map((ns) => [ns.netns, ns]));
   const desired = new Map<ResourceId, Resource>();
-  for (const one of described.resources.values()) if (comesBack(one, former, found, namespaces)) desired.set(one.id, one);
+  for (const one of described.resources.values()) if (comesBack(one, former, found, namespaces, wanted)) desired.set(one.id, one);
   // What became somebody else's meanwhile is nobody's to remove.
   const own = [...found.resources].filter(([id, { foreign }]) => foreign !== true || desired.has(id));
   const observed = new Map(own.map(([id, one]) => [id, one.kind === 'sysctl' ? settingNow(one, described, namespaces) : one]));
@@ -168,7 +168,7 @@ export function sidesOf(former: Former, described: State, found: State, now: Obs
 type Namespaces = ReadonlyMap<string, NetnsObservation>;
 
 /** What somebody else ended, or what cannot be what it was, does not; unless it is still there. */
-function comesBack(one: Resource, { observation }: Former, found: State, now: Namespaces): boolean {
+function comesBack(one: Resource, { observation }: Former, found: State, now: Namespaces, wanted: State): boolean {
   const { kind, keep, props, netns, id } = one;
   const there = found.resources.get(id);
   switch (kind) {
@@ -176,7 +176,7 @@ function comesBack(one: Resource, { observation }: Former, found: State, now: Na
       return props['value'] !== null || there !== undefined;
     // What a command has done is gone with its namespace.
     case 'exec':
-      return now.get(netns)?.inode === [observation.host, ...observation.namespaces].find((ns) => ns.netns === netns)?.inode;
+      return there !== undefined || (!goes(netns, wanted) && now.get(netns)?.inode === inodeIn(observation, netns));
     case 'process':
       return props['state'] === 'running' || JSON.stringify(there?.props) === JSON.stringify(props);
     case 'veth':
@@ -187,6 +187,13 @@ function comesBack(one: Resource, { observation }: Former, found: State, now: Na
       return keep !== true || there !== undefined;
   }
 }
+
+/** The lab was to be without it: where it is there again it is new, and may have got the number of the one before. */
+const goes = (netns: string, { resources, moves }: State): boolean =>
+  netns !== HOST && moves === undefined && !resources.has(netnsId(netns));
+
+const inodeIn = ({ host, namespaces }: Observation, netns: string): number | undefined =>
+  [host, ...namespaces].find((ns) => ns.netns === netns)?.inode;
 
 function settingNow(one: Resource, described: State, namespaces: Namespaces): Resource {
   const { keep, ...rest } = withMemory(one, namespaces.get(one.netns));

@@ -66,6 +66,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/foreign-forward.test.ts',
       'system/promises/taken-names.test.ts',
       'system/promises/ignored.test.ts',
+      'system/promises/confirm-meanwhile.test.ts',
     ],
   },
   {
@@ -101,6 +102,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/ends-soon.test.ts',
       'system/promises/on-error.test.ts',
       'system/promises/confirm.test.ts',
+      'system/promises/confirm-meanwhile.test.ts',
       'system/watch/reverted.test.ts',
     ],
   },

@@ -36,6 +36,17 @@ test('a name that is taken is refused and keeps its namespace', async () => {
   expect(await machine.ip('-n taken link show lo')).toMatchObject([{ ifalias: 'somebody' }]);
 });
 
+test('nothing is done in a namespace whose name was taken, for it is somebody else’s', async () => {
+  await machine.sh('ip netns add taken');
+  const refused = { ok: false, errno: 'ENOENT', message: 'there is no network namespace named taken' };
+  expect(await machine.run(netnsAdd('taken'), linkSet('taken', 'lo', { up: true }), veth('taken:a', 'host:b'))).toEqual([
+    { ok: false, errno: 'EEXIST', message: 'a network namespace with that name exists already' },
+    refused,
+    refused,
+  ]);
+  expect(await machine.ip('-n taken link')).toMatchObject([{ ifname: 'lo', operstate: 'DOWN' }]);
+});
+
 test('a file that is no namespace is stale, and taken over', async () => {
   await machine.sh('mkdir -p /run/netns && touch /run/netns/crashed /run/netns/other');
   const asked = await machine.observe({ lab: 'lab', namespaces: ['crashed', 'missing'] });

@@ -11,6 +11,7 @@ import { applyText } from '../../report/apply-text.js';
 import type { Context } from '../context.js';
 import { acquireMachineLock } from '../machine-lock.js';
 import { WORDS } from '../words.js';
+import { end, Hindrance } from './hindrance.js';
 import { revert } from './revert.js';
 
 const POLL_MS = 200;
@@ -25,22 +26,25 @@ export async function run(lab: string, context: Context): Promise<number> {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
   if (!isPending(lab)) return 1;
   writeWatchdog(lab, identify(process.pid)!);
+  const hindrance = new Hindrance();
   for (let tries = 0; ;) {
     while (!isDue(lab) || isAtWork(lab)) {
       if (!isPending(lab)) return 0;
       await sleep(POLL_MS);
     }
-    const lock = await acquireMachineLock({
-      holder: { pid: process.pid, command: 'confirm --revert', lab },
-      timeoutMs: LOCK_TIMEOUT_MS,
-      onWait: () => undefined,
-      interrupted: () => false,
-    });
+    const lock = await hindrance.during(
+      acquireMachineLock({
+        holder: { pid: process.pid, command: 'confirm --revert', lab },
+        timeoutMs: LOCK_TIMEOUT_MS,
+        onWait: () => undefined,
+        interrupted: () => false,
+      }),
+    );
     const pause = PAUSES_MS[tries];
     try {
       // It was confirmed meanwhile, or the apply has ended only now.
       if (!isPending(lab) || !isDue(lab)) continue;
-      if (await revertAndTell(lab, context, pause)) return 0;
+      if (await revertAndTell(lab, context, { told: hindrance.told, pause })) return 0;
     } finally {
       lock?.release();
     }
@@ -63,18 +67,17 @@ function isAtWork(lab: string): boolean {
   return true;
 }
 
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended in the meantime.
-  }
+interface Turn {
+  /** What there is to tell before. */
+  readonly told: readonly string[];
+  /** What is refused is tried again after so many milliseconds. */
+  readonly pause: number | undefined;
 }
 
-/** `pause`: what is refused is tried again after so many milliseconds. True: all is as it was. */
-async function revertAndTell(lab: string, context: Context, pause: number | undefined): Promise<boolean> {
+/** True: all is as it was. */
+async function revertAndTell(lab: string, context: Context, { told, pause }: Turn): Promise<boolean> {
   const text = applyText(WORDS, { color: false, verbose: false });
-  const lines: string[] = [];
+  const lines = [...told];
   const tell = (line: string): void => {
     lines.push(line);
     writeReverted(lab, lines.join(''));

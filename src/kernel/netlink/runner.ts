@@ -18,7 +18,7 @@ import type { Session, Sessions } from './sessions.js';
 import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
 import { deleteGroup, parentOf, peerIsOuter, renameLink } from './runner-links.js';
 import { transactionOf } from './runner-tables.js';
-import { isOfName, type NameOperation, type Step } from './steps.js';
+import { isOfFiles, isOfName, type NameOperation, type Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
 
@@ -27,6 +27,8 @@ type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
 export class Runner {
   private readonly queues = new Map<string, Queue>();
   private readonly outcomes: Outcome[] = [];
+  /** Namespaces that could not be made: one that has such a name is somebody else's. */
+  private readonly unmade = new Set<string>();
 
   constructor(
     private readonly sessions: Sessions,
@@ -159,7 +161,7 @@ export class Runner {
   /** A namespace that was to come first may have been refused. */
   private changeFiles(operation: NodeFilesOperation): Outcome {
     const isLinked = operation.op === 'node-files-link' && operation.folder !== '';
-    if (isLinked && typeof this.sessions.get(operation.netns) === 'string') return absent(operation);
+    if (isLinked && (this.unmade.has(operation.netns) || typeof this.sessions.get(operation.netns) === 'string')) return absent(operation);
     changeNodeFiles(operation);
     return OK;
   }
@@ -176,7 +178,7 @@ export class Runner {
   private queue(netns: string): Queue | null {
     const known = this.queues.get(netns);
     if (known !== undefined) return known;
-    const session = this.sessions.get(netns);
+    const session = this.unmade.has(netns) ? 'missing' : this.sessions.get(netns);
     if (typeof session === 'string') return null;
     const queue = new Queue(session);
     this.queues.set(netns, queue);
@@ -239,7 +241,10 @@ export class Runner {
       op === 'netns-add'
         ? createNamespaces(this.sessions, batch as (NetnsOperation & { op: 'netns-add' })[], this.second)
         : this.deleteNamespaces(batch);
-    outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    outcomes.forEach((outcome, i) => {
+      this.outcomes[start + i] = outcome;
+      if (op === 'netns-add' && !outcome.ok) this.unmade.add(batch[i]!.netns);
+    });
     return start + batch.length;
   }
 
@@ -292,8 +297,4 @@ interface End {
   readonly name: string;
   readonly attributes: LinkAttributes;
   readonly queue: Queue;
-}
-
-function isOfFiles(operation: Operation): operation is NodeFilesOperation {
-  return operation.op.startsWith('node-files-');
 }

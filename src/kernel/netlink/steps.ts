@@ -5,6 +5,7 @@ import type {
   LinkAdd,
   LinkAttributes,
   NeighbourOperation,
+  NodeFilesOperation,
   Operation,
   RouteOperation,
   RuleOperation,
@@ -162,3 +163,5 @@ export type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-det
 const OF_NAMES: ReadonlySet<Operation['op']> = new Set<NameOperation['op']>(['netns-attach', 'netns-detach', 'netns-rename']);
 
 export const isOfName = (operation: Operation): operation is NameOperation => OF_NAMES.has(operation.op);
+
+export const isOfFiles = (operation: Operation): operation is NodeFilesOperation => operation.op.startsWith('node-files-');

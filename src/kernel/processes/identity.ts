@@ -18,6 +18,9 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return stat !== null && stat[0] !== 'Z' && stat[0] !== 'X' && stat[19] === startTime;
 }
 
+/** By a signal, as Ctrl-Z sends one, and not by a debugger. */
+export const isStopped = (pid: number): boolean => readStat(pid)?.[0] === 'T';
+
 export function childrenOf(pid: number): readonly number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);

@@ -136,7 +136,7 @@ export class World {
         // Even so the kernel settles the address in a work item of its own, a moment after the link is up.
         settled('ip -6 addr show dev lan0 scope link -tentative'),
         settled('ip -n outside -6 addr show dev eth0 scope link -tentative'),
-        settled('ip -6 route show table local dev lan0 type local to fe80::/10'),
+        settled('ip -6 route show table local dev lan0 type local to root fe80::/10'),
       ].join(' && '),
     );
   }
@@ -185,9 +185,9 @@ export class World {
   }
 }
 
-/** A command that waits until another one prints something, three seconds at most. */
+/** A command that waits until another one prints something, and fails where it never does: nobody would notice how long that takes. */
 function settled(command: string): string {
-  return `for i in $(seq 150); do ${command} | grep -q . && break; sleep 0.02; done`;
+  return `(for i in $(seq 500); do ${command} | grep -q . && exit 0; sleep 0.02; done; echo 'not settled: ${command}' >&2; exit 1)`;
 }
 
 function ready(child: ChildProcess, word: string): Promise<void> {

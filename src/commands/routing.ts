@@ -11,9 +11,9 @@ export async function routingOf(lab: string, observation: Observation, node?: st
   if (daemons.length === 0) return [];
   const { birdStatus } = await import('../kernel/bird/status.js');
   return Promise.all(
-    daemons.map(async ({ owner, name, definition }) => {
+    daemons.map(async ({ owner, name, definition, pid, log }) => {
       const netns = definition?.netns ?? '';
-      const said = await birdStatus({ lab, owner, name });
+      const said = await birdStatus({ lab, owner, name, pid, log });
       const routes = observation.namespaces.find((one) => one.netns === netns)?.routes ?? [];
       const own = routes.filter(({ protocol }) => protocol === BIRD).map(routeOf);
       return { node: owner, netns, routerId: said?.routerId ?? '', neighbors: said?.neighbors ?? [], routes: own };

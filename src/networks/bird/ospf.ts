@@ -44,10 +44,13 @@ function hasFamily({ addresses }: LabInterface, family: Family): boolean {
   return addresses.some(({ cidr }) => cidr.family === family);
 }
 
-function interfaceOf({ attachments }: LabNode, settings: Settings): OspfInterface {
+export function ospfTypeOf({ attachments }: LabNode, { name, type }: Settings): 'point-to-point' | 'broadcast' {
+  const isShared = attachments.some((one) => one.interface.name === name);
+  return type ?? (isShared ? 'broadcast' : 'point-to-point');
+}
+
+function interfaceOf(node: LabNode, settings: Settings): OspfInterface {
   const { name, passive, cost, hello, dead, bfd } = settings;
-  const shared = attachments.some((one) => one.interface.name === name);
-  const type = settings.type ?? (shared ? 'broadcast' : 'point-to-point');
-  const plain = { name, stub: passive, type: type === 'broadcast' ? 'broadcast' : 'ptp', hello, dead, bfd } as const;
+  const plain = { name, stub: passive, type: ospfTypeOf(node, settings) === 'broadcast' ? 'broadcast' : 'ptp', hello, dead, bfd } as const;
   return cost === undefined ? plain : { ...plain, cost };
 }

@@ -10,6 +10,7 @@ import type { BirdAddition } from './addition.js';
 import { ALL, NONE, type BirdConfig, type BirdFilter, type BirdProtocol } from './config.js';
 import { birdDaemon } from './daemon.js';
 import { keptApart } from './kept-apart.js';
+import { ospfProblems } from './ospf-problems.js';
 import { ospfProtocols } from './ospf.js';
 import { routerIdOf, routersIn } from './routers.js';
 import { subnetsOf } from './segments.js';
@@ -22,7 +23,7 @@ export function routingResources(lab: Lab, additions: ReadonlyMap<string, BirdAd
   if (nodes.length === 0) return [];
   const routers = routersIn(lab.nodes);
   const sessions = new Map(nodes.map((node) => [node, sessionsOf(routers.byName(node.node.name)!, routers, diagnostics)]));
-  diagnostics.push(...sessionProblems(sessions), ...idsTwice(lab.name, nodes), ...nodes.flatMap(unknownPrefixes));
+  diagnostics.push(...sessionProblems(sessions), ...ospfProblems(nodes), ...idsTwice(lab.name, nodes), ...nodes.flatMap(unknownPrefixes));
   for (const [node, own] of sessions) diagnostics.push(...keptApart(node, own), ...alsoAdded(node, own, additions.get(node.netns)));
   return nodes.flatMap((node) => [
     ...orphans(node),

@@ -7,9 +7,16 @@ import type { Session } from './sessions.js';
 type Sessions = ReadonlyMap<LabNode, readonly Session[]>;
 
 export function sessionProblems(sessions: Sessions): readonly Diagnostic[] {
+  const places = new Map([...sessions.keys()].map((node, i) => [node, i]));
+  const isLater = (node: LabNode, peer: LabNode): boolean => (places.get(node) ?? 0) > (places.get(peer) ?? 0);
   return [...sessions].flatMap(([node, own]) => [
     ...twice(node, own),
-    ...own.flatMap((session) => [...mismatch(session), ...notReflected(node, session), ...oneSided(node, session, sessions)]),
+    ...own.flatMap((session) => [
+      ...mismatch(session),
+      ...notReflected(node, session),
+      ...oneSided(node, session, sessions),
+      ...(session.peer !== undefined && isLater(node, session.peer) ? passwords(node, session.peer, session, sessions) : []),
+    ]),
   ]);
 }
 
@@ -53,8 +60,8 @@ function oneSided({ node }: LabNode, session: Session, sessions: Sessions): read
   const { peer, local, remote } = session;
   const theirs = peer?.node.routing?.bgp;
   if (peer === undefined || theirs === undefined) return [];
-  const back = (sessions.get(peer) ?? []).filter((one) => one.peer?.node === node);
-  if (back.some((one) => (local === undefined || one.remote === local) && (one.local === undefined || one.local === remote))) return [];
+  const back = backOf(node, peer, sessions);
+  if (back.some((one) => isSame(session, one))) return [];
   const { name } = peer.node;
   const named = theirs.neighbors.some((one) => one.peer === node.name || parseAddress(one.peer) !== null);
   // What is wrong there has been told.
@@ -70,4 +77,26 @@ function oneSided({ node }: LabNode, session: Session, sessions: Sessions): read
       : 'address and source_address of one side must be those of the other';
   const at = other?.neighbor.at ?? theirs.at;
   return [{ ...problem(session, 'bgp-one-sided', message, hint), related: [{ message: `${name}'s side is here`, at }] }];
+}
+
+/** The sessions by which the peer talks to the node. */
+function backOf(node: LabNode['node'], peer: LabNode, sessions: Sessions): readonly Session[] {
+  return (sessions.get(peer) ?? []).filter((one) => one.peer?.node === node);
+}
+
+/** Whether the other side of a session is this one. */
+function isSame({ local, remote }: Session, back: Session): boolean {
+  return (local === undefined || back.remote === local) && (back.local === undefined || back.local === remote);
+}
+
+/** Neither side hears a word of the other then, and so says nothing of it (RFC 2385). */
+function passwords({ node }: LabNode, peer: LabNode, session: Session, sessions: Sessions): readonly Diagnostic[] {
+  const back = backOf(node, peer, sessions).find((one) => isSame(session, one));
+  const [own, theirs] = [session.neighbor.password, back?.neighbor.password];
+  if (back === undefined || own === theirs) return [];
+  const { name } = peer.node;
+  const differ = own === undefined || theirs === undefined ? 'only one has a password' : 'the passwords differ';
+  const message = `of ${node.name} and ${name} ${differ}: the session would never come up`;
+  const told = problem(session, 'bgp-password-mismatch', message, 'write the same on both sides');
+  return [{ ...told, related: [{ message: `${name}'s side is here`, at: back.neighbor.at }] }];
 }

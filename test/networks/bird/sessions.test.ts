@@ -74,6 +74,9 @@ describe('what is wrong', () => {
     ['bgp-source-address', '[{ peer: 10.1.0.2, source_address: 10.1.0.9 }]', PEER, ''],
     ['bgp-source-address', '[{ peer: 10.1.0.2, source_address: "fd01::1" }]', PEER, ''],
     ['bgp-neighbor-twice', '[b, { peer: b, address: 10.1.0.2 }]', PEER, ''],
+    ['bgp-password-mismatch', '[{ peer: b, password: one }]', '{ asn: 65002, neighbors: [{ peer: a, password: two }] }', ''],
+    ['bgp-password-mismatch', '[{ peer: 10.1.0.2, password: one }]', '{ asn: 65002, neighbors: [{ peer: 10.1.0.1 }] }', ''],
+    ['bgp-password-mismatch', '[{ peer: b, address: 10.1.0.2 }]', '{ asn: 65002, neighbors: [{ peer: 10.1.0.1, password: two }] }', ''],
     ['bgp-several-links', '[b]', '{ asn: 65002, neighbors: [{ peer: a, address: 10.1.0.1 }, { peer: a, address: "fd01::1" }] }', TWO_LINKS],
   ])('%s: neighbors %s', (code, neighbors, other, more) => {
     const { problems } = daemonsOf(pair(`{ asn: 65001, neighbors: ${neighbors} }`, other, more));

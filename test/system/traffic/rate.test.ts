@@ -34,6 +34,48 @@ function transfer(netns: string | null, to: string): number {
   return Number(world.must(`${inside}${process.execPath} ${TRANSFER} send ${to} 900 ${BYTES}`));
 }
 
+const FLOOD = `
+const socket = require('node:dgram').createSocket('udp4');
+setInterval(() => { for (let i = 0; i < 35; i += 1) socket.send(Buffer.alloc(1400), 9, '10.79.1.2'); }, 50);
+process.stdin.on('end', () => process.exit()).resume();
+console.log('sending');
+`;
+
+interface Count {
+  readonly bytes: number;
+  readonly backlog: number;
+  /** Milliseconds, in the middle of reading it. */
+  readonly at: number;
+  /** How long reading it took. */
+  readonly took: number;
+}
+
+function count(): Count {
+  const start = performance.now();
+  const [root] = JSON.parse(world.must('tc -n slow.a -s -j qdisc show dev wan root')) as { bytes: number; backlog: number }[];
+  const took = performance.now() - start;
+  return { bytes: root!.bytes, backlog: root!.backlog, at: start + took / 2, took };
+}
+
+/**
+ * Bytes in a second that leave the queue, Ethernet headers included. A window counts in which the queue never ran empty, and whose
+ * ends are known well enough: a busy machine keeps the sender waiting, or the reader.
+ */
+async function measured(): Promise<number> {
+  const deadline = performance.now() + 45_000;
+  for (;;) {
+    const all = [count()];
+    while (all.at(-1)!.at - all[0]!.at < 2_500) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      all.push(count());
+    }
+    const [first, last] = [all[0]!, all.at(-1)!];
+    const span = last.at - first.at;
+    if (all.every(({ backlog }) => backlog > 0) && first.took + last.took < span / 10) return ((last.bytes - first.bytes) / span) * 1000;
+    if (performance.now() > deadline) throw new Error(`no quiet moment: ${JSON.stringify(all)}`);
+  }
+}
+
 describe('rate', () => {
   // A burst goes at once, and headers take their part: 1448 bytes of 1514 are the sender's.
   const fastest = (bytesPerSecond: number): number => ((BYTES - 15_000 - 25_000) / bytesPerSecond) * 1000;
@@ -52,6 +94,17 @@ describe('rate', () => {
       expect(ms).toBeLessThan(3 * fastest(1_000_000));
     }
   });
+
+  it('is what is sent in a second, within a fifth: by the kernel’s own count, while there is always something to send', async () => {
+    world.file('topo.yaml', LAB.replace('rate: 4mbit', 'rate: 1mbit'));
+    world.mustTopo('apply', '--yes');
+    // Eight times of what passes; the queue holds a third of a second.
+    const sender = await world.background('slow.a', [process.execPath, '-e', FLOOD], 'sending');
+    const perSecond = await measured();
+    sender.stdin?.end();
+    expect(perSecond).toBeGreaterThan(0.8 * 125_000);
+    expect(perSecond).toBeLessThan(1.2 * 125_000);
+  }, 60_000);
 
   it('changes in place, and the link stays', () => {
     const index = world.must('cat /sys/class/net/slow0/ifindex');

@@ -1,0 +1,102 @@
+/** A node that moves to another host, and a host that somebody deletes: connections of all others go on. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_CHANGES } from '../../examples/example.js';
+import { until } from '../routing/until.js';
+import { Conversation } from '../traffic/conversation.js';
+import { World } from '../world.js';
+
+const lab = (driver: string, hostOfD = 'h1'): string => `name: span
+networks:
+  lan: { subnet: 192.168.50.0/24, masquerade: false, isolated: false }
+  net: { driver: ${driver}, subnet: 10.32.0.0/16, underlay: lan }
+hosts:
+  h1: { networks: { lan: 192.168.50.11 } }
+  h2: { networks: { lan: 192.168.50.12 } }
+  h3: { networks: { lan: 192.168.50.13 } }
+nodes:
+  a: { host: h1, networks: [net] }
+  b: { host: h2, networks: [net] }
+  c: { host: h3, networks: [net] }
+  d: { host: ${hostOfD}, networks: [net] }
+`;
+
+let world: World;
+beforeEach(async () => {
+  world = await World.create();
+});
+afterEach(() => world.dispose());
+
+const addressOf = (node: string): string => /inet (\S+)\//.exec(world.must(`ip -n span.${node} -4 addr show eth0`))?.[1] ?? '';
+/** With their inodes; not that of h2, which may get the number that it had. */
+const namespaces = (): readonly string[] => world.must("ls -i /run/netns | sed 's/.* span.h2$/span.h2/'").trim().split('\n');
+const apply = (text: string): void => void world.mustTopo('apply', '--yes', world.file('topo.yaml', text));
+const planned = (): readonly string[] =>
+  (JSON.parse(world.mustTopo('plan', '--json')) as { actions: { id: string; action: string }[] }).actions.map(
+    ({ id, action }) => `${action} ${id}`,
+  );
+const reaches = async (from: string, to: string): Promise<void> =>
+  void (await until(world, `span.${from}`, `ping -c 1 -W 1 ${addressOf(to)}`, / 0% packet loss/, 30));
+
+/** A connection from one node to another that is open, and has been used. */
+async function connection(from: string, to: string): Promise<() => Promise<void>> {
+  await world.serve(`span.${to}`, 80, to);
+  await reaches(from, to);
+  const conversation = await Conversation.open(world, `span.${from}`, addressOf(to), 80);
+  const peer = addressOf(from);
+  return async () => expect(await conversation.ask()).toBe(`${to} peer=${peer}`);
+}
+
+describe('a node that moves to another host', () => {
+  it('is its own link, and the entries for it on each host; its address, and others’ connections, stay', async () => {
+    apply(lab('vxlan'));
+    const isAlive = await connection('a', 'c');
+    await isAlive();
+    const [before, address] = [namespaces(), addressOf('d')];
+    world.file('topo.yaml', lab('vxlan', 'h2'));
+    const actions = planned().map((action) => action.replace(/vx-\w+\/([\da-f]{2}:)+\w+$/, 'VX/MAC').replace(/vx-\w+/, 'VX'));
+    const ofNode = ['veth:span.d/eth0', `address:span.d/eth0/${address}/16`, 'route:span.d/0.0.0.0/0'];
+    expect([...actions].sort()).toEqual(
+      [
+        ...ofNode.flatMap((id) => [`delete ${id}`, `create ${id}`]),
+        'create fdb:span.h1/VX/MAC',
+        `create neighbour:span.h1/VX/${address}`,
+        'delete fdb:span.h2/VX/MAC',
+        `delete neighbour:span.h2/VX/${address}`,
+        'update fdb:span.h3/VX/MAC',
+      ].sort(),
+    );
+    apply(lab('vxlan', 'h2'));
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+    await isAlive();
+    expect([namespaces(), addressOf('d')]).toEqual([before, address]);
+    for (const node of ['a', 'b', 'c']) await reaches(node, 'd');
+  }, 60_000);
+});
+
+describe('a host whose namespace somebody deletes', () => {
+  it.each(['vxlan', 'weave', 'flannel', 'calico'])(
+    '%s: is made again, and nothing else is: what others have open goes on',
+    async (driver) => {
+      apply(lab(driver));
+      const isAlive = await connection('a', 'c');
+      await isAlive();
+      const before = namespaces();
+      // BIRD would hold it, as any process does.
+      world.must('kill -9 $(ip netns pids span.h2) 2>/dev/null; ip netns delete span.h2');
+      // Of others only what ended in that host: the ends of its nodes, its place on the LAN.
+      const others = planned().filter((action) => !/[:/](span\.)?(h2|b|d)\b/.test(action));
+      expect(others).toEqual([]);
+      apply(lab(driver));
+      expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+      await isAlive();
+      expect(namespaces()).toEqual(before);
+      for (const [from, to] of [
+        ['b', 'a'],
+        ['c', 'b'],
+      ] as const)
+        await reaches(from, to);
+      await isAlive();
+    },
+    60_000,
+  );
+});

@@ -34,8 +34,9 @@ const planned = (): readonly string[] =>
   (JSON.parse(world.mustTopo('plan', '--json')) as { actions: { id: string; action: string }[] }).actions.map(
     ({ id, action }) => `${action} ${id}`,
   );
-const reaches = async (from: string, to: string): Promise<void> =>
-  void (await until(world, `span.${from}`, `ping -c 1 -W 1 ${addressOf(to)}`, / 0% packet loss/, 30));
+async function reaches(from: string, to: string): Promise<void> {
+  await until(world, `span.${from}`, `ping -c 1 -W 1 ${addressOf(to)}`, / 0% packet loss/, 30);
+}
 
 /** A connection from one node to another that is open, and has been used. */
 async function connection(from: string, to: string): Promise<() => Promise<void>> {

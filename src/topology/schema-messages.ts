@@ -59,13 +59,21 @@ const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
   ['container_name', 'the node’s name is its name; the namespace’s can be given as netns'],
 ]);
 
-/** The same of networks: Weave's. */
+/** The same of networks: Weave's, and Docker's of an overlay. */
 const FOREIGN_KEYS_OF_NETWORKS: ReadonlyMap<string, string> = new Map(
-  ['encryption', 'password'].map((key) => [
+  ['encryption', 'password', 'encrypted'].map((key) => [
     key,
     'remove it: what travels between hosts is not encrypted yet, for that takes WireGuard links',
   ]),
 );
+
+/** Drivers of Docker's that are not among topo's. */
+const FOREIGN_DRIVERS: ReadonlyMap<string, string> = new Map([
+  ['overlay', 'driver: vxlan makes what Docker’s overlay does'],
+  ['ipvlan', 'driver: macvlan puts nodes on a LAN of the host too, each with a MAC address of its own'],
+  ['host', 'write network_mode: host at the node'],
+  ['none', 'write network_mode: none at the node'],
+]);
 
 function unknownKey(place: Place, key: string): Words {
   const known = Object.keys(place.schema.properties ?? {});
@@ -124,7 +132,8 @@ function notAmong(place: Place): Words {
   const allowed = place.schema.enum ?? [];
   const value = textOf(place);
   const similar = closest(value, allowed);
-  const hint = similar === undefined ? undefined : `did you mean "${similar}"?`;
+  const foreign = place.path.at(-1) === 'driver' ? FOREIGN_DRIVERS.get(value) : undefined;
+  const hint = foreign ?? (similar === undefined ? undefined : `did you mean "${similar}"?`);
   return { code: 'bad-value', message: `${place.name} must be ${oneOf([...allowed])}, not ${quote(value)}`, hint };
 }
 

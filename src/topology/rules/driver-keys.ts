@@ -37,11 +37,13 @@ const OF_DRIVERS: { readonly [key: string]: readonly Name[] } = {
 export const driverKeys: Rule = {
   name: 'driver-keys',
   codes: ['driver-key', 'conflicting-keys', 'bad-masquerade'],
-  check({ topology, report, place, isWritten }) {
+  check({ topology, report, place, isWritten, isIncomplete }) {
     for (const network of topology.networks) {
       const { name, driver, masquerade } = network;
+      // It may be the driver itself that is wrong.
+      const isUnknown = driver === 'bridge' && isWritten(network, 'driver') && isIncomplete('networks', name);
       for (const [key, drivers] of Object.entries(OF_DRIVERS)) {
-        if (drivers.includes(driver) || !isWritten(network, key)) continue;
+        if (isUnknown || drivers.includes(driver) || !isWritten(network, key)) continue;
         const message = `${name} is a network of the driver ${driver}, which has no key ${quote(key)}`;
         report('driver-key', place(network, key), message, { hint: `it is a key of ${drivers.join(', ')}` });
       }

@@ -16,7 +16,8 @@ export const networkHosts: Rule = {
     for (const [name, attached] of members) {
       const network = networks.get(name);
       // A LAN is where each of its hosts has a parent.
-      if (network !== undefined && network.driver !== 'macvlan') checkNetwork(context, network, attached);
+      if (network !== undefined && network.driver !== 'macvlan' && !context.isIncomplete('networks', name))
+        checkNetwork(context, network, attached);
     }
   },
 };

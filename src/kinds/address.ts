@@ -63,11 +63,15 @@ function scopeOf(cidr: string): string {
 }
 
 /** What the kernel adds by itself: lo's own addresses, link-local ones, those from router advertisements. */
-function isKernels(address: AddressObservation): boolean {
+function isKernels(address: AddressObservation, { addresses }: NetnsObservation): boolean {
   if (isLoopbacksOwn(address.dev, address.address)) return true;
   if (!address.permanent && address.address.includes(':')) return true;
-  return address.scope === 'link' && address.address.includes(':') && !address.nodad;
+  if (address.scope !== 'link' || !address.address.includes(':') || address.nodad) return false;
+  return address.protocol !== BY_HAND || !addresses.some(({ protocol }) => protocol !== BY_HAND);
 }
+
+/** IFA_PROTO of what no part of the kernel has made: those are told apart since 5.18, before that all have none. */
+const BY_HAND = 0;
 
 /**
  * The kernel makes a route to the subnet along with the address; somebody may have deleted that alone. Links that are down
@@ -113,7 +117,7 @@ function find({ observation, desired, linkAt }: FindContext): Found {
   const resources: Resource[] = [];
   for (const ns of ownNamespaces(observation, desired.lab)) {
     for (const address of ns.addresses) {
-      if (!isKernels(address) || desired.resources.has(addressId(ns.netns, address.dev, address.address))) {
+      if (!isKernels(address, ns) || desired.resources.has(addressId(ns.netns, address.dev, address.address))) {
         resources.push(observedAddress(ns, address, linkAt(ns.netns, address.dev)));
       }
     }
@@ -123,7 +127,7 @@ function find({ observation, desired, linkAt }: FindContext): Found {
     for (const address of ns.addresses) {
       const link = linkAt(ns.netns, address.dev);
       const wanted = desired.resources.has(addressId(ns.netns, address.dev, address.address));
-      if (link !== undefined && (wanted || !isKernels(address))) resources.push(observedAddress(ns, address, link));
+      if (link !== undefined && (wanted || !isKernels(address, ns))) resources.push(observedAddress(ns, address, link));
     }
   }
   return { resources, conflicts: overlappingRoutes(observation.host, desired, (dev) => linkAt(HOST, dev) !== undefined) };

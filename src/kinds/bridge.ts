@@ -8,6 +8,7 @@ import { BRIDGE_NETFILTER, bridgeSetting } from './isolated-ports.js';
 import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
+import { RARE_OF, writeRare } from './rare-attributes.js';
 import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, otherType, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
 export interface BridgeSpec {
@@ -65,6 +66,7 @@ function observed(netns: string, link: LinkObservation, wanted: Resource | undef
   const needs = netnsNeeds(netns);
   const props: Record<string, PropValue> = {};
   for (const field of [...Object.keys(defaults), 'mac']) props[field] = link.attributes[field] ?? null;
+  writeRare(props, link.attributes, RARE_OF.bridge);
   return {
     id,
     kind: 'bridge',
@@ -130,7 +132,9 @@ const altnamesOf = (resource: Resource): readonly string[] => resource.props['al
 
 function attributes(resource: Resource, fields: readonly string[]): LinkAttributes {
   return Object.fromEntries(
-    fields.filter((field) => field !== 'altnames').map((field) => [field, resource.props[field] as string | number | boolean]),
+    fields
+      .filter((field) => field !== 'altnames')
+      .map((field) => [field, (resource.props[field] ?? RARE_OF.bridge[field]) as string | number | boolean]),
   );
 }
 
@@ -162,6 +166,7 @@ export const bridge: Kind = {
   stage: () => 2,
   inPlace: () => true,
   defaults: () => defaults,
+  usual: RARE_OF.bridge,
   find: (context) => {
     const { resources, conflicts } = find(context);
     return { resources, conflicts: [...conflicts, ...droppedByOthers(context)] };

@@ -36,6 +36,8 @@ export interface Kind {
   readonly inPlace: (field: string, from: PropValue, to: PropValue) => boolean;
   /** What fields are when nobody asks for anything, or what the title says already: not worth a line in the plan of a creation. */
   defaults(resource: Resource): Props;
+  /** Values of fields that only those objects carry in which they are others. */
+  readonly usual?: Props;
   /** The value of a property as reports show it, beside that of the other side of a change; absent: as it is. */
   hidden?(field: string, value: PropValue, before?: PropValue): PropValue;
   /** The lab's objects of this kind, and what is in the way of the desired ones. */

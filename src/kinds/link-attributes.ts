@@ -12,9 +12,12 @@ export interface LinkAttribute {
   readonly place: 'link' | LinkType | 'bridge-port';
   /** The netlink attribute's number there; 0 for what is not an attribute (flags). */
   readonly attribute: number;
+  /** Of a flag: which one. */
+  readonly mask?: number;
   /** Where an IPv6 address stands, if that is elsewhere. */
   readonly attribute6?: number;
-  readonly encoding: 'u8' | 'u16' | 'be16' | 'u32' | 'bool8' | 'bool32' | 'mac' | 'string' | 'ip' | 'device' | 'macvlan-mode' | 'up';
+  readonly encoding:
+    'u8' | 'u16' | 'be16' | 'u32' | 'bool8' | 'bool32' | 'mac' | 'string' | 'ip' | 'device' | 'macvlan-mode' | 'up' | 'flag' | 'no-flag';
   /** Word of `ip link` (booleans: 0 and 1, but `up`/`down`, on/off, and a `no` in front where `ip` wants them). */
   readonly word: string;
   /** What the kernel gives an object that does not ask for one; null where there is no fixed one. */
@@ -108,10 +111,72 @@ export const MACVLAN_ATTRIBUTES: readonly LinkAttribute[] = [
   { name: 'bc_queue_len', place: 'macvlan', attribute: 7, encoding: 'u32', word: 'bcqueuelen', default: 1000 },
 ];
 
+/*
+ * What the language has no word for: a link that topo makes has the kernel's own value. An observed one has the attribute only
+ * where somebody gave it another value, so that thousands of links do not carry dozens of fields that say nothing.
+ */
+
+/** Flags of `ip link` as the user set them; what a bridge or tcpdump needs for itself is counted elsewhere (`dev_get_flags`). */
+const rareFlag = (name: string, mask: number, fallback: boolean, encoding: 'flag' | 'no-flag' = 'flag'): LinkAttribute => ({
+  ...{ name, place: 'link', attribute: 0, mask, encoding, word: name, default: fallback },
+});
+const rare = (
+  place: LinkAttribute['place'],
+  name: string,
+  attribute: number,
+  encoding: LinkAttribute['encoding'],
+  fallback: string | number | boolean,
+): LinkAttribute => ({ name, place, attribute, encoding, word: name, default: fallback });
+
+/** IFF_* that people change. */
+export const RARE_FLAGS: readonly LinkAttribute[] = [
+  rareFlag('arp', 0x80, true, 'no-flag'),
+  rareFlag('promisc', 0x100, false),
+  rareFlag('allmulticast', 0x200, false),
+  rareFlag('multicast', 0x1000, true),
+];
+/** A veth has neither a device below nor ports from which limits would come; it cannot be told that it is down. */
+export const RARE_LIMITS: readonly LinkAttribute[] = [
+  rare('link', 'gso_max_segs', 40, 'u32', 65535),
+  rare('link', 'gso_max_size', 41, 'u32', 65536),
+  rare('link', 'gro_max_size', 58, 'u32', 65536),
+];
+export const RARE_PROTODOWN = rare('link', 'protodown', 39, 'bool8', false);
+
+/** IFLA_BR_* */
+export const RARE_BRIDGE: readonly LinkAttribute[] = [
+  rare('bridge', 'vlan_filtering', 7, 'bool8', false),
+  { ...rare('bridge', 'bridge_group_fwd_mask', 9, 'u16', 0), word: 'group_fwd_mask' },
+  { ...rare('bridge', 'bridge_mcast_router', 22, 'u8', 1), word: 'mcast_router' },
+  rare('bridge', 'mcast_query_use_ifaddr', 24, 'bool8', false),
+  rare('bridge', 'mcast_querier', 25, 'bool8', false),
+  rare('bridge', 'nf_call_iptables', 36, 'bool8', false),
+  rare('bridge', 'nf_call_ip6tables', 37, 'bool8', false),
+  rare('bridge', 'nf_call_arptables', 38, 'bool8', false),
+];
+
+/** IFLA_BRPORT_* */
+export const RARE_PORT: readonly LinkAttribute[] = [
+  rare('bridge-port', 'root_block', 6, 'bool8', false),
+  rare('bridge-port', 'fastleave', 7, 'bool8', false),
+  rare('bridge-port', 'proxy_arp', 10, 'bool8', false),
+  rare('bridge-port', 'proxy_arp_wifi', 12, 'bool8', false),
+  rare('bridge-port', 'mcast_router', 25, 'u8', 1),
+  rare('bridge-port', 'mcast_flood', 27, 'bool8', true),
+  rare('bridge-port', 'mcast_to_unicast', 28, 'bool8', false),
+  rare('bridge-port', 'vlan_tunnel', 29, 'bool8', false),
+  rare('bridge-port', 'bcast_flood', 30, 'bool8', true),
+  rare('bridge-port', 'group_fwd_mask', 31, 'u16', 0),
+  rare('bridge-port', 'locked', 39, 'bool8', false),
+];
+
+export const RARE_ATTRIBUTES: readonly LinkAttribute[] = [...RARE_FLAGS, ...RARE_LIMITS, RARE_PROTODOWN, ...RARE_BRIDGE, ...RARE_PORT];
+
 export const LINK_ATTRIBUTES: readonly LinkAttribute[] = [
   ...COMMON_ATTRIBUTES,
   ...BRIDGE_ATTRIBUTES,
   ...BRIDGE_PORT_ATTRIBUTES,
   ...VXLAN_ATTRIBUTES,
   ...MACVLAN_ATTRIBUTES,
+  ...RARE_ATTRIBUTES,
 ];

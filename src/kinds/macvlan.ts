@@ -8,6 +8,7 @@ import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { parentConflicts, type MacvlanDefinition } from './macvlan-parent.js';
 import { findLinks, type FoundLink } from './one-ended.js';
+import { RARE_OF, writeRare } from './rare-attributes.js';
 import { netnsNeeds } from './ownership.js';
 
 export interface MacvlanSpec {
@@ -71,6 +72,8 @@ function observed({ ns, link, id, isShared }: FoundLink, { observation, desired,
   const field = (name: string): PropValue => attributes[name] ?? null;
   const below = parent === undefined ? undefined : linkAt(parent.netns, parent.name);
   const own = netnsNeeds(ns.netns);
+  const rare: Record<string, PropValue> = {};
+  writeRare(rare, attributes, RARE_OF.macvlan);
   return {
     id,
     kind: 'macvlan',
@@ -81,6 +84,7 @@ function observed({ ns, link, id, isShared }: FoundLink, { observation, desired,
       mac: wanted?.['mac'] === null ? null : comparedMac(link, desired.resources.get(id)),
       mtu: wanted?.['mtu'] === null && field('mtu') === mtuOfParent ? null : field('mtu'),
       ...{ group: link.group, alias: link.alias },
+      ...rare,
     },
     needs: [...own, ...(below === undefined ? [] : [below])],
     // With its parent the kernel deletes it at once (`macvlan_device_event`), with its namespace some time after that is gone.
@@ -102,7 +106,9 @@ const inPlace = (field: string, from: PropValue, to: PropValue): boolean =>
   !FIXED.has(field) && !(field === 'mode' && (from === 'passthru' || to === 'passthru'));
 
 function attributes({ props }: Resource, fields: readonly string[]): LinkAttributes {
-  const entries = fields.filter((field) => !FIXED.has(field)).map((field) => [field, props[field] ?? null] as const);
+  const entries = fields
+    .filter((field) => !FIXED.has(field))
+    .map((field) => [field, props[field] ?? RARE_OF.macvlan[field] ?? null] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
 }
 
@@ -133,6 +139,7 @@ export const macvlan: Kind = {
   stage: () => WITHIN_NETNS + 1,
   inPlace,
   defaults: ({ props }) => ({ ...defaults, name: props['name'] ?? null, mac: null, mtu: null }),
+  usual: RARE_OF.macvlan,
   find,
   create,
   update: (before, after, fields) => {

@@ -6,7 +6,7 @@ export type Prefix = '' | 'peer_';
 
 const portFields = BRIDGE_PORT_ATTRIBUTES.map((row) => row.name);
 
-function prefixed(prefix: Prefix, props: Props): Props {
+export function prefixed(prefix: Prefix, props: Props): Props {
   return Object.fromEntries(Object.entries(props).map(([name, value]) => [prefix + name, value]));
 }
 

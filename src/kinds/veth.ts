@@ -7,7 +7,8 @@ import { keepMac, type DerivedMacs } from './kept-mac.js';
 import { WITHIN_NETNS, type Kind } from './kind.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
-import { endDefaults, writeEnd } from './veth-end.js';
+import { RARE_OF } from './rare-attributes.js';
+import { endDefaults, prefixed, writeEnd } from './veth-end.js';
 import { findVeths } from './veth-find.js';
 
 export interface VethEndSpec {
@@ -36,7 +37,9 @@ export interface VethSpec {
 }
 
 const newEnd = endDefaults('');
-const pairDefaults: Props = { ...endDefaults(''), ...endDefaults('peer_') };
+/** Of fields that no desired pair has. */
+const USUAL: Props = { ...RARE_OF.veth, ...prefixed('peer_', RARE_OF.veth) };
+const pairDefaults: Props = { ...USUAL, ...endDefaults(''), ...endDefaults('peer_') };
 
 interface EndPlace {
   readonly netns: string;
@@ -111,7 +114,7 @@ function endsOf(resource: Resource): readonly [End, End] {
 /** The attributes of one end among the fields; what is null does not apply. */
 function attributes(resource: Resource, prefix: string, fields: readonly string[]): LinkAttributes {
   const own = fields.filter((field) => !FIXED.has(field) && field.startsWith('peer_') === (prefix === 'peer_'));
-  const entries = own.map((field): [string, PropValue] => [field.slice(prefix.length), resource.props[field] ?? null]);
+  const entries = own.map((field): [string, PropValue] => [field.slice(prefix.length), resource.props[field] ?? USUAL[field] ?? null]);
   return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
 }
 
@@ -154,6 +157,7 @@ export const veth: Kind = {
   stage: () => WITHIN_NETNS,
   inPlace: (field) => !FIXED.has(field),
   defaults: () => pairDefaults,
+  usual: USUAL,
   find: findVeths,
   create,
   update: (before, after, changes) => {

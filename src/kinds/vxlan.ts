@@ -10,6 +10,7 @@ import { VXLAN_ATTRIBUTES } from './link-attributes.js';
 import { findLinks, type FoundLink } from './one-ended.js';
 import { netnsNeeds } from './ownership.js';
 import { PORT_DEFAULTS, portFields, type PortSettings } from './port-fields.js';
+import { RARE_OF, writeRare } from './rare-attributes.js';
 import { vniConflicts } from './vni-in-use.js';
 
 export interface VxlanSpec {
@@ -75,6 +76,7 @@ function observed({ ns, link, id, isShared }: FoundLink, context: FindContext): 
   for (const field of FIELDS) props[field] = attributes[field] ?? null;
   const isPort = attributes['master'] !== '';
   for (const field of Object.keys(PORT_DEFAULTS)) props[field] = isPort ? (attributes[field] ?? null) : null;
+  writeRare(props, attributes, RARE_OF.vxlan);
   const below = context.linkAt(ns.netns, String(attributes['dev'] ?? ''));
   const own = netnsNeeds(ns.netns);
   return {
@@ -114,7 +116,7 @@ function inPlace(field: string, from: PropValue, to: PropValue): boolean {
 const isOneFamily = (a: PropValue, b: PropValue): boolean => familyOf(String(a)) === familyOf(String(b));
 
 function attributes({ props }: Resource, fields: readonly string[]): LinkAttributes {
-  const entries = fields.filter((field) => field !== 'name').map((field) => [field, props[field] ?? null] as const);
+  const entries = fields.filter((field) => field !== 'name').map((field) => [field, props[field] ?? RARE_OF.vxlan[field] ?? null] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, string | number | boolean] => entry[1] !== null));
 }
 
@@ -138,6 +140,7 @@ export const vxlan: Kind = {
   stage: () => WITHIN_NETNS + 1,
   inPlace,
   defaults: ({ props }) => ({ ...defaults, ...PORT_DEFAULTS, name: props['name'] ?? null }),
+  usual: RARE_OF.vxlan,
   find: (context) => {
     const { resources, conflicts } = findLinks('vxlan', context, (found) => observed(found, context));
     return { resources, conflicts: [...conflicts, ...missingType(context), ...vniConflicts(context)] };

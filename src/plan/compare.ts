@@ -21,13 +21,18 @@ export function equal(a: PropValue, b: PropValue): boolean {
   );
 }
 
-/** Fields that differ, in the order of the desired side; a field that one side lacks is null there. */
-export function changedFields(before: Props, after: Props, inPlace: Kind['inPlace']): readonly FieldChange[] {
+/** Fields that differ, in the order of the desired side; a field that one side lacks is as usual there, or null. */
+export function changedFields(
+  before: Props,
+  after: Props,
+  { inPlace, usual = {} }: Pick<Kind, 'inPlace' | 'usual'>,
+): readonly FieldChange[] {
   const differing: string[] = [];
   for (const field in after) if (!equal(before[field] ?? null, after[field] ?? null)) differing.push(field);
   for (const field in before) if (!(field in after) && (before[field] ?? null) !== null) differing.push(field);
   return differing.map((field) => {
-    const [from, to] = [before[field] ?? null, after[field] ?? null];
+    const none = usual[field] ?? null;
+    const [from, to] = [before[field] ?? none, after[field] ?? none];
     return { field, from, to, forcesReplacement: !inPlace(field, from, to) };
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { LINK_ATTRIBUTES } from '../../src/kinds/link-attributes.js';
+import { LINK_ATTRIBUTES, RARE_ATTRIBUTES } from '../../src/kinds/link-attributes.js';
 import { bridge, linkDelete, linkSet, netnsAdd, veth } from './operations.js';
 import { Machine } from './private.js';
 
@@ -57,7 +57,8 @@ test('a bridge without wishes has the defaults of the table', async () => {
   for (const row of LINK_ATTRIBUTES.filter(
     ({ place, default: fallback }) => (place === 'link' || place === 'bridge') && fallback !== null,
   )) {
-    expect([row.name, attributes[row.name]]).toEqual([row.name, row.default]);
+    // What is hardly ever changed is not said at all.
+    expect([row.name, attributes[row.name]]).toEqual([row.name, RARE_ATTRIBUTES.includes(row) ? undefined : row.default]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { LINK_ATTRIBUTES, type LinkAttribute } from '../../kinds/link-attributes.js';
+import { LINK_ATTRIBUTES, type LinkAttribute, RARE_ATTRIBUTES } from '../../kinds/link-attributes.js';
 import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
 import { HOST } from '../../model/state.js';
 import { ip, type Command } from './command.js';
@@ -30,7 +30,7 @@ export function linkAdd(operation: LinkAdd): readonly Command[] {
  */
 function bridgeAdd({ netns, name, attributes }: LinkAdd): readonly Command[] {
   const mtu = Number(attributes['mtu'] ?? 1500);
-  const first = { ...without(attributes, ['alias', 'up', 'master']), mtu: mtu >= LARGEST_MTU ? mtu - 1 : mtu + 1 };
+  const first = { ...without(attributes, LATER), mtu: mtu >= LARGEST_MTU ? mtu - 1 : mtu + 1 };
   const words = ['link', 'add', 'name', name, ...wordsOf(first, 'link'), 'type', 'bridge', ...wordsOf(first, 'bridge')];
   const rest = { mtu, ...without(attributes, Object.keys(without(first, ['mtu']))) };
   return [{ argv: ip(netns, ...words) }, ...setCommands(netns, name, rest)];
@@ -70,7 +70,7 @@ function vethAdd(operation: LinkAdd): readonly Command[] {
 }
 
 /** What is set when both ends are there: the kernel ignores an alias in the creating message, and the peer's master and state. */
-const LATER = ['alias', 'master', 'up'];
+const LATER = ['alias', 'master', 'up', ...RARE_ATTRIBUTES.filter(({ place }) => place === 'link').map(({ name }) => name)];
 
 /** Said as the link is made. */
 const TYPE_WORDS = LINK_ATTRIBUTES.filter(({ place }) => place === 'vxlan' || place === 'macvlan').map(({ name }) => name);
@@ -129,7 +129,7 @@ function attributeWords(row: LinkAttribute, value: string | number | boolean): r
   if (row.encoding === 'ip' && value === '') return [row.word, '0.0.0.0'];
   if (typeof value !== 'boolean') return [row.word, String(value)];
   if (row.place === 'vxlan') return [value ? row.word : `no${row.word}`];
-  if (row.place === 'bridge-port') return [row.word, value ? 'on' : 'off'];
+  if (row.place === 'bridge-port' || row.mask !== undefined || row.name === 'protodown') return [row.word, value ? 'on' : 'off'];
   return [row.word, value ? '1' : '0'];
 }
 

@@ -1,5 +1,5 @@
 /** RTM_NEWLINK and RTM_SETLINK as requests: what is written, the tables of link attributes say. */
-import { LINK_ATTRIBUTES, type LinkAttribute, type LinkType } from '../../kinds/link-attributes.js';
+import { LINK_ATTRIBUTES, type LinkAttribute, type LinkType, RARE_ATTRIBUTES } from '../../kinds/link-attributes.js';
 import type { LinkAdd, LinkAttributes } from '../../model/operation.js';
 import { addressBytes, macBytes } from './ip-text.js';
 import { IFF_UP, IFLA, INFO, LINK_HEADER, RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK } from './links.js';
@@ -14,7 +14,7 @@ const LARGEST_MTU = 65535;
 
 const ROWS: ReadonlyMap<string, LinkAttribute> = new Map(LINK_ATTRIBUTES.map((row) => [row.name, row]));
 /** What the creating message ignores, for all that it accepts it (seen on 6.18), and what comes last. */
-const AFTERWARDS = new Set(['alias', 'up']);
+const AFTERWARDS = new Set(['alias', 'up', ...RARE_ATTRIBUTES.filter(({ place }) => place === 'link').map(({ name }) => name)]);
 
 export type LinkTarget = { readonly index: number } | { readonly name: string };
 type Place = LinkAttribute['place'];
@@ -38,16 +38,20 @@ function without(attributes: LinkAttributes, names: ReadonlySet<string>): LinkAt
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.has(name)));
 }
 
-/** The header; flags only change if `up` is among the attributes. */
+/** The header; flags only change if they are among the attributes. */
 function header(writer: MessageWriter, target: LinkTarget, attributes: LinkAttributes): void {
   const at = writer.reserve(LINK_HEADER);
   const { view } = writer.bytes;
-  const { up } = attributes;
-  if ('index' in target) view.setInt32(at + 4, target.index, true);
-  if (up !== undefined) {
-    view.setUint32(at + 8, up === true ? IFF_UP : 0, true);
-    view.setUint32(at + 12, IFF_UP, true);
+  let [flags, change] = [0, 0];
+  for (const name in attributes) {
+    const { encoding, mask = IFF_UP } = rowOf(name);
+    if (encoding !== 'up' && encoding !== 'flag' && encoding !== 'no-flag') continue;
+    change |= mask;
+    if ((attributes[name] === true) !== (encoding === 'no-flag')) flags |= mask;
   }
+  if ('index' in target) view.setInt32(at + 4, target.index, true);
+  view.setUint32(at + 8, flags, true);
+  view.setUint32(at + 12, change, true);
   if ('name' in target) writer.string(IFLA.ifname, target.name);
 }
 
@@ -76,6 +80,8 @@ function encodeValue(writer: MessageWriter, row: LinkAttribute, value: Value, in
     case 'macvlan-mode':
       return writer.u32(row.attribute, macvlanMode(String(value)));
     case 'up':
+    case 'flag':
+    case 'no-flag':
       return;
   }
 }
@@ -162,10 +168,11 @@ export function encodeBridgeAdd(writer: MessageWriter, { name, attributes }: Lin
     { ...without(attributes, NOT_OF_A_BRIDGE), ...(mtu === undefined ? {} : { mtu: otherMtu(Number(mtu)) }) },
     indexOf,
   );
-  encodeLinkSet(writer, { name }, only(attributes, new Set(['alias', 'up', 'mtu'])), indexOf);
+  encodeLinkSet(writer, { name }, only(attributes, LATER_OF_A_BRIDGE), indexOf);
 }
 
-const NOT_OF_A_BRIDGE = new Set(['alias', 'up', 'master']);
+const NOT_OF_A_BRIDGE = new Set([...AFTERWARDS, 'master']);
+const LATER_OF_A_BRIDGE = new Set([...AFTERWARDS, 'mtu']);
 
 /** In the same way; it comes up when it is a port of its bridge. */
 export function encodeVxlanAdd(writer: MessageWriter, { name, attributes }: LinkAdd, indexOf: IndexOf): void {
@@ -247,7 +254,7 @@ export function encodeVethAdd(writer: MessageWriter, outer: VethEnd, peer: VethE
   if (peerNetns === null) encodeLinkSet(writer, { name: peer.name }, peerAfterwards(peer.attributes), indexOf);
 }
 
-const PEER_AFTERWARDS = new Set(['alias', 'master', 'up']);
+const PEER_AFTERWARDS = new Set([...AFTERWARDS, 'master']);
 const AT_ONCE = LINK_ATTRIBUTES.filter((row) => row.place === 'link').map((row) => row.name);
 const OUTER_AT_ONCE = new Set(AT_ONCE.filter((name) => !AFTERWARDS.has(name)));
 const PEER_AT_ONCE = new Set(AT_ONCE.filter((name) => !PEER_AFTERWARDS.has(name)));

@@ -6,6 +6,7 @@ import {
   type LinkAttribute,
   MACVLAN_ATTRIBUTES,
   VXLAN_ATTRIBUTES,
+  RARE_ATTRIBUTES,
 } from '../../kinds/link-attributes.js';
 import type { InterfaceSettings, LinkObservation } from '../../model/observation.js';
 import { addressText, AF_INET, AF_INET6, macText } from './ip-text.js';
@@ -65,14 +66,17 @@ const byNumber = (rows: readonly LinkAttribute[]): Rows => {
   }
   return table;
 };
-const COMMON = byNumber(COMMON_ATTRIBUTES.filter((row) => row.encoding !== 'device'));
+const rareOf = (place: LinkAttribute['place']): readonly LinkAttribute[] => RARE_ATTRIBUTES.filter((row) => row.place === place);
+const COMMON = byNumber([...COMMON_ATTRIBUTES.filter((row) => row.encoding !== 'device'), ...rareOf('link')]);
+const FLAGS = rareOf('link').filter(({ mask }) => mask !== undefined);
+const RARE: ReadonlySet<LinkAttribute> = new Set(RARE_ATTRIBUTES);
 /** By type; an attribute that the kernel leaves out is as it is without one. */
 const TYPES: ReadonlyMap<string, { readonly rows: Rows; readonly unsaid: Attributes }> = new Map([
-  ['bridge', { rows: byNumber(BRIDGE_ATTRIBUTES), unsaid: {} }],
+  ['bridge', { rows: byNumber([...BRIDGE_ATTRIBUTES, ...rareOf('bridge')]), unsaid: {} }],
   ['vxlan', { rows: byNumber(VXLAN_ATTRIBUTES), unsaid: { local: '', dev: 0 } }],
   ['macvlan', { rows: byNumber(MACVLAN_ATTRIBUTES), unsaid: {} }],
 ]);
-const PORT = byNumber(BRIDGE_PORT_ATTRIBUTES);
+const PORT = byNumber([...BRIDGE_PORT_ATTRIBUTES, ...rareOf('bridge-port')]);
 
 /** Asks for all links. */
 export function requestLinks(writer: MessageWriter): void {
@@ -150,10 +154,14 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
   };
   link.attributes['master'] = 0;
   link.attributes['up'] = (link.flags & IFF_UP) !== 0;
+  for (const row of FLAGS) {
+    const value = ((link.flags & (row.mask ?? 0)) !== 0) !== (row.encoding === 'no-flag');
+    if (value !== row.default) link.attributes[row.name] = value;
+  }
   for (let at = start + LINK_HEADER; at < end; at = nextAttribute(view, at)) {
     const type = attributeType(view, at);
     const row = COMMON[type];
-    if (row !== undefined) link.attributes[row.name] = decodeValue(row, bytes, at);
+    if (row !== undefined) decodeRow(row, bytes, at, link.attributes);
     else if (type === IFLA.ifname) link.name = attributeString(bytes, at);
     else if (type === IFLA.qdisc) link.qdisc = attributeString(bytes, at);
     else if (type === IFLA.link) link.link = view.getInt32(at + 4, true);
@@ -243,8 +251,14 @@ function decodeRows(rows: Rows, bytes: Bytes, outer: number, attributes: Attribu
   const end = attributeEnd(bytes.view, outer);
   for (let at = outer + 4; at < end; at = nextAttribute(bytes.view, at)) {
     const row = rows[attributeType(bytes.view, at)];
-    if (row !== undefined) attributes[row.name] = decodeValue(row, bytes, at);
+    if (row !== undefined) decodeRow(row, bytes, at, attributes);
   }
+}
+
+/** What is as it always is says nothing where hardly anybody changes it. */
+function decodeRow(row: LinkAttribute, bytes: Bytes, at: number, attributes: Attributes): void {
+  const value = decodeValue(row, bytes, at);
+  if (value !== row.default || !RARE.has(row)) attributes[row.name] = value;
 }
 
 function decodeValue(row: LinkAttribute, bytes: Bytes, at: number): string | number | boolean {
@@ -272,6 +286,8 @@ function decodeValue(row: LinkAttribute, bytes: Bytes, at: number): string | num
     case 'string':
       return attributeString(bytes, at);
     case 'up':
+    case 'flag':
+    case 'no-flag':
       return false;
   }
 }

@@ -20,6 +20,9 @@ const lan: readonly Drift[] = [
   { name: 'macvlan mode', by: inNode('link set eth0 type macvlan mode private'), seen: [`~ ${NODE} mode`] },
   { name: 'macvlan bc_queue_len', by: inNode('link set eth0 type macvlan bcqueuelen 500'), seen: [`~ ${NODE} bc_queue_len`] },
   { name: 'macvlan txqlen', by: inNode('link set eth0 txqueuelen 7'), seen: [`~ ${NODE} txqlen`] },
+  { name: 'macvlan without ARP', by: inNode('link set eth0 arp off'), seen: [`~ ${NODE} arp`] },
+  { name: 'macvlan in promiscuous mode', by: inNode('link set eth0 promisc on'), seen: [`~ ${NODE} promisc`] },
+  { name: 'macvlan told that it is down', by: inNode('link set eth0 protodown on'), seen: [`~ ${NODE} protodown`] },
   { name: 'macvlan group', by: inNode('link set eth0 group 7'), seen: [`~ ${NODE} group`] },
   { name: 'macvlan alias', by: inNode("link set eth0 alias ''"), seen: [`~ ${NODE} alias`] },
   {
@@ -56,6 +59,7 @@ const flannel: readonly Drift[] = [
   { name: 'tunnel local', by: tunnel('type vxlan local 10.72.1.12'), seen: [`~ ${TUNNEL} local`] },
   { name: 'tunnel ttl', by: tunnel('type vxlan ttl 9'), seen: [`~ ${TUNNEL} ttl`] },
   { name: 'tunnel txqlen', by: tunnel('txqueuelen 7'), seen: [`~ ${TUNNEL} txqlen`] },
+  { name: 'tunnel for all multicast', by: tunnel('allmulticast on'), seen: [`~ ${TUNNEL} allmulticast`] },
   { name: 'tunnel group', by: tunnel('group 7'), seen: [`~ ${TUNNEL} group`] },
   { name: 'tunnel alias', by: tunnel("alias ''"), seen: [`~ ${TUNNEL} alias`] },
   {

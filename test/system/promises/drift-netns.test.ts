@@ -47,6 +47,11 @@ const addresses: readonly Drift[] = [
     by: `${WEB} addr add fd99::9/64 dev front0 nodad`,
     seen: ['- address:every.web/front0/fd99::9/64'],
   },
+  {
+    name: 'link-local addresses added in a node and on a bridge',
+    by: `${WEB} addr add fe80::99/64 dev front0; ip addr add fe80::98/64 dev br-4045f3ee`,
+    seen: ['- address:every.web/front0/fe80::99/64', '- address:host/br-4045f3ee/fe80::98/64'],
+  },
   { name: 'address added on lo', by: `${ROUTER} addr add 10.99.9.9/32 dev lo`, seen: ['- address:every.router/lo/10.99.9.9/32'] },
   { name: 'address added on a bridge', by: 'ip addr add 10.99.9.9/24 dev ek-back', seen: ['- address:host/ek-back/10.99.9.9/24'] },
   { name: 'address removed in a node', by: `${LEAF} addr del 10.71.10.2/30 dev mid`, seen: ['+ address:every.leaf/mid/10.71.10.2/30'] },

@@ -1,7 +1,8 @@
 /** What happens to a calico network as hosts and nodes come and go, and to what others do in it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { probe } from '../traffic/probe.js';
-import { World } from '../world.js';
+import { until } from '../routing/until.js';
+import { TOPO, World } from '../world.js';
 import { capture } from './capture.js';
 import { apply, calicoLab, learned, NODES, sessions } from './lab.js';
 
@@ -117,6 +118,54 @@ describe('changed by hand', () => {
     expect(planned(calicoLab(''))).toEqual([]);
     inH1('ip route del 10.244.9.0/26 proto bird');
   });
+});
+
+describe('plans while daemons start and end', () => {
+  it('see processes at most, and never a route of theirs', async () => {
+    await learned(world, 'h1', 1);
+    const end = (host: string): void =>
+      void world.sh(`kill -9 $(ip netns pids cal.${host} | while read p; do ! grep -qx bird /proc/$p/comm || echo $p; done)`);
+    const file = world.file('topo.yaml', calicoLab(''));
+    const seen: string[] = [];
+    let restarts = 0;
+    // One daemon is gone, comes back, and has its routes again, while the other's routes go with the session.
+    const restarting = (async (): Promise<void> => {
+      for (; restarts < 2; restarts += 1) {
+        end(restarts % 2 === 0 ? 'h1' : 'h2');
+        const { status, stdout, stderr } = await world.later(null, `${process.execPath} ${TOPO} apply --yes ${file}`);
+        if (status !== 0) throw new Error(`${stdout}${stderr}`);
+        await learned(world, 'h1', 1);
+        await learned(world, 'h2', 1);
+      }
+    })();
+    const planning = (async (): Promise<void> => {
+      while (restarts < 2) {
+        const { stdout } = await world.later(null, `${process.execPath} ${TOPO} plan --json ${file}`);
+        seen.push(...(JSON.parse(stdout) as { actions: { id: string }[] }).actions.map(({ id }) => id));
+      }
+    })();
+    await Promise.all([restarting, planning]);
+    expect(seen.filter((id) => !/^process:h[12]\/@bird$/.test(id))).toEqual([]);
+    expect(planned(calicoLab(''))).toEqual([]);
+  }, 60_000);
+});
+
+describe('another block size', () => {
+  const smaller = calicoLab(', block_size: 28');
+
+  it('keeps written addresses and interfaces: the blackholes and what is announced change, and hosts learn the new blocks', async () => {
+    const actions = planned(smaller);
+    expect(actions.filter((action) => /(veth|address|netns|nftables|loopback):/.test(action))).toEqual([]);
+    expect(actions).toEqual(expect.arrayContaining(['delete route:cal.h1/10.244.1.0/26', 'create route:cal.h1/10.244.1.0/28']));
+    apply(world, smaller);
+    expect(await until(world, 'cal.h1', 'ip route show 10.244.2.0/28', /proto bird/)).toContain('via 192.168.50.12');
+    await until(world, 'cal.h1', 'ip route show 10.244.2.0/26', /^$/);
+    expect(await probe(world, 'cal.a', 'ping 10.244.2.5')).toBe('answer');
+    apply(world, calicoLab(''));
+    await until(world, 'cal.h1', 'ip route show 10.244.2.0/28', /^$/);
+    await learned(world, 'h1', 1);
+    await learned(world, 'h2', 1);
+  }, 60_000);
 });
 
 describe('a foreign source address', () => {

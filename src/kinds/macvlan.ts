@@ -9,7 +9,7 @@ import { WITHIN_NETNS } from './kind.js';
 import { parentConflicts, type MacvlanDefinition } from './macvlan-parent.js';
 import { findLinks, type FoundLink } from './one-ended.js';
 import { RARE_OF, writeRare } from './rare-attributes.js';
-import { netnsNeeds } from './ownership.js';
+import { isContainerToBe, netnsNeeds, remadeIn } from './ownership.js';
 
 export interface MacvlanSpec {
   readonly lab: string;
@@ -89,6 +89,7 @@ function observed({ ns, link, id, isShared }: FoundLink, { observation, desired,
     needs: [...own, ...(below === undefined ? [] : [below])],
     // With its parent the kernel deletes it at once (`macvlan_device_event`), with its namespace some time after that is gone.
     goesWith: [...(isShared ? own : []), ...(below === undefined ? [] : [below])],
+    ...remadeIn(!isShared && isContainerToBe(ns.netns, desired) ? own : []),
     ...keptMac([{ netns: ns.netns, link, prefix: '' }], desired.resources.get(id)),
     facts: { parent_mtu: mtuOfParent ?? null },
   };

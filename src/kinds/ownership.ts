@@ -3,7 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import { containerOf } from '../model/lo-marks.js';
 import { labGroup, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
-import { HOST, type Resource, type ResourceId } from '../model/state.js';
+import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 
 /** What else the program must know of a desired namespace. */
 export interface NetnsDefinition {
@@ -55,6 +55,16 @@ export function containerKindOf(ns: NetnsObservation, lab: string): ReturnType<t
   if (lo?.claimed !== undefined && parseMark(lo.alias)?.lab !== lab) return 'adopted';
   return containerOf(lo?.altnames ?? [], lab);
 }
+
+/** A container's namespace is to have that name. */
+export function isContainerToBe(netns: string, { resources }: State): boolean {
+  const wanted = resources.get(netnsId(netns));
+  return wanted !== undefined && 'container' in wanted.props;
+}
+
+/** Of a link in namespaces that the lab made and others follow: the kernel takes them apart some time after they lost their names. */
+export const remadeIn = (namespaces: readonly ResourceId[]): Pick<Resource, 'remadeWith'> =>
+  namespaces.length === 0 ? {} : { remadeWith: namespaces };
 
 export function loOf(ns: NetnsObservation): LinkObservation | undefined {
   return ns.links.find((link) => link.name === 'lo');

@@ -9,11 +9,13 @@ import {
   containerKindOf,
   containerNamespaces,
   foreign,
+  isContainerToBe,
   isOwnLink,
   labNamespaces,
   markedId,
   netnsNeeds,
   otherType,
+  remadeIn,
   unmarkedOfLab,
 } from './ownership.js';
 import { RARE_OF, writeRare } from './rare-attributes.js';
@@ -44,7 +46,8 @@ function desiredEnds(desired: State): ReadonlyMap<string, ResourceId> {
 /** What an end has that does not say. */
 const NO_MASTER: Props = { master: '' };
 
-function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: ReadonlySet<string>, wanted: Resource | undefined): Resource {
+function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: ReadonlySet<string>, desired: State): Resource {
+  const wanted = desired.resources.get(id);
   const home = id.slice('veth:'.length);
   const netns = home.slice(0, home.indexOf('/'));
   const first = ends.find((end) => place(end.netns, end.link.name) === home) ?? ends.find((end) => end.netns === netns);
@@ -72,10 +75,14 @@ function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: Rea
     props,
     needs: [...netnsNeeds(netns), ...(second === undefined ? [] : netnsNeeds(second.netns))],
     ...keptMac(both, wanted),
-    // Another container's namespace, by the same name, needs another pair; one that the lab made is never another by itself.
-    ...(containers.size === 0 ? {} : { goesWith: ends.filter((end) => containers.has(end.netns)).flatMap((end) => netnsNeeds(end.netns)) }),
+    // Another container's namespace, by the same name, needs another pair; one that the lab made is another only where a container follows.
+    ...(containers.size === 0 ? {} : { goesWith: inside(ends, (netns) => containers.has(netns)) }),
+    ...remadeIn(inside(ends, (netns) => !containers.has(netns) && isContainerToBe(netns, desired))),
   };
 }
+
+const inside = (ends: readonly FoundEnd[], isIt: (netns: string) => boolean): readonly ResourceId[] =>
+  ends.filter(({ netns }) => isIt(netns)).flatMap(({ netns }) => netnsNeeds(netns));
 
 /** Ends without a mark that belong to a marked one: the other end of the same pair. */
 function adopt(byId: Map<ResourceId, FoundEnd[]>, unmarked: readonly FoundEnd[], wanted: ReadonlyMap<string, ResourceId>): void {
@@ -121,7 +128,7 @@ export function findVeths({ observation, desired, linkAt }: FindContext): Found 
   for (const ns of [observation.host, ...labNamespaces(observation, desired.lab)]) for (const link of ns.links) visit(ns, link);
   adopt(byId, unmarked, wanted);
   return {
-    resources: [...byId].map(([id, ends]) => pairResource(id, ends, ofContainers, desired.resources.get(id))),
+    resources: [...byId].map(([id, ends]) => pairResource(id, ends, ofContainers, desired)),
     conflicts: [...conflicts, ...missingMasters(observation, desired, linkAt)],
   };
 }

@@ -38,6 +38,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/drift-nft.test.ts',
       'system/promises/drift-overlay.test.ts',
       'system/promises/drift-more.test.ts',
+      'docker/any-state.test.ts',
     ],
   },
   {

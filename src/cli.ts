@@ -20,8 +20,11 @@ async function start(): Promise<number> {
       uid: process.getuid!(),
     });
   } catch (error) {
-    const { errorText } = await import('./commands/error-text.js');
+    const { errorDiagnostics, errorText } = await import('./commands/error-text.js');
     process.stderr.write(errorText(error, argv.includes('--debug'), false));
+    if (!argv.includes('--json')) return 1;
+    const { errorsJson } = await import('./report/errors-json.js');
+    process.stdout.write(errorsJson(errorDiagnostics(error)));
     return 1;
   }
 }

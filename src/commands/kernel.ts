@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { withFaults } from '../kernel/faults.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -8,7 +8,7 @@ import { errno, libc } from '../kernel/netlink/libc.js';
 import { SecondThread } from '../kernel/netlink/orders.js';
 import { filesOf } from '../kernel/netlink/sessions.js';
 import { CLONE_NEWNET, THREAD_NETNS } from '../kernel/netlink/thread.js';
-import { DiagnosticError } from '../model/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
 import type { Context } from './context.js';
 import { isLarge } from './engine.js';
 import { SECOND_THREAD } from './second-thread.js';
@@ -55,13 +55,41 @@ function refuseOthersFolder(): void {
   throw new DiagnosticError([{ code: 'unsafe-folder', severity: 'error', message: problem, hint }]);
 }
 
-/** Entering a network namespace, even one's own, takes CAP_SYS_ADMIN (setns(2)): to look at nodes as well as to change them. */
+/**
+ * Entering a network namespace, even one's own, takes CAP_SYS_ADMIN (setns(2)): to look at nodes as well as to change them.
+ * Changing it, and reading its rules, takes CAP_NET_ADMIN; a container's root may be without either.
+ */
 function refuseWithoutRights(): void {
   const home = openSync(THREAD_NETNS, 'r');
   const result = libc.setns(home, CLONE_NEWNET);
   const denied = result < 0 && errno() === constants.errno.EPERM;
   closeSync(home);
-  if (!denied) return;
-  const message = 'only root may look into the network namespaces of this machine';
-  throw new DiagnosticError([{ code: 'no-root', severity: 'error', message, hint: 'run topo as root; --sandbox does without' }]);
+  const lacking = [...(denied ? ['CAP_SYS_ADMIN'] : []), ...(hasNetAdmin() ? [] : ['CAP_NET_ADMIN'])];
+  if (lacking.length === 0) return;
+  throw new DiagnosticError([process.geteuid?.() === 0 ? powerlessRoot(lacking) : NO_ROOT]);
+}
+
+const NO_ROOT: Diagnostic = {
+  code: 'no-root',
+  severity: 'error',
+  message: 'only root may look into the network namespaces of this machine',
+  hint: 'run topo as root; --sandbox does without',
+};
+
+/** In a container, or in a user namespace whose network is another one's. */
+function powerlessRoot(lacking: readonly string[]): Diagnostic {
+  return {
+    code: 'no-root',
+    severity: 'error',
+    message: `topo runs as root, but without ${lacking.join(' and ')} over the network of this machine`,
+    hint: 'give a container the right (docker run --privileged), or run topo on the machine itself; --sandbox does without where the kernel lets users have namespaces',
+  };
+}
+
+const CAP_NET_ADMIN = 12n;
+
+/** Of the thread, in its own user namespace: whether that is the network's, `setns` tells. */
+function hasNetAdmin(): boolean {
+  const effective = /^CapEff:\s*([\da-f]+)$/m.exec(readFileSync('/proc/thread-self/status', 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${effective}`) >> CAP_NET_ADMIN) & 1n) === 1n;
 }

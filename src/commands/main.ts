@@ -19,7 +19,7 @@ async function run(chosen: Chosen, context: Context): Promise<number> {
   try {
     return await chosen.run(context);
   } catch (error) {
-    await report(error, chosen.options.debug, context);
+    await report(error, chosen, context);
     return 1;
   }
 }
@@ -48,7 +48,11 @@ function contextOf(chosen: Chosen, stdout: Output, stderr: Output): Context {
   };
 }
 
-async function report(error: unknown, debug: boolean, context: Context): Promise<void> {
-  const { errorText } = await import('./error-text.js');
-  context.stderr.write(errorText(error, debug, context.stderrColor));
+async function report(error: unknown, { options, wantsJson, isStream }: Chosen, context: Context): Promise<void> {
+  const { errorDiagnostics, errorText } = await import('./error-text.js');
+  context.stderr.write(errorText(error, options.debug, context.stderrColor));
+  // Whoever reads one document has it already.
+  if (!wantsJson || (context.stdout.used && !isStream)) return;
+  const { errorsJson } = await import('../report/errors-json.js');
+  context.stdout.write(errorsJson(errorDiagnostics(error)));
 }

@@ -6,6 +6,8 @@ export interface Output {
   write(text: string): void;
   /** Why what was written did not arrive, such as ENOSPC; null if it did, or if its reader has gone. */
   readonly failure: string | null;
+  /** Something was written. */
+  readonly used: boolean;
   /** What is written still arrives somewhere. */
   readonly open: boolean;
 }
@@ -17,10 +19,15 @@ export interface Output {
  */
 export function openOutput(fd: number): Output {
   let end: string | null = null;
+  let used = false;
   return {
     isTTY: isTerminal(fd),
     write(text) {
+      used ||= text !== '';
       end ??= writeAll(fd, Buffer.from(text));
+    },
+    get used() {
+      return used;
     },
     get open() {
       return end === null;

@@ -10,6 +10,9 @@ import { VERSION } from './version.js';
 export interface Chosen {
   readonly options: CommonOptions;
   readonly color: boolean;
+  readonly wantsJson: boolean;
+  /** Its JSON is one object a line. */
+  readonly isStream: boolean;
   run(context: Context): Promise<number>;
 }
 
@@ -31,7 +34,15 @@ export function parseCommandLine(argv: readonly string[], printer: Printer): Cho
         const { color, ...flags } = (parameters.at(-1) as Command).optsWithGlobals<{ color: boolean }>();
         const options = { quiet: false, verbose: false, debug: false, showSensitive: false, ...flags };
         const operands = (parameters.at(-1) as Command).args;
-        chosen = { options, color, run: (context) => run(options as Parameters<typeof run>[0], operands, context) };
+        const { json, format } = flags as { readonly json?: boolean; readonly format?: string };
+        const isStream = STREAMS.has((parameters.at(-1) as Command).name());
+        chosen = {
+          options,
+          color,
+          wantsJson: json === true || format === 'json',
+          isStream,
+          run: (context) => run(options as Parameters<typeof run>[0], operands, context),
+        };
       });
   addPlanningCommands(program, declare);
   addNodeCommands(program, declare);
@@ -39,6 +50,9 @@ export function parseCommandLine(argv: readonly string[], printer: Printer): Cho
   if (chosen === undefined) throw new Error('the command line was read, and no command came of it');
   return chosen;
 }
+
+/** With `--json` these print events. */
+const STREAMS: ReadonlySet<string> = new Set(['apply', 'destroy', 'confirm', 'watch']);
 
 function newProgram(printer: Printer): Command {
   return (

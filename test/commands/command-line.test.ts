@@ -49,6 +49,35 @@ describe('a wrong command line', () => {
   });
 });
 
+describe('a failure of a command with --json', () => {
+  it.each(['plan', 'apply --yes', 'destroy --yes', 'status', 'watch', 'plan --from missing.yaml'])(
+    'topo %s: what is wrong is a document on standard output',
+    (line) => {
+      const { status, stdout, stderr } = program.run([...line.split(' '), '--json', 'missing.yaml']);
+      expect(status).toBe(1);
+      const document = JSON.parse(stdout) as { readonly diagnostics: readonly { readonly code: string; readonly message: string }[] };
+      expect(document).toMatchObject({
+        type: 'error',
+        format: 'topo-errors/1',
+        diagnostics: [{ code: expect.any(String), severity: 'error' }],
+      });
+      expect(stderr).toContain(document.diagnostics[0]!.message);
+    },
+  );
+
+  it('in the words of --format as well, and for the sandbox', () => {
+    for (const args of [
+      ['plan', '--format', 'json', 'missing.yaml'],
+      ['plan', '--sandbox=My', '--json'],
+    ])
+      expect(JSON.parse(program.run(args).stdout)).toMatchObject({ type: 'error', diagnostics: [{ severity: 'error' }] });
+  });
+
+  it('prints nothing there without it', () => {
+    expect(program.run(['plan', 'missing.yaml'])).toMatchObject({ status: 1, stdout: '' });
+  });
+});
+
 describe('a failure', () => {
   it('shows no stack trace', () => {
     const { status, stderr } = program.run(['plan', 'missing.yaml']);

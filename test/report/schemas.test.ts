@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ActionReference, Event } from '../../src/model/event.js';
 import type { Plan } from '../../src/model/plan.js';
 import type { WatchEvent } from '../../src/model/watch-event.js';
+import { errorsJson } from '../../src/report/errors-json.js';
 import { eventJson } from '../../src/report/event-json.js';
 import { dockerOf } from '../../src/report/docker.js';
 import { listOf } from '../../src/report/list.js';
@@ -23,7 +24,19 @@ import { words } from './words.js';
 
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const GOLDEN = join(import.meta.dirname, 'golden/plan');
-const NAMES = ['plan', 'events', 'status', 'list', 'show', 'show-docker', 'validate', 'sandboxes', 'saved-plan', 'watch'] as const;
+const NAMES = [
+  'errors',
+  'plan',
+  'events',
+  'status',
+  'list',
+  'show',
+  'show-docker',
+  'validate',
+  'sandboxes',
+  'saved-plan',
+  'watch',
+] as const;
 
 let ajv: Ajv;
 beforeAll(async () => {
@@ -179,6 +192,17 @@ describe('the other documents', () => {
 
   it('list is valid', () => {
     expect(errors('list', listOf([{ lab: 'shop', namespaces: ['shop.web'], hostLinks: ['vt1'] }]))).toEqual([]);
+  });
+
+  it('errors are valid, by themselves and among events', () => {
+    const document = JSON.parse(
+      errorsJson([
+        { code: 'a', severity: 'error', message: 'm', at, hint: 'h' },
+        { code: 'b', severity: 'error', message: 'n' },
+      ]),
+    ) as object;
+    for (const schema of ['errors', 'events', 'watch'] as const) expect(errors(schema, document)).toEqual([]);
+    expect(errors('errors', { ...document, diagnostics: [] })).not.toEqual([]);
   });
 
   it('validate is valid, with and without places, hints and related places', () => {

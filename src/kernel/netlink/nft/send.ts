@@ -37,7 +37,12 @@ export function sendTransaction(socket: NetlinkSocket, { messages, subjects }: T
   }
 }
 
-function refusal(errno: string, sentence: string, subject: Subject | undefined): Outcome {
+/** What refuses the head of a transaction is no rule (`nfnetlink_rcv_batch`). */
+const NO_NFTABLES =
+  'this kernel has none: it takes CONFIG_NF_TABLES and CONFIG_NF_TABLES_INET, as parts of the kernel or as modules (modprobe nf_tables)';
+
+export function refusal(errno: string, sentence: string, subject: Subject | undefined): Outcome {
+  if (errno === 'EOPNOTSUPP' && subject?.part === 'transaction') return { ok: false, errno, message: `nftables: ${NO_NFTABLES}` };
   const reason = sentence === '' ? (SENTENCES[errno] ?? errno) : sentence;
   return { ok: false, errno, message: `${subject === undefined ? 'nftables' : subjectText(subject)}: ${reason}` };
 }

@@ -27,8 +27,7 @@ export interface Revision {
 export function openRevision(revision: string, argument: string | undefined, context: Context): Revision {
   const { folder } = placeOf(resolve(context.cwd, argument ?? '.'));
   const commit = runGit(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], context);
-  if (commit.status !== 0)
-    throw refusal(`${JSON.stringify(revision)} is no revision of the repository that ${argument ?? 'this directory'} is in`, commit.stderr);
+  if (commit.status !== 0) throw noRevision(revision, argument ?? 'this directory', folder, context);
   // By the commit's number: a revision may be written with a colon in it, and an option may look like one.
   const id = commit.stdout.toString().trim();
   const objectAt = (path: string): GitObject => objectOf(id, resolve(context.cwd, path), context);
@@ -63,6 +62,13 @@ export function openRevision(revision: string, argument: string | undefined, con
       return seen.kind === 'directory' ? topologiesAmong(seen.names).map((name) => read(join(path, name))) : [];
     },
   };
+}
+
+function noRevision(revision: string, place: string, folder: string, context: Context): DiagnosticError {
+  const repository = runGit(folder, ['rev-parse', '--git-dir'], context);
+  if (repository.status !== 0) return refusal(`${place} is in no Git repository, and --from git:… asks one`, repository.stderr);
+  const hint = 'git log and git branch -a show those that are here; a shallow clone has few, and git fetch brings more';
+  return refusal(`${JSON.stringify(revision)} is no revision of the repository that ${place} is in`, '', hint);
 }
 
 type GitObject =

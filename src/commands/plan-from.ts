@@ -53,7 +53,17 @@ interface Versions {
 }
 
 function ofFiles({ from, file }: PlanFromArguments, context: Context): Versions {
-  return { before: versionOf(readTopologyFile(from, context), context), after: versionOf(readTopologyFile(file, context), context) };
+  return { before: versionOf(readFormer(from, context), context), after: versionOf(readTopologyFile(file, context), context) };
+}
+
+function readFormer(from: string, context: Context): TopologyFile {
+  try {
+    return readTopologyFile(from, context);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error.diagnostics[0]?.code !== 'file-missing') throw error;
+    // What has a hint is a name mistyped.
+    throw new DiagnosticError(error.diagnostics.map((each) => ({ hint: `a revision is written git:${from}`, ...each })));
+  }
 }
 
 /** A file that one of the two has not is a lab that comes, or that goes. */

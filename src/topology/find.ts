@@ -48,12 +48,18 @@ function inDirectory(directory: string, names: readonly string[]): FoundFile {
 
 function nothing(directory: string, names: readonly string[]): Diagnostic {
   const yaml = names.find((name) => /^(?:topo|topology|.+\.topo)\.yml$/.test(name)) ?? names.find((name) => /\.ya?ml$/.test(name));
-  const hint =
-    yaml === undefined
-      ? `write one, or name a file or directory that has one`
-      : `if ${quote(yaml)} is one, name it on the command line: ${join(directory, yaml)}`;
+  const hint = yaml === undefined ? 'write one, or name a file or directory that has one' : isIt(yaml, join(directory, yaml));
   const message = `${place(directory)} has no topology: no ${DEFAULT_NAMES.join(', no ')}, no *${SUFFIX}`;
   return diagnosticOf('no-topology', message, undefined, { hint });
+}
+
+/** By its name. */
+function isIt(name: string, path: string): string {
+  if (/^(?:docker-)?compose\b/.test(name))
+    return `${quote(name)} is for Compose: docs/coming-from.md has its words, and those of topo beside them`;
+  if (/\.clab\.ya?ml$/.test(name))
+    return `${quote(name)} is for containerlab: docs/coming-from.md has its words, and those of topo beside them`;
+  return `if ${quote(name)} is one, name it on the command line: ${path}`;
 }
 
 function missing(path: string, look: Look): Diagnostic {

@@ -2,9 +2,11 @@
 import type { JsonSchema, JsonType } from '../model/json-schema.js';
 import { SENSITIVE as HIDDEN } from '../model/sensitive.js';
 import type { Code } from './codes.js';
+import { foreignWord } from './foreign-words.js';
 import type { SchemaError } from './generated/validator.js';
 import { quote } from './report.js';
-import { closest } from './suggest.js';
+import { topologySchema } from './schema.js';
+import { closest, didYouMean } from './suggest.js';
 import type { Entry, Scalar, Span, Tree } from './tree.js';
 
 /** Where an error of the validator is: the value, the key above it, the fragment of the schema. */
@@ -51,22 +53,6 @@ export function describeProblem(place: Place, error: SchemaError): Words {
   }
 }
 
-/** Words of Compose and of containerlab that topo has no key for, and what to do instead. */
-const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
-  ['version', 'remove it: the language has no versions to choose from'],
-  ['services', 'topo calls them nodes'],
-  ['topology', 'write nodes and links at the top level'],
-  ['container_name', 'the node’s name is its name; the namespace’s can be given as netns'],
-]);
-
-/** The same of networks: Weave's, and Docker's of an overlay. */
-const FOREIGN_KEYS_OF_NETWORKS: ReadonlyMap<string, string> = new Map(
-  ['encryption', 'password', 'encrypted'].map((key) => [
-    key,
-    'remove it: what travels between hosts is not encrypted yet, for that takes WireGuard links',
-  ]),
-);
-
 /** Drivers of Docker's that are not among topo's. */
 const FOREIGN_DRIVERS: ReadonlyMap<string, string> = new Map([
   ['overlay', 'driver: vxlan makes what Docker’s overlay does'],
@@ -77,10 +63,32 @@ const FOREIGN_DRIVERS: ReadonlyMap<string, string> = new Map([
 
 function unknownKey(place: Place, key: string): Words {
   const known = Object.keys(place.schema.properties ?? {});
-  const similar = closest(key, known);
-  const foreign = FOREIGN_KEYS.get(key) ?? (place.path[0] === 'networks' ? FOREIGN_KEYS_OF_NETWORKS.get(key) : undefined);
-  const hint = foreign ?? (similar === undefined ? `known here: ${known.join(', ')}` : `did you mean "${similar}"?`);
+  const hint =
+    foreignWord(place.path, key) ??
+    notIndented(place, key) ??
+    didYouMean(key, known) ??
+    ofSomethingElse(place, key) ??
+    `known here: ${known.join(', ')}`;
   return { code: 'unknown-key', message: `unknown key ${quote(key)} in ${whereOf(place)}`, hint };
+}
+
+/** The line before has nothing, and takes a mapping: what should stand in it stands beside it. */
+function notIndented({ tree, schema }: Place, key: string): string | undefined {
+  if (tree.kind !== 'mapping') return undefined;
+  const keys = [...tree.entries.keys()];
+  const before = keys[keys.indexOf(key) - 1] ?? '';
+  const { value } = tree.entries.get(before) ?? {};
+  if (value?.kind !== 'scalar' || value.value !== null) return undefined;
+  return [schema.properties?.[before]?.type].flat().includes('object')
+    ? `if it belongs to "${before}" above it, indent it further`
+    : undefined;
+}
+
+/** Of the file, or of what stands in it, such as a node. */
+function ofSomethingElse({ path }: Place, key: string): string | undefined {
+  if (path.length > 2) return undefined;
+  const kinds = Object.entries(topologySchema().$defs).filter(([, { properties }]) => Object.hasOwn(properties ?? {}, key));
+  return kinds.length === 0 ? undefined : `it is a key of ${kinds.map(([kind]) => `a ${kind}`).join(', and of ')}`;
 }
 
 /** Whether an unknown key of the same mapping is the missing one, mistyped: it is complained of once. */
@@ -124,9 +132,13 @@ function typeHint({ tree, schema, path, where }: Place, types: readonly JsonType
   }
   const bare = types.includes('integer') ? /^-?\d+$/ : /^(?:true|false)$/;
   if (typeof value === 'string' && bare.test(value)) return `remove the quotes: ${value}`;
+  const key = where.endsWith(']') ? '-' : `${path.at(-1) ?? ''}:`;
+  if (types.includes('array') && typeof value === 'string' && isOfTexts(schema)) return `a list, of one: ${key} [${JSON.stringify(value)}]`;
   const example = exampleOf(schema);
-  return example === undefined ? undefined : `for example ${where.endsWith(']') ? '-' : `${path.at(-1) ?? ''}:`} ${example}`;
+  return example === undefined ? undefined : `for example ${key} ${example}`;
 }
+
+const isOfTexts = ({ items }: JsonSchema): boolean => items?.['x-sensitive'] !== true && [items?.type].flat().includes('string');
 
 function notAmong(place: Place): Words {
   const allowed = place.schema.enum ?? [];

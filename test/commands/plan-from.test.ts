@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Program, USERS } from '../sandbox/program.js';
 
@@ -96,6 +97,9 @@ describe('the plan from one file to another', () => {
     ['a missing file', ['olt.yaml', 'new.yaml'], 'did you mean "old.yaml"?'],
     ['a script', ['old.yaml', '--format', 'shell', 'new.yaml'], '--from asks no kernel'],
     ['an unknown revision', ['git:v9', 'new.yaml'], '"v9" is no revision of the repository'],
+    ['a revision that was not fetched', ['git:v9', 'new.yaml'], 'git fetch brings more'],
+    ['a revision where a file is meant', ['main', 'new.yaml'], 'hint: a revision is written git:main'],
+    ['a place without Git', ['git:HEAD', tmpdir()], 'is in no Git repository'],
     ['an option for git', ['git:--all', 'new.yaml'], '"--all" is no revision of the repository'],
     ['a file that never was', ['git:v1', 'never.yaml'], 'there is no file or directory "never.yaml"'],
   ])('refuses %s', (_, [from, ...rest], message) => {

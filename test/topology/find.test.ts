@@ -11,6 +11,8 @@ const disk: { readonly [path: string]: Seen } = {
   'labs/none': { kind: 'directory', names: ['README.md'] },
   'labs/hidden': { kind: 'directory', names: ['.topo.yaml'] },
   'labs/yml': { kind: 'directory', names: ['topo.yml'] },
+  'labs/compose': { kind: 'directory', names: ['docker-compose.yml'] },
+  'labs/clab': { kind: 'directory', names: ['clos.clab.yml'] },
   'labs/shop.yaml': { kind: 'file' },
   '/': { kind: 'directory', names: ['topo.yaml'] },
 };
@@ -34,6 +36,12 @@ describe('a topology is not found', () => {
     ['labs/none', 'no-topology', 'write one, or name a file or directory that has one'],
     ['labs/hidden', 'no-topology', 'if ".topo.yaml" is one, name it on the command line: labs/hidden/.topo.yaml'],
     ['labs/yml', 'no-topology', 'if "topo.yml" is one, name it on the command line: labs/yml/topo.yml'],
+    [
+      'labs/compose',
+      'no-topology',
+      '"docker-compose.yml" is for Compose: docs/coming-from.md has its words, and those of topo beside them',
+    ],
+    ['labs/clab', 'no-topology', '"clos.clab.yml" is for containerlab: docs/coming-from.md has its words, and those of topo beside them'],
     ['labs/shpo.yaml', 'file-missing', 'did you mean "shop.yaml"?'],
     ['', 'file-missing', 'is a variable of the shell unset? Without a name the topology of this directory is meant'],
     ['nowhere/topo.yaml', 'file-missing', 'there is no directory "nowhere" either'],

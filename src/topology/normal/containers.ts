@@ -7,6 +7,12 @@ import { complain, itemsAt, mappingAt, placeOf, stringAt, textAt, textOf, boolea
 /** Keys that say how a container is started: without an image there is none to start. */
 const OF_AN_IMAGE = ['command', 'environment', 'volumes', 'cap_add', 'privileged'];
 
+/** What a node that is no container has instead. */
+const WITHOUT_IMAGE: { readonly [key: string]: string | undefined } = {
+  command: 'add the image; in a node without one run: ["COMMAND"] keeps a command running',
+  environment: 'add the image; in a node without one each command of run and exec has its env',
+};
+
 /** `own` is what the node itself says, without the defaults: those are for whichever nodes are containers. */
 export function readContainer(reading: Reading, node: string, map: Mapping, own: Mapping): Pick<Node, 'container' | 'attach'> {
   const attach = stringAt(map, 'container');
@@ -32,7 +38,9 @@ function refuseWithoutImage(reading: Reading, node: string, own: Mapping, attach
   const entry = own.entries.get(key ?? '');
   if (key === undefined || entry === undefined) return;
   const hint =
-    attach === undefined ? 'add the image, or remove the key' : 'remove it: the container runs already, and is not topo’s to change';
+    attach === undefined
+      ? (WITHOUT_IMAGE[key] ?? 'add the image, or remove the key')
+      : 'remove it: the container runs already, and is not topo’s to change';
   complain(reading, 'container-without-image', { span: entry.key }, `node ${node} has ${key}, and no image to start`, { hint });
 }
 

@@ -16,8 +16,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  // Tests of the kernel wait for it more than they compute, so two workers per two processors are enough.
-  maxWorkers: '100%',
+  // Tests of the kernel wait for it more than they compute: two processors have time for three workers.
+  maxWorkers: '150%',
   testSequencer: '<rootDir>/scripts/sequencer.js',
   testTimeout: 30_000,
   reporters: ['default', '<rootDir>/scripts/tally-reporter.js'],

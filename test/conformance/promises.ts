@@ -25,6 +25,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/extremes.test.ts',
       'system/promises/script.test.ts',
       'plan/plan.property.test.ts',
+      'plan/labs.property.test.ts',
     ],
   },
   {

@@ -132,8 +132,17 @@ export const desiredState: fc.Arbitrary<State> = fc
   );
 
 /** Only an observation knows that the kernel takes neighbours along when the MAC of their link changes. */
-export function goesWithChange({ kind, goesWith }: Resource): Pick<Resource, 'mayGoWithChange'> {
+function goesWithChange({ kind, goesWith }: Resource): Pick<Resource, 'mayGoWithChange'> {
   return kind === 'neighbour' ? { mayGoWithChange: (goesWith ?? []).map((id) => ({ id, field: 'mac' })) } : {};
+}
+
+/** What only an observation knows: with which of the objects beside it the kernel takes it along. */
+export function mayGoAlong(beside: Iterable<Resource>, resource: Resource): Pick<Resource, 'mayGoWith' | 'mayGoWithChange'> {
+  if (!['route', 'address', 'neighbour'].includes(resource.kind)) return {};
+  // One that leads nowhere needs no address.
+  if (resource.props['dev'] === '' && (resource.props['nexthops'] as readonly string[]).length === 0) return {};
+  const addresses = [...beside].filter(({ kind, netns }) => kind === 'address' && netns === resource.netns);
+  return { mayGoWith: addresses.map(({ id }) => id), ...goesWithChange(resource) };
 }
 
 /** What may stand in the kernel: a desired state of some other time, with objects lost and values changed by hand. */
@@ -148,11 +157,7 @@ export const observedState: fc.Arbitrary<State> = fc
       const changed = throwOf === 1 && 'peer_mtu' in bare.props ? { ...bare, props: { ...bare.props, peer_mtu: 999 } } : bare;
       const broken =
         throwOf === 2 && 'peer_name' in bare.props ? { ...changed, props: { ...changed.props, peer_name: 'renamed' } } : changed;
-      const siblings = [...kept.values()]
-        .filter((other) => other.kind === 'address' && other.netns === bare.netns)
-        .map((other) => other.id);
-      const mayGoWith = ['route', 'address', 'neighbour'].includes(bare.kind) ? { mayGoWith: siblings } : {};
-      kept.set(resource.id, { ...broken, ...mayGoWith, ...goesWithChange(bare) });
+      kept.set(resource.id, { ...broken, ...mayGoAlong(kept.values(), bare) });
     }
     return stateOf(LAB, kept.values());
   });

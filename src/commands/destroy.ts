@@ -37,6 +37,11 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
           refuseProtected(planned.plan, nothing(lab).state, planned.observed.state);
           return planned;
         },
+        check: async ({ observed, plan }) => {
+          if (args.lab !== undefined || plan.actions.length === 0) return;
+          const { refuseAnotherFile } = await import('./another-file.js');
+          refuseAnotherFile(args.file, observed.state, context);
+        },
         isAskedFor: (plan) => !args.yes && plan.actions.length > 0,
         show: async (plan) => {
           if (!args.json && plan.actions.length === 0) {

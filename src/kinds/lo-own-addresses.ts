@@ -33,7 +33,7 @@ function own4(ns: NetnsObservation, lo: LinkObservation): string | null {
 
 /** Null: one that is down gets it when it comes up, one without IPv6 has none. */
 function own6(ns: NetnsObservation, lo: LinkObservation): boolean | null {
-  if (lo.attributes['up'] !== true || lo.ipv6Disabled || ns.sysctls.get('net.ipv6.conf.all.forwarding') === null) return null;
+  if (lo.attributes['up'] !== true || lo.ipv6Disabled || ns.forwarding[6] === null) return null;
   return ns.addresses.some(({ dev, address }) => dev === 'lo' && address === OWN6);
 }
 

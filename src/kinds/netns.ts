@@ -62,8 +62,11 @@ const propsOf = (mark: string, default_rules: readonly string[], { ipv4, ipv6 }:
 
 const SETTINGS = [IPV4_FORWARDING, IPV6_FORWARDING] as const;
 
-/** A kernel without IPv6 forwards none. */
-const forwardingIn = ({ forwarding }: NetnsObservation): Forwarding => ({ ipv4: forwarding[4] ?? '0', ipv6: forwarding[6] ?? '0' });
+/** A kernel without IPv6 forwards none, which is no drift. */
+function forwardingIn({ netns, forwarding }: NetnsObservation, isMissing: boolean, desired: State): Forwarding {
+  const wanted = isMissing ? desired.resources.get(netnsId(netns))?.props[IPV6_FORWARDING] : undefined;
+  return { ipv4: forwarding[4] ?? '0', ipv6: typeof wanted === 'string' ? wanted : (forwarding[6] ?? '0') };
+}
 
 function find(observation: Observation, desired: State): Found {
   const { namespaces, host, files } = observation;
@@ -83,7 +86,12 @@ function find(observation: Observation, desired: State): Found {
         continue;
       }
       const alias = loOf(ns)?.alias ?? '';
-      const props = propsOf(alias, defaultRulesIn(ns.rules, host.rules), forwardingIn(ns), names);
+      const props = propsOf(
+        alias,
+        defaultRulesIn(ns.rules, host.rules),
+        forwardingIn(ns, observation.ipv6Missing === true, desired),
+        names,
+      );
       const facts = kind === 'adopted' ? { facts: { adopted: true } } : {};
       // Not before the namespace says that it was somebody else's may it say that it is the lab's.
       const isForeign = kind === 'adopted' && alias !== mark(found.lab, found.object);

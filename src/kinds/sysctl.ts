@@ -4,6 +4,7 @@ import { HOST, type Resource, type ResourceId, type State } from '../model/state
 import { interfaceOfKey, IPV4_FORWARDING, IPV6_FORWARDING } from '../model/sysctl-key.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
+import { withoutIpv6 } from './no-ipv6.js';
 import { netnsNeeds, labNamespaces } from './ownership.js';
 
 export interface SysctlSpec {
@@ -81,7 +82,13 @@ function find(context: FindContext): Found {
     }
   }
   for (const one of switchedOff(context, new Set(resources.map(({ id }) => id)))) resources.push(one);
-  return { resources, conflicts: [...unknownKeys(observation, desired), ...lostDefaultRoutes(observation, desired)] };
+  const absent = withoutIpv6(context);
+  const known = new Set(absent.resources.map(({ id }) => id));
+  const all = known.size === 0 ? resources : [...resources.filter(({ id }) => !known.has(id)), ...absent.resources];
+  return {
+    resources: all,
+    conflicts: [...absent.conflicts, ...unknownKeys(observation, desired), ...lostDefaultRoutes(observation, desired)],
+  };
 }
 
 const disableIpv6 = (dev: string): string => `net.ipv6.conf.${dev}.disable_ipv6`;

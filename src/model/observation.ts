@@ -20,6 +20,8 @@ export interface Observation {
   readonly foreignChains: readonly ForeignChainObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
+  /** The kernel has no IPv6. */
+  readonly ipv6Missing?: true;
   /** Of those that were asked for; absent: nobody asked. */
   readonly missingLinkTypes?: readonly string[];
   /** Of interfaces of the host that macvlan links share; absent: nobody asked. */

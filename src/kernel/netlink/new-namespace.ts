@@ -1,4 +1,5 @@
 /** A new network namespace with its mark and its name, made by whichever thread. */
+import { constants } from 'node:os';
 import { rmSync } from 'node:fs';
 import type { Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
@@ -65,6 +66,7 @@ function set({ forwarding }: Inside, key: string, value: string): void {
   const family = FORWARDING_KEYS.get(key);
   if (family !== undefined && (forwarding.get(family) ?? '0') === value) return;
   const refusal = writeSysctl(key, value);
+  if (refusal === constants.errno.ENOENT && family === 6) return;
   if (refusal !== 0) throw new SystemCallError(`sysctl ${key}`, refusal);
   forwarding.clear();
 }

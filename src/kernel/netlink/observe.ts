@@ -1,5 +1,5 @@
 /** The state of the machine, as far as it concerns a lab. */
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { parseMark } from '../../model/names.js';
 import type {
   ForeignHook,
@@ -61,10 +61,14 @@ export function readSurroundings(
     listeners: listenersOf(sessions, scope.ports ?? []),
     foreignChains: foreignChains(sessions, scope.hooks ?? []),
     missingPrograms: (scope.programs ?? []).filter((name) => whyNot(name, PATH) !== null),
+    ...(existsSync(IPV6_SETTINGS) ? {} : { ipv6Missing: true as const }),
     ...(scope.linkTypes === undefined ? {} : { missingLinkTypes: missingTypes(sessions, scope.linkTypes) }),
     ...(scope.shares === true ? { sharing: readSharing(sessions, host, namespaces) } : {}),
   };
 }
+
+/** Of a kernel without IPv6, or with `ipv6.disable=1`, there are none. */
+const IPV6_SETTINGS = '/proc/sys/net/ipv6/conf';
 
 function foreignChains(sessions: Sessions, hooks: readonly ForeignHook[]): Surroundings['foreignChains'] {
   return hooks.length === 0 ? [] : [...readForeignChains(sessions.netfilter(HOST), isOfTopo, hooks), ...readLegacyChains(hooks)];

@@ -15,6 +15,7 @@ import { applyText } from '../report/apply-text.js';
 import { eventJson } from '../report/event-json.js';
 import type { Guard } from './confirm/guard.js';
 import type { Context, Interrupts } from './context.js';
+import { calledAs } from './called-as.js';
 import { acquireMachineLock } from './machine-lock.js';
 import type { ApplyArguments } from './options.js';
 import type { Planned } from './planned.js';
@@ -176,6 +177,7 @@ async function printerOf(args: ApplyArguments, { runtime }: Kernel, context: Con
     resultColor: context.color,
     verbose: args.verbose,
     ...(command === undefined ? {} : { command }),
+    program: calledAs(context.env),
   });
   return (event) => {
     // Thousands of lines that nobody would see.

@@ -8,7 +8,7 @@ import { parseCommandLine, type Chosen } from './program.js';
 export async function main(argv: readonly string[]): Promise<number> {
   const stdout = openOutput(1);
   const stderr = openOutput(2);
-  const chosen = parse(argv, stdout, stderr);
+  const chosen = await parse(argv, stdout, stderr);
   const status = typeof chosen === 'number' ? chosen : await run(chosen, contextOf(chosen, stdout, stderr));
   if (stdout.failure === null) return status;
   stderr.write(`error: standard output cannot be written: ${stdout.failure}\n`);
@@ -24,12 +24,16 @@ async function run(chosen: Chosen, context: Context): Promise<number> {
   }
 }
 
-function parse(argv: readonly string[], stdout: Output, stderr: Output): Chosen | number {
+async function parse(argv: readonly string[], stdout: Output, stderr: Output): Promise<Chosen | number> {
   try {
     return parseCommandLine(argv, { writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code.startsWith('commander.unknown')) {
+      const { hintFor } = await import('./foreign-usage.js');
+      stderr.write(hintFor(error.message));
+    }
+    return error.exitCode;
   }
 }
 

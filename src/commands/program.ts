@@ -46,13 +46,20 @@ export function parseCommandLine(argv: readonly string[], printer: Printer): Cho
       });
   addPlanningCommands(program, declare);
   addNodeCommands(program, declare);
-  program.parse(argv, { from: 'user' });
+  program.parse(apart(argv), { from: 'user' });
   if (chosen === undefined) throw new Error('the command line was read, and no command came of it');
   return chosen;
 }
 
 /** With `--json` these print events. */
 const STREAMS: ReadonlySet<string> = new Set(['apply', 'destroy', 'confirm', 'watch']);
+
+/** `-yq` is `-y -q`: commander asks the command alone what is in such a word, and `-q` and `-v` are of all commands. */
+function apart(argv: readonly string[]): readonly string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const isCluster = (word: string, at: number): boolean => at < end && /^-[qvyf]{2,}$/.test(word);
+  return argv.flatMap((word, at) => (isCluster(word, at) ? Array.from(word.slice(1), (letter) => `-${letter}`) : [word]));
+}
 
 function newProgram(printer: Printer): Command {
   return (

@@ -18,6 +18,8 @@ export interface ApplyTextOptions {
   /** Kernel operations too, as commands. */
   readonly verbose: boolean;
   readonly command?: CommandText;
+  /** As this program is called, for commands that are shown; default: `topo`. */
+  readonly program?: string;
 }
 
 /** Both with a line feed at the end, or empty. */
@@ -91,7 +93,7 @@ function textOf(event: Event, context: Context): ApplyText {
     case 'unconfirmed':
       return trouble([
         paint('bold', `Not confirmed yet: at ${clock(event.until)} it is reverted, unless this comes before:`),
-        `  topo confirm --lab ${event.lab}`,
+        `  ${context.options.program ?? 'topo'} confirm --lab ${event.lab}`,
       ]);
     case 'summary':
       return {

@@ -32,11 +32,18 @@ export async function statusText(
   }
   if (input.routing !== undefined && input.routing.length > 0) {
     const { routingText } = await import('./routing-text.js');
-    lines.push(routingText(input.routing, options));
+    lines.push(routingText(input.routing, options).replace(/\n$/, ''));
   }
   const counts = `${summary.ok} ok, ${summary.drifted} drifted, ${summary.missing} missing, ${summary.unexpected} unexpected.`;
-  lines.push(`${printable(lab)}: ${inSync ? paint('green', 'in sync') : paint('yellow', 'drifted')}. Objects: ${counts}`);
+  const said = inSync ? paint('green', 'in sync') : paint('yellow', isNothing(objects) ? 'not applied: topo apply makes it' : 'drifted');
+  lines.push(`${printable(lab)}: ${said}. Objects: ${counts}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Settings are there before the lab is. */
+function isNothing(objects: readonly ObjectStatus[]): boolean {
+  const own = objects.filter(({ kind }) => kind !== 'sysctl');
+  return own.length > 0 && own.every(({ status }) => status === 'missing');
 }
 
 function byNetns(objects: readonly ObjectStatus[]): [string, readonly ObjectStatus[]][] {

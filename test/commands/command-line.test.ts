@@ -38,6 +38,12 @@ describe('a wrong command line', () => {
     ['a command', ['plna'], "unknown command 'plna'\n(Did you mean plan?)"],
     ['a command in a sandbox', ['--sandbox', 'aply'], "unknown command 'aply'\n(Did you mean apply?)"],
     ['an option', ['plan', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
+    ['a command of others', ['up', '-d'], "error: unknown command 'up'"],
+    ['what does the same', ['up', '-d'], '  hint: topo apply makes what the file says\n'],
+    ['what does the same in a sandbox', ['--sandbox', 'down', '-y'], '  hint: topo destroy removes the lab\n'],
+    ['that the file is an argument', ['plan', '-f', 'topo.yaml'], '  hint: the file, or its directory, is an argument without an option'],
+    ['an option of others', ['apply', '-auto-approve'], '  hint: --yes goes ahead without asking\n'],
+    ['an option of others with a value', ['apply', '--dry-run=all'], '  hint: topo plan shows what would change'],
     ['a format', ['plan', '--format', 'xml'], 'Allowed choices are text, json, shell'],
     ['a duration', ['apply', '--lock-timeout', 'soon'], 'Expected a duration such as 500ms, 10s or 2m.'],
     ['a missing node', ['exec'], "missing required argument 'node'"],
@@ -75,6 +81,12 @@ describe('a failure of a command with --json', () => {
 
   it('prints nothing there without it', () => {
     expect(program.run(['plan', 'missing.yaml'])).toMatchObject({ status: 1, stdout: '' });
+  });
+});
+
+describe('several options in one word', () => {
+  it.each(['-yq', '-qy'])('%s is both', (word) => {
+    expect(program.run(['apply', word, 'missing.yaml'])).toMatchObject({ status: 1, stderr: expect.stringContaining('missing.yaml') });
   });
 });
 

@@ -39,6 +39,15 @@ describe('the status of a lab', () => {
     ]);
   });
 
+  it('tells a lab that was never applied from one that drifted, whatever the settings of the host are', async () => {
+    expect(await text(nothing(shop.lab))).toMatch(/^shop: not applied: topo apply makes it\. Objects: 0 ok, /m);
+    const sysctl = [...shop.resources.values()].find(({ kind }) => kind === 'sysctl')!;
+    const is = observed(shop, Object.fromEntries([...shop.resources.keys()].filter((id) => id !== sysctl.id).map((id) => [id, null])));
+    expect(await text(is)).toMatch(/^shop: not applied: topo apply makes it\. Objects: 1 ok, /m);
+    const bridge = observed(shop, Object.fromEntries([...shop.resources.keys()].filter((id) => id !== BRIDGE).map((id) => [id, null])));
+    expect(await text(bridge)).toMatch(/^shop: drifted\. Objects: 1 ok, /m);
+  });
+
   it('says of what stands on a drifted thing that it is well', () => {
     const veth = [...shop.resources.keys()].find((id) => id.startsWith('veth:'))!;
     const { summary } = statusOf(input(observed(shop, { [veth]: { peer_name: 'other' } })), words);

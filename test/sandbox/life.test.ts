@@ -104,7 +104,7 @@ describe.each(USERS)('a sandbox of %s', (user) => {
     writeFileSync(join(program.folder, 'second.yaml'), after!);
     expect(program.run(['apply', '--sandbox=confirm', first, '--yes', '--quiet'])).toMatchObject({ status: 0 });
     const changed = program.run(['apply', '--sandbox=confirm', 'second.yaml', '--yes', '--quiet', '--confirm', '1s']);
-    expect(changed).toMatchObject({ status: 0, stderr: expect.stringContaining('topo confirm --lab held') });
+    expect(changed).toMatchObject({ status: 0, stderr: expect.stringMatching(/topo --sandbox=\w+ confirm --lab held/) });
     const A = 'held.a\nheld.c\n';
     const names = (): string => inside('confirm', 'ls /run/netns').stdout;
     for (const latest = Date.now() + 15_000; names() !== A && Date.now() < latest;) await sleep(100);

@@ -8,6 +8,7 @@ import type { State } from '../../model/state.js';
 import { clock } from '../../report/clock.js';
 import { fingerprintOf } from '../../report/fingerprint.js';
 import type { Confirmation, Reverted } from '../../report/status.js';
+import { calledAs } from '../called-as.js';
 
 export function confirmationOf(lab: string): Confirmation | null {
   const deadline = readDeadline(lab);
@@ -44,7 +45,7 @@ export function tellOnce(lab: string): string {
 
 const sentence = (lab: string, { until, watched }: Confirmation): string =>
   watched
-    ? `The last apply is not confirmed: it is reverted at ${clock(until)}, unless topo confirm --lab ${lab} comes before.`
+    ? `The last apply is not confirmed: it is reverted at ${clock(until)}, unless ${calledAs(process.env)} confirm --lab ${lab} comes before.`
     : `The last apply was to be confirmed until ${clock(until)}, and the process that would have reverted it is gone.`;
 
 /** Two changes at once could not be told from each other on the way back. */
@@ -52,7 +53,8 @@ export function refuseUnconfirmed(lab: string): void {
   if (!isPending(lab)) return;
   const confirmation = confirmationOf(lab);
   if (confirmation === null) return;
-  const hint = `topo confirm --lab ${lab} keeps it, topo confirm --revert --lab ${lab} reverts it`;
+  const program = calledAs(process.env);
+  const hint = `${program} confirm --lab ${lab} keeps it, ${program} confirm --revert --lab ${lab} reverts it`;
   throw new DiagnosticError([
     { code: 'unconfirmed', severity: 'error', message: sentence(lab, confirmation).replace(/^T/, 't').replace(/\.$/, ''), hint },
   ]);

@@ -1,7 +1,7 @@
 /** Words of Compose, containerlab, netplan and `ip` that topo has no key for, and what to write instead. */
 
 /** What a mapping is that the unknown key stands in; `''` is the file, and what has no words of its own is absent. */
-type Where = '' | 'node' | 'network' | 'attachment' | 'interface' | 'link' | 'end' | 'route' | 'command';
+type Where = '' | 'node' | 'network' | 'attachment' | 'interface' | 'link' | 'end' | 'route' | 'command' | 'port';
 
 export function foreignWord(path: readonly string[], key: string): string | undefined {
   const where = whereIs(path);
@@ -24,7 +24,9 @@ function whereIs([first, , third, fourth, ...more]: readonly string[]): Where | 
         ? 'route'
         : third === 'run' || third === 'exec'
           ? 'command'
-          : undefined;
+          : third === 'ports'
+            ? 'port'
+            : undefined;
 }
 
 type Words = readonly (readonly [word: string, hint: string])[];
@@ -125,6 +127,14 @@ function wordsOf(where: Where): Words {
         ...all(['workdir', 'working_dir', 'dir'], 'topo calls it cwd'),
         ...all(['cmd', 'exec', 'program'], 'topo calls it command'),
         ['restart', 'remove it: topo watch --repair starts again what has ended'],
+      ];
+    case 'port':
+      return [
+        ['mode', 'remove it: a port is always one of the host that the node lives on'],
+        ...all(['name', 'app_protocol'], 'remove it: it would change nothing; a comment can say what the port is for'),
+        ...all(['host', 'ip', 'address'], 'topo calls it host_ip'),
+        ...all(['host_port', 'port'], 'the host’s port is published, the node’s is target'),
+        ['container_port', 'topo calls it target'],
       ];
     case 'route':
       return [

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { keysPage } from '../../scripts/keys-page.js';
 import { validatorSource } from '../../scripts/validator-source.js';
 import type { JsonSchema } from '../../src/model/json-schema.js';
 import { topologySchema } from '../../src/topology/schema.js';
@@ -12,6 +13,7 @@ const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 
 describe('`npm run schema` has been run:', () => {
   it('the published schema is that of the code', () => expect(read('schemas/topology.schema.json')).toBe(publishedSchema()));
+  it('docs/keys.md is that of the code', () => expect(read('docs/keys.md')).toBe(keysPage()));
   it('the validator is that of the code', () => expect(read('src/topology/generated/validator.js')).toBe(validatorSource()));
 });
 
@@ -31,6 +33,12 @@ describe('the schema', () => {
     const described = all.filter(([path]) => !path.endsWith('[]'));
     expect(described.length).toBeGreaterThan(60);
     expect(described.filter(([, each]) => (each.description ?? '').length < 10).map(([path]) => path)).toEqual([]);
+  });
+
+  it('has every key on the page of the keys', () => {
+    const keys = all.filter(([path]) => !path.endsWith('[]')).map(([path]) => path.slice(path.lastIndexOf('.') + 1));
+    const page = read('docs/keys.md');
+    expect(keys.filter((key) => !page.includes(`- **\`${key}\`** (`))).toEqual([]);
   });
 
   it('closes every mapping, so that a mistyped key is seen', () => {

@@ -76,8 +76,9 @@ const FOR_THE_MACHINE = 'say on which host it lives, or make the machine the gat
 
 const called = (host: string): string => (host === HOST ? 'the machine itself' : host);
 
-const hintFor = (hosts: readonly string[]): string =>
-  hosts.includes(HOST) ? `attach all of its hosts to one network; ${FOR_THE_MACHINE}` : 'attach all of its hosts to one network';
+const hintFor = (hosts: readonly string[]): string => (hosts.includes(HOST) ? `${ONE_OR_ROUTED}; ${FOR_THE_MACHINE}` : ONE_OR_ROUTED);
+
+const ONE_OR_ROUTED = 'attach all of its hosts to one network, or list several with a router between them: underlay: [lan1, lan2]';
 
 function attachmentAt(node: Node, network: Network): Node['at'] {
   return node.networks.find((one) => one.network === network.name)?.at ?? node.at;

@@ -18,11 +18,21 @@ export interface AddressSpec {
   readonly cidr: string;
   /** The link that carries it; it goes with that. */
   readonly link: ResourceId;
+  /** Others may have learned that who has it is elsewhere: a word is sent from it as soon as it is there. */
+  readonly announced?: boolean;
   readonly path: string;
   readonly at: SourceRange;
 }
 
 export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
+
+interface Announcement {
+  readonly announced: true;
+}
+
+const ANNOUNCED: Announcement = { announced: true };
+/** Of no router and no node; a question for the address itself (gratuitous ARP) a bridge does not send to ports with `neigh_suppress`. */
+const NOBODY = '169.254.1.1';
 
 const LOOPBACK_SCOPE = 'host';
 const MAIN_TABLE = 254;
@@ -36,6 +46,7 @@ export function addressResource(spec: AddressSpec): Resource {
     props: expected(spec.cidr, spec.dev === 'lo'),
     needs: [...netnsNeeds(spec.netns), spec.link],
     goesWith: [spec.link],
+    ...(spec.announced === true ? { definition: ANNOUNCED } : {}),
     path: spec.path,
     at: spec.at,
   };
@@ -194,6 +205,17 @@ function operation(op: 'address-add' | 'address-delete' | 'address-replace', res
   return { op, netns: resource.netns, dev, address, scope: String(scope), broadcast: String(broadcast), nodad: nodad === true };
 }
 
+/**
+ * Bridges and tunnels learn from what is sent where a MAC address is, and believe it for five minutes (`ageing_time`): whoever has
+ * moved is heard of by its first frame. IPv6 sends some by itself. The bridges are up by now.
+ */
+function finish(after: Resource, before: Resource | null): readonly Operation[] {
+  const { netns, definition } = after;
+  if (before !== null || (definition as Announcement | undefined)?.announced !== true) return [];
+  const [dev] = splitId(after);
+  return [{ op: 'neighbour-set', netns, dev, address: NOBODY, mac: '', asks: true }];
+}
+
 export const address: Kind = {
   name: 'address',
   stage: () => WITHIN_NETNS + 2,
@@ -201,6 +223,7 @@ export const address: Kind = {
   defaults: (resource) => expected(splitId(resource)[1]),
   find,
   create: (after) => [operation('address-add', after)],
+  finish,
   restore: (after) => [operation('address-replace', after)],
   update: (_before, after) => [operation('address-replace', after)],
   delete: (before) => [operation('address-delete', before)],

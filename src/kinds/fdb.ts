@@ -35,18 +35,25 @@ export function fdbResource({ netns, dev, mac, dst, link, path, at }: FdbSpec): 
   return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: onLink(netns, link), goesWith: [link], path, at };
 }
 
-function observed(netns: string, { dev, mac, dst, other }: FdbObservation, link: ResourceId): Resource {
+/** `bridge`: the one that the link is a port of. */
+function observed(netns: string, { dev, mac, dst, other }: FdbObservation, link: ResourceId, bridge: readonly ResourceId[]): Resource {
   const props = { dev, mac, dst, other };
-  return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: onLink(netns, link), goesWith: [link] };
+  return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: [...onLink(netns, link), ...bridge], goesWith: [link] };
 }
 
 /** The table of a link of the lab is the lab's. */
 function find({ observation, desired, linkAt }: FindContext): Found {
-  const entries = ({ netns, fdb = [] }: NetnsObservation): readonly Resource[] =>
-    fdb.flatMap((one) => {
+  const entries = ({ netns, links, fdb = [] }: NetnsObservation): readonly Resource[] => {
+    const bridges = new Map<string, readonly ResourceId[]>();
+    for (const { name, attributes } of fdb.length === 0 ? [] : links) {
+      const bridge = linkAt(netns, String(attributes['master'] ?? ''));
+      if (bridge !== undefined) bridges.set(name, [bridge]);
+    }
+    return fdb.flatMap((one) => {
       const link = linkAt(netns, one.dev);
-      return link?.startsWith('vxlan:') === true ? [observed(netns, one, link)] : [];
+      return link?.startsWith('vxlan:') === true ? [observed(netns, one, link, bridges.get(one.dev) ?? [])] : [];
     });
+  };
   return { resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(entries), conflicts: [] };
 }
 
@@ -55,11 +62,15 @@ function add({ netns, props }: Resource): readonly FdbOperation[] {
   return [{ op: isShared(mac) ? 'fdb-append' : 'fdb-set', netns, dev: String(props['dev']), mac, dst: String(props['dst']) }];
 }
 
-/** Of several entries the one that is meant must be named, a single one goes by its MAC address. */
-function remove({ netns, props }: Resource): readonly FdbOperation[] {
+/**
+ * Of several entries the one that is meant must be named, a single one goes by its MAC address. The bridge has learned by the
+ * tunnel who is there, and for minutes would send there what is for a node that has come to this host itself.
+ */
+function remove({ netns, props, needs }: Resource): readonly FdbOperation[] {
   const mac = String(props['mac']);
   const plain = { op: 'fdb-delete' as const, netns, dev: String(props['dev']), mac };
-  if (!isShared(mac)) return [{ ...plain, dst: '' }];
+  const isPort = needs.some((id) => id.startsWith('bridge:'));
+  if (!isShared(mac)) return [{ ...plain, dst: '' }, ...(isPort ? [{ ...plain, dst: '', learned: true as const }] : [])];
   return [{ ...plain, dst: String(props['dst']), ...(props['other'] === '' ? {} : { other: String(props['other']) }) }];
 }
 

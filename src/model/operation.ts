@@ -202,6 +202,8 @@ export interface NeighbourOperation {
   readonly dev: string;
   readonly address: string;
   readonly mac: string;
+  /** Nothing is set: the address is asked for by ARP, three times a second apart, as if somebody had something to send there. */
+  readonly asks?: true;
 }
 
 /** An entry of a vxlan link's own forwarding table, permanent. */
@@ -214,6 +216,8 @@ export interface FdbOperation {
   readonly dst: string;
   /** Of an entry that is to be deleted: in the words of `bridge fdb`. */
   readonly other?: string;
+  /** Of one that is to be deleted: what the bridge has learned by the link, which is a port of it. */
+  readonly learned?: true;
 }
 
 /** A table of family inet. Rules are typed, so that text for people and expressions for the kernel come from one value. */

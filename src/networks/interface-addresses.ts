@@ -7,10 +7,15 @@ export function isKept(on: LabInterface, { cidr }: LabAddress): boolean {
   return on.up || cidr.family === 4;
 }
 
-export function interfaceAddresses(on: LabInterface): readonly Resource[] {
-  return on.addresses
-    .filter((address) => isKept(on, address))
-    .map(({ cidr, path, at }) => addressResource({ netns: on.netns, dev: on.name, cidr: cidr.text, link: on.link, path, at }));
+/** `announced`: the first IPv4 address is, of an interface that others may know elsewhere. */
+export function interfaceAddresses(on: LabInterface, announced: boolean): readonly Resource[] {
+  const kept = on.addresses.filter((address) => isKept(on, address));
+  const first = announced && on.up ? kept.find(({ cidr }) => cidr.family === 4) : undefined;
+  return kept.map((address) => {
+    const { cidr, path, at } = address;
+    const spec = { netns: on.netns, dev: on.name, cidr: cidr.text, link: on.link, path, at };
+    return addressResource(address === first ? { ...spec, announced } : spec);
+  });
 }
 
 export function idOfAddress(on: LabInterface, { cidr }: LabAddress): ResourceId {

@@ -11,7 +11,7 @@ import { containerOfNode } from './containers.js';
 import { calicoPort } from './calico/port.js';
 import { defaultRoute, type Routers } from './gateways.js';
 import { interfaceAddresses } from './interface-addresses.js';
-import type { LabAttachment, LabNode } from './lab.js';
+import type { LabAttachment, LabInterface, LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
 import { nodeCommands, nodeProcesses } from './processes.js';
@@ -29,7 +29,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
     ...loopback(node),
     ...node.attachments.flatMap((attachment) => attachmentResources(lab, node, attachment, routers)),
     ...nodeSysctls(node),
-    ...[...node.interfaces.values()].flatMap(interfaceAddresses),
+    ...[...node.interfaces.values()].flatMap((on) => interfaceAddresses(on, isKnownElsewhere(node, on))),
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
     ...nodeProcesses(lab, node),
@@ -39,6 +39,12 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
       ruleResource({ ...rule, netns, shared: true, path: `${path}.rules[${rule.index}]` }),
     ),
   ];
+}
+
+/** Where other hosts learn for themselves who is where; of a network of the driver vxlan they are told. */
+function isKnownElsewhere({ attachments }: LabNode, on: LabInterface): boolean {
+  const driver = attachments.find((one) => one.interface === on)?.network.network.driver;
+  return driver === 'weave' || driver === 'macvlan';
 }
 
 /** What the node is on a network with. */

@@ -2,7 +2,8 @@ import type { NeighbourOperation } from '../../model/operation.js';
 import { ip, type Command } from './command.js';
 
 /** Without a MAC address it is a proxy entry. */
-export function neighbour({ op, netns, dev, address, mac }: NeighbourOperation): readonly Command[] {
+export function neighbour({ op, netns, dev, address, mac, asks }: NeighbourOperation): readonly Command[] {
+  if (asks === true) return [{ argv: ip(netns, 'neighbour', 'replace', address, 'dev', dev, 'use') }];
   const entry = mac === '' ? ['proxy', address] : [address];
   if (op === 'neighbour-delete') return [{ argv: ip(netns, 'neighbour', 'delete', ...entry, 'dev', dev) }];
   const state = mac === '' ? [] : ['lladdr', mac, 'nud', 'permanent'];

@@ -24,6 +24,8 @@ const AF_BRIDGE = 7;
 const NDA = { dst: 1, lladdr: 2, port: 6, vni: 7, ifindex: 8, nhId: 13 } as const;
 /** The link's own entry, not one of the bridge that it is a port of. */
 export const NTF_SELF = 0x02;
+/** One of the bridge that the link is a port of. */
+const NTF_MASTER = 0x04;
 /** A routing daemon's. */
 const NTF_EXT_LEARNED = 0x10;
 
@@ -82,14 +84,14 @@ function decode(bytes: Bytes, start: number, end: number, dev: string, nameOf: (
 const FLAGS = { 'fdb-set': NLM_F_CREATE | NLM_F_REPLACE, 'fdb-append': NLM_F_CREATE | NLM_F_APPEND, 'fdb-delete': 0 } as const;
 
 export function encodeFdb(writer: MessageWriter, operation: FdbOperation, indexOf: (name: string) => number): void {
-  const { op, dev, mac, dst, other = '' } = operation;
+  const { op, dev, mac, dst, other = '', learned } = operation;
   writer.begin(op === 'fdb-delete' ? RTM_DELNEIGH : RTM_NEWNEIGH, FLAGS[op] | NLM_F_ACK);
   const header = writer.reserve(HEADER);
   const { view } = writer.bytes;
   view.setUint8(header, AF_BRIDGE);
   view.setUint32(header + 4, indexOf(dev), true);
   view.setUint16(header + 8, NUD_PERMANENT, true);
-  view.setUint8(header + 10, NTF_SELF);
+  view.setUint8(header + 10, learned === true ? NTF_MASTER : NTF_SELF);
   writer.data(NDA.lladdr, macBytes(mac));
   if (dst !== '') writer.data(NDA.dst, addressBytes(dst));
   if (other !== '') encodeOther(writer, new Map(pairs(other.split(' '))), indexOf);

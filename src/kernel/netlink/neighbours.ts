@@ -22,6 +22,8 @@ const NDA = { dst: 1, lladdr: 2 } as const;
 export const NUD_NOARP = 0x40;
 export const NUD_PERMANENT = 0x80;
 export const NTF_PROXY = 0x08;
+/** Somebody has something to send there. */
+const NTF_USE = 0x01;
 
 /** struct ndmsg */
 const HEADER = 12;
@@ -62,7 +64,8 @@ export function encodeNeighbour(writer: MessageWriter, operation: NeighbourOpera
   view.setUint8(header, familyNumber(operation.address));
   view.setUint32(header + 4, index, true);
   view.setUint16(header + 8, operation.mac === '' ? 0 : NUD_PERMANENT, true);
-  view.setUint8(header + 10, operation.mac === '' ? NTF_PROXY : 0);
+  const flags = operation.asks === true ? NTF_USE : NTF_PROXY;
+  view.setUint8(header + 10, operation.mac === '' ? flags : 0);
   writer.data(NDA.dst, addressBytes(operation.address));
   if (adds && operation.mac !== '') writer.data(NDA.lladdr, macBytes(operation.mac));
   writer.end();

@@ -263,6 +263,7 @@ export const CHANGE: readonly Operation[] = [
   address('address-replace', WEB, 'eth0', '10.1.0.2/24', { broadcast: '10.1.0.255' }),
   address('address-replace', WEB, 'eth0', 'fd01::7/64'),
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
+  { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '169.254.1.1', mac: '', asks: true },
   route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
   route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
   route('route-replace', WEB, '10.11.0.0/16', { nexthops: WAYS.map((way) => ({ ...way, weight: 256 })) }),
@@ -283,6 +284,8 @@ export const REMOVE: readonly Operation[] = [
   { op: 'qdisc-delete', netns: HOST, dev: 'vt-a' },
   { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '02:00:00:00:00:0d', dst: '' },
   { op: 'fdb-delete', netns: DB, dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.2.0.7' },
+  // The bridge has learned nothing: that is no failure.
+  { op: 'fdb-delete', netns: HOST, dev: 'vx1', mac: '02:00:00:00:00:0e', dst: '', learned: true },
   { op: 'node-files-link', netns: DB, folder: '' },
   { op: 'node-files-delete', netns: HOST, folder: OTHER_FILES },
   rule('rule-delete', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),

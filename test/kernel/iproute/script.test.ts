@@ -118,6 +118,10 @@ const TABLE: readonly (readonly [Operation, string])[] = [
     'ip -n lab.web neighbour replace 10.0.0.9 lladdr 02:00:00:00:00:09 nud permanent dev eth0',
   ],
   [
+    { op: 'neighbour-set', netns: 'lab.web', dev: 'eth0', address: '169.254.1.1', mac: '', asks: true },
+    'ip -n lab.web neighbour replace 169.254.1.1 dev eth0 use',
+  ],
+  [
     { op: 'neighbour-delete', netns: 'lab.web', dev: 'eth0', address: '10.0.0.9', mac: '' },
     'ip -n lab.web neighbour delete proxy 10.0.0.9 dev eth0',
   ],
@@ -153,6 +157,10 @@ const TABLE: readonly (readonly [Operation, string])[] = [
   [
     { op: 'fdb-delete', netns: 'host', dev: 'vx0', mac: '00:00:00:00:00:00', dst: '10.0.0.9', other: 'static port 99 via lan0' },
     'bridge fdb delete 00:00:00:00:00:00 dev vx0 dst 10.0.0.9 port 99 via lan0 self permanent',
+  ],
+  [
+    { op: 'fdb-delete', netns: 'lab.web', dev: 'vx0', mac: '02:00:00:00:00:09', dst: '', learned: true },
+    'bridge -n lab.web fdb delete 02:00:00:00:00:09 dev vx0 master >/dev/null 2>&1 || :',
   ],
   [
     {

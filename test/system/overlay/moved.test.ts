@@ -74,6 +74,44 @@ describe('a node that moves to another host', () => {
   }, 60_000);
 });
 
+describe('a node that has moved, and says nothing by itself', () => {
+  const quiet = (network: string, hostOfD: string): string => `name: span
+networks:
+  lan: { subnet: 192.168.50.0/24, masquerade: false, isolated: false }
+  net: ${network}
+hosts:
+  h1: { networks: { lan: 192.168.50.11 } }
+  h2: { networks: { lan: 192.168.50.12 } }
+  h3: { networks: { lan: 192.168.50.13 } }
+defaults: { ipv6: false }
+nodes:
+  p: { networks: { lan: 192.168.50.99 } }
+  a: { host: h1, networks: [net] }
+  b: { host: h2, networks: [net] }
+  c: { host: h3, networks: [net] }
+  d: { host: ${hostOfD}, networks: [net] }
+`;
+  const lan = '{ driver: macvlan, parent: eth0, subnet: 192.168.50.0/24, ip_range: 192.168.50.128/25 }';
+
+  it.each([
+    ['vxlan', '{ driver: vxlan, subnet: 10.32.0.0/16 }', ['a', 'b', 'c']],
+    ['weave', '{ driver: weave, subnet: 10.32.0.0/16 }', ['a', 'b', 'c']],
+    ['macvlan', lan, ['a', 'b', 'c', 'p']],
+  ] as const)(
+    '%s: is reached at once by those who know where it was: what bridges and tunnels have learned is no more',
+    async (_driver, network, from) => {
+      apply(quiet(network, 'h1'));
+      for (const node of from) await reaches(node, 'd');
+      apply(quiet(network, 'h2'));
+      // Within the time for which they do not ask again who has the address, and long before anything ages; the first answer ends it.
+      const pings = from.map((node) => world.later(`span.${node}`, `ping -c 1 -w 5 -i 0.2 ${addressOf('d')}`));
+      expect((await Promise.all(pings)).map(({ status }) => status)).toEqual(from.map(() => 0));
+      expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+    },
+    60_000,
+  );
+});
+
 describe('a host whose namespace somebody deletes', () => {
   it.each(['vxlan', 'weave', 'flannel', 'calico'])(
     '%s: is made again, and nothing else is: what others have open goes on',

@@ -1,6 +1,6 @@
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark, parseMark } from '../model/names.js';
-import type { LinkObservation, NetnsObservation } from '../model/observation.js';
+import type { LinkObservation, NetnsObservation, NftTableObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import { droppedForwarding, type BridgedNetwork } from './foreign-drop.js';
@@ -55,29 +55,48 @@ export function bridgeResource(spec: BridgeSpec): Resource {
     },
     needs,
     goesWith: needs,
-    definition: { forwards: spec.forwards, within: spec.within, isolated: spec.isolated, derivedMacs: spec.derivedMac ? [''] : [] },
+    definition: {
+      open: spec.forwards.length > 0 && !spec.isolated,
+      forwards: spec.forwards,
+      within: spec.within,
+      isolated: spec.isolated,
+      derivedMacs: spec.derivedMac ? [''] : [],
+    },
     path: spec.path,
     at: spec.at,
   };
 }
 
-function observed(netns: string, link: LinkObservation, wanted: Resource | undefined): Resource {
+function observed({ netns, nft }: Place, link: LinkObservation, wanted: Resource | undefined): Resource {
   const id = bridgeId(netns, link.name);
   const needs = netnsNeeds(netns);
   const props: Record<string, PropValue> = {};
   for (const field of [...Object.keys(defaults), 'mac']) props[field] = link.attributes[field] ?? null;
   writeRare(props, link.attributes, RARE_OF.bridge);
+  const kept = keptMac([{ netns, link, prefix: '' }], wanted);
   return {
     id,
     kind: 'bridge',
     netns,
     // Killed before the alias was written: the mark is what is missing.
     props: { ...props, mac: comparedMac(link, wanted), group: link.group, alias: link.alias, altnames: readable(link) },
-    ...keptMac([{ netns, link, prefix: '' }], wanted),
+    definition: { ...kept.definition, open: !isClosed(nft, link.name) },
     needs,
     goesWith: needs,
   };
 }
+
+/** The rules let new connections in from elsewhere by published ports at most, or not at all. */
+function isClosed(table: NftTableObservation | null, bridge: string): boolean {
+  const branch = table?.maps.find(({ name }) => name === 'forward-to')?.elements.find(({ text }) => text.startsWith(`"${bridge}" : `));
+  const chain = branch?.text.slice(branch.text.lastIndexOf(' ') + 1);
+  const rules = table?.chains.find(({ name }) => name === chain)?.rules ?? [];
+  return rules.some(({ text }) => /^(?:iifname != "[^"]*" )?drop(?: comment|$)/.test(text));
+}
+
+/** Of the network that the readable name is of. */
+const networkOf = (altnames: readonly string[]): string =>
+  altnames.map((name) => /^topo\.[^.]+\.(.+)$/.exec(name)?.[1]).find(Boolean) ?? '';
 
 const readable = ({ altnames }: LinkObservation): readonly string[] => altnames.filter((altname) => !isKeptMac(altname)).sort();
 
@@ -103,22 +122,25 @@ function droppedByOthers(context: FindContext): readonly Diagnostic[] {
 function find(context: FindContext): Found {
   const { observation, desired } = context;
   // In a namespace that the lab made, what is in the way is drift (`stranger.ts`).
-  const own = ownNamespaces(observation, desired.lab).flatMap(({ netns, links }) => {
+  const own = ownNamespaces(observation, desired.lab).flatMap(({ netns, links, nft }) => {
     const bridges = links.filter(({ type }) => type === 'bridge');
-    return bridges.length === 0 ? [] : findIn({ netns, links: bridges }, desired).resources;
+    return bridges.length === 0 ? [] : findIn({ netns, links: bridges, nft }, desired).resources;
   });
   const shared = [observation.host, ...containerNamespaces(observation, desired.lab)].map((ns) => findIn(ns, desired));
   return { resources: [...shared.flatMap(({ resources }) => resources), ...own], conflicts: shared.flatMap(({ conflicts }) => conflicts) };
 }
 
-function findIn({ netns, links }: Pick<NetnsObservation, 'netns' | 'links'>, desired: State): Found {
+type Place = Pick<NetnsObservation, 'netns' | 'links' | 'nft'>;
+
+function findIn(place: Place, desired: State): Found {
+  const { netns, links } = place;
   const resources: Resource[] = [];
   const conflicts: Diagnostic[] = [];
   for (const link of links) {
     const wanted = desired.resources.get(bridgeId(netns, link.name));
     const marked = markedId(link, desired.lab)?.startsWith('bridge:') === true;
     const ours = link.type === 'bridge' && (marked || (unmarkedOfLab(link, desired.lab) && wanted !== undefined));
-    if (ours) resources.push(observed(netns, link, wanted));
+    if (ours) resources.push(observed(place, link, wanted));
     else if (wanted !== undefined && !isOtherOwn(link, desired.lab))
       conflicts.push(
         foreign('foreign-link', `a link named ${link.name}`, wanted, parseMark(link.alias)?.lab ?? null, otherType(link, 'bridge')),
@@ -180,5 +202,7 @@ export const bridge: Kind = {
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],
+  opens: (resource) =>
+    (resource.definition as { readonly open?: boolean } | undefined)?.open === true ? networkOf(altnamesOf(resource)) : null,
   title: (resource) => `bridge ${nameOf(resource)}${resource.netns === HOST ? '' : ` in ${resource.netns}`}`,
 };

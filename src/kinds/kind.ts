@@ -53,6 +53,8 @@ export interface Kind {
   delete(before: Resource): readonly Operation[];
   /** Ports of the host by which the object lets others in. */
   exposes?(resource: Resource): readonly ExposedPort[];
+  /** The network of which all ports of all nodes are reached from other networks by way of it; null: they are not. */
+  opens?(resource: Resource): string | null;
   /** For people: `veth web:eth0 <-> host:vt1234`. */
   title(resource: Resource): string;
 }

@@ -16,6 +16,13 @@ export interface ExposedPort {
   readonly nodeTo: number;
 }
 
+/** A network that others than its own nodes reach directly (`isolated: false`), or no longer do. */
+export interface OpenNetworkChange {
+  readonly change: 'opened' | 'closed';
+  /** Its name. */
+  readonly network: string;
+}
+
 export interface ExposureChange {
   readonly change: 'opened' | 'closed' | 'moved';
   /** As it will be; as it was, of one that is closed. */

@@ -1,6 +1,6 @@
 /** A plan is a value: the ordered list of actions that leads from an observed to a desired state. */
 import type { Diagnostic } from './diagnostic.js';
-import type { ExposureChange } from './exposure.js';
+import type { ExposureChange, OpenNetworkChange } from './exposure.js';
 import type { Operation } from './operation.js';
 import type { PropValue, Resource, ResourceId } from './state.js';
 
@@ -41,6 +41,8 @@ export interface Plan {
   /** A replacement counts as one added and one destroyed. */
   /** Ports of the host that open, close or lead elsewhere; absent: none. */
   readonly exposure?: readonly ExposureChange[];
+  /** Networks that become reachable from others, or cease to be; absent: none. */
+  readonly networks?: readonly OpenNetworkChange[];
   /** What is worth knowing and no reason not to go on; absent: nothing. */
   readonly warnings?: readonly Diagnostic[];
   readonly summary: {

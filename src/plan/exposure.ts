@@ -1,7 +1,7 @@
 /** What a plan opens to others, and what it closes. */
-import type { ExposedPort, ExposureChange } from '../model/exposure.js';
+import type { ExposedPort, ExposureChange, OpenNetworkChange } from '../model/exposure.js';
 import type { Action } from '../model/plan.js';
-import type { Resource } from '../model/state.js';
+import type { Resource, State } from '../model/state.js';
 import type { KindOf } from './judge.js';
 
 export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly ExposureChange[] {
@@ -20,6 +20,27 @@ export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly
       return was === undefined ? { change: 'opened', port } : { change: 'moved', port, before: was };
     });
   return [...changes, ...[...gone.values()].map((port): ExposureChange => ({ change: 'closed', port }))];
+}
+
+/** Not of actions alone: where rules change, the network itself does not. */
+export function openNetworks(desired: State, observed: State, kindOf: KindOf): readonly OpenNetworkChange[] {
+  const before = openIn(observed, kindOf);
+  const after = openIn(desired, kindOf);
+  const opened = [...after].filter((network) => !before.has(network));
+  const closed = [...before].filter((network) => !after.has(network));
+  return [
+    ...opened.map((network) => ({ change: 'opened', network }) as const),
+    ...closed.map((network) => ({ change: 'closed', network }) as const),
+  ];
+}
+
+function openIn({ resources }: State, kindOf: KindOf): ReadonlySet<string> {
+  const open = new Set<string>();
+  for (const resource of resources.values()) {
+    const network = kindOf(resource.kind).opens?.(resource) ?? null;
+    if (network !== null) open.add(network);
+  }
+  return open;
 }
 
 const textOf = (port: ExposedPort): string => JSON.stringify(port);

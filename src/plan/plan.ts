@@ -2,7 +2,7 @@ import type { Kind } from '../kinds/kind.js';
 import type { Renaming } from '../model/moves.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { PropValue, Resource, ResourceId, State } from '../model/state.js';
-import { exposureOf } from './exposure.js';
+import { exposureOf, openNetworks } from './exposure.js';
 import { gatherLinkDeletions } from './group-delete.js';
 import { judge, type KindOf, type Verdict } from './judge.js';
 import { renames } from './moves.js';
@@ -26,7 +26,9 @@ export function plan(desired: State, observed: State, kindOf: KindOf, renamings:
   const moves = renames(renamings, desired, observed);
   const actions = [...moves, ...gatherLinkDeletions(deletions, observed), ...others];
   const exposure = exposureOf(actions, kindOf);
-  return { lab: desired.lab, actions, ...(exposure.length === 0 ? {} : { exposure }), summary: summaryOf(verdicts, moves) };
+  const networks = actions.length === 0 ? [] : openNetworks(desired, observed, kindOf);
+  const told = { ...(exposure.length === 0 ? {} : { exposure }), ...(networks.length === 0 ? {} : { networks }) };
+  return { lab: desired.lab, actions, ...told, summary: summaryOf(verdicts, moves) };
 }
 
 function summaryOf(verdicts: ReadonlyMap<ResourceId, Verdict>, moves: readonly Action[]): Plan['summary'] {

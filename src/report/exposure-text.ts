@@ -1,5 +1,5 @@
 /** What a plan opens to others, and what it closes, in words. */
-import type { ExposedPort, ExposureChange } from '../model/exposure.js';
+import type { ExposedPort, ExposureChange, OpenNetworkChange } from '../model/exposure.js';
 import type { Style } from './style.js';
 import type { Paint } from './style.js';
 
@@ -10,16 +10,24 @@ const MARKS: { readonly [change in ExposureChange['change']]: readonly [symbol: 
 };
 
 /** A heading and a line for each; nothing where nothing changes. */
-export function exposureLines(changes: readonly ExposureChange[], paint: Paint): readonly string[] {
-  if (changes.length === 0) return [];
+export function exposureLines(changes: readonly ExposureChange[], networks: readonly OpenNetworkChange[], paint: Paint): readonly string[] {
+  if (changes.length === 0 && networks.length === 0) return [];
   return [
     paint('bold', changes.some(({ port }) => port.host !== undefined) ? 'Reachable through hosts:' : 'Reachable through the host:'),
     ...changes.map((change) => {
       const [symbol, style] = MARKS[change.change];
       return `${paint(style, symbol.padStart(3))} ${exposureText(change)}`;
     }),
+    ...networks.map((one) => {
+      const [symbol, style] = MARKS[one.change];
+      return `${paint(style, symbol.padStart(3))} ${networkText(one)}`;
+    }),
   ];
 }
+
+/** Rules of others aside. */
+export const networkText = ({ network }: OpenNetworkChange): string =>
+  `all ports of the nodes on ${network}, from other networks and from machines with a route there`;
 
 /** `8080/tcp on all addresses of the host -> web:80` */
 export function exposureText({ port, before }: ExposureChange): string {

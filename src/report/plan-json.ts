@@ -1,12 +1,12 @@
 /** A plan as one JSON document: schemas/plan.schema.json. */
 import type { SourceRange } from '../model/diagnostic.js';
-import type { ExposedPort, ExposureChange } from '../model/exposure.js';
+import type { ExposedPort, ExposureChange, OpenNetworkChange } from '../model/exposure.js';
 import type { Operation } from '../model/operation.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { Props, ResourceId } from '../model/state.js';
 import { resourceOfAction } from './blocks.js';
 import { diagnosticsJson, type DiagnosticJson } from './diagnostics.js';
-import { exposureText, isLoopback } from './exposure-text.js';
+import { exposureText, isLoopback, networkText } from './exposure-text.js';
 
 export interface PlanDocument {
   readonly format: 'topo-plan/1';
@@ -15,6 +15,8 @@ export interface PlanDocument {
   readonly actions: readonly ActionDocument[];
   /** Ports of the host that open, close or lead elsewhere. */
   readonly exposure: readonly ExposureDocument[];
+  /** Networks that are opened to others, or closed; absent: none. */
+  readonly networks?: readonly (OpenNetworkChange & { readonly text: string })[];
   readonly warnings: readonly DiagnosticJson[];
   /** A replacement counts as one to add and one to destroy; `replace` says how many of them there are. */
   readonly summary: Plan['summary'] & { readonly replace: number };
@@ -54,13 +56,14 @@ export interface ActionDocument {
   readonly finish: readonly Operation[];
 }
 
-export function planDocument({ lab, actions, summary, exposure = [], warnings = [] }: Plan): PlanDocument {
+export function planDocument({ lab, actions, summary, exposure = [], networks = [], warnings = [] }: Plan): PlanDocument {
   const replace = new Set(actions.filter((action) => action.replacement !== undefined).map((action) => action.id)).size;
   return {
     format: 'topo-plan/1',
     lab,
     actions: actions.map(actionDocument),
     exposure: exposure.map(exposureDocument),
+    ...(networks.length === 0 ? {} : { networks: networks.map((one) => ({ ...one, text: networkText(one) })) }),
     warnings: diagnosticsJson(warnings),
     summary: { ...summary, replace },
   };

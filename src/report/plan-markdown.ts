@@ -2,7 +2,7 @@
 import type { Plan } from '../model/plan.js';
 import { entryOf, entryLines } from './block-text.js';
 import { blocksOf, groupsOf, type BlockAction } from './blocks.js';
-import { exposureText } from './exposure-text.js';
+import { exposureText, networkText } from './exposure-text.js';
 import { contextOf, planSummary, type PlanTextOptions } from './plan-text.js';
 import { printable } from './width.js';
 import type { Words } from './words.js';
@@ -22,7 +22,8 @@ export async function planMarkdown(
   const lines = [`### ${escaped(title)}`, '', `**${escaped(summary)}**`, ''];
   for (const change of plan.exposure ?? [])
     lines.push(`- ${{ opened: 'opens', closed: 'closes', moved: 'moves' }[change.change]} ${escaped(exposureText(change))}`);
-  if ((plan.exposure ?? []).length > 0) lines.push('');
+  for (const one of plan.networks ?? []) lines.push(`- ${one.change === 'opened' ? 'opens' : 'closes'} ${escaped(networkText(one))}`);
+  if ((plan.exposure ?? plan.networks ?? []).length > 0) lines.push('');
   for (const { message, hint } of plan.warnings ?? [])
     lines.push(`> **Warning:** ${escaped(message)}${hint === undefined ? '' : ` (${escaped(hint)})`}`, '');
   if (plan.actions.length === 0) return lines.join('\n');

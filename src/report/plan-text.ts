@@ -49,7 +49,7 @@ export async function planText(plan: Plan, words: Words, options: PlanTextOption
     for (const line of await groupLines(group, context)) lines.push(line);
     lines.push('');
   }
-  const exposed = exposureLines(plan.exposure ?? [], context.paint);
+  const exposed = exposureLines(plan.exposure ?? [], plan.networks ?? [], context.paint);
   for (const line of exposed) lines.push(line);
   if (exposed.length > 0) lines.push('');
   lines.push(planSummary(plan));

@@ -57,6 +57,27 @@ describe('a plan says of ports', () => {
   });
 });
 
+describe('a plan says of networks', () => {
+  const lab = (front: string, back: string): string =>
+    `name: shop\nnetworks: { front: { ${front} }, back: { ${back} } }\nnodes: { web: { networks: [front] }, db: { networks: [back] } }\n`;
+
+  it.each([
+    ['isolated: false', '', ['opened front']],
+    ['', 'isolated: false', ['opened back']],
+    ['internal: true', 'isolated: false, gateway: none', []],
+  ])('that they are open to others: { %s }, { %s }', (front, back, expected) => {
+    const { networks = [] } = planned(desired(lab(front, back)), nothing('shop'));
+    expect(networks.map(({ change, network }) => `${change} ${network}`)).toEqual(expected);
+  });
+
+  it('in words', async () => {
+    const text = await planText(planned(desired(lab('isolated: false', '')), nothing('shop')), words, { color: false, verbose: false });
+    expect(text).toContain(
+      'Reachable through the host:\n  + all ports of the nodes on front, from other networks and from machines with a route there\n',
+    );
+  });
+});
+
 it('stands above the last line of the plan', async () => {
   const plan = planned(desired(shop("['8080:80']", "['53:53/udp']")), observed(desired(shop("['80:80', '0.0.0.0:53:53/udp']"))));
   expect((await planText(plan, words, { color: false, verbose: false })).split('\n').slice(-7)).toEqual([

@@ -1,0 +1,46 @@
+/** What is reached from other networks, as the rules in the kernel have it: a plan tells where that changes. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { probe } from '../traffic/probe.js';
+import { World } from '../world.js';
+import type { PlanDocument } from '../../../src/report/plan-json.js';
+
+const lab = (a: string, b: string, i: string): string => `name: open
+networks:
+  a: { subnet: 10.71.1.0/24${a} }
+  b: { subnet: 10.72.1.0/24${b} }
+  i: { subnet: 10.73.1.0/24${i} }
+nodes:
+  n: { networks: { a: 10.71.1.10 } }
+  m: { networks: { b: 10.72.1.10 } }
+  k: { networks: { i: 10.73.1.10 } }
+`;
+const OPEN = ', isolated: false';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', lab('', OPEN, ', internal: true')));
+});
+afterAll(() => world.dispose());
+
+const networks = (): readonly string[] =>
+  ((JSON.parse(world.mustTopo('plan', '--json')) as PlanDocument).networks ?? []).map(({ change, network }) => `${change} ${network}`);
+
+it.each([
+  ['as they are', lab('', OPEN, ', internal: true'), []],
+  ['the other way round', lab(OPEN, '', ', internal: true'), ['opened a', 'closed b']],
+  ['all of them', lab(OPEN, OPEN, OPEN), ['opened a', 'opened i']],
+  ['one that goes', lab('', OPEN, '').replace(/^.*10\.72.*\n/gm, ''), ['closed b']],
+])('%s', (_what, text, expected) => {
+  world.file('topo.yaml', text);
+  expect(networks()).toEqual(expected);
+});
+
+it('it is so for packets, and where somebody has deleted the rules, all are told to be closed again', async () => {
+  world.file('topo.yaml', lab('', OPEN, ', internal: true'));
+  await Promise.all([world.serve('open.n', 80, 'n'), world.serve('open.m', 80, 'm')]);
+  expect(await probe(world, 'open.n', 'http://10.72.1.10')).toMatch(/^m/);
+  expect(await probe(world, 'open.m', 'http://10.71.1.10')).toBe('timeout');
+  world.must('nft delete table inet topo_open');
+  expect(networks()).toEqual(['closed a', 'closed i']);
+});

@@ -83,7 +83,7 @@ function checkKeys({ report, place, isWritten }: RuleContext, network: Network, 
 function checkSubnet({ report, place }: RuleContext, network: Network, { subnetLen }: Flannel): Cidr | undefined {
   for (const { cidr, at } of network.subnets.filter((one) => one.cidr.includes(':'))) {
     const message = `${cidr} of ${network.name} cannot be divided among hosts: the driver flannel does that with IPv4 subnets`;
-    report('flannel-subnet', at, message, { hint: 'remove it' });
+    report('flannel-subnet', at, message, { hint: 'remove it; the drivers vxlan, weave and calico have both families' });
   }
   const [written] = network.subnets.filter((one) => !one.cidr.includes(':'));
   const cluster = written === undefined ? null : parseCidr(written.cidr);

@@ -48,7 +48,8 @@ test('a mistake of the program at any operation, drawn: the object is named, and
 test('a DNS server that ends at once', async () => {
   const file = world.file('topo.yaml', LAB);
   world.must('mount --bind /bin/false "$(command -v dnsmasq)"');
-  await mustRollBack(file, 'dnsmasq ended', { told: ['error[ECHILD]: process', 'it ended at once with status 1', '--> '] });
+  // At once, or on a busy machine soon afterwards.
+  await mustRollBack(file, 'dnsmasq ended', { told: ['error[ECHILD]: process', 'with status 1\n', '--> '] });
 }, 60_000);
 
 test('a command that nothing can be made to run: it is longer than the kernel takes', async () => {

@@ -54,7 +54,7 @@ it('a watch that runs already keeps what was before, until the file asks for som
   await inSync();
   expect(names()).toBe('one.a');
   expect(watcher.errors).toBe('');
-}, 60_000);
+}, 120_000);
 
 it('one that is started later knows it too, until somebody applies', async () => {
   world.file('topo.yaml', WITHOUT_B);
@@ -75,7 +75,7 @@ it('one that is started later knows it too, until somebody applies', async () =>
   expect(world.topo(['status', '--json']).stdout).not.toContain('"reverted"');
   world.must('ip netns del one.a');
   expect(await watcher.until('repair')).toMatchObject({ outcome: 'complete' });
-});
+}, 120_000);
 
 it('an apply that finds nothing to do allows it as well', async () => {
   world.file('changed.yaml', WITHOUT_B);
@@ -87,4 +87,4 @@ it('an apply that finds nothing to do allows it as well', async () => {
   expect(world.mustTopo('apply', '--yes', 'former.yaml')).toContain('0 added');
   expect(await watcher.until('repair')).toMatchObject({ outcome: 'complete' });
   expect(names()).toBe('one.a');
-});
+}, 120_000);

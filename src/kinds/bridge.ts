@@ -67,7 +67,7 @@ export function bridgeResource(spec: BridgeSpec): Resource {
   };
 }
 
-function observed({ netns, nft }: Place, link: LinkObservation, wanted: Resource | undefined): Resource {
+function observed({ netns, nft, addresses }: Place, link: LinkObservation, wanted: Resource | undefined): Resource {
   const id = bridgeId(netns, link.name);
   const needs = netnsNeeds(netns);
   const props: Record<string, PropValue> = {};
@@ -80,11 +80,15 @@ function observed({ netns, nft }: Place, link: LinkObservation, wanted: Resource
     netns,
     // Killed before the alias was written: the mark is what is missing.
     props: { ...props, mac: comparedMac(link, wanted), group: link.group, alias: link.alias, altnames: readable(link) },
-    definition: { ...kept.definition, open: !isClosed(nft, link.name) },
+    definition: { ...kept.definition, open: isGateway(addresses, link.name) && !isClosed(nft, link.name) },
     needs,
     goesWith: needs,
   };
 }
+
+/** The host has an address there: without one it forwards nothing. */
+const isGateway = (addresses: NetnsObservation['addresses'], bridge: string): boolean =>
+  addresses.some(({ dev, scope }) => dev === bridge && scope !== 'link');
 
 /** The rules let new connections in from elsewhere by published ports at most, or not at all. */
 function isClosed(table: NftTableObservation | null, bridge: string): boolean {
@@ -122,15 +126,15 @@ function droppedByOthers(context: FindContext): readonly Diagnostic[] {
 function find(context: FindContext): Found {
   const { observation, desired } = context;
   // In a namespace that the lab made, what is in the way is drift (`stranger.ts`).
-  const own = ownNamespaces(observation, desired.lab).flatMap(({ netns, links, nft }) => {
+  const own = ownNamespaces(observation, desired.lab).flatMap(({ netns, links, nft, addresses }) => {
     const bridges = links.filter(({ type }) => type === 'bridge');
-    return bridges.length === 0 ? [] : findIn({ netns, links: bridges, nft }, desired).resources;
+    return bridges.length === 0 ? [] : findIn({ netns, links: bridges, nft, addresses }, desired).resources;
   });
   const shared = [observation.host, ...containerNamespaces(observation, desired.lab)].map((ns) => findIn(ns, desired));
   return { resources: [...shared.flatMap(({ resources }) => resources), ...own], conflicts: shared.flatMap(({ conflicts }) => conflicts) };
 }
 
-type Place = Pick<NetnsObservation, 'netns' | 'links' | 'nft'>;
+type Place = Pick<NetnsObservation, 'netns' | 'links' | 'nft' | 'addresses'>;
 
 function findIn(place: Place, desired: State): Found {
   const { netns, links } = place;

@@ -9,10 +9,11 @@ networks:
   a: { subnet: 10.71.1.0/24${a} }
   b: { subnet: 10.72.1.0/24${b} }
   i: { subnet: 10.73.1.0/24${i} }
+  r: { subnet: 10.74.1.0/24, gateway: k }
 nodes:
   n: { networks: { a: 10.71.1.10 } }
   m: { networks: { b: 10.72.1.10 } }
-  k: { networks: { i: 10.73.1.10 } }
+  k: { networks: { i: 10.73.1.10, r: 10.74.1.10 } }
 `;
 const OPEN = ', isolated: false';
 

@@ -22,6 +22,7 @@ const COMMANDS: Words = [
   [['tcpdump', 'sniff', 'pcap'], 'topo capture NODE shows packets'],
   [['graph'], 'topo draws nothing; topo show --json tells what is connected'],
   [['version'], 'topo --version'],
+  [['autocomplete', 'completions'], 'source <(topo completion) lets bash complete words'],
 ];
 
 const OPTIONS: Words = [

@@ -67,6 +67,11 @@ export function addNodeCommands(program: Command, declare: Declare): void {
     const { remove } = await import('./sandbox.js');
     return remove({ ...flags, names }, context);
   });
+
+  declare(program, 'completion', 'a script that completes words in bash', async (_flags, _operands, context) => {
+    const { run } = await import('./completion.js');
+    return run(program, context);
+  });
 }
 
 function readCount(text: string): number {

@@ -16,7 +16,7 @@ const KERNEL_COMMANDS = new Set([
   'logs',
   'capture',
 ]);
-const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'help']);
+const COMMANDS = new Set([...KERNEL_COMMANDS, 'validate', 'sandbox', 'completion', 'help']);
 /** The word after `--sandbox` is their NODE, which may look like a name. */
 const COMMANDS_OF_NODES = new Set(['exec', 'shell', 'show', 'logs', 'capture']);
 /** Options whose value is the next word, of commands that have a NODE. */

@@ -90,6 +90,35 @@ describe('several options in one word', () => {
   });
 });
 
+/** What bash would offer where the cursor is behind these words. */
+function completed(...words: readonly string[]): readonly string[] {
+  const line = `source <(topo completion) && ls() { echo shop.web; } && COMP_WORDS=(topo ${words.map((word) => `'${word}'`).join(' ')}) && COMP_CWORD=${words.length}`;
+  const { status, stdout, stderr } = program.shell(
+    `${line} && complete -p topo >/dev/null && { _topo || true; } && printf '%s\\n' "\${COMPREPLY[@]}"`,
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.trim().split('\n');
+}
+
+describe('what bash completes', () => {
+  it.each([
+    ['a command', ['a'], ['apply']],
+    ['an option of all commands', ['--sand'], ['--sandbox']],
+    ['a command behind an option', ['--quiet', 'des'], ['destroy']],
+    ['an option of a command', ['plan', '--det'], ['--detailed-exitcode']],
+    ['an option behind a file', ['apply', 'topo.yaml', '--ad'], ['--adopt']],
+    ['what an option may be', ['plan', '--format', ''], ['text', 'json', 'shell', 'markdown']],
+    ['a node', ['capture', 'sh'], ['shop.web']],
+    ['a command of sandboxes', ['sandbox', ''], ['ls', 'rm']],
+    ['a file itself', ['plan', 'topo.'], ['']],
+  ])('%s', (_what, words, offered) => expect(completed(...words)).toEqual(offered));
+
+  it('is no command that the help does not have', () => {
+    const help = program.run(['--help']).stdout;
+    for (const word of completed('').filter((each) => !each.startsWith('-'))) expect(help).toContain(`  ${word} `);
+  });
+});
+
 describe('a failure', () => {
   it('shows no stack trace', () => {
     const { status, stderr } = program.run(['plan', 'missing.yaml']);

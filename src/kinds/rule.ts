@@ -1,27 +1,19 @@
-import type { SourceRange } from '../model/diagnostic.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { RuleObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
+import type { Rule } from '../model/topology.js';
 import { isDefaultRule } from './default-rules.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { containerKindOf, labNamespaces, netnsId } from './ownership.js';
 
-export interface RuleSpec {
+/** A rule of the file, of one family, and where it stands. */
+export interface RuleSpec extends Omit<Rule, 'index'> {
   readonly netns: string;
-  readonly family: 4 | 6;
-  readonly priority: number;
-  readonly table: number;
-  readonly from?: string;
-  readonly to?: string;
-  readonly iif?: string;
-  readonly oif?: string;
-  readonly fwmark?: number;
   /** The namespace may not be topo's alone: the rule carries topo's number, by which it is found again. */
   readonly shared?: boolean;
   readonly path: string;
-  readonly at: SourceRange;
 }
 
 /** FRA_PROTOCOL of what the kernel makes by itself. */

@@ -19,6 +19,6 @@ export default {
   // Tests of the kernel wait for it more than they compute: two processors have time for three workers.
   maxWorkers: '150%',
   testSequencer: '<rootDir>/scripts/sequencer.js',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/tally-reporter.js'],
 };

@@ -1,14 +1,17 @@
 /** Namespaces that another thread reads (`second-thread.ts`) while this one has other things to do, or reads some of them itself. */
 import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
-import { bytesOf } from './message.js';
+import { type Bytes, bytesOf } from './message.js';
 import { type NetnsDump, replay } from './observe-netns.js';
-import { type Besides, type Recording, SecondThread, type Share } from './orders.js';
+import { type Besides, type Recorded, type Recording, SecondThread, type Share } from './orders.js';
 
 /** What was read ahead. */
 export interface Ahead {
-  /** Names that nobody has begun to read, for this thread to read; none: all are somebody's. */
-  take(): readonly string[];
+  /**
+   * Names that nobody has begun to read, for this thread to read; none: all are somebody's. Makes sense of what the other thread has
+   * read by now, of those that will be asked for.
+   */
+  take(willAsk: (name: string) => boolean): readonly string[];
   /** Null: it has to be read. Waits until the other thread is ready; call it when nothing is left to take. */
   netns(name: string): { readonly inode: number; readonly dump: NetnsDump } | null;
   /** Undefined: the other thread was not heard of. */
@@ -36,7 +39,23 @@ interface Place {
 /** So few in one order that this thread makes sense of the first ones while the other reads on. */
 const AT_ONCE = 64;
 
-type Heard = NonNullable<ReturnType<Ahead['netns']>>;
+type Read = NonNullable<ReturnType<Ahead['netns']>>;
+
+/** What the other thread has read of a namespace. */
+class Heard {
+  private read: Read | undefined;
+
+  constructor(
+    private readonly bytes: Bytes,
+    private readonly place: Recorded,
+  ) {}
+
+  /** Makes sense of it, once. */
+  get(): Read {
+    const { inode, start, end } = this.place;
+    return (this.read ??= { inode, dump: replay(this.bytes, start, end) });
+  }
+}
 
 export class ReadingAhead implements Ahead {
   private readonly places: Place[] = [];
@@ -68,8 +87,11 @@ export class ReadingAhead implements Ahead {
   }
 
   /** From the back: the other thread begins at the front. What that has read by now is heard first, so that little is left to hear when all is read. */
-  take(): readonly string[] {
-    for (const place of this.places) if (!place.isHeard && place.share.isAnswered()) this.hear(place);
+  take(willAsk: (name: string) => boolean): readonly string[] {
+    for (const place of this.places) {
+      if (place.isHeard || !place.share.isAnswered()) continue;
+      for (const [name, heard] of this.hear(place)) if (willAsk(name)) heard.get();
+    }
     for (const { names, share } of this.places.toReversed()) {
       const some = share.take();
       if (some !== null) return names.slice(...some);
@@ -77,10 +99,10 @@ export class ReadingAhead implements Ahead {
     return [];
   }
 
-  netns(name: string): Heard | null {
+  netns(name: string): Read | null {
     if (this.changed.has(name)) return null;
     for (const place of this.places) if (!place.isHeard) this.hear(place);
-    return this.heard.get(name) ?? null;
+    return this.heard.get(name)?.get() ?? null;
   }
 
   /** What came last was seen last. */
@@ -88,12 +110,14 @@ export class ReadingAhead implements Ahead {
     return this.places.at(-1)?.share.answer()?.links ?? undefined;
   }
 
-  private hear(place: Place): void {
+  private hear(place: Place): readonly (readonly [name: string, heard: Heard])[] {
     place.isHeard = true;
     const recording = place.share.answer();
     const bytes = bytesOf(Buffer.from(recording?.bytes ?? new ArrayBuffer(0)));
-    for (const { netns, inode, start, end } of recording?.namespaces ?? []) {
-      if (!this.changed.has(netns)) this.heard.set(netns, { inode, dump: replay(bytes, start, end) });
-    }
+    const all = (recording?.namespaces ?? [])
+      .filter(({ netns }) => !this.changed.has(netns))
+      .map((recorded) => [recorded.netns, new Heard(bytes, recorded)] as const);
+    for (const [name, heard] of all) this.heard.set(name, heard);
+    return all;
   }
 }

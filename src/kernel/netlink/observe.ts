@@ -133,7 +133,8 @@ function observeNamespaces(
     some.forEach((name, i) => known.set(name, visited[i]!));
   };
   if (ahead !== undefined) {
-    for (let some = ahead.take(); some.length > 0; some = ahead.take()) look(some.filter((name) => !without.has(name)));
+    const willAsk = (name: string): boolean => !without.has(name) && !isReadHere(name, scope);
+    for (let some = ahead.take(willAsk); some.length > 0; some = ahead.take(willAsk)) look(some.filter((name) => !without.has(name)));
     for (const name of names) {
       const one = known.has(name) ? undefined : observedAhead(name, scope, asked.has(name), ahead);
       if (one !== undefined) known.set(name, one);
@@ -179,7 +180,7 @@ export function asObserved(
  * to be asked again (`carriers.ts`).
  */
 function observedAhead(netns: string, scope: ObservationScope, asked: boolean, ahead: Ahead): NamedNetnsObservation | null | undefined {
-  if (scope.sysctls.has(netns) || scope.rules.includes(netns)) return undefined;
+  if (isReadHere(netns, scope)) return undefined;
   const read = ahead.netns(netns);
   if (read === null) return undefined;
   const { inode, dump } = read;
@@ -188,6 +189,10 @@ function observedAhead(netns: string, scope: ObservationScope, asked: boolean, a
   if (rememberedOf(lo?.altnames ?? []).size > 0 || dump.links.some((link) => mustBeAsked(link, scope.lab))) return undefined;
   return { netns, inode, ...dump, sysctls: NO_SYSCTLS, remembered: NO_SYSCTLS, nft: null, stale: false };
 }
+
+/** Files or rules have to be read as well. */
+const isReadHere = (netns: string, { sysctls, rules }: ObservationScope): boolean =>
+  netns !== HOST && (sysctls.has(netns) || rules.includes(netns));
 
 const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean =>
   isIdle(link) || isBridgeOf(lab, link) || hasFdb(link) || hasQdisc(link);

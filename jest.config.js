@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -16,8 +18,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  // Tests of the kernel wait for it more than they compute: two processors have time for three workers.
-  maxWorkers: '150%',
+  // Tests of the kernel wait for it more than they compute: two processors have time for three workers. (In percent it would be at most 100.)
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testSequencer: '<rootDir>/scripts/sequencer.js',
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/tally-reporter.js'],

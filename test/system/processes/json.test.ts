@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ROOT, World } from '../world.js';
 import { lab } from './lab.js';
 
-const NAMES = ['plan', 'events', 'status', 'show', 'validate'] as const;
+const NAMES = ['errors', 'plan', 'events', 'status', 'show', 'validate'] as const;
 
 let world: World;
 let ajv: Ajv;

@@ -14,15 +14,14 @@ export function exposureLines(changes: readonly ExposureChange[], networks: read
   if (changes.length === 0 && networks.length === 0) return [];
   return [
     paint('bold', changes.some(({ port }) => port.host !== undefined) ? 'Reachable through hosts:' : 'Reachable through the host:'),
-    ...changes.map((change) => {
-      const [symbol, style] = MARKS[change.change];
-      return `${paint(style, symbol.padStart(3))} ${exposureText(change)}`;
-    }),
-    ...networks.map((one) => {
-      const [symbol, style] = MARKS[one.change];
-      return `${paint(style, symbol.padStart(3))} ${networkText(one)}`;
-    }),
+    ...changes.map((one) => marked(one.change, exposureText(one), paint)),
+    ...networks.map((one) => marked(one.change, networkText(one), paint)),
   ];
+}
+
+function marked(change: ExposureChange['change'], text: string, paint: Paint): string {
+  const [symbol, style] = MARKS[change];
+  return `${paint(style, symbol.padStart(3))} ${text}`;
 }
 
 /** Rules of others aside. */

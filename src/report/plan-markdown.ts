@@ -23,7 +23,7 @@ export async function planMarkdown(
   for (const change of plan.exposure ?? [])
     lines.push(`- ${{ opened: 'opens', closed: 'closes', moved: 'moves' }[change.change]} ${escaped(exposureText(change))}`);
   for (const one of plan.networks ?? []) lines.push(`- ${one.change === 'opened' ? 'opens' : 'closes'} ${escaped(networkText(one))}`);
-  if ((plan.exposure ?? plan.networks ?? []).length > 0) lines.push('');
+  if ((plan.exposure?.length ?? 0) + (plan.networks?.length ?? 0) > 0) lines.push('');
   for (const { message, hint } of plan.warnings ?? [])
     lines.push(`> **Warning:** ${escaped(message)}${hint === undefined ? '' : ` (${escaped(hint)})`}`, '');
   if (plan.actions.length === 0) return lines.join('\n');

@@ -15,7 +15,7 @@ export function keysPage(): string {
     HEAD,
     ...sections('The file', schema),
     ...sections('`networks.NAME`', network!),
-    ...sections('`nodes.NAME`, `hosts.NAME`, `defaults`', node!, 'nodes.NAME'),
+    ...sections('`nodes.NAME`, `hosts.NAME`, `groups.NAME`, `defaults`', node!, 'nodes.NAME'),
     ...sections('`links[]`', link!),
   ].join('\n');
 }
@@ -28,6 +28,7 @@ function sections(title: string, schema: JsonSchema, path = title.replaceAll('`'
 }
 
 function insideOf(path: string, schema: JsonSchema): readonly string[] {
+  if (schema.$ref !== undefined) return [];
   if (schema.properties !== undefined) return sections(`\`${path}\``, schema);
   const { items, additionalProperties: others } = schema;
   return [

@@ -18,7 +18,8 @@ export const CODES = {
   'bad-key': 'A key of a mapping is empty, a list or a mapping; keys are plain text.',
   'unknown-anchor': 'An alias (*name) refers to an anchor (&name) that does not stand before it.',
   'alias-cycle': 'An anchor contains an alias to itself.',
-  'alias-bomb': 'The file means more than 100000 values once its aliases are followed and its defaults are given to each node.',
+  'alias-bomb':
+    'The file means more than 100000 values once its aliases are followed and its defaults and groups are given to their nodes.',
   'bad-merge': 'The value of a merge key (<<) is neither a mapping nor a list of mappings.',
   // Variables
   'variable-unset': 'A variable without a default is not set in the environment.',
@@ -55,6 +56,7 @@ export const CODES = {
   'unknown-network': 'A node is attached to a network that the file does not define.',
   'network-twice': 'A node’s list of networks has the same one twice.',
   'unknown-node': 'A link or a gateway names a node that the file does not define.',
+  'unknown-group': 'A node or a host names a group that the file does not define.',
   'unknown-host': 'A node lives on a host that the file does not define.',
   'unknown-interface': 'Settings, a route, a rule, a neighbour or a sysctl name an interface that the node does not have.',
   // Networks

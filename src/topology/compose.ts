@@ -59,16 +59,7 @@ export function compose(document: Document.Parsed, source: Source, variables: Va
     fatal: false,
   };
   const root = composeNode(composer, document.contents, NOTHING);
-  if (valuesOfDefaults(composer, root) > MAX_VALUES)
-    bomb(composer, root.kind === 'mapping' ? (root.entries.get('defaults')?.key ?? root) : root);
   return composer.fatal ? null : { root, unknown: composer.unknown };
-}
-
-/** Each node has the defaults too. */
-function valuesOfDefaults({ measures }: Composer, root: Tree): number {
-  const [defaults, nodes] = root.kind === 'mapping' ? ['defaults', 'nodes'].map((key) => root.entries.get(key)?.value) : [];
-  const size = defaults === undefined ? 0 : (measures.get(defaults) ?? LEAF).size;
-  return nodes?.kind === 'mapping' ? size * nodes.entries.size : 0;
 }
 
 function composeNode(composer: Composer, node: Node | null, empty: Span): Tree {

@@ -8,12 +8,13 @@ export function foreignWord(path: readonly string[], key: string): string | unde
   return where === undefined ? undefined : new Map(wordsOf(where)).get(key.toLowerCase().replaceAll('-', '_'));
 }
 
-function whereIs([first, , third, fourth, ...more]: readonly string[]): Where | undefined {
+function whereIs(path: readonly string[]): Where | undefined {
+  const [first, , third, fourth, ...more] = path[0] === 'defaults' ? ['nodes', ...path] : path;
   if (more.length > 0) return undefined;
   if (first === undefined) return '';
   if (first === 'networks') return third === undefined ? 'network' : undefined;
   if (first === 'links') return third === undefined ? 'link' : third === 'endpoints' && fourth !== undefined ? 'end' : undefined;
-  if (first !== 'nodes' && first !== 'hosts') return undefined;
+  if (first !== 'nodes' && first !== 'hosts' && first !== 'groups') return undefined;
   if (third === undefined) return 'node';
   if (fourth === undefined) return undefined;
   return third === 'networks'
@@ -57,7 +58,6 @@ function wordsOf(where: Where): Words {
         ['env', 'of a node with an image: environment; a command of run has an env of its own'],
         ['expose', 'remove it: nodes of one network reach all ports of each other'],
         ...all(['gateway', 'gw'], 'the default route is by the network’s gateway; another one is routes: [{ to: default, via: 10.0.0.1 }]'),
-        ['group', 'remove it, or write it as a label: labels: { group: … }'],
         ['healthcheck', 'remove it; a command of exec that fails, fails the apply'],
         ...all(['ipv4_address', 'ipv6_address'], 'write it where the node has it: networks: { lan: { ipv4_address: 10.0.0.5 } }'),
         ...all(['kind', 'type'], 'remove it: a node is a network namespace, or a container if it has an image'),

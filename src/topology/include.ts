@@ -146,7 +146,7 @@ function composeOther(includer: Includer, { file, bytes }: IncludedFile): Mappin
 }
 
 /** What every file of a lab may have; all else is said once, in the first one. */
-const SHARED = new Set(['networks', 'nodes', 'hosts', 'links', 'moved']);
+const SHARED = new Set(['networks', 'nodes', 'hosts', 'groups', 'links', 'moved']);
 
 function merged(includer: Includer, whole: Mapping, other: Mapping): Mapping {
   const entries = new Map(whole.entries);

@@ -4,6 +4,7 @@ import type { Topology } from '../model/topology.js';
 import { compose } from './compose.js';
 import { decode } from './decode.js';
 import { readTopology } from './normal/topology.js';
+import { meansTooMuch } from './inherited-values.js';
 import type { Reading } from './normal/read.js';
 import { maskedText } from './masked.js';
 import { withIncluded, type ReadIncluded } from './include.js';
@@ -89,7 +90,8 @@ function topologyOf(source: Source, around: Around): Topology | null {
   return all && checked(all.root, { source: all.source, report: judgeIn(all.source, all.unknown), origins: new Map() });
 }
 
-function checked(root: Mapping, reading: Reading): Topology {
+function checked(root: Mapping, reading: Reading): Topology | null {
+  if (meansTooMuch(root, reading)) return null;
   const broken = validateShape(root, reading.source, reading.report);
   const { topology, incomplete } = readTopology(reading, root);
   const context = ruleContext(

@@ -25,7 +25,7 @@ export function reporter(diagnostics: Diagnostic[]): Report {
   );
 }
 
-/** For checks of each node: what all nodes have from `defaults` or one anchor is said of the first. */
+/** For checks of each node: what several nodes have from `defaults`, a group or one anchor is said of the first. */
 export function oncePerPlace(report: Report): Report {
   return once(report, (...[code, at]) => [code, placeKey(at)]);
 }

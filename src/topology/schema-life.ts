@@ -45,6 +45,6 @@ export const includeSchema: JsonSchema = {
   type: ['string', 'array', 'null'],
   items: includedPath,
   description:
-    'Other files whose networks, nodes, hosts, links and moves belong to the lab too: one path or a list, relative to this file. A name that is defined twice is an error.',
+    'Other files whose networks, nodes, hosts, groups, links and moves belong to the lab too: one path or a list, relative to this file. A name that is defined twice is an error.',
   examples: ['networks.yaml', ['networks.yaml', 'racks/one.yaml']],
 };

@@ -37,7 +37,7 @@ export function describeProblem(place: Place, error: SchemaError): Words {
     case 'required':
       return missingKey(place, String(error.params['missingProperty']));
     case 'type':
-      return wrongType(place);
+      return isGroupOfShared(place) ? groupOfShared(place) : wrongType(place);
     case 'enum':
       return notAmong(place);
     case 'minimum':
@@ -62,7 +62,7 @@ const FOREIGN_DRIVERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function unknownKey(place: Place, key: string): Words {
-  const known = Object.keys(place.schema.properties ?? {});
+  const known = Object.keys(place.schema.properties ?? {}).filter((one) => !isGroupOfShared({ path: [...place.path, one] }));
   const hint =
     foreignWord(place.path, key) ??
     notIndented(place, key) ??
@@ -102,6 +102,20 @@ function missingKey(place: Place, key: string): Words {
   const example = exampleOf(place.schema.properties?.[key]);
   const hint = example === undefined ? undefined : `for example ${key}: ${example}`;
   return { code: 'missing-key', message: `${whereOf(place)} has no "${key}"`, hint };
+}
+
+/** `group` where what several nodes have in common is written. */
+export function isGroupOfShared({ path }: Pick<Place, 'path'>): boolean {
+  return path.at(-1) === 'group' && (path[0] === 'defaults' ? path.length === 2 : path[0] === 'groups' && path.length === 3);
+}
+
+function groupOfShared({ path }: Place): Words {
+  const where = path.slice(0, -1).join('.');
+  const hint =
+    path.length === 2
+      ? 'a group is named by a node or a host, each by itself; what all nodes have is written here'
+      : 'a group has no group: write in both what they share, or use an anchor';
+  return { code: 'unknown-key', message: `unknown key "group" in ${where}`, hint };
 }
 
 const TYPE_NAMES: { readonly [type in JsonType]: string } = {

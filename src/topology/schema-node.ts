@@ -1,4 +1,4 @@
-/** `nodes.NAME` and `defaults` in JSON Schema. */
+/** `nodes.NAME`, `hosts.NAME`, `groups.NAME` and `defaults` in JSON Schema. */
 import { addressesSchema, ipv4AddressSchema, ipv6AddressSchema } from '../kinds/address.schema.js';
 import { interfaceNameSchema, linkStateSchema, macAddressSchema, mtuSchema } from '../kinds/link.schema.js';
 import { aliasesSchema, dnsSchema, dnsSearchSchema, extraHostsSchema, hostnameSchema } from '../kinds/names.schema.js';
@@ -69,6 +69,11 @@ export const nodeSchema: JsonSchema = {
         'Networks that the node is attached to: a list of names, or name → settings of the interface. Interfaces are eth0, eth1 … in the order written.',
       examples: [['front', 'back'], { front: { ipv4_address: '172.28.0.10' }, back: {} }],
     },
+    group: {
+      type: 'string',
+      description: 'The group (of `groups`) whose settings the node has wherever it does not say otherwise itself.',
+      examples: ['routers'],
+    },
     host: {
       type: 'string',
       description:
@@ -116,3 +121,10 @@ export const nodeSchema: JsonSchema = {
     dns_search: dnsSearchSchema,
   },
 };
+
+/** What several nodes have in common is what one may have, but for the name of a group. */
+export const sharedSettings = (description: string): JsonSchema => ({
+  $ref: '#/$defs/node',
+  description,
+  properties: { group: { type: 'null', description: 'Not here: a group is named by a node or a host, each by itself.' } },
+});

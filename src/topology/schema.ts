@@ -4,7 +4,7 @@ import { rateSchema } from '../kinds/rate.schema.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { includeSchema, movedSchema, protectLabSchema } from './schema-life.js';
 import { networkSchema } from './schema-network.js';
-import { nodeSchema } from './schema-node.js';
+import { nodeSchema, sharedSettings } from './schema-node.js';
 
 /** Of labs: part of names in the kernel, so it is short. */
 export const LAB_NAME = '^[a-z][a-z0-9-]{0,29}$';
@@ -96,7 +96,7 @@ export function topologySchema(): SchemaDocument {
       hosts: {
         type: ['object', 'null'],
         description:
-          'Simulated machines, by name: each is a namespace with all the keys of a node, attached to networks as a node is. The bridges, rules, published ports and DNS servers of the nodes that name it (`host`) are made in it, and it forwards for them. `defaults` are not for hosts.',
+          'Simulated machines, by name: each is a namespace with all the keys of a node, attached to networks as a node is. The bridges, rules, published ports and DNS servers of the nodes that name it (`host`) are made in it, and it forwards for them. `defaults` are not for hosts; a `group` that they name is.',
         propertyNames: names,
         additionalProperties: { $ref: '#/$defs/node' },
         examples: [{ h1: { networks: { lan: '192.168.50.11' } } }],
@@ -104,10 +104,17 @@ export function topologySchema(): SchemaDocument {
       include: includeSchema,
       moved: movedSchema,
       links: { type: ['array', 'null'], description: 'Cables between two nodes each.', items: { $ref: '#/$defs/link' } },
-      defaults: {
-        $ref: '#/$defs/node',
-        description: 'Settings of every node that does not say otherwise: mappings are merged key by key, lists are replaced.',
+      groups: {
+        type: ['object', 'null'],
+        description:
+          'Settings of the nodes and hosts that name the group (`group`) and do not say otherwise: mappings are merged key by key, lists are replaced. They are stronger than `defaults`.',
+        propertyNames: names,
+        additionalProperties: sharedSettings('A group: any key of a node but `group`.'),
+        examples: [{ routers: { forwarding: true } }],
       },
+      defaults: sharedSettings(
+        'Settings of every node that does not say otherwise, nor its group: mappings are merged key by key, lists are replaced.',
+      ),
     },
     patternProperties: { '^x-': { description: 'Free for your own use, such as anchors for reuse: topo does not read it.' } },
     $defs: { network: networkSchema, node: nodeSchema, link: linkSchema },

@@ -3,7 +3,7 @@ import { validate, type SchemaError } from './generated/validator.js';
 import type { JsonSchema } from '../model/json-schema.js';
 import { quote, type Report } from './report.js';
 import { topologySchema, type SchemaDocument } from './schema.js';
-import { describeProblem, isMistyped, type Place } from './schema-messages.js';
+import { describeProblem, isGroupOfShared, isMistyped, type Place } from './schema-messages.js';
 import { rangeOf, type Source } from './source.js';
 import { membersWritten, plainOf, spanOf, type Span, type Tree } from './tree.js';
 
@@ -74,12 +74,13 @@ function resolve(document: SchemaDocument, schema: JsonSchema | undefined): Json
   return (name === undefined ? schema : document.$defs[name]) ?? {};
 }
 
-function spanOfProblem({ tree, entry }: Place, error: SchemaError): Span {
+function spanOfProblem(place: Place, error: SchemaError): Span {
+  const { tree, entry } = place;
   const { additionalProperty } = error.params;
   const key = typeof additionalProperty === 'string' ? additionalProperty : error.propertyName;
   const own = key !== undefined && tree.kind === 'mapping' ? tree.entries.get(key)?.key : undefined;
   if (own !== undefined) return own;
-  return entry === undefined ? firstLineOf(tree) : spanOf(entry);
+  return entry === undefined ? firstLineOf(tree) : isGroupOfShared(place) ? entry.key : spanOf(entry);
 }
 
 /** A member of a list, or the whole file: its first key stands for it. */

@@ -34,7 +34,27 @@ it('means what one file with all of it means', () => {
   expect(run('plan', '--from', 'topo.yaml', 'all.yaml').stdout).toContain('No changes.');
 });
 
+it('has groups of other files', () => {
+  const [first, groups] = ['  a: { networks: [lan], group: short }\n', '  short: { sysctls: { net.ipv4.ip_default_ttl: 32 } }\n'];
+  files({ 'topo.yaml': FIRST.replace('  a: { networks: [lan] }\n', first), 'racks/two.yaml': `${TWO}groups:\n${groups}` });
+  write('written.yaml', ALL.replace('a: { networks: [lan] }', 'a: { networks: [lan], sysctls: { net.ipv4.ip_default_ttl: 32 } }'));
+  expect(run('plan', '--from', 'written.yaml', 'topo.yaml').stdout).toContain('No changes.');
+});
+
 it.each<[string, Record<string, string>, readonly string[]]>([
+  [
+    'a group that is nowhere, and one that is there twice',
+    {
+      'nets.yaml': `${NETS}groups: { same: {} }\n`,
+      'racks/one.yaml': `${ONE}groups: { same: { dns: [192.0.2.1] } }\n`,
+      'racks/two.yaml': 'nodes: { c: { group: smae } }\n',
+    },
+    [
+      'racks/one.yaml:5:11: error: groups.same is defined twice',
+      'racks/two.yaml:1:22: error: there is no group "smae"',
+      'did you mean "same"?',
+    ],
+  ],
   [
     'a key that is mistyped',
     { 'racks/two.yaml': 'nodes:\n  c: { netwroks: [lan] }\n' },

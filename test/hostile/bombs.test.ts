@@ -23,6 +23,12 @@ const REFUSED: readonly (readonly [what: string, text: string, code: string, lin
   ['a merge key again and again', `x-a: &a { a: 1 }\nx-b: { ${'<<: *a, '.repeat(110_000)} }`, 'alias-bomb', 3],
   ['commands for each node by an alias', `x-a: &a [${many(900, (i) => `c${i}, `)}]\n${nodes(1000, 'run: *a')}`, 'alias-bomb', 4],
   ['commands for each node by the defaults', `defaults: { run: [${many(900, (i) => `c${i}, `)}] }\n${nodes(1000, '')}`, 'alias-bomb', 2],
+  [
+    'commands for each node by a group',
+    `groups: { a: {}, g: { run: [${many(900, (i) => `c${i}, `)}] } }\n${nodes(1000, 'group: g')}`,
+    'alias-bomb',
+    2,
+  ],
   ['a file of two megabytes', `x-a: "${'x'.repeat(2_000_000)}"`, 'file-too-large', 1],
 ];
 

@@ -101,7 +101,7 @@ it('never throws, whatever is cut from, put into or doubled in a file', () => {
   );
 });
 
-const FREE = ['labels', 'sysctls', 'networks', 'hosts', 'nodes', 'interfaces', 'extra_hosts', 'env', 'environment', 'areas'];
+const FREE = ['labels', 'sysctls', 'networks', 'hosts', 'nodes', 'groups', 'interfaces', 'extra_hosts', 'env', 'environment', 'areas'];
 
 /** Keys that the language names, as opposed to names of the user's; nothing below x- and nothing that another name could replace. */
 function languageKeys(text: string): readonly (readonly [start: number, end: number])[] {

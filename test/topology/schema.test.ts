@@ -42,7 +42,9 @@ describe('the schema', () => {
   });
 
   it('closes every mapping, so that a mistyped key is seen', () => {
-    const open = all.filter(([, each]) => each.properties !== undefined && each.additionalProperties === undefined);
+    const open = all.filter(
+      ([, each]) => each.$ref === undefined && each.properties !== undefined && each.additionalProperties === undefined,
+    );
     expect(open.map(([path]) => path)).toEqual([]);
   });
 

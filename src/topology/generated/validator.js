@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"include":{"type":["string","array","null"],"items":{"type":"string"}},"moved":{"type":["array","null"],"items":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{"from":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"},"to":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}}}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"defaults":{"$ref":"#/$defs/node"}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"nexthops":{"type":"array","minItems":2,"maxItems":256,"items":{"type":"object","required":["via"],"additionalProperties":false,"properties":{"via":{"type":"string"},"dev":{"type":"string"},"weight":{"type":"integer","minimum":1,"maximum":256}}}},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65520},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"rate":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"rate":{"type":"string"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["name"],"additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,29}$"},"protect":{"type":"boolean"},"networks":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/network"}},"nodes":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"hosts":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node"}},"include":{"type":["string","array","null"],"items":{"type":"string"}},"moved":{"type":["array","null"],"items":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{"from":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"},"to":{"type":"string","pattern":"^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$"}}}},"links":{"type":["array","null"],"items":{"$ref":"#/$defs/link"}},"groups":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,62}$"},"additionalProperties":{"$ref":"#/$defs/node","properties":{"group":{"type":"null"}}}},"defaults":{"$ref":"#/$defs/node","properties":{"group":{"type":"null"}}}},"patternProperties":{"^x-":{}},"$defs":{"network":{"type":["object","null"],"additionalProperties":false,"properties":{"driver":{"type":"string","enum":["bridge","vxlan","weave","flannel","calico","macvlan"]},"subnet":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ipam":{"type":"object","required":["config"],"additionalProperties":false,"properties":{"config":{"type":"array","minItems":1,"items":{"type":"object","required":["subnet"],"additionalProperties":false,"properties":{"subnet":{"type":"string"},"gateway":{"type":"string"},"ip_range":{"type":"string"}}}}}},"gateway":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"ip_range":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"masquerade":{"type":["boolean","string"]},"internal":{"type":"boolean"},"icc":{"type":"boolean"},"antispoof":{"type":"boolean"},"isolated":{"type":"boolean"},"block_size":{"type":"integer","minimum":20,"maximum":32},"bgp":{"type":["object","null"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"mesh":{"type":"string","enum":["full"]},"route_reflectors":{"type":["array"],"minItems":1,"items":{"type":"string"}}}},"policy":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"from":{"type":["array","null"],"items":{"type":["object","string","null"],"additionalProperties":{"type":["string","integer","boolean"]}}},"ports":{"type":["array","null"],"items":{"type":"string","pattern":"^((tcp|udp)(/[0-9]{1,5}(-[0-9]{1,5})?)?|icmp)$"}}}}},"dns":{"type":"string","enum":["hosts","server","none"]},"parent":{"type":"string"},"mode":{"type":"string","enum":["bridge","private","vepa","passthru"]},"host_shim":{"type":["boolean","string"]},"bridge_name":{"type":"string"},"underlay":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"vni":{"type":"integer","minimum":1,"maximum":16777215},"port":{"type":"integer","minimum":1,"maximum":65535},"backend":{"type":"string","enum":["vxlan","host-gw"]},"direct_routing":{"type":"boolean"},"subnet_len":{"type":"integer","minimum":1,"maximum":30},"host_subnets":{"type":["object","null"],"additionalProperties":{"type":"string"}},"protect":{"type":"boolean"},"external":{"type":"boolean"}}},"node":{"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"group":{"type":"string"},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"nexthops":{"type":"array","minItems":2,"maxItems":256,"items":{"type":"object","required":["via"],"additionalProperties":false,"properties":{"via":{"type":"string"},"dev":{"type":"string"},"weight":{"type":"integer","minimum":1,"maximum":256}}}},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65520},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}},"link":{"type":"object","required":["endpoints"],"additionalProperties":false,"properties":{"endpoints":{"type":"array","items":{"type":["string","object"],"required":["node","interface"],"additionalProperties":false,"properties":{"node":{"type":"string"},"interface":{"type":"string"},"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"rate":{"type":"string"}}},"minItems":2,"maxItems":2},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"rate":{"type":"string"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,29}$", "u");
@@ -1055,7 +1055,7 @@ return errors === 0;
 }
 validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"nexthops":{"type":"array","minItems":2,"maxItems":256,"items":{"type":"object","required":["via"],"additionalProperties":false,"properties":{"via":{"type":"string"},"dev":{"type":"string"},"weight":{"type":"integer","minimum":1,"maximum":256}}}},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65520},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
+const schema21 = {"type":["object","null"],"additionalProperties":false,"properties":{"networks":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","string","null"],"additionalProperties":false,"properties":{"ipv4_address":{"type":"string"},"ipv6_address":{"type":"string"},"mac_address":{"type":"string"},"interface_name":{"type":"string"},"host_interface":{"type":"string"},"gw_priority":{"type":"integer","minimum":-2147483648,"maximum":2147483647},"aliases":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}}}}},"group":{"type":"string"},"host":{"type":"string"},"labels":{"type":["object","null"],"additionalProperties":{"type":["string","integer","boolean"]}},"network_mode":{"type":"string","pattern":"^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"},"image":{"type":"string","pattern":"^[^\\s-]\\S*$"},"command":{"type":["array","string","null"],"items":{"type":"string"}},"environment":{"type":["object","array","null"],"propertyNames":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*$"},"items":{"type":"string","pattern":"^[^\\s=#-][^\\s=#]*(?:=|$)"},"additionalProperties":{"type":["string","integer","boolean","null"]}},"volumes":{"type":["array","null"],"items":{"type":"string"}},"cap_add":{"type":["array","null"],"items":{"type":"string","pattern":"^[A-Za-z_]+$"}},"privileged":{"type":"boolean"},"container":{"type":"string","pattern":"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"},"netns":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"},"protect":{"type":"boolean"},"ipv6":{"type":"boolean"},"forwarding":{"type":"boolean"},"interfaces":{"type":["object","null"],"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"addresses":{"type":["array","null"],"items":{"type":"string"}},"mtu":{"type":"integer","minimum":68,"maximum":65535},"state":{"type":"string","enum":["up","down"]},"mac_address":{"type":"string"}}}},"routes":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]},"via":{"type":"string"},"dev":{"type":"string"},"nexthops":{"type":"array","minItems":2,"maxItems":256,"items":{"type":"object","required":["via"],"additionalProperties":false,"properties":{"via":{"type":"string"},"dev":{"type":"string"},"weight":{"type":"integer","minimum":1,"maximum":256}}}},"src":{"type":"string"},"metric":{"type":"integer","minimum":0,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"mtu":{"type":"integer","minimum":68,"maximum":65520},"onlink":{"type":"boolean"}}}},"rules":{"type":["array","null"],"items":{"type":"object","required":["priority"],"additionalProperties":false,"properties":{"from":{"type":"string"},"to":{"type":"string"},"iif":{"type":"string"},"oif":{"type":"string"},"fwmark":{"type":"integer","minimum":1,"maximum":4294967295},"table":{"type":"integer","minimum":1,"maximum":4294967295},"priority":{"type":"integer","minimum":1,"maximum":32765}}}},"neighbours":{"type":["array","null"],"items":{"type":"object","required":["address","mac_address","dev"],"additionalProperties":false,"properties":{"address":{"type":"string"},"mac_address":{"type":"string"},"dev":{"type":"string"}}}},"routing":{"type":["object","null"],"additionalProperties":false,"properties":{"router_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"},"multipath":{"type":"boolean"},"bgp":{"type":"object","required":["asn"],"additionalProperties":false,"properties":{"asn":{"type":"integer","minimum":1,"maximum":4294967294},"neighbors":{"type":["array","null"],"items":{"type":["string","object"],"required":["peer"],"additionalProperties":false,"properties":{"peer":{"type":"string"},"asn":{"type":"integer","minimum":1,"maximum":4294967294},"address":{"type":"string"},"source_address":{"type":"string"},"next_hop_self":{"type":"boolean"},"route_reflector_client":{"type":"boolean"},"multihop":{"type":"integer","minimum":1,"maximum":255},"passive":{"type":"boolean"},"bfd":{"type":"boolean"},"password":{"type":"string","pattern":"^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"},"hold_time":{"type":"integer","minimum":3,"maximum":65535},"keepalive":{"type":"integer","minimum":1,"maximum":65535}}}},"networks":{"type":["array","null"],"items":{"type":"string"}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}},"cluster_id":{"type":"string","pattern":"^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}}},"ospf":{"type":"object","required":["areas"],"additionalProperties":false,"properties":{"areas":{"type":"object","propertyNames":{"pattern":"^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},"additionalProperties":{"type":["array","object","null"],"items":{"type":"string"},"additionalProperties":{"type":["object","null"],"additionalProperties":false,"properties":{"cost":{"type":"integer","minimum":1,"maximum":65535},"passive":{"type":"boolean"},"type":{"type":"string","enum":["point-to-point","broadcast"]},"hello":{"type":"integer","minimum":1,"maximum":65535},"dead":{"type":"integer","minimum":2,"maximum":65535},"bfd":{"type":"boolean"}}}}},"redistribute":{"type":["array","null"],"items":{"type":"string","enum":["connected","static","kernel","bgp","ospf"]}}}},"static":{"type":["array","null"],"items":{"type":"object","required":["to"],"additionalProperties":false,"properties":{"to":{"type":"string"},"via":{"type":["string","array"],"minItems":1,"items":{"type":"string"}},"type":{"type":"string","enum":["unicast","blackhole","unreachable","prohibit"]}}}}}},"sysctls":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},"additionalProperties":{"type":["string","integer","boolean"]}},"ports":{"type":["array","null"],"items":{"type":["string","integer","object"],"required":["target","published"],"additionalProperties":false,"properties":{"target":{"type":["integer","string"]},"published":{"type":["integer","string"]},"host_ip":{"type":"string"},"protocol":{"type":"string","enum":["tcp","udp"]}}}},"run":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"exec":{"type":["array","null"],"items":{"type":["string","object"],"pattern":"\\S","required":["command"],"additionalProperties":false,"properties":{"command":{"type":["string","array"],"pattern":"\\S","minItems":1,"items":{"type":["string","integer"]}},"env":{"type":["object","null"],"propertyNames":{"type":"string","pattern":"^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","integer","boolean"]}},"cwd":{"type":"string","pattern":"^/"},"user":{"type":["string","integer"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$","minimum":0}}}},"ignore":{"type":["array","null"],"items":{"type":"string"}},"hostname":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"extra_hosts":{"type":["array","object","null"],"items":{"type":"string"},"propertyNames":{"type":"string","pattern":"^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},"additionalProperties":{"type":["string","array"],"minItems":1,"items":{"type":"string"}}},"dns":{"type":["string","array","null"],"items":{"type":"string"}},"dns_search":{"type":["string","array","null"],"items":{"type":"string","pattern":"^\\S+$"},"pattern":"^\\S+$"}}};
 const pattern8 = new RegExp("^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$", "u");
 const pattern9 = new RegExp("^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$", "u");
 const pattern10 = new RegExp("^[^\\s-]\\S*$", "u");
@@ -1301,9 +1301,9 @@ errors++;
 }
 }
 }
-if(data.host !== undefined){
-if(typeof data.host !== "string"){
-const err17 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"}};
+if(data.group !== undefined){
+if(typeof data.group !== "string"){
+const err17 = {instancePath:instancePath+"/group",schemaPath:"#/properties/group/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1313,10 +1313,9 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data.labels !== undefined){
-let data12 = data.labels;
-if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
-const err18 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: schema21.properties.labels.type}};
+if(data.host !== undefined){
+if(typeof data.host !== "string"){
+const err18 = {instancePath:instancePath+"/host",schemaPath:"#/properties/host/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1325,11 +1324,11 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-for(const key3 in data12){
-let data13 = data12[key3];
-if(((typeof data13 !== "string") && (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13))))) && (typeof data13 !== "boolean")){
-const err19 = {instancePath:instancePath+"/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: schema21.properties.labels.additionalProperties.type}};
+}
+if(data.labels !== undefined){
+let data13 = data.labels;
+if((!(data13 && typeof data13 == "object" && !Array.isArray(data13))) && (data13 !== null)){
+const err19 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: schema21.properties.labels.type}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1338,14 +1337,11 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-}
-}
-if(data.network_mode !== undefined){
-let data14 = data.network_mode;
-if(typeof data14 === "string"){
-if(!pattern9.test(data14)){
-const err20 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key3 in data13){
+let data14 = data13[key3];
+if(((typeof data14 !== "string") && (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14))))) && (typeof data14 !== "boolean")){
+const err20 = {instancePath:instancePath+"/labels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: schema21.properties.labels.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1355,8 +1351,13 @@ vErrors.push(err20);
 errors++;
 }
 }
-else {
-const err21 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.network_mode !== undefined){
+let data15 = data.network_mode;
+if(typeof data15 === "string"){
+if(!pattern9.test(data15)){
+const err21 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/pattern",keyword:"pattern",params:{pattern: "^(?:none|host|node:[a-z0-9][a-z0-9_-]{0,62}|container:[a-zA-Z0-9][a-zA-Z0-9_.-]*)$"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1366,11 +1367,8 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.image !== undefined){
-let data15 = data.image;
-if(typeof data15 === "string"){
-if(!pattern10.test(data15)){
-const err22 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
+else {
+const err22 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1380,8 +1378,11 @@ vErrors.push(err22);
 errors++;
 }
 }
-else {
-const err23 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
+if(data.image !== undefined){
+let data16 = data.image;
+if(typeof data16 === "string"){
+if(!pattern10.test(data16)){
+const err23 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\s-]\\S*$"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1391,10 +1392,8 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data.command !== undefined){
-let data16 = data.command;
-if(((!(Array.isArray(data16))) && (typeof data16 !== "string")) && (data16 !== null)){
-const err24 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
+else {
+const err24 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1403,11 +1402,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(Array.isArray(data16)){
-const len2 = data16.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data16[i2] !== "string"){
-const err25 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.command !== undefined){
+let data17 = data.command;
+if(((!(Array.isArray(data17))) && (typeof data17 !== "string")) && (data17 !== null)){
+const err25 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema21.properties.command.type}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1416,13 +1415,11 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-}
-if(data.environment !== undefined){
-let data18 = data.environment;
-if(typeof data18 != "object"){
-const err26 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
+if(Array.isArray(data17)){
+const len2 = data17.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data17[i2] !== "string"){
+const err26 = {instancePath:instancePath+"/command/" + i2,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1431,13 +1428,13 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(Array.isArray(data18)){
-const len3 = data18.length;
-for(let i3=0; i3<len3; i3++){
-let data19 = data18[i3];
-if(typeof data19 === "string"){
-if(!pattern11.test(data19)){
-const err27 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s=#-][^\\s=#]*(?:=|$)"}};
+}
+}
+}
+if(data.environment !== undefined){
+let data19 = data.environment;
+if(typeof data19 != "object"){
+const err27 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema21.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1446,9 +1443,13 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data19)){
+const len3 = data19.length;
+for(let i3=0; i3<len3; i3++){
+let data20 = data19[i3];
+if(typeof data20 === "string"){
+if(!pattern11.test(data20)){
+const err28 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/pattern",keyword:"pattern",params:{pattern: "^[^\\s=#-][^\\s=#]*(?:=|$)"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1458,13 +1459,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-}
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-for(const key4 in data18){
-const _errs45 = errors;
-if(typeof key4 === "string"){
-if(!pattern12.test(key4)){
-const err29 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[^\\s=#-][^\\s=#]*$"},propertyName:key4};
+else {
+const err29 = {instancePath:instancePath+"/environment/" + i3,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1474,8 +1470,13 @@ vErrors.push(err29);
 errors++;
 }
 }
-else {
-const err30 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key4};
+}
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key4 in data19){
+const _errs47 = errors;
+if(typeof key4 === "string"){
+if(!pattern12.test(key4)){
+const err30 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[^\\s=#-][^\\s=#]*$"},propertyName:key4};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1484,9 +1485,9 @@ vErrors.push(err30);
 }
 errors++;
 }
-var valid12 = _errs45 === errors;
-if(!valid12){
-const err31 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames",keyword:"propertyNames",params:{propertyName: key4}};
+}
+else {
+const err31 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key4};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1495,11 +1496,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-for(const key5 in data18){
-let data20 = data18[key5];
-if((((typeof data20 !== "string") && (!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20))))) && (typeof data20 !== "boolean")) && (data20 !== null)){
-const err32 = {instancePath:instancePath+"/environment/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
+var valid12 = _errs47 === errors;
+if(!valid12){
+const err32 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/propertyNames",keyword:"propertyNames",params:{propertyName: key4}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1509,12 +1508,10 @@ vErrors.push(err32);
 errors++;
 }
 }
-}
-}
-if(data.volumes !== undefined){
-let data21 = data.volumes;
-if((!(Array.isArray(data21))) && (data21 !== null)){
-const err33 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
+for(const key5 in data19){
+let data21 = data19[key5];
+if((((typeof data21 !== "string") && (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21))))) && (typeof data21 !== "boolean")) && (data21 !== null)){
+const err33 = {instancePath:instancePath+"/environment/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema21.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1523,11 +1520,13 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(Array.isArray(data21)){
-const len4 = data21.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data21[i4] !== "string"){
-const err34 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.volumes !== undefined){
+let data22 = data.volumes;
+if((!(Array.isArray(data22))) && (data22 !== null)){
+const err34 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: schema21.properties.volumes.type}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1536,13 +1535,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-}
-}
-if(data.cap_add !== undefined){
-let data23 = data.cap_add;
-if((!(Array.isArray(data23))) && (data23 !== null)){
-const err35 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
+if(Array.isArray(data22)){
+const len4 = data22.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data22[i4] !== "string"){
+const err35 = {instancePath:instancePath+"/volumes/" + i4,schemaPath:"#/properties/volumes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1551,13 +1548,13 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(Array.isArray(data23)){
-const len5 = data23.length;
-for(let i5=0; i5<len5; i5++){
-let data24 = data23[i5];
-if(typeof data24 === "string"){
-if(!pattern13.test(data24)){
-const err36 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
+}
+}
+}
+if(data.cap_add !== undefined){
+let data24 = data.cap_add;
+if((!(Array.isArray(data24))) && (data24 !== null)){
+const err36 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: schema21.properties.cap_add.type}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1566,9 +1563,13 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data24)){
+const len5 = data24.length;
+for(let i5=0; i5<len5; i5++){
+let data25 = data24[i5];
+if(typeof data25 === "string"){
+if(!pattern13.test(data25)){
+const err37 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+$"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1578,11 +1579,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
-}
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err38 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err38 = {instancePath:instancePath+"/cap_add/" + i5,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1592,11 +1590,11 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data.container !== undefined){
-let data26 = data.container;
-if(typeof data26 === "string"){
-if(!pattern14.test(data26)){
-const err39 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
+}
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err39 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1606,8 +1604,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-else {
-const err40 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
+if(data.container !== undefined){
+let data27 = data.container;
+if(typeof data27 === "string"){
+if(!pattern14.test(data27)){
+const err40 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1617,11 +1618,8 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data.netns !== undefined){
-let data27 = data.netns;
-if(typeof data27 === "string"){
-if(!pattern15.test(data27)){
-const err41 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
+else {
+const err41 = {instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1631,8 +1629,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-else {
-const err42 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
+if(data.netns !== undefined){
+let data28 = data.netns;
+if(typeof data28 === "string"){
+if(!pattern15.test(data28)){
+const err42 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1642,9 +1643,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data.protect !== undefined){
-if(typeof data.protect !== "boolean"){
-const err43 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err43 = {instancePath:instancePath+"/netns",schemaPath:"#/properties/netns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1654,9 +1654,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data.ipv6 !== undefined){
-if(typeof data.ipv6 !== "boolean"){
-const err44 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err44 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1666,9 +1666,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data.forwarding !== undefined){
-if(typeof data.forwarding !== "boolean"){
-const err45 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
+if(data.ipv6 !== undefined){
+if(typeof data.ipv6 !== "boolean"){
+const err45 = {instancePath:instancePath+"/ipv6",schemaPath:"#/properties/ipv6/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1678,10 +1678,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data.interfaces !== undefined){
-let data31 = data.interfaces;
-if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
-const err46 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
+if(data.forwarding !== undefined){
+if(typeof data.forwarding !== "boolean"){
+const err46 = {instancePath:instancePath+"/forwarding",schemaPath:"#/properties/forwarding/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1690,11 +1689,11 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key6 in data31){
-let data32 = data31[key6];
+}
+if(data.interfaces !== undefined){
+let data32 = data.interfaces;
 if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-const err47 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
+const err47 = {instancePath:instancePath+"/interfaces",schemaPath:"#/properties/interfaces/type",keyword:"type",params:{type: schema21.properties.interfaces.type}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1704,9 +1703,10 @@ vErrors.push(err47);
 errors++;
 }
 if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-for(const key7 in data32){
-if(!((((key7 === "addresses") || (key7 === "mtu")) || (key7 === "state")) || (key7 === "mac_address"))){
-const err48 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+for(const key6 in data32){
+let data33 = data32[key6];
+if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (data33 !== null)){
+const err48 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1715,11 +1715,10 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-if(data32.addresses !== undefined){
-let data33 = data32.addresses;
-if((!(Array.isArray(data33))) && (data33 !== null)){
-const err49 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+for(const key7 in data33){
+if(!((((key7 === "addresses") || (key7 === "mtu")) || (key7 === "state")) || (key7 === "mac_address"))){
+const err49 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/interfaces/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1728,11 +1727,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(Array.isArray(data33)){
-const len6 = data33.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data33[i6] !== "string"){
-const err50 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data33.addresses !== undefined){
+let data34 = data33.addresses;
+if((!(Array.isArray(data34))) && (data34 !== null)){
+const err50 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses",schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/type",keyword:"type",params:{type: schema21.properties.interfaces.additionalProperties.properties.addresses.type}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1741,13 +1740,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-}
-if(data32.mtu !== undefined){
-let data35 = data32.mtu;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err51 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(Array.isArray(data34)){
+const len6 = data34.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data34[i6] !== "string"){
+const err51 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/addresses/" + i6,schemaPath:"#/properties/interfaces/additionalProperties/properties/addresses/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1756,9 +1753,13 @@ vErrors.push(err51);
 }
 errors++;
 }
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65535 || isNaN(data35)){
-const err52 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+}
+if(data33.mtu !== undefined){
+let data36 = data33.mtu;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+const err52 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -1767,8 +1768,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data35 < 68 || isNaN(data35)){
-const err53 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 65535 || isNaN(data36)){
+const err53 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -1777,12 +1779,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-}
-if(data32.state !== undefined){
-let data36 = data32.state;
-if(typeof data36 !== "string"){
-const err54 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
+if(data36 < 68 || isNaN(data36)){
+const err54 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mtu",schemaPath:"#/properties/interfaces/additionalProperties/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -1791,8 +1789,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!((data36 === "up") || (data36 === "down"))){
-const err55 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
+}
+}
+if(data33.state !== undefined){
+let data37 = data33.state;
+if(typeof data37 !== "string"){
+const err55 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -1801,10 +1803,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data32.mac_address !== undefined){
-if(typeof data32.mac_address !== "string"){
-const err56 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(!((data37 === "up") || (data37 === "down"))){
+const err56 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/state",schemaPath:"#/properties/interfaces/additionalProperties/properties/state/enum",keyword:"enum",params:{allowedValues: schema21.properties.interfaces.additionalProperties.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -1814,14 +1814,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-}
-}
-}
-}
-if(data.routes !== undefined){
-let data38 = data.routes;
-if((!(Array.isArray(data38))) && (data38 !== null)){
-const err57 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
+if(data33.mac_address !== undefined){
+if(typeof data33.mac_address !== "string"){
+const err57 = {instancePath:instancePath+"/interfaces/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/mac_address",schemaPath:"#/properties/interfaces/additionalProperties/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -1830,13 +1825,15 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(Array.isArray(data38)){
-const len7 = data38.length;
-for(let i7=0; i7<len7; i7++){
-let data39 = data38[i7];
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-if(data39.to === undefined){
-const err58 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+}
+}
+if(data.routes !== undefined){
+let data39 = data.routes;
+if((!(Array.isArray(data39))) && (data39 !== null)){
+const err58 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: schema21.properties.routes.type}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -1845,9 +1842,13 @@ vErrors.push(err58);
 }
 errors++;
 }
-for(const key8 in data39){
-if(!(func1.call(schema21.properties.routes.items.properties, key8))){
-const err59 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+if(Array.isArray(data39)){
+const len7 = data39.length;
+for(let i7=0; i7<len7; i7++){
+let data40 = data39[i7];
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.to === undefined){
+const err59 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -1856,10 +1857,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data39.to !== undefined){
-if(typeof data39.to !== "string"){
-const err60 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key8 in data40){
+if(!(func1.call(schema21.properties.routes.items.properties, key8))){
+const err60 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -1869,10 +1869,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data39.type !== undefined){
-let data41 = data39.type;
-if(typeof data41 !== "string"){
-const err61 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
+if(data40.to !== undefined){
+if(typeof data40.to !== "string"){
+const err61 = {instancePath:instancePath+"/routes/" + i7+"/to",schemaPath:"#/properties/routes/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -1881,8 +1880,11 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(!((((data41 === "unicast") || (data41 === "blackhole")) || (data41 === "unreachable")) || (data41 === "prohibit"))){
-const err62 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
+}
+if(data40.type !== undefined){
+let data42 = data40.type;
+if(typeof data42 !== "string"){
+const err62 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -1891,10 +1893,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-if(data39.via !== undefined){
-if(typeof data39.via !== "string"){
-const err63 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
+if(!((((data42 === "unicast") || (data42 === "blackhole")) || (data42 === "unreachable")) || (data42 === "prohibit"))){
+const err63 = {instancePath:instancePath+"/routes/" + i7+"/type",schemaPath:"#/properties/routes/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routes.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -1904,9 +1904,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data39.dev !== undefined){
-if(typeof data39.dev !== "string"){
-const err64 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data40.via !== undefined){
+if(typeof data40.via !== "string"){
+const err64 = {instancePath:instancePath+"/routes/" + i7+"/via",schemaPath:"#/properties/routes/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -1916,11 +1916,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data39.nexthops !== undefined){
-let data44 = data39.nexthops;
-if(Array.isArray(data44)){
-if(data44.length > 256){
-const err65 = {instancePath:instancePath+"/routes/" + i7+"/nexthops",schemaPath:"#/properties/routes/items/properties/nexthops/maxItems",keyword:"maxItems",params:{limit: 256}};
+if(data40.dev !== undefined){
+if(typeof data40.dev !== "string"){
+const err65 = {instancePath:instancePath+"/routes/" + i7+"/dev",schemaPath:"#/properties/routes/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -1929,8 +1927,12 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data44.length < 2){
-const err66 = {instancePath:instancePath+"/routes/" + i7+"/nexthops",schemaPath:"#/properties/routes/items/properties/nexthops/minItems",keyword:"minItems",params:{limit: 2}};
+}
+if(data40.nexthops !== undefined){
+let data45 = data40.nexthops;
+if(Array.isArray(data45)){
+if(data45.length > 256){
+const err66 = {instancePath:instancePath+"/routes/" + i7+"/nexthops",schemaPath:"#/properties/routes/items/properties/nexthops/maxItems",keyword:"maxItems",params:{limit: 256}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -1939,12 +1941,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-const len8 = data44.length;
-for(let i8=0; i8<len8; i8++){
-let data45 = data44[i8];
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.via === undefined){
-const err67 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8,schemaPath:"#/properties/routes/items/properties/nexthops/items/required",keyword:"required",params:{missingProperty: "via"}};
+if(data45.length < 2){
+const err67 = {instancePath:instancePath+"/routes/" + i7+"/nexthops",schemaPath:"#/properties/routes/items/properties/nexthops/minItems",keyword:"minItems",params:{limit: 2}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -1953,9 +1951,12 @@ vErrors.push(err67);
 }
 errors++;
 }
-for(const key9 in data45){
-if(!(((key9 === "via") || (key9 === "dev")) || (key9 === "weight"))){
-const err68 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8,schemaPath:"#/properties/routes/items/properties/nexthops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+const len8 = data45.length;
+for(let i8=0; i8<len8; i8++){
+let data46 = data45[i8];
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.via === undefined){
+const err68 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8,schemaPath:"#/properties/routes/items/properties/nexthops/items/required",keyword:"required",params:{missingProperty: "via"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -1964,10 +1965,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data45.via !== undefined){
-if(typeof data45.via !== "string"){
-const err69 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/via",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/via/type",keyword:"type",params:{type: "string"}};
+for(const key9 in data46){
+if(!(((key9 === "via") || (key9 === "dev")) || (key9 === "weight"))){
+const err69 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8,schemaPath:"#/properties/routes/items/properties/nexthops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -1977,9 +1977,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data45.dev !== undefined){
-if(typeof data45.dev !== "string"){
-const err70 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/dev",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data46.via !== undefined){
+if(typeof data46.via !== "string"){
+const err70 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/via",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/via/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -1989,10 +1989,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data45.weight !== undefined){
-let data48 = data45.weight;
-if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
-const err71 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/weight",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/weight/type",keyword:"type",params:{type: "integer"}};
+if(data46.dev !== undefined){
+if(typeof data46.dev !== "string"){
+const err71 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/dev",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2001,9 +2000,11 @@ vErrors.push(err71);
 }
 errors++;
 }
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 > 256 || isNaN(data48)){
-const err72 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/weight",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256}};
+}
+if(data46.weight !== undefined){
+let data49 = data46.weight;
+if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
+const err72 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/weight",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/weight/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2012,8 +2013,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data48 < 1 || isNaN(data48)){
-const err73 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/weight",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 256 || isNaN(data49)){
+const err73 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/weight",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2022,11 +2024,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err74 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8,schemaPath:"#/properties/routes/items/properties/nexthops/items/type",keyword:"type",params:{type: "object"}};
+if(data49 < 1 || isNaN(data49)){
+const err74 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8+"/weight",schemaPath:"#/properties/routes/items/properties/nexthops/items/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2037,8 +2036,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err75 = {instancePath:instancePath+"/routes/" + i7+"/nexthops",schemaPath:"#/properties/routes/items/properties/nexthops/type",keyword:"type",params:{type: "array"}};
+const err75 = {instancePath:instancePath+"/routes/" + i7+"/nexthops/" + i8,schemaPath:"#/properties/routes/items/properties/nexthops/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2048,9 +2048,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data39.src !== undefined){
-if(typeof data39.src !== "string"){
-const err76 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err76 = {instancePath:instancePath+"/routes/" + i7+"/nexthops",schemaPath:"#/properties/routes/items/properties/nexthops/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2060,10 +2060,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data39.metric !== undefined){
-let data50 = data39.metric;
-if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
-const err77 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
+if(data40.src !== undefined){
+if(typeof data40.src !== "string"){
+const err77 = {instancePath:instancePath+"/routes/" + i7+"/src",schemaPath:"#/properties/routes/items/properties/src/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2072,9 +2071,11 @@ vErrors.push(err77);
 }
 errors++;
 }
-if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 > 4294967295 || isNaN(data50)){
-const err78 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data40.metric !== undefined){
+let data51 = data40.metric;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err78 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2083,8 +2084,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data50 < 0 || isNaN(data50)){
-const err79 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 4294967295 || isNaN(data51)){
+const err79 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2093,12 +2095,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-if(data39.table !== undefined){
-let data51 = data39.table;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err80 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data51 < 0 || isNaN(data51)){
+const err80 = {instancePath:instancePath+"/routes/" + i7+"/metric",schemaPath:"#/properties/routes/items/properties/metric/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -2107,9 +2105,12 @@ vErrors.push(err80);
 }
 errors++;
 }
-if((typeof data51 == "number") && (isFinite(data51))){
-if(data51 > 4294967295 || isNaN(data51)){
-const err81 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data40.table !== undefined){
+let data52 = data40.table;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err81 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -2118,8 +2119,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data51 < 1 || isNaN(data51)){
-const err82 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 4294967295 || isNaN(data52)){
+const err82 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -2128,12 +2130,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-if(data39.mtu !== undefined){
-let data52 = data39.mtu;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err83 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
+if(data52 < 1 || isNaN(data52)){
+const err83 = {instancePath:instancePath+"/routes/" + i7+"/table",schemaPath:"#/properties/routes/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -2142,9 +2140,12 @@ vErrors.push(err83);
 }
 errors++;
 }
-if((typeof data52 == "number") && (isFinite(data52))){
-if(data52 > 65520 || isNaN(data52)){
-const err84 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65520}};
+}
+}
+if(data40.mtu !== undefined){
+let data53 = data40.mtu;
+if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
+const err84 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2153,8 +2154,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data52 < 68 || isNaN(data52)){
-const err85 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 65520 || isNaN(data53)){
+const err85 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65520}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -2163,11 +2165,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-}
-if(data39.onlink !== undefined){
-if(typeof data39.onlink !== "boolean"){
-const err86 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
+if(data53 < 68 || isNaN(data53)){
+const err86 = {instancePath:instancePath+"/routes/" + i7+"/mtu",schemaPath:"#/properties/routes/items/properties/mtu/minimum",keyword:"minimum",params:{comparison: ">=", limit: 68}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -2178,8 +2177,9 @@ errors++;
 }
 }
 }
-else {
-const err87 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
+if(data40.onlink !== undefined){
+if(typeof data40.onlink !== "boolean"){
+const err87 = {instancePath:instancePath+"/routes/" + i7+"/onlink",schemaPath:"#/properties/routes/items/properties/onlink/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -2190,11 +2190,8 @@ errors++;
 }
 }
 }
-}
-if(data.rules !== undefined){
-let data54 = data.rules;
-if((!(Array.isArray(data54))) && (data54 !== null)){
-const err88 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
+else {
+const err88 = {instancePath:instancePath+"/routes/" + i7,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -2203,13 +2200,13 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(Array.isArray(data54)){
-const len9 = data54.length;
-for(let i9=0; i9<len9; i9++){
-let data55 = data54[i9];
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.priority === undefined){
-const err89 = {instancePath:instancePath+"/rules/" + i9,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
+}
+}
+}
+if(data.rules !== undefined){
+let data55 = data.rules;
+if((!(Array.isArray(data55))) && (data55 !== null)){
+const err89 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: schema21.properties.rules.type}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -2218,9 +2215,13 @@ vErrors.push(err89);
 }
 errors++;
 }
-for(const key10 in data55){
-if(!(((((((key10 === "from") || (key10 === "to")) || (key10 === "iif")) || (key10 === "oif")) || (key10 === "fwmark")) || (key10 === "table")) || (key10 === "priority"))){
-const err90 = {instancePath:instancePath+"/rules/" + i9,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(Array.isArray(data55)){
+const len9 = data55.length;
+for(let i9=0; i9<len9; i9++){
+let data56 = data55[i9];
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.priority === undefined){
+const err90 = {instancePath:instancePath+"/rules/" + i9,schemaPath:"#/properties/rules/items/required",keyword:"required",params:{missingProperty: "priority"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -2229,10 +2230,9 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-if(data55.from !== undefined){
-if(typeof data55.from !== "string"){
-const err91 = {instancePath:instancePath+"/rules/" + i9+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
+for(const key10 in data56){
+if(!(((((((key10 === "from") || (key10 === "to")) || (key10 === "iif")) || (key10 === "oif")) || (key10 === "fwmark")) || (key10 === "table")) || (key10 === "priority"))){
+const err91 = {instancePath:instancePath+"/rules/" + i9,schemaPath:"#/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -2242,9 +2242,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data55.to !== undefined){
-if(typeof data55.to !== "string"){
-const err92 = {instancePath:instancePath+"/rules/" + i9+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
+if(data56.from !== undefined){
+if(typeof data56.from !== "string"){
+const err92 = {instancePath:instancePath+"/rules/" + i9+"/from",schemaPath:"#/properties/rules/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -2254,9 +2254,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data55.iif !== undefined){
-if(typeof data55.iif !== "string"){
-const err93 = {instancePath:instancePath+"/rules/" + i9+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
+if(data56.to !== undefined){
+if(typeof data56.to !== "string"){
+const err93 = {instancePath:instancePath+"/rules/" + i9+"/to",schemaPath:"#/properties/rules/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -2266,9 +2266,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data55.oif !== undefined){
-if(typeof data55.oif !== "string"){
-const err94 = {instancePath:instancePath+"/rules/" + i9+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
+if(data56.iif !== undefined){
+if(typeof data56.iif !== "string"){
+const err94 = {instancePath:instancePath+"/rules/" + i9+"/iif",schemaPath:"#/properties/rules/items/properties/iif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -2278,10 +2278,9 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data55.fwmark !== undefined){
-let data60 = data55.fwmark;
-if(!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60)))){
-const err95 = {instancePath:instancePath+"/rules/" + i9+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
+if(data56.oif !== undefined){
+if(typeof data56.oif !== "string"){
+const err95 = {instancePath:instancePath+"/rules/" + i9+"/oif",schemaPath:"#/properties/rules/items/properties/oif/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -2290,9 +2289,11 @@ vErrors.push(err95);
 }
 errors++;
 }
-if((typeof data60 == "number") && (isFinite(data60))){
-if(data60 > 4294967295 || isNaN(data60)){
-const err96 = {instancePath:instancePath+"/rules/" + i9+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data56.fwmark !== undefined){
+let data61 = data56.fwmark;
+if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
+const err96 = {instancePath:instancePath+"/rules/" + i9+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -2301,8 +2302,9 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data60 < 1 || isNaN(data60)){
-const err97 = {instancePath:instancePath+"/rules/" + i9+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data61 == "number") && (isFinite(data61))){
+if(data61 > 4294967295 || isNaN(data61)){
+const err97 = {instancePath:instancePath+"/rules/" + i9+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -2311,12 +2313,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-}
-if(data55.table !== undefined){
-let data61 = data55.table;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err98 = {instancePath:instancePath+"/rules/" + i9+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
+if(data61 < 1 || isNaN(data61)){
+const err98 = {instancePath:instancePath+"/rules/" + i9+"/fwmark",schemaPath:"#/properties/rules/items/properties/fwmark/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -2325,9 +2323,12 @@ vErrors.push(err98);
 }
 errors++;
 }
-if((typeof data61 == "number") && (isFinite(data61))){
-if(data61 > 4294967295 || isNaN(data61)){
-const err99 = {instancePath:instancePath+"/rules/" + i9+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data56.table !== undefined){
+let data62 = data56.table;
+if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
+const err99 = {instancePath:instancePath+"/rules/" + i9+"/table",schemaPath:"#/properties/rules/items/properties/table/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -2336,8 +2337,9 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data61 < 1 || isNaN(data61)){
-const err100 = {instancePath:instancePath+"/rules/" + i9+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data62 == "number") && (isFinite(data62))){
+if(data62 > 4294967295 || isNaN(data62)){
+const err100 = {instancePath:instancePath+"/rules/" + i9+"/table",schemaPath:"#/properties/rules/items/properties/table/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -2346,12 +2348,8 @@ vErrors.push(err100);
 }
 errors++;
 }
-}
-}
-if(data55.priority !== undefined){
-let data62 = data55.priority;
-if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err101 = {instancePath:instancePath+"/rules/" + i9+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
+if(data62 < 1 || isNaN(data62)){
+const err101 = {instancePath:instancePath+"/rules/" + i9+"/table",schemaPath:"#/properties/rules/items/properties/table/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -2360,9 +2358,12 @@ vErrors.push(err101);
 }
 errors++;
 }
-if((typeof data62 == "number") && (isFinite(data62))){
-if(data62 > 32765 || isNaN(data62)){
-const err102 = {instancePath:instancePath+"/rules/" + i9+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
+}
+}
+if(data56.priority !== undefined){
+let data63 = data56.priority;
+if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
+const err102 = {instancePath:instancePath+"/rules/" + i9+"/priority",schemaPath:"#/properties/rules/items/properties/priority/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -2371,8 +2372,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data62 < 1 || isNaN(data62)){
-const err103 = {instancePath:instancePath+"/rules/" + i9+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data63 == "number") && (isFinite(data63))){
+if(data63 > 32765 || isNaN(data63)){
+const err103 = {instancePath:instancePath+"/rules/" + i9+"/priority",schemaPath:"#/properties/rules/items/properties/priority/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32765}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -2381,11 +2383,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err104 = {instancePath:instancePath+"/rules/" + i9,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
+if(data63 < 1 || isNaN(data63)){
+const err104 = {instancePath:instancePath+"/rules/" + i9+"/priority",schemaPath:"#/properties/rules/items/properties/priority/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -2397,10 +2396,8 @@ errors++;
 }
 }
 }
-if(data.neighbours !== undefined){
-let data63 = data.neighbours;
-if((!(Array.isArray(data63))) && (data63 !== null)){
-const err105 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
+else {
+const err105 = {instancePath:instancePath+"/rules/" + i9,schemaPath:"#/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -2409,13 +2406,13 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(Array.isArray(data63)){
-const len10 = data63.length;
-for(let i10=0; i10<len10; i10++){
-let data64 = data63[i10];
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.address === undefined){
-const err106 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
+}
+}
+}
+if(data.neighbours !== undefined){
+let data64 = data.neighbours;
+if((!(Array.isArray(data64))) && (data64 !== null)){
+const err106 = {instancePath:instancePath+"/neighbours",schemaPath:"#/properties/neighbours/type",keyword:"type",params:{type: schema21.properties.neighbours.type}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -2424,8 +2421,13 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data64.mac_address === undefined){
-const err107 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
+if(Array.isArray(data64)){
+const len10 = data64.length;
+for(let i10=0; i10<len10; i10++){
+let data65 = data64[i10];
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.address === undefined){
+const err107 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "address"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -2434,8 +2436,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data64.dev === undefined){
-const err108 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
+if(data65.mac_address === undefined){
+const err108 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "mac_address"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -2444,9 +2446,8 @@ vErrors.push(err108);
 }
 errors++;
 }
-for(const key11 in data64){
-if(!(((key11 === "address") || (key11 === "mac_address")) || (key11 === "dev"))){
-const err109 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data65.dev === undefined){
+const err109 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/required",keyword:"required",params:{missingProperty: "dev"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -2455,10 +2456,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-}
-if(data64.address !== undefined){
-if(typeof data64.address !== "string"){
-const err110 = {instancePath:instancePath+"/neighbours/" + i10+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
+for(const key11 in data65){
+if(!(((key11 === "address") || (key11 === "mac_address")) || (key11 === "dev"))){
+const err110 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -2468,9 +2468,9 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(data64.mac_address !== undefined){
-if(typeof data64.mac_address !== "string"){
-const err111 = {instancePath:instancePath+"/neighbours/" + i10+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
+if(data65.address !== undefined){
+if(typeof data65.address !== "string"){
+const err111 = {instancePath:instancePath+"/neighbours/" + i10+"/address",schemaPath:"#/properties/neighbours/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -2480,9 +2480,9 @@ vErrors.push(err111);
 errors++;
 }
 }
-if(data64.dev !== undefined){
-if(typeof data64.dev !== "string"){
-const err112 = {instancePath:instancePath+"/neighbours/" + i10+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
+if(data65.mac_address !== undefined){
+if(typeof data65.mac_address !== "string"){
+const err112 = {instancePath:instancePath+"/neighbours/" + i10+"/mac_address",schemaPath:"#/properties/neighbours/items/properties/mac_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -2492,9 +2492,9 @@ vErrors.push(err112);
 errors++;
 }
 }
-}
-else {
-const err113 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
+if(data65.dev !== undefined){
+if(typeof data65.dev !== "string"){
+const err113 = {instancePath:instancePath+"/neighbours/" + i10+"/dev",schemaPath:"#/properties/neighbours/items/properties/dev/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -2505,11 +2505,8 @@ errors++;
 }
 }
 }
-}
-if(data.routing !== undefined){
-let data68 = data.routing;
-if((!(data68 && typeof data68 == "object" && !Array.isArray(data68))) && (data68 !== null)){
-const err114 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
+else {
+const err114 = {instancePath:instancePath+"/neighbours/" + i10,schemaPath:"#/properties/neighbours/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -2518,10 +2515,13 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
-for(const key12 in data68){
-if(!(((((key12 === "router_id") || (key12 === "multipath")) || (key12 === "bgp")) || (key12 === "ospf")) || (key12 === "static"))){
-const err115 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+}
+}
+}
+if(data.routing !== undefined){
+let data69 = data.routing;
+if((!(data69 && typeof data69 == "object" && !Array.isArray(data69))) && (data69 !== null)){
+const err115 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/type",keyword:"type",params:{type: schema21.properties.routing.type}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -2530,12 +2530,10 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-if(data68.router_id !== undefined){
-let data69 = data68.router_id;
-if(typeof data69 === "string"){
-if(!pattern16.test(data69)){
-const err116 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+for(const key12 in data69){
+if(!(((((key12 === "router_id") || (key12 === "multipath")) || (key12 === "bgp")) || (key12 === "ospf")) || (key12 === "static"))){
+const err116 = {instancePath:instancePath+"/routing",schemaPath:"#/properties/routing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -2545,8 +2543,11 @@ vErrors.push(err116);
 errors++;
 }
 }
-else {
-const err117 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
+if(data69.router_id !== undefined){
+let data70 = data69.router_id;
+if(typeof data70 === "string"){
+if(!pattern16.test(data70)){
+const err117 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/pattern",keyword:"pattern",params:{pattern: "^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -2556,9 +2557,8 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data68.multipath !== undefined){
-if(typeof data68.multipath !== "boolean"){
-const err118 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err118 = {instancePath:instancePath+"/routing/router_id",schemaPath:"#/properties/routing/properties/router_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -2568,11 +2568,9 @@ vErrors.push(err118);
 errors++;
 }
 }
-if(data68.bgp !== undefined){
-let data71 = data68.bgp;
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-if(data71.asn === undefined){
-const err119 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
+if(data69.multipath !== undefined){
+if(typeof data69.multipath !== "boolean"){
+const err119 = {instancePath:instancePath+"/routing/multipath",schemaPath:"#/properties/routing/properties/multipath/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -2581,9 +2579,12 @@ vErrors.push(err119);
 }
 errors++;
 }
-for(const key13 in data71){
-if(!(((((key13 === "asn") || (key13 === "neighbors")) || (key13 === "networks")) || (key13 === "redistribute")) || (key13 === "cluster_id"))){
-const err120 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+if(data69.bgp !== undefined){
+let data72 = data69.bgp;
+if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
+if(data72.asn === undefined){
+const err120 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/required",keyword:"required",params:{missingProperty: "asn"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -2592,11 +2593,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-}
-if(data71.asn !== undefined){
-let data72 = data71.asn;
-if(!(((typeof data72 == "number") && (!(data72 % 1) && !isNaN(data72))) && (isFinite(data72)))){
-const err121 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
+for(const key13 in data72){
+if(!(((((key13 === "asn") || (key13 === "neighbors")) || (key13 === "networks")) || (key13 === "redistribute")) || (key13 === "cluster_id"))){
+const err121 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -2605,9 +2604,11 @@ vErrors.push(err121);
 }
 errors++;
 }
-if((typeof data72 == "number") && (isFinite(data72))){
-if(data72 > 4294967294 || isNaN(data72)){
-const err122 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data72.asn !== undefined){
+let data73 = data72.asn;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
+const err122 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -2616,8 +2617,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(data72 < 1 || isNaN(data72)){
-const err123 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data73 == "number") && (isFinite(data73))){
+if(data73 > 4294967294 || isNaN(data73)){
+const err123 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -2626,12 +2628,8 @@ vErrors.push(err123);
 }
 errors++;
 }
-}
-}
-if(data71.neighbors !== undefined){
-let data73 = data71.neighbors;
-if((!(Array.isArray(data73))) && (data73 !== null)){
-const err124 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
+if(data73 < 1 || isNaN(data73)){
+const err124 = {instancePath:instancePath+"/routing/bgp/asn",schemaPath:"#/properties/routing/properties/bgp/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -2640,12 +2638,12 @@ vErrors.push(err124);
 }
 errors++;
 }
-if(Array.isArray(data73)){
-const len11 = data73.length;
-for(let i11=0; i11<len11; i11++){
-let data74 = data73[i11];
-if((typeof data74 !== "string") && (!(data74 && typeof data74 == "object" && !Array.isArray(data74)))){
-const err125 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
+}
+}
+if(data72.neighbors !== undefined){
+let data74 = data72.neighbors;
+if((!(Array.isArray(data74))) && (data74 !== null)){
+const err125 = {instancePath:instancePath+"/routing/bgp/neighbors",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.type}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -2654,9 +2652,12 @@ vErrors.push(err125);
 }
 errors++;
 }
-if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
-if(data74.peer === undefined){
-const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
+if(Array.isArray(data74)){
+const len11 = data74.length;
+for(let i11=0; i11<len11; i11++){
+let data75 = data74[i11];
+if((typeof data75 !== "string") && (!(data75 && typeof data75 == "object" && !Array.isArray(data75)))){
+const err126 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.neighbors.items.type}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -2665,9 +2666,9 @@ vErrors.push(err126);
 }
 errors++;
 }
-for(const key14 in data74){
-if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key14))){
-const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
+if(data75.peer === undefined){
+const err127 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/required",keyword:"required",params:{missingProperty: "peer"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -2676,10 +2677,9 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-if(data74.peer !== undefined){
-if(typeof data74.peer !== "string"){
-const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
+for(const key14 in data75){
+if(!(func1.call(schema21.properties.routing.properties.bgp.properties.neighbors.items.properties, key14))){
+const err128 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11,schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -2689,10 +2689,9 @@ vErrors.push(err128);
 errors++;
 }
 }
-if(data74.asn !== undefined){
-let data76 = data74.asn;
-if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
-const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
+if(data75.peer !== undefined){
+if(typeof data75.peer !== "string"){
+const err129 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/peer",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/peer/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -2701,9 +2700,11 @@ vErrors.push(err129);
 }
 errors++;
 }
-if((typeof data76 == "number") && (isFinite(data76))){
-if(data76 > 4294967294 || isNaN(data76)){
-const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
+}
+if(data75.asn !== undefined){
+let data77 = data75.asn;
+if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
+const err130 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -2712,8 +2713,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(data76 < 1 || isNaN(data76)){
-const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data77 == "number") && (isFinite(data77))){
+if(data77 > 4294967294 || isNaN(data77)){
+const err131 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967294}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -2722,11 +2724,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-}
-if(data74.address !== undefined){
-if(typeof data74.address !== "string"){
-const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data77 < 1 || isNaN(data77)){
+const err132 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/asn",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/asn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -2736,9 +2735,10 @@ vErrors.push(err132);
 errors++;
 }
 }
-if(data74.source_address !== undefined){
-if(typeof data74.source_address !== "string"){
-const err133 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
+}
+if(data75.address !== undefined){
+if(typeof data75.address !== "string"){
+const err133 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -2748,9 +2748,9 @@ vErrors.push(err133);
 errors++;
 }
 }
-if(data74.next_hop_self !== undefined){
-if(typeof data74.next_hop_self !== "boolean"){
-const err134 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
+if(data75.source_address !== undefined){
+if(typeof data75.source_address !== "string"){
+const err134 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/source_address",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/source_address/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -2760,9 +2760,9 @@ vErrors.push(err134);
 errors++;
 }
 }
-if(data74.route_reflector_client !== undefined){
-if(typeof data74.route_reflector_client !== "boolean"){
-const err135 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
+if(data75.next_hop_self !== undefined){
+if(typeof data75.next_hop_self !== "boolean"){
+const err135 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/next_hop_self",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/next_hop_self/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -2772,10 +2772,9 @@ vErrors.push(err135);
 errors++;
 }
 }
-if(data74.multihop !== undefined){
-let data81 = data74.multihop;
-if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
-const err136 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
+if(data75.route_reflector_client !== undefined){
+if(typeof data75.route_reflector_client !== "boolean"){
+const err136 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/route_reflector_client",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/route_reflector_client/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -2784,9 +2783,11 @@ vErrors.push(err136);
 }
 errors++;
 }
-if((typeof data81 == "number") && (isFinite(data81))){
-if(data81 > 255 || isNaN(data81)){
-const err137 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
+}
+if(data75.multihop !== undefined){
+let data82 = data75.multihop;
+if(!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82)))){
+const err137 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -2795,8 +2796,9 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(data81 < 1 || isNaN(data81)){
-const err138 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data82 == "number") && (isFinite(data82))){
+if(data82 > 255 || isNaN(data82)){
+const err138 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -2805,11 +2807,8 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-}
-if(data74.passive !== undefined){
-if(typeof data74.passive !== "boolean"){
-const err139 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data82 < 1 || isNaN(data82)){
+const err139 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/multihop",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/multihop/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -2819,9 +2818,10 @@ vErrors.push(err139);
 errors++;
 }
 }
-if(data74.bfd !== undefined){
-if(typeof data74.bfd !== "boolean"){
-const err140 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+}
+if(data75.passive !== undefined){
+if(typeof data75.passive !== "boolean"){
+const err140 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/passive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -2831,11 +2831,9 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data74.password !== undefined){
-let data84 = data74.password;
-if(typeof data84 === "string"){
-if(!pattern17.test(data84)){
-const err141 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
+if(data75.bfd !== undefined){
+if(typeof data75.bfd !== "boolean"){
+const err141 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/bfd",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -2845,8 +2843,11 @@ vErrors.push(err141);
 errors++;
 }
 }
-else {
-const err142 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
+if(data75.password !== undefined){
+let data85 = data75.password;
+if(typeof data85 === "string"){
+if(!pattern17.test(data85)){
+const err142 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]{1,80}$"}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -2856,10 +2857,8 @@ vErrors.push(err142);
 errors++;
 }
 }
-if(data74.hold_time !== undefined){
-let data85 = data74.hold_time;
-if(!(((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85))) && (isFinite(data85)))){
-const err143 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
+else {
+const err143 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/password",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/password/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -2868,9 +2867,11 @@ vErrors.push(err143);
 }
 errors++;
 }
-if((typeof data85 == "number") && (isFinite(data85))){
-if(data85 > 65535 || isNaN(data85)){
-const err144 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data75.hold_time !== undefined){
+let data86 = data75.hold_time;
+if(!(((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86))) && (isFinite(data86)))){
+const err144 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -2879,8 +2880,9 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(data85 < 3 || isNaN(data85)){
-const err145 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if((typeof data86 == "number") && (isFinite(data86))){
+if(data86 > 65535 || isNaN(data86)){
+const err145 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -2889,12 +2891,8 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-}
-if(data74.keepalive !== undefined){
-let data86 = data74.keepalive;
-if(!(((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86))) && (isFinite(data86)))){
-const err146 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
+if(data86 < 3 || isNaN(data86)){
+const err146 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/hold_time",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/hold_time/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -2903,9 +2901,12 @@ vErrors.push(err146);
 }
 errors++;
 }
-if((typeof data86 == "number") && (isFinite(data86))){
-if(data86 > 65535 || isNaN(data86)){
-const err147 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data75.keepalive !== undefined){
+let data87 = data75.keepalive;
+if(!(((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87))) && (isFinite(data87)))){
+const err147 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2914,8 +2915,9 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data86 < 1 || isNaN(data86)){
-const err148 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data87 == "number") && (isFinite(data87))){
+if(data87 > 65535 || isNaN(data87)){
+const err148 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2924,16 +2926,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-}
-}
-}
-}
-}
-if(data71.networks !== undefined){
-let data87 = data71.networks;
-if((!(Array.isArray(data87))) && (data87 !== null)){
-const err149 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
+if(data87 < 1 || isNaN(data87)){
+const err149 = {instancePath:instancePath+"/routing/bgp/neighbors/" + i11+"/keepalive",schemaPath:"#/properties/routing/properties/bgp/properties/neighbors/items/properties/keepalive/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2942,11 +2936,16 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(Array.isArray(data87)){
-const len12 = data87.length;
-for(let i12=0; i12<len12; i12++){
-if(typeof data87[i12] !== "string"){
-const err150 = {instancePath:instancePath+"/routing/bgp/networks/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+}
+}
+}
+if(data72.networks !== undefined){
+let data88 = data72.networks;
+if((!(Array.isArray(data88))) && (data88 !== null)){
+const err150 = {instancePath:instancePath+"/routing/bgp/networks",schemaPath:"#/properties/routing/properties/bgp/properties/networks/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.networks.type}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2955,13 +2954,11 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-}
-}
-if(data71.redistribute !== undefined){
-let data89 = data71.redistribute;
-if((!(Array.isArray(data89))) && (data89 !== null)){
-const err151 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
+if(Array.isArray(data88)){
+const len12 = data88.length;
+for(let i12=0; i12<len12; i12++){
+if(typeof data88[i12] !== "string"){
+const err151 = {instancePath:instancePath+"/routing/bgp/networks/" + i12,schemaPath:"#/properties/routing/properties/bgp/properties/networks/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2970,12 +2967,13 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(Array.isArray(data89)){
-const len13 = data89.length;
-for(let i13=0; i13<len13; i13++){
-let data90 = data89[i13];
-if(typeof data90 !== "string"){
-const err152 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i13,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data72.redistribute !== undefined){
+let data90 = data72.redistribute;
+if((!(Array.isArray(data90))) && (data90 !== null)){
+const err152 = {instancePath:instancePath+"/routing/bgp/redistribute",schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.bgp.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2984,8 +2982,12 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(!(((((data90 === "connected") || (data90 === "static")) || (data90 === "kernel")) || (data90 === "bgp")) || (data90 === "ospf"))){
-const err153 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i13,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
+if(Array.isArray(data90)){
+const len13 = data90.length;
+for(let i13=0; i13<len13; i13++){
+let data91 = data90[i13];
+if(typeof data91 !== "string"){
+const err153 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i13,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2994,14 +2996,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-}
-}
-if(data71.cluster_id !== undefined){
-let data91 = data71.cluster_id;
-if(typeof data91 === "string"){
-if(!pattern16.test(data91)){
-const err154 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
+if(!(((((data91 === "connected") || (data91 === "static")) || (data91 === "kernel")) || (data91 === "bgp")) || (data91 === "ospf"))){
+const err154 = {instancePath:instancePath+"/routing/bgp/redistribute/" + i13,schemaPath:"#/properties/routing/properties/bgp/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.bgp.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -3011,8 +3007,13 @@ vErrors.push(err154);
 errors++;
 }
 }
-else {
-const err155 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data72.cluster_id !== undefined){
+let data92 = data72.cluster_id;
+if(typeof data92 === "string"){
+if(!pattern16.test(data92)){
+const err155 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/pattern",keyword:"pattern",params:{pattern: "^(?!0\\.0\\.0\\.0$)(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}$"}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -3022,9 +3023,8 @@ vErrors.push(err155);
 errors++;
 }
 }
-}
 else {
-const err156 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
+const err156 = {instancePath:instancePath+"/routing/bgp/cluster_id",schemaPath:"#/properties/routing/properties/bgp/properties/cluster_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -3034,11 +3034,9 @@ vErrors.push(err156);
 errors++;
 }
 }
-if(data68.ospf !== undefined){
-let data92 = data68.ospf;
-if(data92 && typeof data92 == "object" && !Array.isArray(data92)){
-if(data92.areas === undefined){
-const err157 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
+}
+else {
+const err157 = {instancePath:instancePath+"/routing/bgp",schemaPath:"#/properties/routing/properties/bgp/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -3047,9 +3045,12 @@ vErrors.push(err157);
 }
 errors++;
 }
-for(const key15 in data92){
-if(!((key15 === "areas") || (key15 === "redistribute"))){
-const err158 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+if(data69.ospf !== undefined){
+let data93 = data69.ospf;
+if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+if(data93.areas === undefined){
+const err158 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/required",keyword:"required",params:{missingProperty: "areas"}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -3058,15 +3059,9 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-if(data92.areas !== undefined){
-let data93 = data92.areas;
-if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
-for(const key16 in data93){
-const _errs206 = errors;
-if(typeof key16 === "string"){
-if(!pattern19.test(key16)){
-const err159 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key16};
+for(const key15 in data93){
+if(!((key15 === "areas") || (key15 === "redistribute"))){
+const err159 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -3076,9 +3071,14 @@ vErrors.push(err159);
 errors++;
 }
 }
-var valid44 = _errs206 === errors;
-if(!valid44){
-const err160 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key16}};
+if(data93.areas !== undefined){
+let data94 = data93.areas;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+for(const key16 in data94){
+const _errs208 = errors;
+if(typeof key16 === "string"){
+if(!pattern19.test(key16)){
+const err160 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(\\d{1,9}|(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3})$"},propertyName:key16};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -3088,10 +3088,9 @@ vErrors.push(err160);
 errors++;
 }
 }
-for(const key17 in data93){
-let data94 = data93[key17];
-if(typeof data94 != "object"){
-const err161 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
+var valid44 = _errs208 === errors;
+if(!valid44){
+const err161 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/propertyNames",keyword:"propertyNames",params:{propertyName: key16}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -3100,11 +3099,11 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(Array.isArray(data94)){
-const len14 = data94.length;
-for(let i14=0; i14<len14; i14++){
-if(typeof data94[i14] !== "string"){
-const err162 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+}
+for(const key17 in data94){
+let data95 = data94[key17];
+if(typeof data95 != "object"){
+const err162 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -3113,13 +3112,11 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-}
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-for(const key18 in data94){
-let data96 = data94[key18];
-if((!(data96 && typeof data96 == "object" && !Array.isArray(data96))) && (data96 !== null)){
-const err163 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
+if(Array.isArray(data95)){
+const len14 = data95.length;
+for(let i14=0; i14<len14; i14++){
+if(typeof data95[i14] !== "string"){
+const err163 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i14,schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -3128,10 +3125,13 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(data96 && typeof data96 == "object" && !Array.isArray(data96)){
-for(const key19 in data96){
-if(!((((((key19 === "cost") || (key19 === "passive")) || (key19 === "type")) || (key19 === "hello")) || (key19 === "dead")) || (key19 === "bfd"))){
-const err164 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+}
+}
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+for(const key18 in data95){
+let data97 = data95[key18];
+if((!(data97 && typeof data97 == "object" && !Array.isArray(data97))) && (data97 !== null)){
+const err164 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -3140,11 +3140,10 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-if(data96.cost !== undefined){
-let data97 = data96.cost;
-if(!(((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97))) && (isFinite(data97)))){
-const err165 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+for(const key19 in data97){
+if(!((((((key19 === "cost") || (key19 === "passive")) || (key19 === "type")) || (key19 === "hello")) || (key19 === "dead")) || (key19 === "bfd"))){
+const err165 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -3153,9 +3152,11 @@ vErrors.push(err165);
 }
 errors++;
 }
-if((typeof data97 == "number") && (isFinite(data97))){
-if(data97 > 65535 || isNaN(data97)){
-const err166 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data97.cost !== undefined){
+let data98 = data97.cost;
+if(!(((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98))) && (isFinite(data98)))){
+const err166 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -3164,8 +3165,9 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(data97 < 1 || isNaN(data97)){
-const err167 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data98 == "number") && (isFinite(data98))){
+if(data98 > 65535 || isNaN(data98)){
+const err167 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -3174,11 +3176,8 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-}
-if(data96.passive !== undefined){
-if(typeof data96.passive !== "boolean"){
-const err168 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
+if(data98 < 1 || isNaN(data98)){
+const err168 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/cost",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/cost/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -3188,10 +3187,10 @@ vErrors.push(err168);
 errors++;
 }
 }
-if(data96.type !== undefined){
-let data99 = data96.type;
-if(typeof data99 !== "string"){
-const err169 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
+}
+if(data97.passive !== undefined){
+if(typeof data97.passive !== "boolean"){
+const err169 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/passive",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/passive/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -3200,8 +3199,11 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(!((data99 === "point-to-point") || (data99 === "broadcast"))){
-const err170 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
+}
+if(data97.type !== undefined){
+let data100 = data97.type;
+if(typeof data100 !== "string"){
+const err170 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -3210,11 +3212,8 @@ vErrors.push(err170);
 }
 errors++;
 }
-}
-if(data96.hello !== undefined){
-let data100 = data96.hello;
-if(!(((typeof data100 == "number") && (!(data100 % 1) && !isNaN(data100))) && (isFinite(data100)))){
-const err171 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
+if(!((data100 === "point-to-point") || (data100 === "broadcast"))){
+const err171 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/type",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.areas.additionalProperties.additionalProperties.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -3223,9 +3222,11 @@ vErrors.push(err171);
 }
 errors++;
 }
-if((typeof data100 == "number") && (isFinite(data100))){
-if(data100 > 65535 || isNaN(data100)){
-const err172 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data97.hello !== undefined){
+let data101 = data97.hello;
+if(!(((typeof data101 == "number") && (!(data101 % 1) && !isNaN(data101))) && (isFinite(data101)))){
+const err172 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -3234,8 +3235,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data100 < 1 || isNaN(data100)){
-const err173 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data101 == "number") && (isFinite(data101))){
+if(data101 > 65535 || isNaN(data101)){
+const err173 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -3244,12 +3246,8 @@ vErrors.push(err173);
 }
 errors++;
 }
-}
-}
-if(data96.dead !== undefined){
-let data101 = data96.dead;
-if(!(((typeof data101 == "number") && (!(data101 % 1) && !isNaN(data101))) && (isFinite(data101)))){
-const err174 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
+if(data101 < 1 || isNaN(data101)){
+const err174 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/hello",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/hello/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -3258,9 +3256,12 @@ vErrors.push(err174);
 }
 errors++;
 }
-if((typeof data101 == "number") && (isFinite(data101))){
-if(data101 > 65535 || isNaN(data101)){
-const err175 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+}
+if(data97.dead !== undefined){
+let data102 = data97.dead;
+if(!(((typeof data102 == "number") && (!(data102 % 1) && !isNaN(data102))) && (isFinite(data102)))){
+const err175 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -3269,8 +3270,9 @@ vErrors.push(err175);
 }
 errors++;
 }
-if(data101 < 2 || isNaN(data101)){
-const err176 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if((typeof data102 == "number") && (isFinite(data102))){
+if(data102 > 65535 || isNaN(data102)){
+const err176 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -3279,11 +3281,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-}
-}
-if(data96.bfd !== undefined){
-if(typeof data96.bfd !== "boolean"){
-const err177 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
+if(data102 < 2 || isNaN(data102)){
+const err177 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/dead",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/dead/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -3294,12 +3293,9 @@ errors++;
 }
 }
 }
-}
-}
-}
-}
-else {
-const err178 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
+if(data97.bfd !== undefined){
+if(typeof data97.bfd !== "boolean"){
+const err178 = {instancePath:instancePath+"/routing/ospf/areas/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/bfd",schemaPath:"#/properties/routing/properties/ospf/properties/areas/additionalProperties/additionalProperties/properties/bfd/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -3309,10 +3305,13 @@ vErrors.push(err178);
 errors++;
 }
 }
-if(data92.redistribute !== undefined){
-let data103 = data92.redistribute;
-if((!(Array.isArray(data103))) && (data103 !== null)){
-const err179 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
+}
+}
+}
+}
+}
+else {
+const err179 = {instancePath:instancePath+"/routing/ospf/areas",schemaPath:"#/properties/routing/properties/ospf/properties/areas/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -3321,12 +3320,11 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(Array.isArray(data103)){
-const len15 = data103.length;
-for(let i15=0; i15<len15; i15++){
-let data104 = data103[i15];
-if(typeof data104 !== "string"){
-const err180 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i15,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data93.redistribute !== undefined){
+let data104 = data93.redistribute;
+if((!(Array.isArray(data104))) && (data104 !== null)){
+const err180 = {instancePath:instancePath+"/routing/ospf/redistribute",schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/type",keyword:"type",params:{type: schema21.properties.routing.properties.ospf.properties.redistribute.type}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -3335,8 +3333,12 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(!(((((data104 === "connected") || (data104 === "static")) || (data104 === "kernel")) || (data104 === "bgp")) || (data104 === "ospf"))){
-const err181 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i15,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
+if(Array.isArray(data104)){
+const len15 = data104.length;
+for(let i15=0; i15<len15; i15++){
+let data105 = data104[i15];
+if(typeof data105 !== "string"){
+const err181 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i15,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -3345,12 +3347,8 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-}
-}
-}
-else {
-const err182 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
+if(!(((((data105 === "connected") || (data105 === "static")) || (data105 === "kernel")) || (data105 === "bgp")) || (data105 === "ospf"))){
+const err182 = {instancePath:instancePath+"/routing/ospf/redistribute/" + i15,schemaPath:"#/properties/routing/properties/ospf/properties/redistribute/items/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.ospf.properties.redistribute.items.enum}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -3360,10 +3358,11 @@ vErrors.push(err182);
 errors++;
 }
 }
-if(data68.static !== undefined){
-let data105 = data68.static;
-if((!(Array.isArray(data105))) && (data105 !== null)){
-const err183 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
+}
+}
+}
+else {
+const err183 = {instancePath:instancePath+"/routing/ospf",schemaPath:"#/properties/routing/properties/ospf/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -3372,13 +3371,11 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(Array.isArray(data105)){
-const len16 = data105.length;
-for(let i16=0; i16<len16; i16++){
-let data106 = data105[i16];
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-if(data106.to === undefined){
-const err184 = {instancePath:instancePath+"/routing/static/" + i16,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
+}
+if(data69.static !== undefined){
+let data106 = data69.static;
+if((!(Array.isArray(data106))) && (data106 !== null)){
+const err184 = {instancePath:instancePath+"/routing/static",schemaPath:"#/properties/routing/properties/static/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.type}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -3387,9 +3384,13 @@ vErrors.push(err184);
 }
 errors++;
 }
-for(const key20 in data106){
-if(!(((key20 === "to") || (key20 === "via")) || (key20 === "type"))){
-const err185 = {instancePath:instancePath+"/routing/static/" + i16,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(Array.isArray(data106)){
+const len16 = data106.length;
+for(let i16=0; i16<len16; i16++){
+let data107 = data106[i16];
+if(data107 && typeof data107 == "object" && !Array.isArray(data107)){
+if(data107.to === undefined){
+const err185 = {instancePath:instancePath+"/routing/static/" + i16,schemaPath:"#/properties/routing/properties/static/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -3398,10 +3399,9 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-if(data106.to !== undefined){
-if(typeof data106.to !== "string"){
-const err186 = {instancePath:instancePath+"/routing/static/" + i16+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
+for(const key20 in data107){
+if(!(((key20 === "to") || (key20 === "via")) || (key20 === "type"))){
+const err186 = {instancePath:instancePath+"/routing/static/" + i16,schemaPath:"#/properties/routing/properties/static/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -3411,10 +3411,9 @@ vErrors.push(err186);
 errors++;
 }
 }
-if(data106.via !== undefined){
-let data108 = data106.via;
-if((typeof data108 !== "string") && (!(Array.isArray(data108)))){
-const err187 = {instancePath:instancePath+"/routing/static/" + i16+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
+if(data107.to !== undefined){
+if(typeof data107.to !== "string"){
+const err187 = {instancePath:instancePath+"/routing/static/" + i16+"/to",schemaPath:"#/properties/routing/properties/static/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -3423,9 +3422,11 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(Array.isArray(data108)){
-if(data108.length < 1){
-const err188 = {instancePath:instancePath+"/routing/static/" + i16+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data107.via !== undefined){
+let data109 = data107.via;
+if((typeof data109 !== "string") && (!(Array.isArray(data109)))){
+const err188 = {instancePath:instancePath+"/routing/static/" + i16+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/type",keyword:"type",params:{type: schema21.properties.routing.properties.static.items.properties.via.type}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -3434,10 +3435,9 @@ vErrors.push(err188);
 }
 errors++;
 }
-const len17 = data108.length;
-for(let i17=0; i17<len17; i17++){
-if(typeof data108[i17] !== "string"){
-const err189 = {instancePath:instancePath+"/routing/static/" + i16+"/via/" + i17,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data109)){
+if(data109.length < 1){
+const err189 = {instancePath:instancePath+"/routing/static/" + i16+"/via",schemaPath:"#/properties/routing/properties/static/items/properties/via/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -3446,13 +3446,10 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-}
-}
-if(data106.type !== undefined){
-let data110 = data106.type;
-if(typeof data110 !== "string"){
-const err190 = {instancePath:instancePath+"/routing/static/" + i16+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
+const len17 = data109.length;
+for(let i17=0; i17<len17; i17++){
+if(typeof data109[i17] !== "string"){
+const err190 = {instancePath:instancePath+"/routing/static/" + i16+"/via/" + i17,schemaPath:"#/properties/routing/properties/static/items/properties/via/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -3461,8 +3458,13 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(!((((data110 === "unicast") || (data110 === "blackhole")) || (data110 === "unreachable")) || (data110 === "prohibit"))){
-const err191 = {instancePath:instancePath+"/routing/static/" + i16+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
+}
+}
+}
+if(data107.type !== undefined){
+let data111 = data107.type;
+if(typeof data111 !== "string"){
+const err191 = {instancePath:instancePath+"/routing/static/" + i16+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -3471,10 +3473,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-}
-else {
-const err192 = {instancePath:instancePath+"/routing/static/" + i16,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
+if(!((((data111 === "unicast") || (data111 === "blackhole")) || (data111 === "unreachable")) || (data111 === "prohibit"))){
+const err192 = {instancePath:instancePath+"/routing/static/" + i16+"/type",schemaPath:"#/properties/routing/properties/static/items/properties/type/enum",keyword:"enum",params:{allowedValues: schema21.properties.routing.properties.static.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -3485,13 +3485,8 @@ errors++;
 }
 }
 }
-}
-}
-}
-if(data.sysctls !== undefined){
-let data111 = data.sysctls;
-if((!(data111 && typeof data111 == "object" && !Array.isArray(data111))) && (data111 !== null)){
-const err193 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
+else {
+const err193 = {instancePath:instancePath+"/routing/static/" + i16,schemaPath:"#/properties/routing/properties/static/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -3500,12 +3495,15 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-for(const key21 in data111){
-const _errs247 = errors;
-if(typeof key21 === "string"){
-if(!pattern20.test(key21)){
-const err194 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key21};
+}
+}
+}
+}
+}
+if(data.sysctls !== undefined){
+let data112 = data.sysctls;
+if((!(data112 && typeof data112 == "object" && !Array.isArray(data112))) && (data112 !== null)){
+const err194 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema21.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -3514,9 +3512,12 @@ vErrors.push(err194);
 }
 errors++;
 }
-}
-else {
-const err195 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key21};
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+for(const key21 in data112){
+const _errs249 = errors;
+if(typeof key21 === "string"){
+if(!pattern20.test(key21)){
+const err195 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/pattern",keyword:"pattern",params:{pattern: "^net(?:\\.[A-Za-z0-9_@-]+(?:/[A-Za-z0-9_@-]+)*)+$"},propertyName:key21};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -3525,9 +3526,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-var valid57 = _errs247 === errors;
-if(!valid57){
-const err196 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key21}};
+}
+else {
+const err196 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key21};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -3536,11 +3537,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-}
-for(const key22 in data111){
-let data112 = data111[key22];
-if(((typeof data112 !== "string") && (!(((typeof data112 == "number") && (!(data112 % 1) && !isNaN(data112))) && (isFinite(data112))))) && (typeof data112 !== "boolean")){
-const err197 = {instancePath:instancePath+"/sysctls/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
+var valid57 = _errs249 === errors;
+if(!valid57){
+const err197 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/propertyNames",keyword:"propertyNames",params:{propertyName: key21}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -3550,12 +3549,10 @@ vErrors.push(err197);
 errors++;
 }
 }
-}
-}
-if(data.ports !== undefined){
-let data113 = data.ports;
-if((!(Array.isArray(data113))) && (data113 !== null)){
-const err198 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
+for(const key22 in data112){
+let data113 = data112[key22];
+if(((typeof data113 !== "string") && (!(((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113))) && (isFinite(data113))))) && (typeof data113 !== "boolean")){
+const err198 = {instancePath:instancePath+"/sysctls/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema21.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -3564,12 +3561,13 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(Array.isArray(data113)){
-const len18 = data113.length;
-for(let i18=0; i18<len18; i18++){
-let data114 = data113[i18];
-if(((typeof data114 !== "string") && (!(((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114))) && (isFinite(data114))))) && (!(data114 && typeof data114 == "object" && !Array.isArray(data114)))){
-const err199 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
+}
+}
+}
+if(data.ports !== undefined){
+let data114 = data.ports;
+if((!(Array.isArray(data114))) && (data114 !== null)){
+const err199 = {instancePath:instancePath+"/ports",schemaPath:"#/properties/ports/type",keyword:"type",params:{type: schema21.properties.ports.type}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -3578,9 +3576,12 @@ vErrors.push(err199);
 }
 errors++;
 }
-if(data114 && typeof data114 == "object" && !Array.isArray(data114)){
-if(data114.target === undefined){
-const err200 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
+if(Array.isArray(data114)){
+const len18 = data114.length;
+for(let i18=0; i18<len18; i18++){
+let data115 = data114[i18];
+if(((typeof data115 !== "string") && (!(((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115))) && (isFinite(data115))))) && (!(data115 && typeof data115 == "object" && !Array.isArray(data115)))){
+const err200 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/type",keyword:"type",params:{type: schema21.properties.ports.items.type}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -3589,8 +3590,9 @@ vErrors.push(err200);
 }
 errors++;
 }
-if(data114.published === undefined){
-const err201 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
+if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
+if(data115.target === undefined){
+const err201 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -3599,9 +3601,8 @@ vErrors.push(err201);
 }
 errors++;
 }
-for(const key23 in data114){
-if(!((((key23 === "target") || (key23 === "published")) || (key23 === "host_ip")) || (key23 === "protocol"))){
-const err202 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(data115.published === undefined){
+const err202 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/required",keyword:"required",params:{missingProperty: "published"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -3610,11 +3611,9 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-if(data114.target !== undefined){
-let data115 = data114.target;
-if((!(((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115))) && (isFinite(data115)))) && (typeof data115 !== "string")){
-const err203 = {instancePath:instancePath+"/ports/" + i18+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
+for(const key23 in data115){
+if(!((((key23 === "target") || (key23 === "published")) || (key23 === "host_ip")) || (key23 === "protocol"))){
+const err203 = {instancePath:instancePath+"/ports/" + i18,schemaPath:"#/properties/ports/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -3624,10 +3623,10 @@ vErrors.push(err203);
 errors++;
 }
 }
-if(data114.published !== undefined){
-let data116 = data114.published;
+if(data115.target !== undefined){
+let data116 = data115.target;
 if((!(((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116))) && (isFinite(data116)))) && (typeof data116 !== "string")){
-const err204 = {instancePath:instancePath+"/ports/" + i18+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
+const err204 = {instancePath:instancePath+"/ports/" + i18+"/target",schemaPath:"#/properties/ports/items/properties/target/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.target.type}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -3637,9 +3636,10 @@ vErrors.push(err204);
 errors++;
 }
 }
-if(data114.host_ip !== undefined){
-if(typeof data114.host_ip !== "string"){
-const err205 = {instancePath:instancePath+"/ports/" + i18+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
+if(data115.published !== undefined){
+let data117 = data115.published;
+if((!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117)))) && (typeof data117 !== "string")){
+const err205 = {instancePath:instancePath+"/ports/" + i18+"/published",schemaPath:"#/properties/ports/items/properties/published/type",keyword:"type",params:{type: schema21.properties.ports.items.properties.published.type}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -3649,10 +3649,9 @@ vErrors.push(err205);
 errors++;
 }
 }
-if(data114.protocol !== undefined){
-let data118 = data114.protocol;
-if(typeof data118 !== "string"){
-const err206 = {instancePath:instancePath+"/ports/" + i18+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
+if(data115.host_ip !== undefined){
+if(typeof data115.host_ip !== "string"){
+const err206 = {instancePath:instancePath+"/ports/" + i18+"/host_ip",schemaPath:"#/properties/ports/items/properties/host_ip/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -3661,13 +3660,26 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!((data118 === "tcp") || (data118 === "udp"))){
-const err207 = {instancePath:instancePath+"/ports/" + i18+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+}
+if(data115.protocol !== undefined){
+let data119 = data115.protocol;
+if(typeof data119 !== "string"){
+const err207 = {instancePath:instancePath+"/ports/" + i18+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err207];
 }
 else {
 vErrors.push(err207);
+}
+errors++;
+}
+if(!((data119 === "tcp") || (data119 === "udp"))){
+const err208 = {instancePath:instancePath+"/ports/" + i18+"/protocol",schemaPath:"#/properties/ports/items/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema21.properties.ports.items.properties.protocol.enum}};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
 }
 errors++;
 }
@@ -3677,23 +3689,9 @@ errors++;
 }
 }
 if(data.run !== undefined){
-let data119 = data.run;
-if((!(Array.isArray(data119))) && (data119 !== null)){
-const err208 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
-if(vErrors === null){
-vErrors = [err208];
-}
-else {
-vErrors.push(err208);
-}
-errors++;
-}
-if(Array.isArray(data119)){
-const len19 = data119.length;
-for(let i19=0; i19<len19; i19++){
-let data120 = data119[i19];
-if((typeof data120 !== "string") && (!(data120 && typeof data120 == "object" && !Array.isArray(data120)))){
-const err209 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
+let data120 = data.run;
+if((!(Array.isArray(data120))) && (data120 !== null)){
+const err209 = {instancePath:instancePath+"/run",schemaPath:"#/properties/run/type",keyword:"type",params:{type: schema21.properties.run.type}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -3702,9 +3700,12 @@ vErrors.push(err209);
 }
 errors++;
 }
-if(typeof data120 === "string"){
-if(!pattern21.test(data120)){
-const err210 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data120)){
+const len19 = data120.length;
+for(let i19=0; i19<len19; i19++){
+let data121 = data120[i19];
+if((typeof data121 !== "string") && (!(data121 && typeof data121 == "object" && !Array.isArray(data121)))){
+const err210 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/type",keyword:"type",params:{type: schema21.properties.run.items.type}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -3713,10 +3714,9 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data120 && typeof data120 == "object" && !Array.isArray(data120)){
-if(data120.command === undefined){
-const err211 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data121 === "string"){
+if(!pattern21.test(data121)){
+const err211 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -3725,9 +3725,10 @@ vErrors.push(err211);
 }
 errors++;
 }
-for(const key24 in data120){
-if(!(((((key24 === "command") || (key24 === "name")) || (key24 === "env")) || (key24 === "cwd")) || (key24 === "user"))){
-const err212 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+}
+if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
+if(data121.command === undefined){
+const err212 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -3736,11 +3737,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-if(data120.command !== undefined){
-let data121 = data120.command;
-if((typeof data121 !== "string") && (!(Array.isArray(data121)))){
-const err213 = {instancePath:instancePath+"/run/" + i19+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
+for(const key24 in data121){
+if(!(((((key24 === "command") || (key24 === "name")) || (key24 === "env")) || (key24 === "cwd")) || (key24 === "user"))){
+const err213 = {instancePath:instancePath+"/run/" + i19,schemaPath:"#/properties/run/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -3749,9 +3748,11 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(typeof data121 === "string"){
-if(!pattern21.test(data121)){
-const err214 = {instancePath:instancePath+"/run/" + i19+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data121.command !== undefined){
+let data122 = data121.command;
+if((typeof data122 !== "string") && (!(Array.isArray(data122)))){
+const err214 = {instancePath:instancePath+"/run/" + i19+"/command",schemaPath:"#/properties/run/items/properties/command/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -3760,10 +3761,9 @@ vErrors.push(err214);
 }
 errors++;
 }
-}
-if(Array.isArray(data121)){
-if(data121.length < 1){
-const err215 = {instancePath:instancePath+"/run/" + i19+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data122 === "string"){
+if(!pattern21.test(data122)){
+const err215 = {instancePath:instancePath+"/run/" + i19+"/command",schemaPath:"#/properties/run/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -3772,11 +3772,10 @@ vErrors.push(err215);
 }
 errors++;
 }
-const len20 = data121.length;
-for(let i20=0; i20<len20; i20++){
-let data122 = data121[i20];
-if((typeof data122 !== "string") && (!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122))))){
-const err216 = {instancePath:instancePath+"/run/" + i19+"/command/" + i20,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
+}
+if(Array.isArray(data122)){
+if(data122.length < 1){
+const err216 = {instancePath:instancePath+"/run/" + i19+"/command",schemaPath:"#/properties/run/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -3785,14 +3784,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-}
-}
-}
-if(data120.name !== undefined){
-let data123 = data120.name;
-if(typeof data123 === "string"){
-if(!pattern23.test(data123)){
-const err217 = {instancePath:instancePath+"/run/" + i19+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
+const len20 = data122.length;
+for(let i20=0; i20<len20; i20++){
+let data123 = data122[i20];
+if((typeof data123 !== "string") && (!(((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123))) && (isFinite(data123))))){
+const err217 = {instancePath:instancePath+"/run/" + i19+"/command/" + i20,schemaPath:"#/properties/run/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.run.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -3802,8 +3798,13 @@ vErrors.push(err217);
 errors++;
 }
 }
-else {
-const err218 = {instancePath:instancePath+"/run/" + i19+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data121.name !== undefined){
+let data124 = data121.name;
+if(typeof data124 === "string"){
+if(!pattern23.test(data124)){
+const err218 = {instancePath:instancePath+"/run/" + i19+"/name",schemaPath:"#/properties/run/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -3813,10 +3814,8 @@ vErrors.push(err218);
 errors++;
 }
 }
-if(data120.env !== undefined){
-let data124 = data120.env;
-if((!(data124 && typeof data124 == "object" && !Array.isArray(data124))) && (data124 !== null)){
-const err219 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
+else {
+const err219 = {instancePath:instancePath+"/run/" + i19+"/name",schemaPath:"#/properties/run/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -3825,12 +3824,11 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
-for(const key25 in data124){
-const _errs278 = errors;
-if(typeof key25 === "string"){
-if(!pattern24.test(key25)){
-const err220 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key25};
+}
+if(data121.env !== undefined){
+let data125 = data121.env;
+if((!(data125 && typeof data125 == "object" && !Array.isArray(data125))) && (data125 !== null)){
+const err220 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -3839,9 +3837,12 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-else {
-const err221 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key25};
+if(data125 && typeof data125 == "object" && !Array.isArray(data125)){
+for(const key25 in data125){
+const _errs280 = errors;
+if(typeof key25 === "string"){
+if(!pattern24.test(key25)){
+const err221 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key25};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -3850,9 +3851,9 @@ vErrors.push(err221);
 }
 errors++;
 }
-var valid67 = _errs278 === errors;
-if(!valid67){
-const err222 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key25}};
+}
+else {
+const err222 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key25};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -3861,11 +3862,9 @@ vErrors.push(err222);
 }
 errors++;
 }
-}
-for(const key26 in data124){
-let data125 = data124[key26];
-if(((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))) && (typeof data125 !== "boolean")){
-const err223 = {instancePath:instancePath+"/run/" + i19+"/env/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
+var valid67 = _errs280 === errors;
+if(!valid67){
+const err223 = {instancePath:instancePath+"/run/" + i19+"/env",schemaPath:"#/properties/run/items/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key25}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3875,13 +3874,10 @@ vErrors.push(err223);
 errors++;
 }
 }
-}
-}
-if(data120.cwd !== undefined){
-let data126 = data120.cwd;
-if(typeof data126 === "string"){
-if(!pattern25.test(data126)){
-const err224 = {instancePath:instancePath+"/run/" + i19+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+for(const key26 in data125){
+let data126 = data125[key26];
+if(((typeof data126 !== "string") && (!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126))))) && (typeof data126 !== "boolean")){
+const err224 = {instancePath:instancePath+"/run/" + i19+"/env/" + key26.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/run/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.run.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3891,8 +3887,13 @@ vErrors.push(err224);
 errors++;
 }
 }
-else {
-const err225 = {instancePath:instancePath+"/run/" + i19+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data121.cwd !== undefined){
+let data127 = data121.cwd;
+if(typeof data127 === "string"){
+if(!pattern25.test(data127)){
+const err225 = {instancePath:instancePath+"/run/" + i19+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3902,10 +3903,8 @@ vErrors.push(err225);
 errors++;
 }
 }
-if(data120.user !== undefined){
-let data127 = data120.user;
-if((typeof data127 !== "string") && (!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127))))){
-const err226 = {instancePath:instancePath+"/run/" + i19+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
+else {
+const err226 = {instancePath:instancePath+"/run/" + i19+"/cwd",schemaPath:"#/properties/run/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -3914,9 +3913,11 @@ vErrors.push(err226);
 }
 errors++;
 }
-if((typeof data127 == "number") && (isFinite(data127))){
-if(data127 < 0 || isNaN(data127)){
-const err227 = {instancePath:instancePath+"/run/" + i19+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data121.user !== undefined){
+let data128 = data121.user;
+if((typeof data128 !== "string") && (!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128))))){
+const err227 = {instancePath:instancePath+"/run/" + i19+"/user",schemaPath:"#/properties/run/items/properties/user/type",keyword:"type",params:{type: schema21.properties.run.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3925,15 +3926,26 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-if(typeof data127 === "string"){
-if(!pattern26.test(data127)){
-const err228 = {instancePath:instancePath+"/run/" + i19+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data128 == "number") && (isFinite(data128))){
+if(data128 < 0 || isNaN(data128)){
+const err228 = {instancePath:instancePath+"/run/" + i19+"/user",schemaPath:"#/properties/run/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err228];
 }
 else {
 vErrors.push(err228);
+}
+errors++;
+}
+}
+if(typeof data128 === "string"){
+if(!pattern26.test(data128)){
+const err229 = {instancePath:instancePath+"/run/" + i19+"/user",schemaPath:"#/properties/run/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
 }
 errors++;
 }
@@ -3944,23 +3956,9 @@ errors++;
 }
 }
 if(data.exec !== undefined){
-let data128 = data.exec;
-if((!(Array.isArray(data128))) && (data128 !== null)){
-const err229 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
-if(vErrors === null){
-vErrors = [err229];
-}
-else {
-vErrors.push(err229);
-}
-errors++;
-}
-if(Array.isArray(data128)){
-const len21 = data128.length;
-for(let i21=0; i21<len21; i21++){
-let data129 = data128[i21];
-if((typeof data129 !== "string") && (!(data129 && typeof data129 == "object" && !Array.isArray(data129)))){
-const err230 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
+let data129 = data.exec;
+if((!(Array.isArray(data129))) && (data129 !== null)){
+const err230 = {instancePath:instancePath+"/exec",schemaPath:"#/properties/exec/type",keyword:"type",params:{type: schema21.properties.exec.type}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -3969,9 +3967,12 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(typeof data129 === "string"){
-if(!pattern21.test(data129)){
-const err231 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(Array.isArray(data129)){
+const len21 = data129.length;
+for(let i21=0; i21<len21; i21++){
+let data130 = data129[i21];
+if((typeof data130 !== "string") && (!(data130 && typeof data130 == "object" && !Array.isArray(data130)))){
+const err231 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/type",keyword:"type",params:{type: schema21.properties.exec.items.type}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -3980,10 +3981,9 @@ vErrors.push(err231);
 }
 errors++;
 }
-}
-if(data129 && typeof data129 == "object" && !Array.isArray(data129)){
-if(data129.command === undefined){
-const err232 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
+if(typeof data130 === "string"){
+if(!pattern21.test(data130)){
+const err232 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -3992,9 +3992,10 @@ vErrors.push(err232);
 }
 errors++;
 }
-for(const key27 in data129){
-if(!((((key27 === "command") || (key27 === "env")) || (key27 === "cwd")) || (key27 === "user"))){
-const err233 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
+}
+if(data130 && typeof data130 == "object" && !Array.isArray(data130)){
+if(data130.command === undefined){
+const err233 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/required",keyword:"required",params:{missingProperty: "command"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -4003,11 +4004,9 @@ vErrors.push(err233);
 }
 errors++;
 }
-}
-if(data129.command !== undefined){
-let data130 = data129.command;
-if((typeof data130 !== "string") && (!(Array.isArray(data130)))){
-const err234 = {instancePath:instancePath+"/exec/" + i21+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
+for(const key27 in data130){
+if(!((((key27 === "command") || (key27 === "env")) || (key27 === "cwd")) || (key27 === "user"))){
+const err234 = {instancePath:instancePath+"/exec/" + i21,schemaPath:"#/properties/exec/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -4016,9 +4015,11 @@ vErrors.push(err234);
 }
 errors++;
 }
-if(typeof data130 === "string"){
-if(!pattern21.test(data130)){
-const err235 = {instancePath:instancePath+"/exec/" + i21+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+if(data130.command !== undefined){
+let data131 = data130.command;
+if((typeof data131 !== "string") && (!(Array.isArray(data131)))){
+const err235 = {instancePath:instancePath+"/exec/" + i21+"/command",schemaPath:"#/properties/exec/items/properties/command/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.type}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -4027,10 +4028,9 @@ vErrors.push(err235);
 }
 errors++;
 }
-}
-if(Array.isArray(data130)){
-if(data130.length < 1){
-const err236 = {instancePath:instancePath+"/exec/" + i21+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
+if(typeof data131 === "string"){
+if(!pattern21.test(data131)){
+const err236 = {instancePath:instancePath+"/exec/" + i21+"/command",schemaPath:"#/properties/exec/items/properties/command/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -4039,11 +4039,10 @@ vErrors.push(err236);
 }
 errors++;
 }
-const len22 = data130.length;
-for(let i22=0; i22<len22; i22++){
-let data131 = data130[i22];
-if((typeof data131 !== "string") && (!(((typeof data131 == "number") && (!(data131 % 1) && !isNaN(data131))) && (isFinite(data131))))){
-const err237 = {instancePath:instancePath+"/exec/" + i21+"/command/" + i22,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
+}
+if(Array.isArray(data131)){
+if(data131.length < 1){
+const err237 = {instancePath:instancePath+"/exec/" + i21+"/command",schemaPath:"#/properties/exec/items/properties/command/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -4052,13 +4051,11 @@ vErrors.push(err237);
 }
 errors++;
 }
-}
-}
-}
-if(data129.env !== undefined){
-let data132 = data129.env;
-if((!(data132 && typeof data132 == "object" && !Array.isArray(data132))) && (data132 !== null)){
-const err238 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
+const len22 = data131.length;
+for(let i22=0; i22<len22; i22++){
+let data132 = data131[i22];
+if((typeof data132 !== "string") && (!(((typeof data132 == "number") && (!(data132 % 1) && !isNaN(data132))) && (isFinite(data132))))){
+const err238 = {instancePath:instancePath+"/exec/" + i21+"/command/" + i22,schemaPath:"#/properties/exec/items/properties/command/items/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -4067,12 +4064,13 @@ vErrors.push(err238);
 }
 errors++;
 }
-if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
-for(const key28 in data132){
-const _errs298 = errors;
-if(typeof key28 === "string"){
-if(!pattern24.test(key28)){
-const err239 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key28};
+}
+}
+}
+if(data130.env !== undefined){
+let data133 = data130.env;
+if((!(data133 && typeof data133 == "object" && !Array.isArray(data133))) && (data133 !== null)){
+const err239 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.type}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -4081,9 +4079,12 @@ vErrors.push(err239);
 }
 errors++;
 }
-}
-else {
-const err240 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key28};
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+for(const key28 in data133){
+const _errs300 = errors;
+if(typeof key28 === "string"){
+if(!pattern24.test(key28)){
+const err240 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^(?!(?:OPTIND|OPTARG|OPTERR|LINENO|PPID|UID|EUID|GROUPS|DIRSTACK|FUNCNAME|SHELLOPTS|BASHOPTS|BASH_[A-Z]*)$)[A-Za-z_][A-Za-z0-9_]*$"},propertyName:key28};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -4092,9 +4093,9 @@ vErrors.push(err240);
 }
 errors++;
 }
-var valid74 = _errs298 === errors;
-if(!valid74){
-const err241 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key28}};
+}
+else {
+const err241 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key28};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -4103,11 +4104,9 @@ vErrors.push(err241);
 }
 errors++;
 }
-}
-for(const key29 in data132){
-let data133 = data132[key29];
-if(((typeof data133 !== "string") && (!(((typeof data133 == "number") && (!(data133 % 1) && !isNaN(data133))) && (isFinite(data133))))) && (typeof data133 !== "boolean")){
-const err242 = {instancePath:instancePath+"/exec/" + i21+"/env/" + key29.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
+var valid74 = _errs300 === errors;
+if(!valid74){
+const err242 = {instancePath:instancePath+"/exec/" + i21+"/env",schemaPath:"#/properties/exec/items/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key28}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -4117,13 +4116,10 @@ vErrors.push(err242);
 errors++;
 }
 }
-}
-}
-if(data129.cwd !== undefined){
-let data134 = data129.cwd;
-if(typeof data134 === "string"){
-if(!pattern25.test(data134)){
-const err243 = {instancePath:instancePath+"/exec/" + i21+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
+for(const key29 in data133){
+let data134 = data133[key29];
+if(((typeof data134 !== "string") && (!(((typeof data134 == "number") && (!(data134 % 1) && !isNaN(data134))) && (isFinite(data134))))) && (typeof data134 !== "boolean")){
+const err243 = {instancePath:instancePath+"/exec/" + i21+"/env/" + key29.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/exec/items/properties/env/additionalProperties/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.env.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -4133,8 +4129,13 @@ vErrors.push(err243);
 errors++;
 }
 }
-else {
-const err244 = {instancePath:instancePath+"/exec/" + i21+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data130.cwd !== undefined){
+let data135 = data130.cwd;
+if(typeof data135 === "string"){
+if(!pattern25.test(data135)){
+const err244 = {instancePath:instancePath+"/exec/" + i21+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -4144,10 +4145,8 @@ vErrors.push(err244);
 errors++;
 }
 }
-if(data129.user !== undefined){
-let data135 = data129.user;
-if((typeof data135 !== "string") && (!(((typeof data135 == "number") && (!(data135 % 1) && !isNaN(data135))) && (isFinite(data135))))){
-const err245 = {instancePath:instancePath+"/exec/" + i21+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
+else {
+const err245 = {instancePath:instancePath+"/exec/" + i21+"/cwd",schemaPath:"#/properties/exec/items/properties/cwd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -4156,9 +4155,11 @@ vErrors.push(err245);
 }
 errors++;
 }
-if((typeof data135 == "number") && (isFinite(data135))){
-if(data135 < 0 || isNaN(data135)){
-const err246 = {instancePath:instancePath+"/exec/" + i21+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data130.user !== undefined){
+let data136 = data130.user;
+if((typeof data136 !== "string") && (!(((typeof data136 == "number") && (!(data136 % 1) && !isNaN(data136))) && (isFinite(data136))))){
+const err246 = {instancePath:instancePath+"/exec/" + i21+"/user",schemaPath:"#/properties/exec/items/properties/user/type",keyword:"type",params:{type: schema21.properties.exec.items.properties.user.type}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -4167,15 +4168,26 @@ vErrors.push(err246);
 }
 errors++;
 }
-}
-if(typeof data135 === "string"){
-if(!pattern26.test(data135)){
-const err247 = {instancePath:instancePath+"/exec/" + i21+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if((typeof data136 == "number") && (isFinite(data136))){
+if(data136 < 0 || isNaN(data136)){
+const err247 = {instancePath:instancePath+"/exec/" + i21+"/user",schemaPath:"#/properties/exec/items/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err247];
 }
 else {
 vErrors.push(err247);
+}
+errors++;
+}
+}
+if(typeof data136 === "string"){
+if(!pattern26.test(data136)){
+const err248 = {instancePath:instancePath+"/exec/" + i21+"/user",schemaPath:"#/properties/exec/items/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$"}};
+if(vErrors === null){
+vErrors = [err248];
+}
+else {
+vErrors.push(err248);
 }
 errors++;
 }
@@ -4186,22 +4198,9 @@ errors++;
 }
 }
 if(data.ignore !== undefined){
-let data136 = data.ignore;
-if((!(Array.isArray(data136))) && (data136 !== null)){
-const err248 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
-if(vErrors === null){
-vErrors = [err248];
-}
-else {
-vErrors.push(err248);
-}
-errors++;
-}
-if(Array.isArray(data136)){
-const len23 = data136.length;
-for(let i23=0; i23<len23; i23++){
-if(typeof data136[i23] !== "string"){
-const err249 = {instancePath:instancePath+"/ignore/" + i23,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
+let data137 = data.ignore;
+if((!(Array.isArray(data137))) && (data137 !== null)){
+const err249 = {instancePath:instancePath+"/ignore",schemaPath:"#/properties/ignore/type",keyword:"type",params:{type: schema21.properties.ignore.type}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -4210,14 +4209,11 @@ vErrors.push(err249);
 }
 errors++;
 }
-}
-}
-}
-if(data.hostname !== undefined){
-let data138 = data.hostname;
-if(typeof data138 === "string"){
-if(!pattern8.test(data138)){
-const err250 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
+if(Array.isArray(data137)){
+const len23 = data137.length;
+for(let i23=0; i23<len23; i23++){
+if(typeof data137[i23] !== "string"){
+const err250 = {instancePath:instancePath+"/ignore/" + i23,schemaPath:"#/properties/ignore/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -4227,8 +4223,13 @@ vErrors.push(err250);
 errors++;
 }
 }
-else {
-const err251 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.hostname !== undefined){
+let data139 = data.hostname;
+if(typeof data139 === "string"){
+if(!pattern8.test(data139)){
+const err251 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -4238,10 +4239,8 @@ vErrors.push(err251);
 errors++;
 }
 }
-if(data.extra_hosts !== undefined){
-let data139 = data.extra_hosts;
-if(typeof data139 != "object"){
-const err252 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
+else {
+const err252 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -4250,11 +4249,11 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(Array.isArray(data139)){
-const len24 = data139.length;
-for(let i24=0; i24<len24; i24++){
-if(typeof data139[i24] !== "string"){
-const err253 = {instancePath:instancePath+"/extra_hosts/" + i24,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.extra_hosts !== undefined){
+let data140 = data.extra_hosts;
+if(typeof data140 != "object"){
+const err253 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema21.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -4263,14 +4262,11 @@ vErrors.push(err253);
 }
 errors++;
 }
-}
-}
-if(data139 && typeof data139 == "object" && !Array.isArray(data139)){
-for(const key30 in data139){
-const _errs317 = errors;
-if(typeof key30 === "string"){
-if(!pattern8.test(key30)){
-const err254 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key30};
+if(Array.isArray(data140)){
+const len24 = data140.length;
+for(let i24=0; i24<len24; i24++){
+if(typeof data140[i24] !== "string"){
+const err254 = {instancePath:instancePath+"/extra_hosts/" + i24,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -4280,8 +4276,13 @@ vErrors.push(err254);
 errors++;
 }
 }
-else {
-const err255 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key30};
+}
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+for(const key30 in data140){
+const _errs319 = errors;
+if(typeof key30 === "string"){
+if(!pattern8.test(key30)){
+const err255 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$"},propertyName:key30};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -4290,9 +4291,9 @@ vErrors.push(err255);
 }
 errors++;
 }
-var valid80 = _errs317 === errors;
-if(!valid80){
-const err256 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key30}};
+}
+else {
+const err256 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key30};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -4301,11 +4302,9 @@ vErrors.push(err256);
 }
 errors++;
 }
-}
-for(const key31 in data139){
-let data141 = data139[key31];
-if((typeof data141 !== "string") && (!(Array.isArray(data141)))){
-const err257 = {instancePath:instancePath+"/extra_hosts/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
+var valid80 = _errs319 === errors;
+if(!valid80){
+const err257 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/propertyNames",keyword:"propertyNames",params:{propertyName: key30}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -4314,9 +4313,11 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(Array.isArray(data141)){
-if(data141.length < 1){
-const err258 = {instancePath:instancePath+"/extra_hosts/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
+}
+for(const key31 in data140){
+let data142 = data140[key31];
+if((typeof data142 !== "string") && (!(Array.isArray(data142)))){
+const err258 = {instancePath:instancePath+"/extra_hosts/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: schema21.properties.extra_hosts.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -4325,15 +4326,26 @@ vErrors.push(err258);
 }
 errors++;
 }
-const len25 = data141.length;
-for(let i25=0; i25<len25; i25++){
-if(typeof data141[i25] !== "string"){
-const err259 = {instancePath:instancePath+"/extra_hosts/" + key31.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i25,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data142)){
+if(data142.length < 1){
+const err259 = {instancePath:instancePath+"/extra_hosts/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err259];
 }
 else {
 vErrors.push(err259);
+}
+errors++;
+}
+const len25 = data142.length;
+for(let i25=0; i25<len25; i25++){
+if(typeof data142[i25] !== "string"){
+const err260 = {instancePath:instancePath+"/extra_hosts/" + key31.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i25,schemaPath:"#/properties/extra_hosts/additionalProperties/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err260];
+}
+else {
+vErrors.push(err260);
 }
 errors++;
 }
@@ -4343,22 +4355,9 @@ errors++;
 }
 }
 if(data.dns !== undefined){
-let data143 = data.dns;
-if(((typeof data143 !== "string") && (!(Array.isArray(data143)))) && (data143 !== null)){
-const err260 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
-if(vErrors === null){
-vErrors = [err260];
-}
-else {
-vErrors.push(err260);
-}
-errors++;
-}
-if(Array.isArray(data143)){
-const len26 = data143.length;
-for(let i26=0; i26<len26; i26++){
-if(typeof data143[i26] !== "string"){
-const err261 = {instancePath:instancePath+"/dns/" + i26,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+let data144 = data.dns;
+if(((typeof data144 !== "string") && (!(Array.isArray(data144)))) && (data144 !== null)){
+const err261 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema21.properties.dns.type}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -4367,13 +4366,11 @@ vErrors.push(err261);
 }
 errors++;
 }
-}
-}
-}
-if(data.dns_search !== undefined){
-let data145 = data.dns_search;
-if(((typeof data145 !== "string") && (!(Array.isArray(data145)))) && (data145 !== null)){
-const err262 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
+if(Array.isArray(data144)){
+const len26 = data144.length;
+for(let i26=0; i26<len26; i26++){
+if(typeof data144[i26] !== "string"){
+const err262 = {instancePath:instancePath+"/dns/" + i26,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -4382,9 +4379,13 @@ vErrors.push(err262);
 }
 errors++;
 }
-if(typeof data145 === "string"){
-if(!pattern34.test(data145)){
-const err263 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+}
+}
+}
+if(data.dns_search !== undefined){
+let data146 = data.dns_search;
+if(((typeof data146 !== "string") && (!(Array.isArray(data146)))) && (data146 !== null)){
+const err263 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema21.properties.dns_search.type}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -4393,14 +4394,9 @@ vErrors.push(err263);
 }
 errors++;
 }
-}
-if(Array.isArray(data145)){
-const len27 = data145.length;
-for(let i27=0; i27<len27; i27++){
-let data146 = data145[i27];
 if(typeof data146 === "string"){
 if(!pattern34.test(data146)){
-const err264 = {instancePath:instancePath+"/dns_search/" + i27,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
+const err264 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -4410,13 +4406,29 @@ vErrors.push(err264);
 errors++;
 }
 }
-else {
-const err265 = {instancePath:instancePath+"/dns_search/" + i27,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data146)){
+const len27 = data146.length;
+for(let i27=0; i27<len27; i27++){
+let data147 = data146[i27];
+if(typeof data147 === "string"){
+if(!pattern34.test(data147)){
+const err265 = {instancePath:instancePath+"/dns_search/" + i27,schemaPath:"#/properties/dns_search/items/pattern",keyword:"pattern",params:{pattern: "^\\S+$"}};
 if(vErrors === null){
 vErrors = [err265];
 }
 else {
 vErrors.push(err265);
+}
+errors++;
+}
+}
+else {
+const err266 = {instancePath:instancePath+"/dns_search/" + i27,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err266];
+}
+else {
+vErrors.push(err266);
 }
 errors++;
 }
@@ -5110,20 +5122,107 @@ errors = vErrors.length;
 }
 }
 }
-if(data.defaults !== undefined){
-if(!(validate55(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
-vErrors = append(vErrors, validate55.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err29 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.groups !== undefined){
+let data16 = data.groups;
+if((!(data16 && typeof data16 == "object" && !Array.isArray(data16))) && (data16 !== null)){
+const err29 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/type",keyword:"type",params:{type: schema19.properties.groups.type}};
 if(vErrors === null){
 vErrors = [err29];
 }
 else {
 vErrors.push(err29);
+}
+errors++;
+}
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key8 in data16){
+const _errs42 = errors;
+if(typeof key8 === "string"){
+if(!pattern5.test(key8)){
+const err30 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_-]{0,62}$"},propertyName:key8};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/propertyNames/type",keyword:"type",params:{type: "string"},propertyName:key8};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+var valid14 = _errs42 === errors;
+if(!valid14){
+const err32 = {instancePath:instancePath+"/groups",schemaPath:"#/properties/groups/propertyNames",keyword:"propertyNames",params:{propertyName: key8}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+for(const key9 in data16){
+let data17 = data16[key9];
+if(!(validate55(data17, {instancePath:instancePath+"/groups/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key9,rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate55.errors);
+errors = vErrors.length;
+}
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.group !== undefined){
+if(data17.group !== null){
+const err33 = {instancePath:instancePath+"/groups/" + key9.replace(/~/g, "~0").replace(/\//g, "~1")+"/group",schemaPath:"#/properties/groups/additionalProperties/properties/group/type",keyword:"type",params:{type: "null"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+}
+}
+}
+if(data.defaults !== undefined){
+let data19 = data.defaults;
+if(!(validate55(data19, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData,dynamicAnchors}))){
+vErrors = append(vErrors, validate55.errors);
+errors = vErrors.length;
+}
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.group !== undefined){
+if(data19.group !== null){
+const err34 = {instancePath:instancePath+"/defaults/group",schemaPath:"#/properties/defaults/properties/group/type",keyword:"type",params:{type: "null"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
 }
 errors++;
 }

@@ -13,7 +13,7 @@ const WITHOUT_IMAGE: { readonly [key: string]: string | undefined } = {
   environment: 'add the image; in a node without one each command of run and exec has its env',
 };
 
-/** `own` is what the node itself says, without the defaults: those are for whichever nodes are containers. */
+/** `own` is what the node itself says, without its group and the defaults: those are for whichever nodes are containers. */
 export function readContainer(reading: Reading, node: string, map: Mapping, own: Mapping): Pick<Node, 'container' | 'attach'> {
   const attach = stringAt(map, 'container');
   const image = textAt(map, 'image');

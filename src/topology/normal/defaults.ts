@@ -1,23 +1,22 @@
-/** A node and `defaults` → one mapping in the long form. */
+/** A node, its group and `defaults` → one mapping in the long form. */
 import { isOfNamespace } from './network-mode.js';
 import { EMPTY, textAt, textOf } from './read.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 
-/** The node as it is after short forms are made long and the defaults are merged in: mappings key by key, lists replaced. */
-export function withDefaults(defaults: Tree | undefined, node: Tree): Mapping {
-  const own = longForm(node);
-  return merge(applicable(longForm(defaults), own), own);
+/** The node as it is after short forms are made long and what it has from elsewhere is merged in, the weakest first: mappings key by key, lists replaced. */
+export function withInherited(inherited: readonly Tree[], node: Tree): Mapping {
+  return inherited.reduceRight((own: Mapping, base) => merge(applicable(longForm(base), own), own), longForm(node));
 }
 
 /** Without what the node cannot have by its `network_mode`: that is how it says otherwise. */
-function applicable(defaults: Mapping, own: Mapping): Mapping {
+function applicable(base: Mapping, own: Mapping): Mapping {
   const mode = textAt(own, 'network_mode')?.text;
-  if (mode === undefined || defaults.entries.size === 0) return defaults;
+  if (mode === undefined || base.entries.size === 0) return base;
   const isOut = (key: string): boolean => (mode === 'none' ? key === 'networks' || key === 'ports' : isOfNamespace(key));
-  return { ...defaults, entries: new Map([...defaults.entries].filter(([key]) => !isOut(key))) };
+  return { ...base, entries: new Map([...base.entries].filter(([key]) => !isOut(key))) };
 }
 
-/** Keys of the defaults come first, so that an interface that all nodes have is the first of each. */
+/** Keys of the base come first, so that an interface that all nodes have is the first of each. */
 function merge(base: Mapping, own: Mapping): Mapping {
   if (base.entries.size === 0) return own;
   const entries = new Map(base.entries);
@@ -30,8 +29,8 @@ function merge(base: Mapping, own: Mapping): Mapping {
 }
 
 /** `networks` as name → mapping. */
-function longForm(node: Tree | undefined): Mapping {
-  if (node?.kind !== 'mapping') return node === undefined ? EMPTY : { ...EMPTY, start: node.start, end: node.end };
+function longForm(node: Tree): Mapping {
+  if (node.kind !== 'mapping') return { ...EMPTY, start: node.start, end: node.end };
   const networks = node.entries.get('networks');
   if (networks === undefined || networks.value.kind === 'scalar') return node;
   const long = networks.value.kind === 'list' ? fromList(networks.value.items) : [...networks.value.entries];

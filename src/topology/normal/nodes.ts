@@ -4,7 +4,7 @@ import { quote } from '../report.js';
 import type { Entry, Mapping, Tree } from '../tree.js';
 import { readCommand, readCommands } from './commands.js';
 import { readContainer } from './containers.js';
-import { withDefaults } from './defaults.js';
+import { withInherited } from './defaults.js';
 import { readDnsSearch, readExtraHosts } from './names.js';
 import { readLabels } from './calico.js';
 import { readPort } from './ports.js';
@@ -30,15 +30,16 @@ import { readNeighbour, readRoute, readRules } from './routes.js';
 import { readRouting } from './routing.js';
 import { readAddress, readInterfaceAddress, readMac } from './values.js';
 
-/** A machine, to which the defaults of nodes do not apply. */
-export function readHost(reading: Reading, lab: string, name: string, entry: Entry): Node {
-  return readNode(reading, lab, name, entry, undefined, true);
-}
-
-export function readNode(reading: Reading, lab: string, name: string, entry: Entry, defaults: Tree | undefined, isHost = false): Node {
-  refuseTwice(reading, defaults);
-  refuseTwice(reading, entry.value);
-  const map = withDefaults(defaults, entry.value);
+/** `inherited`: what it has from elsewhere, the weakest first. */
+export function readNode(
+  reading: Reading,
+  lab: string,
+  name: string,
+  entry: Entry,
+  { inherited, isHost = false }: { readonly inherited: readonly Tree[]; readonly isHost?: boolean },
+): Node {
+  for (const written of [...inherited, entry.value]) refuseTwice(reading, written);
+  const map = withInherited(inherited, entry.value);
   const ipv6 = booleanAt(map, 'ipv6') ?? true;
   const node: Node = withoutUndefined({
     name,
@@ -78,7 +79,7 @@ function readHostOf(reading: Reading, map: Mapping): Node['host'] {
 }
 
 /** In a list of names; a mapping that has a key twice has been refused as it was read. */
-function refuseTwice(reading: Reading, node: Tree | undefined): void {
+function refuseTwice(reading: Reading, node: Tree): void {
   const first = new Map<string, Text>();
   for (const text of itemsAt(asMapping(node), 'networks').flatMap((item) => textOf(item) ?? [])) {
     const before = first.get(text.text);

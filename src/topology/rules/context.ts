@@ -45,7 +45,7 @@ function byName<T extends { readonly name: string }>(things: readonly T[]): Read
 
 function incompleteness(incomplete: ReadonlySet<string>): RuleContext['isIncomplete'] {
   const parts = new Set(Array.from(incomplete, (path) => path.split('.', 1)[0]));
-  const whole = (part: Part) => incomplete.has(part) || (part === 'nodes' && parts.has('defaults'));
+  const whole = (part: Part) => incomplete.has(part) || (part === 'nodes' && (parts.has('defaults') || parts.has('groups')));
   return (part, name) => incomplete.size > 0 && (whole(part) || (name === undefined ? parts.has(part) : incomplete.has(`${part}.${name}`)));
 }
 

@@ -26,7 +26,7 @@ export interface RuleContext {
   readonly report: Report;
   /** Of the value of a key of the file (`ipv4_address`), or of the whole thing where the file has no such key for it. */
   place(object: { readonly at: SourceRange }, key: string): SourceRange;
-  /** Whether the file has the key for it, by itself or through defaults and merges. */
+  /** Whether the file has the key for it, by itself or through defaults, its group and merges. */
   isWritten(object: object, key: string): boolean;
   /** Whether conclusions from what it lacks are unsafe; without a name, of any of them. */
   isIncomplete(part: Part, name?: string): boolean;

@@ -13,7 +13,7 @@ const NAMES_IN_USE = ['a', 'b', 'c', 'h1', 'front', 'back', 'lan'];
 
 /** The text of a file, in YAML's flow style. */
 export function topologyText(random: Random): string {
-  const { name, networks, nodes, hosts, links, defaults, include, moved, protect } = SCHEMA.properties!;
+  const { name, networks, nodes, hosts, links, groups, defaults, include, moved, protect } = SCHEMA.properties!;
   // What is an anchor's there stands for a node now and then.
   const isShared = random.chance(0.2);
   const parts: [string, JsonSchema, number][] = [
@@ -21,6 +21,7 @@ export function topologyText(random: Random): string {
     ['nodes', nodes!, 0.95],
     ['hosts', hosts!, 0.2],
     ['links', links!, 0.3],
+    ['groups', groups!, 0.5],
     ['defaults', defaults!, 0.1],
     ['include', include!, 0.1],
     ['moved', moved!, 0.15],
@@ -35,7 +36,12 @@ export function topologyText(random: Random): string {
 
 function value(schema: JsonSchema | undefined, random: Random, depth: number): string {
   const { $ref, type, ...rest } = schema ?? {};
-  if ($ref !== undefined) return value(SCHEMA.$defs[$ref.slice($ref.lastIndexOf('/') + 1)], random, depth);
+  if ($ref !== undefined) {
+    const { properties, ...referred } = SCHEMA.$defs[$ref.slice($ref.lastIndexOf('/') + 1)]!;
+    // What stands beside a reference has less: it is left out there.
+    const own = Object.entries(properties!).filter(([key]) => rest.properties?.[key] === undefined);
+    return value({ ...referred, properties: Object.fromEntries(own) }, random, depth);
+  }
   if (random.chance(HOSTILE)) return hostileScalar(random).replaceAll('\n', ' ');
   const types = typeof type === 'string' ? [type] : (type ?? ['string']);
   const useful = types.filter((one) => one !== 'null' && (depth < DEEP || (one !== 'object' && one !== 'array')));

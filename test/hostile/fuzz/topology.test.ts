@@ -37,7 +37,16 @@ function isAbove({ diagnostics }: Verdict, { text, lines: [first] }: Mutant): bo
 
 /** What speaks of two places is told at the one that refers to the other, or at the one that cannot be with it. */
 const RELATIONS: ReadonlySet<string> = new Set<Code>([
-  ...(['unknown-network', 'unknown-node', 'unknown-host', 'unknown-interface', 'unknown-anchor', 'bad-merge', 'alias-cycle'] as const),
+  ...([
+    'unknown-network',
+    'unknown-node',
+    'unknown-host',
+    'unknown-group',
+    'unknown-interface',
+    'unknown-anchor',
+    'bad-merge',
+    'alias-cycle',
+  ] as const),
   ...([
     'underlay-missing',
     'underlay-ambiguous',

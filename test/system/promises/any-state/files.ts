@@ -15,13 +15,13 @@ export interface Lab {
 /** The first is the one that a command is given. */
 export const [FIRST, SECOND, THIRD] = ['lab.yaml', 'more.yaml', 'last.yaml'] as const;
 
-/** What belongs to the whole lab stays in the first file; of the rest, the file of each network, host, node and link is drawn. */
+/** What belongs to the whole lab stays in the first file; of the rest, the file of each network, host, group, node and link is drawn. */
 function divided(lab: string, draws: readonly number[]): Files {
-  const { networks, hosts, nodes, links, ...whole } = JSON.parse(lab) as Part & { readonly links: readonly Part[] };
+  const { networks, hosts, groups = {}, nodes, links, ...whole } = JSON.parse(lab) as Part & { readonly links: readonly Part[] };
   let entries = 0;
   const shares: Record<string, unknown>[] = [{ ...whole, include: [SECOND] }, { include: THIRD }, {}];
   const next = (): Record<string, unknown> => shares[draws[entries++ % draws.length]!]!;
-  for (const [section, all] of Object.entries({ networks, hosts, nodes }))
+  for (const [section, all] of Object.entries({ networks, hosts, groups, nodes }))
     for (const [name, one] of Object.entries(all as Part)) {
       const share = next();
       share[section] = { ...(share[section] as Part | undefined), [name]: one };

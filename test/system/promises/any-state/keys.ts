@@ -28,6 +28,8 @@ export function keysOf(root: Schema): ReadonlySet<string> {
 }
 
 function visit(schema: Schema, path: string, see: (schema: Schema, path: string) => void): void {
+  // What is referred to has its own place; what stands beside that is what it may not have.
+  if (schema.$ref !== undefined) return;
   see(schema, path);
   for (const branch of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) visit(branch, path, see);
   for (const [key, child] of Object.entries(schema.properties ?? {})) visit(child, `${path}.${key}`, see);

@@ -6,6 +6,7 @@ import { anyBridges } from './bridges.js';
 import { anyCluster } from './cluster.js';
 import { anyLan } from './lan.js';
 import { anyRouters } from './routers.js';
+import { withGroups } from './groups.js';
 import { rarely, some, type Part } from './some.js';
 
 const PARTS: Readonly<Record<string, fc.Arbitrary<Part>>> = {
@@ -37,21 +38,27 @@ const anyText: fc.Arbitrary<string> = chosen
       protect: rarely(fc.constant(false)),
       // Of names that no lab has: what was moved is in test/system/life.
       moved: rarely(fc.constantFrom([{ from: 'nodes.gone', to: 'nodes.keep' }], [])),
+      grouped: some(fc.array(fc.boolean(), { minLength: 40, maxLength: 40 })),
       defaults: some(rarely(fc.constantFrom<Part>({ ipv6: false }, { extra_hosts: ['all:192.0.2.9'] }), 2)),
     }),
   )
-  .map(({ parts, defaults, protect, moved }) =>
-    JSON.stringify({
-      name: 'any',
-      ...(protect === undefined ? {} : { protect }),
-      ...(moved === undefined ? {} : { moved }),
-      networks: joined(parts, 'networks'),
-      hosts: joined(parts, 'hosts'),
-      // Something that all have: two files of one name that share nothing would be taken for strangers.
-      nodes: { keep: { network_mode: 'none' }, ...joined(parts, 'nodes') },
-      links: parts.flatMap((part) => (part['links'] ?? []) as readonly Part[]),
-      ...(defaults === undefined ? {} : { defaults }),
-    }),
+  .map(({ parts, defaults, protect, moved, grouped }) =>
+    JSON.stringify(
+      withGroups(
+        {
+          name: 'any',
+          ...(protect === undefined ? {} : { protect }),
+          ...(moved === undefined ? {} : { moved }),
+          networks: joined(parts, 'networks'),
+          hosts: joined(parts, 'hosts'),
+          // Something that all have: two files of one name that share nothing would be taken for strangers.
+          nodes: { keep: { network_mode: 'none' }, ...joined(parts, 'nodes') },
+          links: parts.flatMap((part) => (part['links'] ?? []) as readonly Part[]),
+          ...(defaults === undefined ? {} : { defaults }),
+        },
+        grouped ?? [],
+      ),
+    ),
   );
 
 /** Combinations that the language refuses are thrown away. */

@@ -1,5 +1,5 @@
 import { NETNS_DIRECTORY, type Kernel } from '../kernel/kernel.js';
-import type { Ahead } from '../kernel/netlink/ahead.js';
+import type { LookingAhead } from '../kernel/netlink/ahead.js';
 import { withRuntime } from './container-kernel.js';
 import type { Context } from './context.js';
 import { isLarge, nodesIn } from './engine.js';
@@ -28,7 +28,7 @@ export async function lookAt(
   };
 }
 
-async function startReading(nodes: number): Promise<Ahead | undefined> {
+async function startReading(nodes: number): Promise<LookingAhead | undefined> {
   if (!isLarge(nodes) || SECOND_THREAD === undefined) return undefined;
   const { readAhead } = await import('../kernel/netlink/ahead.js');
   return readAhead(SECOND_THREAD, NETNS_DIRECTORY);

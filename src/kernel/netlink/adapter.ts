@@ -3,7 +3,7 @@ import { runtimeOf } from '../../model/lo-marks.js';
 import type { Operation } from '../../model/operation.js';
 import { HOST } from '../../model/state.js';
 import { NETNS_DIRECTORY, type Kernel, type Outcome } from '../kernel.js';
-import type { Ahead } from './ahead.js';
+import type { LookingAhead } from './ahead.js';
 import { waitForLinks } from './carriers.js';
 import { check } from './check.js';
 import { Departures } from './departures.js';
@@ -27,7 +27,7 @@ export interface NetlinkOptions {
   /** It runs already: they are made by both, too. */
   readonly second?: SecondThread;
   /** What another thread reads already: for those who only look, and look once. */
-  readonly ahead?: Ahead;
+  readonly ahead?: LookingAhead;
 }
 
 export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
@@ -57,7 +57,7 @@ export function createNetlinkKernel(options: NetlinkOptions = {}): Kernel {
     observeAgain: (scope, seen, changed) => observeAgain(sessions, scope, seen, changed),
     labs: () => observeLabs(sessions),
     look: (where) => sessions.look('pid' in where ? `/proc/${where.pid}/ns/net` : fileOf(sessions, where.netns), dumpNetns),
-    runtimeOf: (lab) => runtimeOf(readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
+    runtimeOf: (lab) => runtimeOf(options.ahead?.hostAltnames ?? readLink(sessions.host().socket, 'lo')?.altnames ?? [], lab),
     check: (operations) => check(sessions, parts, operations),
     prepare: (operations) => prepare(prepared, operations),
     keep: async (request) => (await import('./keep.js')).keep(sessions, request),

@@ -4,6 +4,8 @@ import { namesIn } from '../folder.js';
 import { type Bytes, bytesOf } from './message.js';
 import { type NetnsDump, replay } from './observe-netns.js';
 import { type Besides, type Recorded, type Recording, SecondThread, type Share } from './orders.js';
+import { readLink } from './read-link.js';
+import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 
 /** What was read ahead. */
 export interface Ahead {
@@ -18,14 +20,31 @@ export interface Ahead {
   links(): ReadonlyMap<string, string | null> | undefined;
 }
 
+/** Of those who only look. */
+export interface LookingAhead extends Ahead {
+  /** Names that the host's lo has besides its own. */
+  readonly hostAltnames: readonly string[];
+}
+
 /** All namespaces of the directory, and the host's. Starts at once; undefined where no thread can be started. `program`: `second-thread.ts`, bundled. */
-export function readAhead(program: string, directory: string): Ahead | undefined {
+export function readAhead(program: string, directory: string): LookingAhead | undefined {
   const second = SecondThread.start(program);
   if (second === undefined) return undefined;
-  const ahead = new ReadingAhead(second, directory);
+  // Whoever asks for one link while the other thread asks for a thousand waits for the kernel's lock until that has them.
+  const hostAltnames = readHostAltnames();
+  const ahead = Object.assign(new ReadingAhead(second, directory), { hostAltnames });
   ahead.add(namesIn(directory), { host: true, links: true });
   second.close();
   return ahead;
+}
+
+function readHostAltnames(): readonly string[] {
+  const socket = new NetlinkSocket(NETLINK_ROUTE);
+  try {
+    return readLink(socket, 'lo')?.altnames ?? [];
+  } finally {
+    socket.close();
+  }
 }
 
 const NOTHING: Besides = { host: false, links: false };

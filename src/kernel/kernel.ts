@@ -1,6 +1,6 @@
 import type { KeepRequest, Kept } from '../model/kept.js';
 import type { Runtime } from '../model/lo-marks.js';
-import type { ForeignHook, NetnsObservation, Observation } from '../model/observation.js';
+import type { NetnsObservation, Observation } from '../model/observation.js';
 import type { ExecRun, Operation } from '../model/operation.js';
 
 /** Where `ip netns` keeps the names of namespaces. */
@@ -26,8 +26,8 @@ export interface ObservationScope {
   readonly shares?: boolean;
   /** Types of links that the lab has, and that a kernel may be built without. */
   readonly linkTypes?: readonly string[];
-  /** Hooks of the host that packets of the lab pass: what others drop there matters. */
-  readonly hooks?: readonly ForeignHook[];
+  /** Hosts that packets of the lab pass: what others drop there matters. */
+  readonly passed?: readonly string[];
 }
 
 export interface PortSpan {

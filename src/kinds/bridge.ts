@@ -3,11 +3,13 @@ import { labGroup, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, NftTableObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
-import { droppedForwarding, type BridgedNetwork } from './foreign-drop.js';
+import { dropped } from './foreign-drop.js';
+import { interfacesElsewhere, type PassingNetwork } from './foreign-packets.js';
 import { BRIDGE_NETFILTER, bridgeSetting } from './isolated-ports.js';
 import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
+import { publishedBy } from './published-rules.js';
 import { RARE_OF, writeRare } from './rare-attributes.js';
 import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, otherType, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
@@ -22,10 +24,12 @@ export interface BridgeSpec {
   readonly mtu: number;
   /** A longer, readable name. */
   readonly altname: string;
-  /** Families that the host forwards for it. */
-  readonly forwards: readonly (4 | 6)[];
-  /** Families that its nodes speak with each other. */
-  readonly within: readonly (4 | 6)[];
+  /** CIDRs. */
+  readonly subnets: readonly string[];
+  /** The host forwards for it. */
+  readonly forwards: boolean;
+  /** Its nodes speak with each other. */
+  readonly within: boolean;
   /** From elsewhere only published ports lead to them. */
   readonly isolated: boolean;
   readonly path: string;
@@ -56,7 +60,8 @@ export function bridgeResource(spec: BridgeSpec): Resource {
     needs,
     goesWith: needs,
     definition: {
-      open: spec.forwards.length > 0 && !spec.isolated,
+      open: spec.forwards && spec.subnets.length > 0 && !spec.isolated,
+      subnets: spec.subnets,
       forwards: spec.forwards,
       within: spec.within,
       isolated: spec.isolated,
@@ -107,20 +112,30 @@ const readable = ({ altnames }: LinkObservation): readonly string[] => altnames.
 /** Another link of the lab whose name is wanted for a bridge goes before the bridge comes. */
 const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);
 
-/** Of the host itself: a simulated one has no rules but the lab's. */
-function bridgedNetworks({ resources }: State): readonly BridgedNetwork[] {
+function bridgedIn({ resources }: State, home: string): readonly PassingNetwork[] {
   return [...resources.values()].flatMap(({ kind, netns, id, definition, path = id, at }) => {
-    if (kind !== 'bridge' || netns !== HOST) return [];
-    const { forwards, within, isolated } = definition as Pick<BridgeSpec, 'forwards' | 'within' | 'isolated'>;
-    return [{ bridge: id.slice(bridgeId(HOST, '').length), forwards, within, isolated, path, ...(at === undefined ? {} : { at }) }];
+    if (kind !== 'bridge' || netns !== home) return [];
+    const { subnets, forwards, within, isolated } = definition as BridgeSpec;
+    const bridge = id.slice(bridgeId(home, '').length);
+    return [{ bridge, subnets, forwards, within, isolated, path, ...(at === undefined ? {} : { at }) }];
   });
 }
 
+/** On each host. */
 function droppedByOthers(context: FindContext): readonly Diagnostic[] {
   const { desired, observation } = context;
-  if (observation.foreignChains.length === 0) return [];
-  const setting = bridgeSetting(context, HOST, observation.host);
-  return droppedForwarding(bridgedNetworks(desired), observation.foreignChains, (family) => setting(BRIDGE_NETFILTER[family]) === '1');
+  const homes = [...new Set(observation.foreignChains.map(({ netns }) => netns))];
+  return homes.flatMap((netns) => {
+    const ns = netns === HOST ? observation.host : observation.namespaces.find((one) => one.netns === netns);
+    const setting = bridgeSetting(context, netns, ns);
+    return dropped({
+      networks: bridgedIn(desired, netns),
+      ports: [...desired.resources.values()].flatMap((one) => (one.kind === 'nftables' && one.netns === netns ? publishedBy(one) : [])),
+      elsewhere: ns === undefined ? [] : interfacesElsewhere(ns, desired.lab),
+      isHandedOn: (family) => setting(BRIDGE_NETFILTER[family]) === '1',
+      chains: observation.foreignChains.filter((chain) => chain.netns === netns),
+    });
+  });
 }
 
 function find(context: FindContext): Found {

@@ -2,106 +2,109 @@
  * A packet passes if no chain of the host drops it: rules of others are not touched, and what they would drop of what the host
  * forwards, or of what passes within a network, is told, with the rules that would let it pass.
  */
-import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { parseCidr } from '../model/address.js';
+import type { Diagnostic } from '../model/diagnostic.js';
 import type { ForeignChainObservation } from '../model/observation.js';
-import { isAccepted, keeperOf, placeOf, isOfFamily, whyDropped } from './foreign-chain.js';
+import { droppedIn, helpIntro, type Keeper, keeperOf, placeOf, whyText } from './foreign-chain.js';
+import { type Passage, passagesAt, type PassingNetwork, type Surroundings } from './foreign-packets.js';
 
-/** A network with a bridge on the host. */
-export interface BridgedNetwork {
-  readonly bridge: string;
-  /** Families that the host forwards for it. */
-  readonly forwards: readonly (4 | 6)[];
-  /** Families that its nodes speak with each other, if there are several. */
-  readonly within: readonly (4 | 6)[];
-  /** From elsewhere only published ports lead there. */
-  readonly isolated: boolean;
-  readonly path: string;
-  readonly at?: SourceRange;
+export interface Passing extends Surroundings {
+  readonly networks: readonly PassingNetwork[];
+  /** Of the host. */
+  readonly chains: readonly ForeignChainObservation[];
 }
 
-/** `isHandedOn`: whether bridges hand the family's packets to the host's rules (br_netfilter). */
-export function droppedForwarding(
-  networks: readonly BridgedNetwork[],
-  chains: readonly ForeignChainObservation[],
-  isHandedOn: (family: 4 | 6) => boolean,
-): readonly Diagnostic[] {
+export function dropped({ networks, chains, ...around }: Passing): readonly Diagnostic[] {
   return chains.flatMap((chain) => {
-    const why = whyDropped(chain);
-    if (why === null || chain.hook !== 'forward') return [];
-    const missing = networks.map((network) => missingIn(chain, network, isHandedOn));
-    const forwarded = missing.filter(({ keys }) => keys.length > 0);
-    // With a rule for either direction what stays within passes too.
-    const inside = missing.filter(({ keys, within }) => keys.length === 0 && within);
-    return [
-      ...(forwarded.length === 0 ? [] : [notForwarded(chain, why, forwarded)]),
-      ...(inside.length === 0 ? [] : [notWithin(chain, why, inside)]),
-    ];
+    const causes = causesIn(chain, networks, around);
+    return [...causes].flatMap(([why, { seen, missing }]) => {
+      const keeper = keeperOf(chain, seen);
+      const forwarded = missing.filter(({ keys }) => keys.length > 0);
+      // With a rule for either direction what stays within passes too.
+      const inside = missing.filter(({ keys }) => keys.length === 0);
+      return [
+        ...(forwarded.length === 0 ? [] : [notForwarded({ chain, why, keeper }, forwarded)]),
+        ...(inside.length === 0 ? [] : [notWithin({ chain, why, keeper }, inside)]),
+      ];
+    });
   });
+}
+
+interface Cause {
+  readonly chain: ForeignChainObservation;
+  readonly why: string;
+  readonly keeper: Keeper;
 }
 
 type Key = 'iifname' | 'oifname';
 interface Missing {
-  readonly network: BridgedNetwork;
-  /** Directions in which the host forwards, and that have no rule. */
+  readonly network: PassingNetwork;
+  /** Directions in which the host forwards, and that are dropped. */
   readonly keys: readonly Key[];
   readonly within: boolean;
 }
 
-function missingIn(chain: ForeignChainObservation, network: BridgedNetwork, isHandedOn: (family: 4 | 6) => boolean): Missing {
-  const { bridge, forwards, within, isolated } = network;
-  // firewalld takes answers, and what was published, wherever it goes.
-  const translated = isolated && chain.table === 'firewalld';
-  const packets = { iifname: { iifname: bridge }, oifname: { oifname: bridge, translated } };
-  const keys = forwards.some((family) => isOfFamily(chain, family)) ? KEYS.filter((key) => !isAccepted(chain, packets[key])) : [];
-  const handedOn = within.some((family) => isOfFamily(chain, family) && isHandedOn(family));
-  return { network, keys, within: handedOn && !isAccepted(chain, { iifname: bridge, oifname: bridge }) };
+type Causes = ReadonlyMap<string, { readonly seen: ReadonlySet<string>; readonly missing: readonly Missing[] }>;
+
+/** Each network once for each reason. */
+function causesIn(chain: ForeignChainObservation, networks: readonly PassingNetwork[], around: Surroundings): Causes {
+  const causes = new Map<string, { readonly seen: Set<string>; readonly missing: Missing[] }>();
+  for (const network of networks) {
+    const found = new Map<string, Set<Passage['direction']>>();
+    for (const { direction, packet } of passagesAt(chain, network, around)) {
+      const fate = droppedIn(chain, packet);
+      if (fate === null) continue;
+      const why = whyText(chain, fate);
+      found.set(why, (found.get(why) ?? new Set()).add(direction));
+      const cause = causes.get(why) ?? { seen: new Set<string>(), missing: [] };
+      for (const name of fate.seen) cause.seen.add(name);
+      causes.set(why, cause);
+    }
+    for (const [why, directions] of found)
+      causes.get(why)!.missing.push({
+        network,
+        keys: KEYS.filter((key) => directions.has(DIRECTIONS[key])),
+        within: directions.has('within'),
+      });
+  }
+  return causes;
 }
 
 const KEYS = ['iifname', 'oifname'] as const;
 const DIRECTIONS = { iifname: 'from', oifname: 'to' } as const;
 
-function notForwarded(chain: ForeignChainObservation, why: string, missing: readonly Missing[]): Diagnostic {
+function notForwarded(cause: Cause, missing: readonly Missing[]): Diagnostic {
   const places = missing.map(({ network, keys, within }) => {
     const directions = keys.map((key) => DIRECTIONS[key]).join(' and ');
     return `${network.path} (${directions}${within ? ', and within,' : ''} ${network.bridge})`;
   });
+  const isOneStep = cause.keeper.by === 'firewalld';
   const help = missing.flatMap(({ network, keys }) =>
-    (isOneStep(chain) ? [keys] : keys.map((key) => [key])).flatMap((some) => rulesThatHelp(chain, network.bridge, some)),
+    (isOneStep ? [keys] : keys.map((key) => [key])).flatMap((some) => rulesThatHelp(cause, network, some)),
   );
-  const into = missing.some(({ keys }) => keys.includes('oifname')) && isOneStep(chain) ? INTO_TRUSTED : [];
-  return warning(
-    chain,
-    why,
-    `what the host forwards for ${places.join(', ')}`,
-    `these let it pass: ${[...into, ...help].join('; ')}`,
-    missing,
-  );
+  const into = missing.some(({ keys }) => keys.includes('oifname')) && isOneStep ? INTO_TRUSTED : [];
+  const what = cause.chain.family === 'bridge' ? 'frames' : 'what the host forwards';
+  return warning(cause, `${what} for ${places.join(', ')}`, [...into, ...help], missing);
 }
 
-function notWithin(chain: ForeignChainObservation, why: string, missing: readonly Missing[]): Diagnostic {
-  const places = missing.map(({ network: { path, bridge } }) => `${path} (${bridge})`);
-  const setting = `net.bridge.bridge-nf-call-${chain.family === 'ip6' ? 'ip6' : 'ip'}tables`;
-  const help = missing.flatMap(({ network }) => rulesThatHelp(chain, network.bridge, KEYS));
-  return warning(
-    chain,
-    why,
-    `what passes within ${places.join(', ')}, for bridges hand it to the host’s rules (${setting} is 1)`,
-    `these let it pass: ${help.join('; ')}`,
-    missing,
-  );
+function notWithin(cause: Cause, missing: readonly Missing[]): Diagnostic {
+  const { family } = cause.chain;
+  const places = missing.map(({ network: { path, bridge } }) => `${path} (${bridge})`).join(', ');
+  const setting = `net.bridge.bridge-nf-call-${family === 'ip6' ? 'ip6' : 'ip'}tables`;
+  const how = family === 'bridge' ? '' : `, for bridges hand it to the host’s rules (${setting} is 1)`;
+  const help = missing.flatMap(({ network }) => rulesThatHelp(cause, network, cause.chain.hook === 'prerouting' ? ['iifname'] : KEYS));
+  return warning(cause, `what passes within ${places}${how}`, help, missing);
 }
 
-function warning(chain: ForeignChainObservation, why: string, what: string, help: string, [first]: readonly Missing[]): Diagnostic {
+function warning({ chain, why }: Cause, what: string, help: readonly string[], [first]: readonly Missing[]): Diagnostic {
   return {
     code: 'forwarding-dropped',
     severity: 'warning',
     message: `the chain ${placeOf(chain)} (${why}) drops ${what}`,
     ...(first?.network.at === undefined ? {} : { at: first.network.at }),
-    hint: `topo changes no rules of others; ${help}`,
+    hint: `${helpIntro(chain)}: ${[...new Set(help)].join('; ')}`,
   };
 }
-
-const isOneStep = (chain: ForeignChainObservation): boolean => keeperOf(chain).by === 'firewalld';
 
 /** The zone lets out all that comes from it; what comes from other zones is for a policy. A reload forgets interfaces that came by command. */
 const INTO_TRUSTED = [
@@ -112,8 +115,8 @@ const INTO_TRUSTED = [
   'firewall-cmd --reload',
 ];
 
-function rulesThatHelp(chain: ForeignChainObservation, bridge: string, keys: readonly Key[]): readonly string[] {
-  const keeper = keeperOf(chain);
+function rulesThatHelp({ chain, keeper }: Cause, network: PassingNetwork, keys: readonly Key[]): readonly string[] {
+  const { bridge } = network;
   switch (keeper.by) {
     case 'firewalld':
       return [`firewall-cmd --zone=trusted --add-interface=${bridge}`];
@@ -122,6 +125,15 @@ function rulesThatHelp(chain: ForeignChainObservation, bridge: string, keys: rea
     case 'iptables':
       return [`${keeper.insert} ${keys.map((key) => `${key === 'iifname' ? '-i' : '-o'} ${bridge}`).join(' ')} -j ACCEPT`];
     case 'nft':
+      if (chain.family === 'bridge') return network.subnets.flatMap((subnet) => frameRules(keeper.insert, subnet, keys));
       return [`${keeper.insert} ${keys.map((key) => `${key} ${bridge}`).join(' ')} accept`];
   }
+}
+
+/** By addresses: not every kernel knows `ibrname`. With them goes what asks where an address is. */
+function frameRules(insert: string, subnet: string, keys: readonly Key[]): readonly string[] {
+  const side = keys.includes('iifname') ? 'saddr' : 'daddr';
+  return parseCidr(subnet)?.family === 6
+    ? [`${insert} ip6 ${side} ${subnet} accept`, `${insert} ether type ip6 icmpv6 type 135-136 accept`]
+    : [`${insert} ip ${side} ${subnet} accept`, `${insert} ether type arp accept`];
 }

@@ -1,47 +1,63 @@
 /** Chains of others that drop what nodes ask the DNS server of a network. */
-import { familyOf } from '../model/address.js';
+import { familyOf, parseAddress } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ForeignChainObservation } from '../model/observation.js';
-import { HOST, type State } from '../model/state.js';
-import { isAccepted, isOfFamily, keeperOf, placeOf, whyDropped } from './foreign-chain.js';
+import type { Fate } from '../model/nft/fate.js';
+import type { Packet } from '../model/nft/packet.js';
+import type { State } from '../model/state.js';
+import { droppedIn, helpIntro, isOfFamily, type Keeper, keeperOf, placeOf, whyText } from './foreign-chain.js';
 import type { ListeningPort } from './host-ports.js';
 
-/** On the host itself: a simulated one has no rules but the lab's. */
 export function droppedQuestions(
   desired: State,
   needs: (definition: unknown) => readonly ListeningPort[],
   chains: readonly ForeignChainObservation[],
 ): readonly Diagnostic[] {
-  const dropping = chains.flatMap((chain) => {
-    const why = chain.hook === 'input' ? whyDropped(chain) : null;
-    return why === null ? [] : [{ chain, why }];
-  });
-  if (dropping.length === 0) return [];
-  const servers = [...desired.resources.values()].filter(({ kind, netns }) => kind === 'process' && netns === HOST);
-  const ports = servers.flatMap(({ definition }) => needs(definition));
-  return dropping.flatMap(({ chain, why }) => {
-    const missing = ports.filter((one) => isOfFamily(chain, familyOf(one.address ?? '')) && !isAccepted(chain, packetsTo(one)));
-    return missing.length === 0 ? [] : [warning(chain, why, missing)];
+  const input = chains.filter(({ hook, family }) => hook === 'input' && family !== 'bridge');
+  if (input.length === 0) return [];
+  const servers = [...desired.resources.values()].filter(({ kind }) => kind === 'process');
+  return input.flatMap((chain) => {
+    const ports = servers.filter(({ netns }) => netns === chain.netns).flatMap(({ definition }) => needs(definition));
+    const missing = new Map<string, { readonly fate: Fate; readonly ports: ListeningPort[] }>();
+    for (const one of ports) {
+      const fate = isOfFamily(chain, familyOf(one.address ?? '')) ? droppedIn(chain, questionTo(one)) : null;
+      if (fate === null) continue;
+      const why = whyText(chain, fate);
+      const known = missing.get(why);
+      if (known === undefined) missing.set(why, { fate, ports: [one] });
+      else known.ports.push(one);
+    }
+    return [...missing].map(([why, { fate, ports: all }]) => warning(chain, why, keeperOf(chain, fate.seen), all));
   });
 }
 
-const packetsTo = ({ dev, protocol, from }: ListeningPort) =>
-  ({ iifname: dev, protocol: protocol === 'udp' ? 'udp' : 'tcp', port: from }) as const;
+function questionTo({ dev, protocol, from, address = '' }: ListeningPort): Packet {
+  const parsed = parseAddress(address);
+  return {
+    family: familyOf(address),
+    iifname: dev,
+    ...(parsed === null ? {} : { daddr: { bytes: parsed.bytes, length: 8 * parsed.bytes.length } }),
+    protocol: protocol === 'udp' ? 'udp' : 'tcp',
+    dport: from,
+    state: 'new',
+    translated: false,
+    local: true,
+  };
+}
 
-function warning(chain: ForeignChainObservation, why: string, missing: readonly ListeningPort[]): Diagnostic {
+function warning(chain: ForeignChainObservation, why: string, keeper: Keeper, missing: readonly ListeningPort[]): Diagnostic {
   const networks = [...new Set(missing.map(({ path, dev }) => `${path} (${dev})`))];
-  const help = [...new Set(missing.flatMap((one) => ruleThatHelps(chain, one)))];
+  const help = [...new Set(missing.flatMap((one) => ruleThatHelps(keeper, one)))];
   return {
     code: 'dns-dropped',
     severity: 'warning',
     message: `the chain ${placeOf(chain)} (${why}) drops what nodes ask the DNS server of ${networks.join(', ')}`,
     at: missing[0]!.at,
-    hint: `topo changes no rules of others; these let it pass: ${help.join('; ')}`,
+    hint: `${helpIntro(chain)}: ${help.join('; ')}`,
   };
 }
 
-function ruleThatHelps(chain: ForeignChainObservation, { dev, protocol, from }: ListeningPort): string {
-  const keeper = keeperOf(chain);
+function ruleThatHelps(keeper: Keeper, { dev, protocol, from }: ListeningPort): string {
   switch (keeper.by) {
     case 'firewalld':
       return `firewall-cmd --zone=trusted --add-interface=${dev}`;

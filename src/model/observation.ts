@@ -1,4 +1,5 @@
 /** What the kernel says, before any kind has made resources of it. Numbers are the kernel's, names are resolved. */
+import type { ForeignTable } from './nft/foreign.js';
 import type { QdiscObservation } from './qdisc.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
@@ -16,7 +17,7 @@ export interface Observation {
   readonly files: NodeFilesObservation;
   /** Who listens on the ports that were asked for, on each host. */
   readonly listeners: readonly ListenerObservation[];
-  /** Of other tables in the host's namespace, if they were asked for. */
+  /** Of tables that are not topo's, on each host that was asked for. */
   readonly foreignChains: readonly ForeignChainObservation[];
   /** Of those that were asked for. */
   readonly missingPrograms: readonly string[];
@@ -30,20 +31,20 @@ export interface Observation {
   readonly processes: readonly ProcessObservation[];
 }
 
-export type ForeignHook = 'forward' | 'input';
+export type ForeignHook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
 /** A chain of somebody else's at a hook that packets of a lab pass. */
-export interface ForeignChainObservation {
+export interface ForeignChainObservation extends ForeignTable {
+  /** Of which host it is. */
+  readonly netns: string;
   readonly hook: ForeignHook;
-  readonly family: 'ip' | 'ip6' | 'inet';
+  readonly family: 'ip' | 'ip6' | 'inet' | 'bridge';
   readonly table: string;
   readonly chain: string;
   /** Its policy. */
   readonly drops: boolean;
   /** Of `iptables-legacy`, in the words of nft. */
   readonly legacy?: true;
-  /** Of all chains of the table that have rules. */
-  readonly rules: ReadonlyMap<string, readonly NftRuleText[]>;
 }
 
 export interface ListenerObservation {

@@ -20,7 +20,6 @@ export function bridgeResources(lab: string, bridged: LabNetwork, { loopback, sh
   const { network, home, bridge: name, mac, path, at } = bridged;
   if (network.external || network.driver === 'macvlan') return [];
   const altname = bridgeAltname(lab, network.name);
-  const forwards = isForwarded(bridged) ? bridged.subnets.map(({ family }) => family) : [];
   const bridge = bridgeResource({
     lab,
     netns: home,
@@ -29,8 +28,9 @@ export function bridgeResources(lab: string, bridged: LabNetwork, { loopback, sh
     derivedMac: bridged.tunnel === undefined,
     mtu: network.mtu,
     altname,
-    forwards,
-    within: shared && network.icc ? bridged.subnets.map(({ family }) => family) : [],
+    subnets: bridged.subnets.map(({ cidr }) => cidr.text),
+    forwards: isForwarded(bridged),
+    within: shared && network.icc,
     isolated: network.isolated,
     path,
     at,

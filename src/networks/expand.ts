@@ -2,7 +2,6 @@
 import type { Diagnostic } from '../model/diagnostic.js';
 import { BRIDGE_NETFILTER } from '../kinds/isolated-ports.js';
 import { DRIVERS } from '../model/driver.js';
-import type { ForeignHook } from '../model/observation.js';
 import { HOST, type Resource, type ResourceId, type State } from '../model/state.js';
 import type { Topology } from '../model/topology.js';
 import { BIRD_PROGRAMS } from './bird/daemon.js';
@@ -42,8 +41,8 @@ export interface Observed {
   readonly rules: readonly string[];
   /** Ports of the host itself: what other labs publish must be read. */
   readonly publishes: boolean;
-  /** Of the host itself, at which others may drop what the lab sends. */
-  readonly hooks: readonly ForeignHook[];
+  /** Hosts on which others may drop what the lab sends. */
+  readonly passed: readonly string[];
   /** The lab has macvlan links; absent: it has none. */
   readonly shares?: boolean;
   /** Types of links that a kernel may be built without; absent: it has none of them. */
@@ -84,7 +83,7 @@ export function expand(topology: Topology): Expansion {
       rules: [HOST, ...lab.nodes.filter(({ node }) => node.isHost === true).map(({ netns }) => netns)],
       programs: programsOf(topology),
       publishes: topology.nodes.some((node) => node.ports.length > 0 && homes.of(node) === HOST),
-      hooks: hooksOf(lab),
+      passed: passedBy(lab),
       ...(topology.networks.some(({ driver }) => driver === 'macvlan') ? { shares: true } : {}),
       ...(topology.networks.some(({ driver }) => DRIVERS[driver].tunnels) ? { linkTypes: ['vxlan'] } : {}),
       ...(containers === undefined ? {} : { containers }),
@@ -168,14 +167,14 @@ function declaredTwice(first: Resource, second: Resource): Diagnostic {
  */
 function homesWithBridgeSettings(lab: Lab): readonly string[] {
   const homes = lab.networks.filter(({ hosted, network }) => hosted && !network.icc).map(({ home }) => home);
-  return homes.length === 0 && !hooksOf(lab).includes('forward') ? [] : [...new Set([HOST, ...homes])];
+  const all = [...homes, ...passedBy(lab)];
+  return all.length === 0 ? [] : [...new Set([HOST, ...all])];
 }
 
-/** With br_netfilter even what stays within a bridge passes the hook `forward`. */
-function hooksOf({ networks }: Lab): readonly ForeignHook[] {
-  const own = networks.filter(({ home, network }) => home === HOST && network.driver !== 'macvlan' && !network.external);
-  return own.length === 0 ? [] : own.some(({ network }) => network.dns === 'server') ? ['forward', 'input'] : ['forward'];
-}
+/** With br_netfilter even what stays within a bridge passes the host's rules. */
+const passedBy = ({ networks }: Lab): readonly string[] => [
+  ...new Set(networks.filter(({ network }) => network.driver !== 'macvlan' && !network.external).map(({ home }) => home)),
+];
 
 function publishedPorts({ nodes }: Topology, homes: Homes): Observed['ports'] {
   return nodes.flatMap((node) =>

@@ -2,7 +2,6 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { parseMark } from '../../model/names.js';
 import type {
-  ForeignHook,
   LinkObservation,
   ListenerObservation,
   NamedNetnsObservation,
@@ -21,7 +20,7 @@ import type { Ahead } from './ahead.js';
 import { isIdle } from './carriers.js';
 import { hasFdb, readFdb } from './fdb.js';
 import { FORWARDING_KEYS } from './netconf.js';
-import { readForeignChains } from './nft/foreign.js';
+import { readFirewalls } from './firewalls.js';
 import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
@@ -34,7 +33,6 @@ import { readSharing } from './sharing.js';
 import type { Absence, Session, Sessions } from './sessions.js';
 import type { NetlinkSocket } from './socket.js';
 import { rememberedOf } from './sysctls.js';
-import { readLegacyChains } from './xtables.js';
 
 /** `ahead` has begun after the last change that matters here. */
 export function observe(sessions: Sessions, scope: ObservationScope, nodes?: Nodes, ahead?: Ahead): Observation {
@@ -59,7 +57,7 @@ export function readSurroundings(
     otherLabs: otherLabs(host, scope.lab),
     otherTables: scope.publishes === true ? readOtherTables(sessions.netfilter(HOST), nftTableName(scope.lab)) : [],
     listeners: listenersOf(sessions, scope.ports ?? []),
-    foreignChains: foreignChains(sessions, scope.hooks ?? []),
+    foreignChains: readFirewalls(sessions, scope.passed ?? [], isOfTopo),
     missingPrograms: (scope.programs ?? []).filter((name) => whyNot(name, PATH) !== null),
     ...(existsSync(IPV6_SETTINGS) ? {} : { ipv6Missing: true as const }),
     ...(scope.linkTypes === undefined ? {} : { missingLinkTypes: missingTypes(sessions, scope.linkTypes) }),
@@ -69,10 +67,6 @@ export function readSurroundings(
 
 /** Of a kernel without IPv6, or with `ipv6.disable=1`, there are none. */
 const IPV6_SETTINGS = '/proc/sys/net/ipv6/conf';
-
-function foreignChains(sessions: Sessions, hooks: readonly ForeignHook[]): Surroundings['foreignChains'] {
-  return hooks.length === 0 ? [] : [...readForeignChains(sessions.netfilter(HOST), isOfTopo, hooks), ...readLegacyChains(hooks)];
-}
 
 /** The host's first. */
 export type Observed = [NamedNetnsObservation, ...NamedNetnsObservation[]];

@@ -3,7 +3,10 @@
  * getsockopt (`linux/netfilter_ipv4/ip_tables.h`, `linux/netfilter/x_tables.h`).
  */
 import { readFileSync } from 'node:fs';
-import type { ForeignChainObservation, ForeignHook, NftRuleText } from '../../model/observation.js';
+import { addressOfBytes } from '../../model/address.js';
+import { CMP, type Expression, META, PAYLOAD, REGISTER } from '../../model/nft/expressions.js';
+import type { ForeignRule, ForeignTable } from '../../model/nft/foreign.js';
+import type { ForeignChainObservation, ForeignHook } from '../../model/observation.js';
 import { libc } from './libc.js';
 
 interface Family {
@@ -25,11 +28,11 @@ interface Family {
 
 const FAMILIES: readonly Family[] = [
   {
-    ...{ family: 'ip', tables: '/proc/net/ip_tables_names', domain: 2, level: 0 },
+    ...{ family: 'ip', tables: '/proc/thread-self/net/ip_tables_names', domain: 2, level: 0 },
     ...{ addresses: 16, names: 16, end: 84, targetOffset: 88, length: 112 },
   },
   {
-    ...{ family: 'ip6', tables: '/proc/net/ip6_tables_names', domain: 10, level: 41 },
+    ...{ family: 'ip6', tables: '/proc/thread-self/net/ip6_tables_names', domain: 10, level: 41 },
     ...{ addresses: 64, names: 64, end: 133, targetOffset: 140, length: 168 },
   },
 ];
@@ -48,13 +51,13 @@ const INTERFACE = 16;
 const TABLE = 'filter';
 
 /** One look at a file of /proc for each family where there are none. */
-export function readLegacyChains(hooks: readonly ForeignHook[]): readonly ForeignChainObservation[] {
+export function readLegacyChains(netns: string): readonly ForeignChainObservation[] {
   return FAMILIES.flatMap((family) => {
     if (!tablesIn(family.tables).includes(TABLE)) return [];
     const fd = libc.socket(family.domain, SOCK_RAW, IPPROTO_RAW);
     if (fd < 0) return [];
     try {
-      return read(fd, family, hooks);
+      return read(fd, family, netns);
     } finally {
       libc.close(fd);
     }
@@ -69,7 +72,7 @@ function tablesIn(file: string): readonly string[] {
   }
 }
 
-function read(fd: number, family: Family, hooks: readonly ForeignHook[]): readonly ForeignChainObservation[] {
+function read(fd: number, family: Family, netns: string): readonly ForeignChainObservation[] {
   const info = ask(fd, family.level, SO_GET_INFO, Buffer.alloc(INFO.length));
   if (info === null) return [];
   const size = info.readUInt32LE(INFO.size);
@@ -78,10 +81,10 @@ function read(fd: number, family: Family, hooks: readonly ForeignHook[]): readon
   // A change in between gives another size, and is refused: there is no warning then.
   const answer = ask(fd, family.level, SO_GET_ENTRIES, request);
   if (answer === null) return [];
-  return hooks.map((hook) => {
+  return (Object.keys(HOOKS) as (keyof typeof HOOKS)[]).map((hook) => {
     const start = info.readUInt32LE(INFO.hooks + 4 * HOOKS[hook]);
     const policy = info.readUInt32LE(INFO.underflows + 4 * HOOKS[hook]);
-    return chainsOf(answer.subarray(ENTRIES), family, hook, start, policy);
+    return chainOf(answer.subarray(ENTRIES), family, netns, hook, start, policy);
   });
 }
 
@@ -92,16 +95,24 @@ function ask(fd: number, level: number, option: number, buffer: Buffer): Buffer 
   return libc.getsockopt(fd, level, option, buffer, length) < 0 ? null : buffer;
 }
 
+const NO_SETS: ForeignTable['sets'] = new Map();
 const ERROR = 'ERROR';
 /** XT_RETURN; others are one less than the negative verdict. */
 const RETURN = -5;
 const DROP = -1;
 const ACCEPT = -2;
 
-function chainsOf(entries: Buffer, family: Family, hook: ForeignHook, start: number, policy: number): ForeignChainObservation {
+function chainOf(
+  entries: Buffer,
+  family: Family,
+  netns: string,
+  hook: ForeignHook,
+  start: number,
+  policy: number,
+): ForeignChainObservation {
   const base = hook.toUpperCase();
   const names = chainNames(entries, family, start, base);
-  const rules = new Map<string, NftRuleText[]>();
+  const rules = new Map<string, ForeignRule[]>();
   let chain = '';
   let drops = false;
   for (const { at } of walk(entries, family)) {
@@ -114,10 +125,9 @@ function chainsOf(entries: Buffer, family: Family, hook: ForeignHook, start: num
       if (at === policy) chain = '';
       continue;
     }
-    const text = ruleText(entries, family, at, target, names);
-    rules.set(chain, [...(rules.get(chain) ?? []), { text, code: '' }]);
+    rules.set(chain, [...(rules.get(chain) ?? []), ruleOf(entries, family, at, target, names)]);
   }
-  return { hook, family: family.family, table: TABLE, chain: base, drops, legacy: true, rules };
+  return { netns, hook, family: family.family, table: TABLE, chain: base, drops, legacy: true, rules, sets: NO_SETS };
 }
 
 /** Offset → the chain that begins there; a jump leads behind the head of a chain. */
@@ -139,18 +149,73 @@ function* walk(entries: Buffer, { targetOffset, length }: Family): Generator<{ r
   }
 }
 
-/** In the words of nft; what asks for more than an interface is of no interest. */
-function ruleText(entries: Buffer, family: Family, at: number, target: number, names: ReadonlyMap<number, string>): string {
+/** What asks for more than interfaces, addresses and a port is taken for a match that nobody knows. */
+function ruleOf(entries: Buffer, family: Family, at: number, target: number, names: ReadonlyMap<number, string>): ForeignRule {
   const verdict = targetName(entries, target);
   const does = verdict === '' ? standard(verdictOf(entries, target), names) : `[target ${verdict}]`;
-  const isEmpty = (from: number, to: number): boolean => entries.subarray(at + from, at + to).every((byte) => byte === 0);
-  const port = portText(entries, family, at);
-  const plain = port !== null && isEmpty(0, family.addresses) && hasNoFlags(entries, family, at, port !== '');
-  const [incoming, outgoing] = [0, 1].map((i) => interfaceAt(entries, at + family.names + i * INTERFACE)) as [string, string];
-  if (!plain) return `more ${does}`;
-  const interfaces = [incoming === '' ? '' : `iifname "${incoming}" `, outgoing === '' ? '' : `oifname "${outgoing}" `];
-  return `${interfaces.join('')}${port}${does}`;
+  const port = portAsked(entries, family, at);
+  if (port === null || !hasNoFlags(entries, family, at, port !== undefined))
+    return asRule([{ text: 'more', expressions: [UNKNOWN_MATCH] }], does);
+  const interfaces = (['iifname', 'oifname'] as const).flatMap((key, i) =>
+    nameAsked(key, interfaceAt(entries, at + family.names + i * INTERFACE)),
+  );
+  return asRule([...interfaces, ...addressesAsked(entries, family, at), ...(port === undefined ? [] : [port])], does);
 }
+
+interface Asked {
+  readonly text: string;
+  readonly expressions: readonly Expression[];
+}
+
+const UNKNOWN_MATCH: Expression = { name: 'match', fields: { bytes: '0x' } };
+
+function asRule(asked: readonly Asked[], does: string): ForeignRule {
+  const end: readonly Expression[] =
+    does === '[target REJECT]' ? [{ name: 'reject', fields: {} }] : does.startsWith('[') ? [] : [immediate(does)];
+  return {
+    text: [...asked.map(({ text }) => text), does].join(' '),
+    expressions: [...asked.flatMap(({ expressions }) => expressions), ...end],
+  };
+}
+
+const immediate = (verdict: string): Expression => ({ name: 'immediate', fields: { dreg: REGISTER.verdict, data: verdict } });
+
+function compare(load: Expression['fields'], name: string, op: number, data: string): readonly Expression[] {
+  return [
+    { name, fields: { dreg: REGISTER.first, ...load } },
+    { name: 'cmp', fields: { sreg: REGISTER.first, op, data } },
+  ];
+}
+
+const hexadecimal = (bytes: Buffer): string => `0x${bytes.toString('hex')}`;
+
+function nameAsked(key: 'iifname' | 'oifname', name: string): readonly Asked[] {
+  if (name === '') return [];
+  const data = Buffer.from(name.endsWith('*') ? name.slice(0, -1) : `${name}\0`, 'latin1');
+  return [{ text: `${key} "${name}"`, expressions: compare({ key: META[key] }, 'meta', CMP.eq, hexadecimal(data)) }];
+}
+
+/** Source, destination, and the masks of both, which come first; a rule of iptables is of one family. */
+function addressesAsked(entries: Buffer, { family, addresses }: Family, at: number): readonly Asked[] {
+  const width = addresses / 4;
+  const part = (i: number): Buffer => entries.subarray(at + i * width, at + (i + 1) * width);
+  return (['saddr', 'daddr'] as const).flatMap((side, i) => {
+    const [value, mask] = [part(i), part(2 + i)];
+    if (mask.every((byte) => byte === 0)) return [];
+    const offset = family === 'ip' ? 12 + 4 * i : 8 + 16 * i;
+    const [load, compared] = compare({ base: PAYLOAD.network, offset, len: width }, 'payload', CMP.eq, hexadecimal(value)) as [
+      Expression,
+      Expression,
+    ];
+    const and = {
+      name: 'bitwise',
+      fields: { sreg: REGISTER.first, dreg: REGISTER.first, len: width, mask: hexadecimal(mask), xor: hexadecimal(Buffer.alloc(width)) },
+    };
+    return [{ text: `${family} ${side} ${addressOfBytes([...value]).text}/${bitsIn(mask)}`, expressions: [load, and, compared] }];
+  });
+}
+
+const bitsIn = (mask: Buffer): number => [...mask].reduce((sum, byte) => sum + byte.toString(2).replace(/0/g, '').length, 0);
 
 /** The protocol's number is followed by flags; of IPv6 one of them says that it counts (IP6T_F_PROTO). */
 function hasNoFlags(entries: Buffer, { names, end, family }: Family, at: number, hasProtocol: boolean): boolean {
@@ -169,17 +234,28 @@ const PROTOCOLS: ReadonlyMap<number, string> = new Map([
 /** Of an entry whose only match is one of `struct xt_tcp` or `struct xt_udp`, which begin with two ports of the source and two of the destination. */
 const MATCH = { head: 32, ports: 8, length: 48 } as const;
 
-/** `udp dport 53 `; '' where no match asks for anything; null for another match. */
-function portText(entries: Buffer, { names, targetOffset, length }: Family, at: number): string | null {
+/** Undefined where no match asks for anything; null for another match. */
+function portAsked(entries: Buffer, { names, targetOffset, length }: Family, at: number): Asked | null | undefined {
   const matches = at + length;
   const size = entries.readUInt16LE(at + targetOffset) - length;
-  if (size === 0) return '';
-  const protocol = PROTOCOLS.get(entries.readUInt16LE(at + names + 4 * INTERFACE));
+  if (size === 0) return undefined;
+  const number = entries.readUInt16LE(at + names + 4 * INTERFACE);
+  const protocol = PROTOCOLS.get(number);
   if (size !== MATCH.length || protocol === undefined || textAt(entries, matches + 2, 29) !== protocol) return null;
   const ports = matches + MATCH.head;
   const [firstSource, lastSource, first, last] = [0, 2, 4, 6].map((offset) => entries.readUInt16LE(ports + offset));
   const isMore = entries.subarray(ports + MATCH.ports, matches + MATCH.length).some((byte) => byte !== 0);
-  return firstSource !== 0 || lastSource !== 0xffff || isMore ? null : `${protocol} dport ${first}-${last} `;
+  if (firstSource !== 0 || lastSource !== 0xffff || isMore) return null;
+  const bound = (op: number, port: number): readonly Expression[] =>
+    compare({ base: PAYLOAD.transport, offset: 2, len: 2 }, 'payload', op, hexadecimal(Buffer.from([port >> 8, port & 0xff])));
+  return {
+    text: `${protocol} dport ${first}-${last}`,
+    expressions: [
+      ...compare({ key: META.l4proto }, 'meta', CMP.eq, hexadecimal(Buffer.from([number]))),
+      ...bound(CMP.gte, first!),
+      ...bound(CMP.lte, last!),
+    ],
+  };
 }
 
 /** `br-+` stands there as it is written, with a mask that does not take in the plus. */

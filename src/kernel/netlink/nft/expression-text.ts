@@ -8,8 +8,9 @@ import { bytesOf, type Walk } from './registers.js';
 import { host, sourceOf } from './sources.js';
 import { statementText } from './statement-text.js';
 
-export function expressionsText(expressions: readonly Expression[], comment: string): string {
-  const walk: Walk = { known: { family: null, protocol: null }, registers: new Map(), words: [] };
+/** `family`: of a table that has packets of one family only (NFPROTO). */
+export function expressionsText(expressions: readonly Expression[], comment: string, family: number | null = null): string {
+  const walk: Walk = { known: { family, protocol: null }, registers: new Map(), words: [] };
   for (let i = 0; i < expressions.length; i++) i += step(walk, expressions, i);
   if (comment !== '') walk.words.push(`comment "${comment}"`);
   return walk.words.join(' ');

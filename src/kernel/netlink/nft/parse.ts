@@ -21,6 +21,7 @@ export interface RulePart {
   readonly table: string;
   readonly chain: string;
   readonly rule: NftRuleText;
+  readonly expressions: readonly Expression[];
 }
 
 export interface MemberPart {
@@ -54,7 +55,8 @@ export function parseMember(bytes: Bytes, start: number, end: number): MemberPar
   return { table, name };
 }
 
-export function parseRule(bytes: Bytes, start: number, end: number): RulePart {
+/** `family`: of a table that has packets of one family only. */
+export function parseRule(bytes: Bytes, start: number, end: number, family: number | null = null): RulePart {
   let table = '';
   let chain = '';
   let expressions: readonly Expression[] = [];
@@ -71,6 +73,7 @@ export function parseRule(bytes: Bytes, start: number, end: number): RulePart {
   return {
     table,
     chain,
-    rule: { text: expressionsText(expressions, user.comment), code: ruleCode(expressions, user.comment, rest + user.rest) },
+    rule: { text: expressionsText(expressions, user.comment, family), code: ruleCode(expressions, user.comment, rest + user.rest) },
+    expressions,
   };
 }

@@ -49,9 +49,12 @@ export const EXPRESSION = { name: 1, data: 2 } as const;
 export const DATA = { value: 1, verdict: 2 } as const;
 export const VERDICT = { code: 1, chain: 2 } as const;
 
-export const SET = { table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, id: 10, userData: 13 } as const;
+export const SET = { table: 1, name: 2, flags: 3, keyType: 4, keyLength: 5, dataType: 6, description: 9, id: 10, userData: 13 } as const;
 export const SET_IS_ANONYMOUS = 1;
+export const SET_IS_INTERVAL = 4;
 export const SET_IS_MAP = 8;
+/** `enum nft_set_desc_attributes` and `nft_set_field_attributes`. */
+export const SET_DESCRIPTION = { parts: 2, length: 1 } as const;
 /** NFT_DATA_VERDICT */
 export const SET_DATA_VERDICT = 0xffffff00;
 /** TYPE_IFNAME, TYPE_IPADDR and TYPE_IP6ADDR of nft, which the kernel only keeps, and the bytes of a key (IFNAMSIZ). */
@@ -61,7 +64,7 @@ export const SET_KEYS = {
   6: { type: 8, length: 16 },
 } as const;
 export const SET_ELEMENTS = { table: 1, set: 2, elements: 3 } as const;
-export const SET_ELEMENT = { key: 1, data: 2 } as const;
+export const SET_ELEMENT = { key: 1, data: 2, flags: 3, keyEnd: 10 } as const;
 
 /** Sets, objects and flowtables all have the table's name in 1 and their own in 2. */
 export const MEMBER = { table: 1, name: 2 } as const;

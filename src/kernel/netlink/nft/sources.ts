@@ -136,6 +136,7 @@ function payloadSource(base: number, offset: number, len: number, known: Known):
       : base === PAYLOAD.transport
         ? transportSource(offset, len, known.protocol)
         : null;
+  if (base === PAYLOAD.link && offset === 12 && len === 2) return { label: 'ether type', format: etherType };
   return named ?? { label: `@${['ll', 'nh', 'th', 'ih'][base] ?? base},${offset * 8},${len * 8}`, format: hexadecimal };
 }
 
@@ -174,6 +175,16 @@ export function prefixText(value: Buffer, length: number, width: number): string
 
 export function hexadecimal(value: Buffer): string {
   return `0x${value.toString('hex')}`;
+}
+
+const ETHER_TYPES: ReadonlyMap<number, string> = new Map([
+  [0x0800, 'ip'],
+  [0x0806, 'arp'],
+  [0x86dd, 'ip6'],
+]);
+
+function etherType(value: Buffer): string {
+  return ETHER_TYPES.get(value.readUInt16BE()) ?? hexadecimal(value);
 }
 
 function hostHexadecimal(value: Buffer): string {

@@ -1,5 +1,6 @@
 /** What the routing daemons of a lab say; those of other nodes are not looked for. */
-import type { Observation, RouteObservation } from '../model/observation.js';
+import type { Observation } from '../model/observation.js';
+import type { RouteObservation } from '../model/routes.js';
 import { ROUTING_DAEMON } from '../model/routing.js';
 import type { DaemonRoute, RoutingStatus } from '../model/routing-status.js';
 

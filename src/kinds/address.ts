@@ -59,6 +59,7 @@ function expected(cidr: string, onLoopback = false): Props {
     scope: scopeOf(cidr),
     permanent: true,
     noprefixroute: false,
+    metric: 0,
     subnet_route: true,
     local_route: true,
     peer: '',
@@ -102,16 +103,25 @@ function lacksSubnetRoute({ links, routes }: NetnsObservation, { dev, address, n
   return !own && links.some((link) => link.name === dev && link.attributes['up'] === true);
 }
 
+/** A second one of the kind, to another end, is another address. */
+function observedId({ netns, addresses }: NetnsObservation, address: AddressObservation): ResourceId {
+  const id = addressId(netns, address.dev, address.address);
+  if (address.peer === '') return id;
+  const alike = addresses.filter((other) => other.dev === address.dev && other.address === address.address);
+  return (alike.find(({ peer }) => peer === '') ?? alike[0]) === address ? id : `${id} peer ${address.peer}`;
+}
+
 function observedAddress(ns: NetnsObservation, address: AddressObservation, goesWith: ResourceId | undefined): Resource {
   const primaries = primariesOf(ns.addresses, address);
   return {
-    id: addressId(ns.netns, address.dev, address.address),
+    id: observedId(ns, address),
     kind: 'address',
     netns: ns.netns,
     props: {
       scope: address.scope,
       permanent: address.permanent,
       noprefixroute: address.noprefixroute,
+      metric: address.metric,
       subnet_route: !lacksSubnetRoute(ns, address),
       local_route: !lacksLocalRoute(ns, address),
       peer: address.peer,
@@ -194,15 +204,26 @@ function overlapsSubnet(to: string, cidr: string): boolean {
 }
 
 function splitId(resource: Resource): readonly [dev: string, cidr: string] {
-  const rest = resource.id.slice('address:'.length + resource.netns.length + 1);
+  const rest = resource.id.slice('address:'.length + resource.netns.length + 1).split(' ', 1)[0]!;
   const slash = rest.indexOf('/');
   return [rest.slice(0, slash), rest.slice(slash + 1)];
 }
 
 function operation(op: 'address-add' | 'address-delete' | 'address-replace', resource: Resource): Operation {
   const [dev, address] = splitId(resource);
-  const { scope, broadcast, nodad } = resource.props;
-  return { op, netns: resource.netns, dev, address, scope: String(scope), broadcast: String(broadcast), nodad: nodad === true };
+  const { scope, broadcast, nodad, peer, metric, noprefixroute } = resource.props;
+  return {
+    op,
+    netns: resource.netns,
+    dev,
+    address,
+    scope: String(scope),
+    broadcast: String(broadcast),
+    nodad: nodad === true,
+    ...(peer === '' ? {} : { peer: String(peer) }),
+    ...(metric === 0 ? {} : { metric: Number(metric) }),
+    ...(noprefixroute === true ? { noprefixroute } : {}),
+  };
 }
 
 /**
@@ -219,7 +240,7 @@ function finish(after: Resource, before: Resource | null): readonly Operation[] 
 export const address: Kind = {
   name: 'address',
   stage: () => WITHIN_NETNS + 2,
-  inPlace: (field) => field === 'permanent',
+  inPlace: (field) => field === 'permanent' || field === 'metric',
   defaults: (resource) => expected(splitId(resource)[1]),
   find,
   create: (after) => [operation('address-add', after)],

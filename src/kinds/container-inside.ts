@@ -2,7 +2,7 @@
 import type { ContainerObservation } from '../model/observation.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { parseMark } from '../model/names.js';
-import type { RouteObservation } from '../model/observation.js';
+import type { RouteObservation } from '../model/routes.js';
 import type { Resource, State } from '../model/state.js';
 import { foreign } from './ownership.js';
 

@@ -1,6 +1,5 @@
 /** The policy rules that the kernel makes with every namespace: they lead to the tables that all else is in. */
-import type { RuleObservation } from '../model/observation.js';
-import type { RuleOperation } from '../model/operation.js';
+import type { RuleObservation, RuleOperation } from '../model/routes.js';
 
 interface DefaultRule {
   readonly family: 4 | 6;

@@ -89,7 +89,11 @@ function describer(former: Former, wanted: State): Describe {
       const { netns, props } = one;
       const isLate = links.get(`${netns}/${String(props['dev'])}`)?.startsWith('bridge:') === true;
       const before = props['via'] === '' ? [] : (plainRoutes.get(netns) ?? []).filter((route) => leadsTo(route, props['via']));
-      return { ...one, needs: [...one.needs, ...before.map(({ id }) => id)], ...(isLate ? { definition: { late: true } } : {}) };
+      return {
+        ...one,
+        needs: [...one.needs, ...before.map(({ id }) => id)],
+        ...(isLate ? { definition: { ...(one.definition as object | undefined), late: true } } : {}),
+      };
     },
     sysctl: (one) => {
       const link = links.get(`${one.netns}/${interfaceOfKey(String(one.props['key'])) ?? ''}`);

@@ -17,7 +17,21 @@ export interface LinkAttribute {
   /** Where an IPv6 address stands, if that is elsewhere. */
   readonly attribute6?: number;
   readonly encoding:
-    'u8' | 'u16' | 'be16' | 'u32' | 'bool8' | 'bool32' | 'mac' | 'string' | 'ip' | 'device' | 'macvlan-mode' | 'up' | 'flag' | 'no-flag';
+    | 'u8'
+    | 'u16'
+    | 'be16'
+    | 'u32'
+    | 'u64'
+    | 'bool8'
+    | 'bool32'
+    | 'mac'
+    | 'string'
+    | 'ip'
+    | 'device'
+    | 'macvlan-mode'
+    | 'up'
+    | 'flag'
+    | 'no-flag';
   /** Word of `ip link` (booleans: 0 and 1, but `up`/`down`, on/off, and a `no` in front where `ip` wants them). */
   readonly word: string;
   /** What the kernel gives an object that does not ask for one; null where there is no fixed one. */
@@ -153,10 +167,31 @@ export const RARE_BRIDGE: readonly LinkAttribute[] = [
   rare('bridge', 'nf_call_iptables', 36, 'bool8', false),
   rare('bridge', 'nf_call_ip6tables', 37, 'bool8', false),
   rare('bridge', 'nf_call_arptables', 38, 'bool8', false),
+  rare('bridge', 'vlan_protocol', 8, 'be16', 0x8100),
+  rare('bridge', 'vlan_default_pvid', 39, 'u16', 1),
+  rare('bridge', 'vlan_stats_enabled', 41, 'bool8', false),
+  rare('bridge', 'group_address', 20, 'mac', '01:80:c2:00:00:00'),
+  rare('bridge', 'mcast_hash_max', 27, 'u32', 4096),
+  rare('bridge', 'mcast_last_member_count', 28, 'u32', 2),
+  rare('bridge', 'mcast_startup_query_count', 29, 'u32', 2),
+  rare('bridge', 'mcast_stats_enabled', 42, 'bool8', false),
+  rare('bridge', 'mcast_igmp_version', 43, 'u8', 2),
+  rare('bridge', 'mcast_mld_version', 44, 'u8', 1),
+  // Centiseconds; not the interval of the first queries, a quarter of `mcast_query_interval`, which the kernel's ticks round.
+  rare('bridge', 'mcast_last_member_interval', 30, 'u64', 100),
+  rare('bridge', 'mcast_membership_interval', 31, 'u64', 26000),
+  rare('bridge', 'mcast_querier_interval', 32, 'u64', 25500),
+  rare('bridge', 'mcast_query_interval', 33, 'u64', 12500),
+  rare('bridge', 'mcast_query_response_interval', 34, 'u64', 1000),
 ];
+
+/** BR_STATE_FORWARDING. */
+export const FORWARDING = 3;
 
 /** IFLA_BRPORT_* */
 export const RARE_PORT: readonly LinkAttribute[] = [
+  // Where it is somebody's doing: `port-state.ts` of the netlink adapter.
+  { ...rare('bridge-port', 'port_state', 1, 'u8', FORWARDING), word: 'state' },
   rare('bridge-port', 'root_block', 6, 'bool8', false),
   rare('bridge-port', 'fastleave', 7, 'bool8', false),
   rare('bridge-port', 'proxy_arp', 10, 'bool8', false),

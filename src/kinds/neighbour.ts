@@ -26,6 +26,10 @@ export function neighbourResource({ netns, dev, address, mac, link, path, at }: 
   return { id: neighbourId(netns, dev, address), kind: 'neighbour', netns, props, needs: onLink(netns, link), goesWith: [link], path, at };
 }
 
+/** An address that is answered for, and has no MAC address of its own, is an entry of another table. */
+const observedId = (netns: string, { dev, address, mac }: NeighbourObservation): ResourceId =>
+  `${neighbourId(netns, dev, address)}${mac === '' ? ' proxy' : ''}`;
+
 /** What entries of a device have in common; a tunnel's table has hundreds. */
 type OnDevice = Pick<Resource, 'needs' | 'goesWith' | 'mayGoWith' | 'mayGoWithChange'>;
 
@@ -49,21 +53,19 @@ function observed(ns: NetnsObservation, entries: readonly NeighbourObservation[]
     known.set(key, common);
     return common;
   };
-  return entries.map(({ dev, address, mac }) => ({
-    id: neighbourId(netns, dev, address),
-    kind: 'neighbour',
-    netns,
-    props: { dev, address, mac },
-    ...commonTo(dev, familyOf(address)),
-  }));
+  return entries.map((entry) => {
+    const { dev, address, mac } = entry;
+    return { id: observedId(netns, entry), kind: 'neighbour', netns, props: { dev, address, mac }, ...commonTo(dev, familyOf(address)) };
+  });
 }
 
 /** Permanent entries only: the others are the kernel's, and come and go. */
 const isSet = ({ permanent, mac }: NeighbourObservation): boolean => permanent && mac !== '';
+const isSetOrProxy = ({ permanent, dev }: NeighbourObservation): boolean => permanent && dev !== '';
 
 function find(context: FindContext): Found {
   const { observation, desired } = context;
-  const own = ownNamespaces(observation, desired.lab).flatMap((ns) => observed(ns, ns.neighbours.filter(isSet), context));
+  const own = ownNamespaces(observation, desired.lab).flatMap((ns) => observed(ns, ns.neighbours.filter(isSetOrProxy), context));
   const containers = containerNamespaces(observation, desired.lab).flatMap((ns) => {
     const ours = ns.neighbours.filter((entry) => isSet(entry) && context.linkAt(ns.netns, entry.dev) !== undefined);
     return observed(ns, ours, context);
@@ -89,5 +91,6 @@ export const neighbour: Kind = {
   restore: (after) => [operation('neighbour-set', after)],
   update: (_before, after) => [operation('neighbour-set', after)],
   delete: (before) => [operation('neighbour-delete', before)],
-  title: ({ netns, props }) => `neighbour ${String(props['address'])} on ${netns}:${String(props['dev'])}`,
+  title: ({ netns, props }) =>
+    `${props['mac'] === '' ? 'proxy for' : 'neighbour'} ${String(props['address'])} on ${netns}:${String(props['dev'])}`,
 };

@@ -2,7 +2,8 @@ import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { familyOf } from '../model/address.js';
 import { ROUTE_PROTOCOL } from '../model/names.js';
 import { nexthopText, parseNexthop, type Nexthop } from '../model/nexthop.js';
-import type { AddressObservation, NetnsObservation, RouteObservation } from '../model/observation.js';
+import type { AddressObservation, NetnsObservation } from '../model/observation.js';
+import type { RouteObservation, RouteOperation } from '../model/routes.js';
 import type { Operation } from '../model/operation.js';
 import { ROUTING_DAEMON } from '../model/routing.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
@@ -37,10 +38,18 @@ export interface RouteSpec {
 }
 
 const MAIN_TABLE = 254;
-const LOCAL_TABLE = 255;
 const IPV6_METRIC = 1024;
 
-const defaults: Props = { type: 'unicast', src: '', mtu: 0, onlink: false, protocol: ROUTE_PROTOCOL, nexthops: [], scope: 'global' };
+const defaults: Props = {
+  type: 'unicast',
+  src: '',
+  mtu: 0,
+  onlink: false,
+  protocol: ROUTE_PROTOCOL,
+  nexthops: [],
+  scope: 'global',
+  other: '',
+};
 
 /** Routes of these come and go by themselves: kernel, router advertisements, DHCP, routing daemons (`rt_protos`). */
 const BY_DAEMONS = new Set([2, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 42, 186, 187, 188, 189, 192]);
@@ -72,6 +81,7 @@ export function routeResource(spec: RouteSpec): Resource {
       protocol: ROUTE_PROTOCOL,
       nexthops: hops.length === 0 ? NO_HOPS : inOrder(hops.map((hop) => nexthopText(hop))),
       scope: direct ? 'link' : 'global',
+      other: '',
       to: spec.to,
       table,
       metric,
@@ -91,8 +101,15 @@ const NO_HOPS: readonly string[] = [];
 /** The order of next hops says nothing. */
 const inOrder = (hops: readonly string[]): readonly string[] => [...hops].sort();
 
-const LATE = { definition: { late: true } };
-const isLate = ({ definition }: Resource): boolean => definition !== undefined;
+interface RouteDefinition {
+  readonly late?: true;
+  /** Of an observed one that has more than there are words for here: by what it is known besides, and how the kernel tells it. */
+  readonly read?: { readonly key: string; readonly message: string };
+}
+
+const definitionOf = ({ definition }: Resource): RouteDefinition => definition ?? {};
+const LATE: { readonly definition: RouteDefinition } = { definition: { late: true } };
+const isLate = (resource: Resource): boolean => definitionOf(resource).late === true;
 
 /** Addresses that take the route along when they go: the one that `src` names, and for IPv4 the links' last ones. */
 function takenAlongBy(ns: NetnsObservation, route: RouteObservation, devs: readonly string[], desired: State): readonly ResourceId[] {
@@ -102,11 +119,14 @@ function takenAlongBy(ns: NetnsObservation, route: RouteObservation, devs: reado
   return [...new Set([...source.map(idOf), ...last])];
 }
 
+const REFUSING = new Set(['blackhole', 'unreachable', 'prohibit', 'throw']);
+
 function observedRoute(ns: NetnsObservation, route: RouteObservation, context: FindContext, id: ResourceId): Resource {
   const link = context.linkAt(ns.netns, route.dev);
   // An IPv6 route that refuses stands on lo in a dump; nobody asks for that.
-  const dev = route.type === 'unicast' ? route.dev : '';
-  const { to, table, metric, type, via, src, mtu, onlink, protocol, scope } = route;
+  const dev = REFUSING.has(route.type) ? '' : route.dev;
+  const { to, table, metric, type, via, src, mtu, onlink, protocol, scope, key, other, message } = route;
+  const read = message === undefined ? undefined : { key, message };
   const nexthops = route.nexthops.length === 0 ? NO_HOPS : inOrder(route.nexthops);
   const devs = dev === '' ? nexthops.map((hop) => parseNexthop(hop).dev) : [dev];
   // Of several ways the others may stay, or none: the families differ, and so do the ways in which an interface ends.
@@ -115,7 +135,8 @@ function observedRoute(ns: NetnsObservation, route: RouteObservation, context: F
     id,
     kind: 'route',
     netns: ns.netns,
-    props: { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope, nexthops },
+    props: { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope, nexthops, other },
+    ...(read === undefined ? {} : { definition: { read } }),
     needs: link === undefined ? [...netnsNeeds(ns.netns), ...others] : [...netnsNeeds(ns.netns), link],
     goesWith: link === undefined || dev === '' ? netnsNeeds(ns.netns) : [link],
     mayGoWith: devs.length === 0 ? [] : [...others, ...takenAlongBy(ns, route, devs, context.desired)],
@@ -131,7 +152,7 @@ function isTaken(ns: NetnsObservation, route: RouteObservation, { adopt, desired
 }
 
 function judged(route: RouteObservation, own: boolean): boolean {
-  if (route.table === LOCAL_TABLE || route.dynamic) return false;
+  if (route.dynamic) return false;
   if (!own) return route.protocol === ROUTE_PROTOCOL;
   return !BY_DAEMONS.has(route.protocol);
 }
@@ -140,7 +161,7 @@ function find(context: FindContext): Found {
   const { observation, desired, linkAt } = context;
   const resources = new Map<ResourceId, Resource>();
   const add = (ns: NetnsObservation, route: RouteObservation): void => {
-    let id = routeId(ns.netns, route.table, route.to, route.metric);
+    let id = `${routeId(ns.netns, route.table, route.to, route.metric)}${route.key === '' ? '' : ` ${route.key}`}`;
     // The kernel takes a second route that differs in its next hop alone (ip route append).
     while (resources.has(id)) id += ' again';
     const resource = observedRoute(ns, route, context, id);
@@ -199,6 +220,13 @@ function takenDestinations(context: FindContext): readonly Diagnostic[] {
   );
 }
 
+function asRead(op: 'route-add' | 'route-replace' | 'route-delete', resource: Resource): Pick<RouteOperation, 'other' | 'message'> {
+  const { read } = definitionOf(resource);
+  if (read === undefined) return {};
+  const rest = op === 'route-delete' ? '' : String(resource.props['other']);
+  return { other: `${read.key} ${rest}`.trim(), message: read.message };
+}
+
 function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource: Resource): Operation {
   const { to, table, metric, type, via, dev, src, mtu, onlink, protocol, scope } = resource.props;
   const nexthops = (resource.props['nexthops'] ?? []) as readonly string[];
@@ -217,6 +245,7 @@ function operation(op: 'route-add' | 'route-replace' | 'route-delete', resource:
     mtu: Number(mtu),
     onlink: onlink === true,
     ...(nexthops.length === 0 ? {} : { nexthops: nexthops.map(parseNexthop) }),
+    ...asRead(op, resource),
   };
 }
 

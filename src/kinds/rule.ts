@@ -1,5 +1,5 @@
 import { ROUTE_PROTOCOL } from '../model/names.js';
-import type { RuleObservation } from '../model/observation.js';
+import type { RuleObservation } from '../model/routes.js';
 import type { Operation } from '../model/operation.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
 import type { Rule } from '../model/topology.js';
@@ -34,6 +34,10 @@ function ruleOf(netns: string, props: Props, links: readonly ResourceId[]): Reso
 
 interface RuleDefinition {
   readonly shared: boolean;
+  /** Of an observed one that has more than there are words for here: as the kernel tells it. */
+  readonly message?: string;
+  /** Of an observed one: how many stand before it that a request to delete it would meet. */
+  readonly behind?: number;
 }
 
 export function ruleResource(spec: RuleSpec): Resource {
@@ -48,25 +52,59 @@ function observedProps(rule: RuleObservation): Props {
   return { family, priority, table, from, to, iif, oif, fwmark, other };
 }
 
+interface FoundRule {
+  readonly rule: RuleObservation;
+  readonly resource: Resource;
+}
+
 function find({ observation, desired, linkAt }: FindContext): Found {
   const resources = new Map<ResourceId, Resource>();
   for (const ns of labNamespaces(observation, desired.lab)) {
     const kind = containerKindOf(ns, desired.lab);
+    const found: FoundRule[] = [];
     for (const rule of ns.rules) {
       if (rule.protocol === KERNEL || isDefaultRule(rule)) continue;
       const isKnown = kind === null || rule.protocol === ROUTE_PROTOCOL;
       // What the file asks for is there already; in a container it is the container's.
       if (!isKnown && !(kind === 'adopted' && desired.resources.has(ruleId(ns.netns, observedProps(rule))))) continue;
       const links = [rule.iif, rule.oif].map((dev) => linkAt(ns.netns, dev)).filter((link) => link !== undefined);
-      const definition: RuleDefinition = { shared: rule.protocol === ROUTE_PROTOCOL };
-      const found = { ...ruleOf(ns.netns, observedProps(rule), links), definition };
-      resources.set(found.id, found);
+      const { message } = rule;
+      const shared = rule.protocol === ROUTE_PROTOCOL;
+      const definition: RuleDefinition = { shared, ...(message === undefined ? {} : { message }) };
+      found.push({ rule, resource: { ...ruleOf(ns.netns, observedProps(rule), links), definition } });
     }
+    for (const resource of withMistakable(found)) resources.set(resource.id, resource);
   }
   return { resources: [...resources.values()], conflicts: [] };
 }
 
-function operation(op: 'rule-add' | 'rule-delete', { netns, props, definition }: Resource): Operation {
+/** The kernel deletes the first rule that has all that the request names, whatever else that rule has (`rule_find`, `net/core/fib_rules.c`). */
+function withMistakable(found: readonly FoundRule[]): readonly Resource[] {
+  const meets = found.map(({ rule }, i) => found.flatMap((other, j) => (i !== j && isMetBy(rule, other.rule) ? [j] : [])));
+  return found.map(({ resource }, i) => {
+    const behind = meets[i]!.filter((j) => j < i).length;
+    const mayGoWith = found.flatMap((other, j) => (meets[j]!.some((k) => k < j) && meets[j]!.includes(i) ? [other.resource.id] : []));
+    if (behind === 0 && mayGoWith.length === 0) return resource;
+    return { ...resource, definition: { ...(resource.definition as RuleDefinition), behind }, mayGoWith };
+  });
+}
+
+/** Whether a request to delete the one would meet the other as well. */
+function isMetBy(asked: RuleObservation, other: RuleObservation): boolean {
+  if (asked.family !== other.family || asked.priority !== other.priority) return false;
+  if ((['from', 'to', 'iif', 'oif'] as const).some((word) => asked[word] !== '' && asked[word] !== other[word])) return false;
+  if ((['fwmark', 'table'] as const).some((word) => asked[word] !== 0 && asked[word] !== other[word])) return false;
+  const protocol = asked.message !== undefined || asked.protocol === ROUTE_PROTOCOL ? asked.protocol : 0;
+  if (protocol !== 0 && protocol !== other.protocol) return false;
+  // Whether a rule is inverted is not looked at.
+  return /^(not)?$/.test(asked.other) || asked.other === other.other;
+}
+
+const definitionOf = ({ definition }: Resource): RuleDefinition => (definition as RuleDefinition | undefined) ?? { shared: false };
+
+function operation(op: 'rule-add' | 'rule-ensure' | 'rule-delete', resource: Resource): Operation {
+  const { netns, props } = resource;
+  const { shared, message } = definitionOf(resource);
   return {
     op,
     netns,
@@ -78,7 +116,8 @@ function operation(op: 'rule-add' | 'rule-delete', { netns, props, definition }:
     iif: String(props['iif']),
     oif: String(props['oif']),
     fwmark: Number(props['fwmark']),
-    ...((definition as RuleDefinition | undefined)?.shared === true ? { protocol: ROUTE_PROTOCOL } : {}),
+    ...(shared ? { protocol: ROUTE_PROTOCOL } : {}),
+    ...(message === undefined ? {} : { other: String(props['other']), message }),
   };
 }
 
@@ -89,7 +128,8 @@ export const rule: Kind = {
   defaults: ({ props }) => props,
   find,
   create: (after) => [operation('rule-add', after)],
+  restore: (after) => [operation('rule-ensure', after)],
   update: () => [],
-  delete: (before) => [operation('rule-delete', before)],
+  delete: (before) => Array.from({ length: 1 + (definitionOf(before).behind ?? 0) }, () => operation('rule-delete', before)),
   title: (resource) => `rule ${resource.id.slice(`rule:${resource.netns}/`.length)} in ${resource.netns}`,
 };

@@ -3,6 +3,7 @@ import type { ForeignTable } from './nft/foreign.js';
 import type { QdiscObservation } from './qdisc.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition } from './process.js';
+import type { RouteObservation, RuleObservation } from './routes.js';
 
 export interface Observation {
   readonly host: NetnsObservation;
@@ -189,44 +190,12 @@ export interface AddressObservation {
   /** IFA_F_PERMANENT: no lifetime. */
   readonly permanent: boolean;
   readonly noprefixroute: boolean;
+  /** Of the route to its subnet; 0: the kernel's own. */
+  readonly metric: number;
   /** IFA_PROTO: 0 unspecified (by hand), 1 loopback, 2 router advertisement, 3 link-local. */
   readonly protocol: number;
   /** The other end's address where it differs (`peer`), or ''. */
   readonly peer: string;
-}
-
-export interface RouteObservation {
-  /** Canonical CIDR, 0.0.0.0/0 and ::/0 for default. */
-  readonly to: string;
-  readonly type: string;
-  readonly table: number;
-  readonly metric: number;
-  readonly protocol: number;
-  readonly scope: string;
-  readonly via: string;
-  readonly dev: string;
-  readonly src: string;
-  readonly mtu: number;
-  readonly onlink: boolean;
-  /** More than one next hop: each as `via dev weight`, in the kernel's order; empty otherwise. */
-  readonly nexthops: readonly string[];
-  /** Router advertisement with an expiry, cloned, or otherwise the kernel's own doing. */
-  readonly dynamic: boolean;
-}
-
-export interface RuleObservation {
-  readonly family: 4 | 6;
-  readonly priority: number;
-  readonly table: number;
-  readonly from: string;
-  readonly to: string;
-  readonly iif: string;
-  readonly oif: string;
-  readonly fwmark: number;
-  /** FRA_PROTOCOL: 2 is the kernel's own. */
-  readonly protocol: number;
-  /** What this program has no word for (an l3mdev, an inverted rule …), as text; '' for none. */
-  readonly other: string;
 }
 
 export interface NeighbourObservation {

@@ -3,10 +3,10 @@
  * iproute2 adapter, stored in a file, compared in a test. Namespaces go by name, `HOST` is the host's own.
  */
 import type { ContainerSpec } from './container.js';
-import type { Nexthop } from './nexthop.js';
 import type { NodeFiles } from './node-files.js';
 import type { ProcessDefinition, ProcessKey } from './process.js';
 import type { QdiscOperation } from './qdisc.js';
+import type { RouteOperation, RuleOperation } from './routes.js';
 
 export type Operation =
   | NetnsAdd
@@ -160,40 +160,12 @@ export interface AddressOperation {
   readonly broadcast: string;
   /** No duplicate address detection: the address can be used at once. IPv6 only. */
   readonly nodad: boolean;
-}
-
-export interface RouteOperation {
-  readonly op: 'route-add' | 'route-replace' | 'route-delete';
-  readonly netns: string;
-  readonly to: string;
-  readonly type: string;
-  readonly table: number;
-  readonly metric: number;
-  readonly protocol: number;
-  readonly scope: string;
-  /** '' where there is none; 0 for no mtu. */
-  readonly via: string;
-  readonly dev: string;
-  readonly src: string;
-  readonly mtu: number;
-  readonly onlink: boolean;
-  /** Several ways at once, in place of `via` and `dev`; absent: one. */
-  readonly nexthops?: readonly Nexthop[];
-}
-
-export interface RuleOperation {
-  readonly op: 'rule-add' | 'rule-delete';
-  readonly netns: string;
-  readonly family: 4 | 6;
-  readonly priority: number;
-  readonly table: number;
-  readonly from: string;
-  readonly to: string;
-  readonly iif: string;
-  readonly oif: string;
-  readonly fwmark: number;
-  /** FRA_PROTOCOL; absent: none. */
-  readonly protocol?: number;
+  /** Of somebody's address: the other end's, without prefix length; absent: it has none. */
+  readonly peer?: string;
+  /** Of somebody's address: that of the route to its subnet; absent: the kernel's own. */
+  readonly metric?: number;
+  /** Of somebody's address: the kernel makes no such route. */
+  readonly noprefixroute?: true;
 }
 
 export interface NeighbourOperation {

@@ -39,6 +39,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/drift-nft.test.ts',
       'system/promises/drift-overlay.test.ts',
       'system/promises/drift-more.test.ts',
+      'system/promises/drift-others.test.ts',
       'docker/any-state.test.ts',
     ],
   },

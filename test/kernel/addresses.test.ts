@@ -17,7 +17,17 @@ afterAll(() => machine.stop());
 
 const addresses = async () => (await machine.observe({ lab: 'lab' })).namespaces[0]!.addresses;
 const found = async (cidr: string) => (await addresses()).find((entry) => entry.address === cidr);
-const usual = { dev: 'eth0', scope: 'global', broadcast: '', nodad: false, permanent: true, noprefixroute: false, protocol: 0, peer: '' };
+const usual = {
+  dev: 'eth0',
+  scope: 'global',
+  broadcast: '',
+  nodad: false,
+  permanent: true,
+  noprefixroute: false,
+  metric: 0,
+  protocol: 0,
+  peer: '',
+};
 
 const cases: readonly (readonly [string, string, Partial<AddressOperation>])[] = [
   ['IPv4 with broadcast', '10.0.0.1/24', { broadcast: '10.0.0.255' }],

@@ -1,13 +1,6 @@
 /** Operations with what most tests leave as it is. */
-import type {
-  AddressOperation,
-  LinkAdd,
-  LinkAttributes,
-  NeighbourOperation,
-  Operation,
-  RouteOperation,
-  RuleOperation,
-} from '../../src/model/operation.js';
+import type { AddressOperation, LinkAdd, LinkAttributes, NeighbourOperation, Operation } from '../../src/model/operation.js';
+import type { RouteOperation, RuleOperation } from '../../src/model/routes.js';
 
 export const netnsAdd = (netns: string, alias = `topo:lab/${netns}`): Operation => ({ op: 'netns-add', netns, alias });
 export const netnsDelete = (netns: string): Operation => ({ op: 'netns-delete', netns });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RouteOperation } from '../../src/model/operation.js';
+import type { RouteOperation } from '../../src/model/routes.js';
 import { address, linkSet, netnsAdd, route, veth, selectors } from './operations.js';
 import { Machine } from './private.js';
 
@@ -41,7 +41,7 @@ test.each(cases)('%s: what is asked for is what is read, and goes again', async 
   const operation = route('a', to, more);
   await machine.must(operation);
   const asked = selectors(operation);
-  expect(await found(to, operation.table)).toEqual([{ ...asked, nexthops: [], dynamic: false, ...differs }]);
+  expect(await found(to, operation.table)).toEqual([{ ...asked, nexthops: [], key: '', other: '', dynamic: false, ...differs }]);
   const family = to.includes(':') ? '-6' : '-4';
   const text = await machine.sh(`ip -n a ${family} -N route show table ${operation.table} proto 84`);
   expect(text.trim().split('\n')).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RuleOperation } from '../../src/model/operation.js';
+import type { RuleOperation } from '../../src/model/routes.js';
 import { linkSet, neighbour, netnsAdd, rule, veth, selectors } from './operations.js';
 import { Machine } from './private.js';
 
@@ -38,7 +38,7 @@ test('rules of the kernel are known by their protocol, others with more words by
     [6, 0],
     [6, 32766],
   ]);
-  expect(rules.find(({ priority }) => priority === 77)?.other).toMatch(/^not tos 16 suppress_prefixlength 0+ fwmask 3$/);
+  expect(rules.find(({ priority }) => priority === 77)?.other).toMatch(/^not tos 0x10 suppress_prefixlength 0+ fwmask 3$/);
   expect(rules.find(({ priority }) => priority === 78)?.other).toBe('blackhole');
 });
 

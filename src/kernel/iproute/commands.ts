@@ -65,6 +65,7 @@ export function commandsOf(operation: Operation, runtime: Runtime): readonly Com
     case 'route-delete':
       return route(operation);
     case 'rule-add':
+    case 'rule-ensure':
     case 'rule-delete':
       return rule(operation);
     case 'neighbour-set':

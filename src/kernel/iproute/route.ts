@@ -1,4 +1,4 @@
-import type { RouteOperation } from '../../model/operation.js';
+import type { RouteOperation } from '../../model/routes.js';
 import { ip, type Command } from './command.js';
 
 const VERBS = { 'route-add': 'add', 'route-replace': 'replace', 'route-delete': 'delete' } as const;
@@ -9,7 +9,8 @@ export function route(operation: RouteOperation): readonly Command[] {
   const { op, netns, to, type } = operation;
   const v6 = to.includes(':');
   const target = [...(type === 'unicast' ? [] : [type]), to === '0.0.0.0/0' || to === '::/0' ? 'default' : to];
-  const words = [...target, ...gatewayWords(operation), ...detailWords(operation, v6), ...nexthopWords(operation)];
+  const other = (operation.other ?? '').split(' ').filter((word) => word !== '');
+  const words = [...target, ...gatewayWords(operation), ...detailWords(operation, v6), ...other, ...nexthopWords(operation)];
   return [{ argv: ip(netns, ...(v6 ? ['-6'] : []), 'route', VERBS[op], ...words) }];
 }
 

@@ -19,7 +19,7 @@ const RTM_NEWADDR = 20;
 const RTM_DELADDR = 21;
 const RTM_GETADDR = 22;
 
-const IFA = { address: 1, local: 2, broadcast: 4, flags: 8, protocol: 11 } as const;
+const IFA = { address: 1, local: 2, broadcast: 4, flags: 8, metric: 9, protocol: 11 } as const;
 const IFA_F_NODAD = 0x02;
 const IFA_F_PERMANENT = 0x80;
 const IFA_F_NOPREFIXROUTE = 0x200;
@@ -38,13 +38,14 @@ export function decodeAddress(bytes: Bytes, start: number, end: number, nameOf: 
   const family = view.getUint8(start);
   const prefix = view.getUint8(start + 1);
   let flags = view.getUint8(start + 2);
-  let [address, local, broadcast, protocol] = [0, 0, 0, 0];
+  let [address, local, broadcast, metric, protocol] = [0, 0, 0, 0, 0];
   for (let at = start + HEADER; at < end; at = nextAttribute(view, at)) {
     const type = attributeType(view, at);
     if (type === IFA.address) address = at + 4;
     else if (type === IFA.local) local = at + 4;
     else if (type === IFA.broadcast) broadcast = at + 4;
     else if (type === IFA.flags) flags = view.getUint32(at + 4, true);
+    else if (type === IFA.metric) metric = view.getUint32(at + 4, true);
     else if (type === IFA.protocol) protocol = view.getUint8(at + 4);
   }
   // IFA_ADDRESS is the other end's where IFA_LOCAL differs; IPv6 leaves IFA_LOCAL out unless there is another end.
@@ -58,6 +59,7 @@ export function decodeAddress(bytes: Bytes, start: number, end: number, nameOf: 
     nodad: (flags & IFA_F_NODAD) !== 0,
     permanent: (flags & IFA_F_PERMANENT) !== 0,
     noprefixroute: (flags & IFA_F_NOPREFIXROUTE) !== 0,
+    metric,
     protocol,
     peer: other === text ? '' : other,
   };
@@ -76,10 +78,12 @@ export function encodeAddress(writer: MessageWriter, operation: AddressOperation
   view.setUint8(header + 3, scopeNumber(operation.scope));
   view.setUint32(header + 4, index, true);
   writer.data(IFA.local, bytes);
-  writer.data(IFA.address, bytes);
+  writer.data(IFA.address, operation.peer === undefined ? bytes : addressBytes(operation.peer));
   if (operation.op !== 'address-delete') {
     if (operation.broadcast !== '' && family === AF_INET) writer.data(IFA.broadcast, addressBytes(operation.broadcast));
-    if (operation.nodad) writer.u32(IFA.flags, IFA_F_NODAD);
+    const flags = (operation.nodad ? IFA_F_NODAD : 0) | (operation.noprefixroute === true ? IFA_F_NOPREFIXROUTE : 0);
+    if (flags !== 0) writer.u32(IFA.flags, flags);
+    if (operation.metric !== undefined) writer.u32(IFA.metric, operation.metric);
   }
   writer.end();
 }

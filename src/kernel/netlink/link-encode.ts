@@ -67,6 +67,8 @@ function encodeValue(writer: MessageWriter, row: LinkAttribute, value: Value, in
     case 'u32':
     case 'bool32':
       return writer.u32(row.attribute, Number(value));
+    case 'u64':
+      return writer.u64(row.attribute, BigInt(value));
     case 'mac':
       return writer.data(row.attribute, macBytes(String(value)));
     case 'string':

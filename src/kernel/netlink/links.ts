@@ -273,6 +273,8 @@ function decodeValue(row: LinkAttribute, bytes: Bytes, at: number): string | num
     case 'u32':
     case 'device':
       return view.getUint32(at + 4, true);
+    case 'u64':
+      return Number(view.getBigUint64(at + 4, true));
     case 'bool8':
       return view.getUint8(at + 4) !== 0;
     case 'bool32':

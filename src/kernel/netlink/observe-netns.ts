@@ -1,5 +1,6 @@
 /** Everything of one namespace in one send: a dump per kind of object. */
-import type { AddressObservation, NeighbourObservation, RouteObservation, RuleObservation } from '../../model/observation.js';
+import type { AddressObservation, NeighbourObservation } from '../../model/observation.js';
+import type { RouteObservation, RuleObservation } from '../../model/routes.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump, mustRepeat } from './dump.js';
 import { decodeLink, type DecodedLink, requestLinks } from './links.js';
@@ -8,6 +9,7 @@ import { decodeNeighbour, requestNeighbours } from './neighbours.js';
 import { decodeForwarding, requestForwarding } from './netconf.js';
 import { decodeLocalAddress, decodeRoute, requestRoutes } from './routes.js';
 import { decodeRule, requestRules } from './rules.js';
+import { judgePortStates } from './port-state.js';
 import type { NetlinkSocket, Reply } from './socket.js';
 
 export interface NetnsDump {
@@ -47,6 +49,7 @@ class Collection {
       attributes['master'] = this.nameOrNone(attributes['master'] as number);
       if (type === 'vxlan') attributes['dev'] = this.nameOrNone(attributes['dev'] as number);
     }
+    judgePortStates(this.links);
     const { links, addresses, routes, localAddresses, rules, forwarding } = this;
     return {
       links,

@@ -97,11 +97,14 @@ const GONE: { readonly [operation: string]: readonly string[] } = {
   'nft-delete': ['ENOENT'],
 };
 
+/** What aims at presence. */
+const THERE: { readonly [operation: string]: readonly string[] } = { 'rule-ensure': ['EEXIST'] };
+
 /** What became of an operation, from the reply to its message. */
 export function outcomeOf(op: Operation['op'], reply: Pick<Reply, 'errno' | 'sentence'>): Outcome {
   if (reply.errno === 0) return OK;
   const errno = errnoName(reply.errno);
-  return GONE[op]?.includes(errno) === true ? OK : refused(op, errno, reply.sentence);
+  return (GONE[op] ?? THERE[op])?.includes(errno) === true ? OK : refused(op, errno, reply.sentence);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** RTM_NEWROUTE (`rtnetlink.h`): observation and operations. */
-import type { RouteObservation } from '../../model/observation.js';
+import type { RouteObservation, RouteOperation } from '../../model/routes.js';
 import { nexthopText, type Nexthop } from '../../model/nexthop.js';
-import type { RouteOperation } from '../../model/operation.js';
 import { addressBytes, addressText, AF_INET, AF_INET6, AF_UNSPEC, cidrBytes, familyNumber } from './ip-text.js';
 import {
   attributeEnd,
@@ -15,17 +14,18 @@ import {
   NLM_F_REPLACE,
   nextAttribute,
 } from './message.js';
+import { RTA, RTAX_MTU, RTMSG } from './route-attributes.js';
+import { routeKey, routeWords } from './route-words.js';
 import { scopeName, scopeNumber } from './scopes.js';
 
 export const RTM_NEWROUTE = 24;
 const RTM_DELROUTE = 25;
 const RTM_GETROUTE = 26;
 
-const RTA = { dst: 1, oif: 4, gateway: 5, priority: 6, prefsrc: 7, metrics: 8, multipath: 9, cacheinfo: 12, table: 15, via: 18 } as const;
-const RTAX_MTU = 2;
 const RTNH_F_ONLINK = 4;
 export const RTM_F_CLONED = 0x200;
 const TABLE_LOCAL = 255;
+const BY_KERNEL = 2;
 /** `rt_protos`: an ICMP redirect, a router advertisement. */
 const BY_ITSELF = new Set([1, 9]);
 
@@ -44,26 +44,25 @@ const TYPES = [
   'xresolve',
 ];
 
-/** struct rtmsg */
-const HEADER = 12;
-
 export function requestRoutes(writer: MessageWriter): void {
   writer.begin(RTM_GETROUTE, NLM_F_DUMP);
-  writer.bytes.view.setUint8(writer.reserve(HEADER), AF_UNSPEC);
+  writer.bytes.view.setUint8(writer.reserve(RTMSG), AF_UNSPEC);
   writer.end();
 }
 
-/** Null for what is no configuration: the local table, cached routes, other families. */
+/** Null for what is no configuration: what the kernel has in the local table, cached routes, other families. */
 export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (index: number) => string): RouteObservation | null {
   const { view } = bytes;
   const family = view.getUint8(start);
   const flags = view.getUint32(start + 8, true);
   let table = view.getUint8(start + 4);
-  if (table === TABLE_LOCAL || (flags & RTM_F_CLONED) !== 0 || (family !== AF_INET && family !== AF_INET6)) return null;
+  if (isKernels(view, start) || (flags & RTM_F_CLONED) !== 0 || (family !== AF_INET && family !== AF_INET6)) return null;
+  // Of most routes nothing below is more than the words here say.
+  let isPlain = view.getUint8(start + 2) === 0 && view.getUint8(start + 3) === 0;
   let [to, source, metric, index, expires, mtu] = [0, 0, 0, 0, 0, 0];
   let via = '';
   let nexthops: string[] = [];
-  for (let at = start + HEADER; at < end; at = nextAttribute(view, at)) {
+  for (let at = start + RTMSG; at < end; at = nextAttribute(view, at)) {
     switch (attributeType(view, at)) {
       case RTA.dst:
         to = at + 4;
@@ -88,6 +87,14 @@ export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (i
         break;
       case RTA.metrics:
         mtu = mtuOf(view, at);
+        isPlain = false;
+        break;
+      case RTA.flow:
+      case RTA.encap:
+        isPlain = false;
+        break;
+      case RTA.pref:
+        if (view.getUint8(at + 4) !== 0) isPlain = false;
         break;
       case RTA.multipath:
         nexthops = nexthopsOf(bytes, at, family, nameOf);
@@ -100,6 +107,8 @@ export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (i
   }
   const protocol = view.getUint8(start + 5);
   const type = view.getUint8(start + 7);
+  const key = isPlain ? '' : routeKey(bytes, start, end);
+  const other = isPlain ? '' : routeWords(bytes, start, end);
   const network = to === 0 ? (family === AF_INET6 ? '::' : '0.0.0.0') : addressText(view, to, family);
   return {
     to: `${network}/${view.getUint8(start + 1)}`,
@@ -114,17 +123,24 @@ export function decodeRoute(bytes: Bytes, start: number, end: number, nameOf: (i
     mtu,
     onlink: (flags & RTNH_F_ONLINK) !== 0,
     nexthops,
+    key,
+    other,
+    ...(key === '' && other === '' ? {} : { message: bytes.buffer.toString('hex', start, end) }),
     dynamic: expires !== 0 || BY_ITSELF.has(protocol),
   };
 }
 
 const RTN_LOCAL = 2;
 
+/** In the local table nearly all are. */
+const isKernels = (view: DataView, start: number): boolean =>
+  view.getUint8(start + 4) === TABLE_LOCAL && view.getUint8(start + 5) === BY_KERNEL;
+
 /** The IPv4 address that a route of the local table is for; null for other routes. */
 export function decodeLocalAddress({ view }: Bytes, start: number, end: number): string | null {
   const isLocal = view.getUint8(start + 4) === TABLE_LOCAL && view.getUint8(start + 7) === RTN_LOCAL;
   if (!isLocal || view.getUint8(start) !== AF_INET || view.getUint8(start + 1) !== 32) return null;
-  for (let at = start + HEADER; at < end; at = nextAttribute(view, at)) {
+  for (let at = start + RTMSG; at < end; at = nextAttribute(view, at)) {
     if (attributeType(view, at) === RTA.dst) return addressText(view, at + 4, AF_INET);
   }
   return null;
@@ -165,7 +181,11 @@ export function encodeRoute(writer: MessageWriter, operation: RouteOperation, in
   const family = familyNumber(operation.to);
   const { bytes, prefix } = cidrBytes(operation.to);
   writer.begin(operation.op === 'route-delete' ? RTM_DELROUTE : RTM_NEWROUTE, FLAGS[operation.op] | NLM_F_ACK);
-  const header = writer.reserve(HEADER);
+  if (operation.message !== undefined) {
+    encodeAsRead(writer, Buffer.from(operation.message, 'hex'), index, operation.op === 'route-delete');
+    return writer.end();
+  }
+  const header = writer.reserve(RTMSG);
   const { view } = writer.bytes;
   view.setUint8(header, family);
   view.setUint8(header + 1, prefix);
@@ -188,6 +208,20 @@ export function encodeRoute(writer: MessageWriter, operation: RouteOperation, in
     writer.close(metrics);
   }
   writer.end();
+}
+
+/** As the kernel has told it: without what it tells of the route's life, and the flags that say how it fares. */
+function encodeAsRead(writer: MessageWriter, message: Buffer, index: number, deletes: boolean): void {
+  const read = new DataView(message.buffer, message.byteOffset, message.length);
+  const header = writer.reserve(RTMSG);
+  writer.bytes.buffer.set(message.subarray(0, RTMSG), header);
+  writer.bytes.view.setUint32(header + 8, read.getUint32(8, true) & RTNH_F_ONLINK, true);
+  for (let at = RTMSG; at < message.length; at = nextAttribute(read, at)) {
+    const type = attributeType(read, at);
+    if (type === RTA.oif) writer.u32(RTA.oif, index);
+    else if (type !== RTA.cacheinfo && !(deletes && type === RTA.metrics))
+      writer.data(read.getUint16(at + 2, true), message.subarray(at + 4, attributeEnd(read, at)));
+  }
 }
 
 function encodeNexthops(writer: MessageWriter, family: number, hops: readonly Nexthop[], indexOf: (name: string) => number): void {

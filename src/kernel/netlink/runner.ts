@@ -116,11 +116,9 @@ export class Runner {
         deleteGroup(queue, operation, settle);
         return this.forgetLinks();
       case 'sysctl-set':
-        // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
-        if (isForwardingAlready(queue.session, operation)) return settle(OK);
-        queue.flush();
-        return settle(this.changeSysctl(queue.session, operation));
       case 'sysctl-restore':
+        // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
+        if (operation.op === 'sysctl-set' && isForwardingAlready(queue.session, operation)) return settle(OK);
         queue.flush();
         return settle(this.changeSysctl(queue.session, operation));
       case 'nft-replace':
@@ -146,6 +144,7 @@ export class Runner {
       case 'route-replace':
       case 'route-delete':
       case 'rule-add':
+      case 'rule-ensure':
       case 'rule-delete':
       case 'neighbour-set':
       case 'neighbour-delete':

@@ -7,9 +7,8 @@ import type {
   NeighbourOperation,
   NodeFilesOperation,
   Operation,
-  RouteOperation,
-  RuleOperation,
 } from '../../model/operation.js';
+import type { RouteOperation, RuleOperation } from '../../model/routes.js';
 import type { QdiscOperation } from '../../model/qdisc.js';
 import { encodeAddress } from './addresses.js';
 import { encodeFdb, fdbVia } from './fdb.js';
@@ -104,6 +103,7 @@ export function linksNeeded(step: Step): readonly string[] {
     case 'altname-add':
     case 'altname-delete':
     case 'rule-add':
+    case 'rule-ensure':
     case 'rule-delete':
       return NONE;
   }
@@ -142,6 +142,7 @@ export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames):
     case 'route-delete':
       return encodeRoute(writer, step, indexOf);
     case 'rule-add':
+    case 'rule-ensure':
     case 'rule-delete':
       return encodeRule(writer, step);
     case 'neighbour-set':

@@ -1,7 +1,8 @@
 /** Every operation there is, in three acts: a small lab is built, changed, and taken down again. */
 import { labGroup, mark } from '../../../src/model/names.js';
 import { HOST_RESOLVERS, HOST_RESOLVERS_ALONE, HOST_SEARCH, setFolder } from '../../../src/model/node-files.js';
-import type { AddressOperation, LinkAttributes, NftTable, Operation, RouteOperation, RuleOperation } from '../../../src/model/operation.js';
+import type { AddressOperation, LinkAttributes, NftTable, Operation } from '../../../src/model/operation.js';
+import type { RouteOperation, RuleOperation } from '../../../src/model/routes.js';
 import { HOST } from '../../../src/model/state.js';
 
 const WEB = 'lab.web';
@@ -224,6 +225,7 @@ export const BUILD: readonly Operation[] = [
   route('route-add', WEB, 'fd11::/64', { nexthops: WAYS6 }),
   rule('rule-add', { from: '10.1.0.0/24', to: '10.9.0.0/16', iif: 'eth0', oif: 'eth5', fwmark: 7 }),
   rule('rule-add', { family: 6 }),
+  rule('rule-ensure', { family: 6 }),
   { op: 'nft-replace', netns: WEB, table: table(1) },
 ];
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { commandText, planScript, shellScript } from '../../../src/kernel/iproute/script.js';
-import type { AddressOperation, Operation, RouteOperation, RuleOperation } from '../../../src/model/operation.js';
+import type { AddressOperation, Operation } from '../../../src/model/operation.js';
+import type { RouteOperation, RuleOperation } from '../../../src/model/routes.js';
 import type { Plan } from '../../../src/model/plan.js';
 import { BUILD, CHANGE, DESTROY, REMOVE } from './operations.js';
 
@@ -109,6 +110,11 @@ const TABLE: readonly (readonly [Operation, string])[] = [
     'ip -n lab.web route delete 10.9.0.0/16 via 10.7.0.1 dev eth0 onlink proto 84 scope global src 10.0.0.1 mtu 1300',
   ],
   [rule({ op: 'rule-add' }), 'ip -n lab.web rule add priority 10 from all table 100'],
+  [rule({ op: 'rule-ensure' }), 'ip -n lab.web rule add priority 10 from all table 100 >/dev/null 2>&1 || :'],
+  [
+    rule({ op: 'rule-delete', table: 0, fwmark: 1, other: 'not tos 0x10 blackhole fwmask 3' }),
+    'ip -n lab.web rule delete not priority 10 from all fwmark 1/3 tos 0x10 blackhole',
+  ],
   [
     rule({ op: 'rule-delete', family: 6, from: 'fd00::/64', to: 'fd01::/64', iif: 'eth0', oif: 'eth1', fwmark: 7 }),
     'ip -n lab.web -6 rule delete priority 10 from fd00::/64 to fd01::/64 iif eth0 oif eth1 fwmark 7 table 100',

@@ -33,6 +33,14 @@ const MANY_NAMES = [
   .map((name) => `peer_${name}`)
   .join(' ');
 
+const MULTICAST =
+  'group_address 01:80:c2:00:00:04 mcast_hash_max 64 mcast_last_member_count 4 mcast_startup_query_count 3 mcast_stats_enabled 1 ' +
+  'mcast_igmp_version 3 mcast_mld_version 2 mcast_last_member_interval 200 mcast_membership_interval 20000 mcast_querier_interval 20000 ' +
+  'mcast_query_interval 10000 mcast_query_response_interval 900';
+const MULTICAST_NAMES = MULTICAST.split(' ')
+  .filter((_, i) => i % 2 === 0)
+  .join(' ');
+
 /** What goes when an interface goes down: routes over it, and IPv6 addresses. */
 const UP_ROUTES = [
   '+ route:every.router/10.73.0.0/16 metric 50',
@@ -91,6 +99,12 @@ const rare: readonly Drift[] = [
       `~ ${BACK} bridge_group_fwd_mask bridge_mcast_router mcast_query_use_ifaddr mcast_querier nf_call_iptables nf_call_ip6tables nf_call_arptables`,
     ],
   },
+  {
+    name: 'bridge that takes part in multicast in another way',
+    by: `ip link set ek-back type bridge ${MULTICAST}`,
+    seen: [`~ ${BACK} ${MULTICAST_NAMES}`],
+  },
+  { name: 'port that forwards nothing', by: 'bridge link set dev ek-web state 0', seen: [`~ ${WEB} peer_port_state`] },
   { name: 'limits of what a link takes at once', by: LIMITS, seen: [`~ ${WEB} gso_max_segs gso_max_size gro_max_size`] },
 ];
 

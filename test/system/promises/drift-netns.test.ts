@@ -246,7 +246,7 @@ const rules: readonly Drift[] = [
   {
     name: 'rule with words of its own added',
     by: `${ROUTER} rule add to 10.9.0.0/16 tos 8 priority 7 table 100`,
-    seen: ['- rule:every.router/priority 7 to 10.9.0.0/16 other tos 8 table 100'],
+    seen: ['- rule:every.router/priority 7 to 10.9.0.0/16 other tos 0x8 table 100'],
   },
   {
     name: 'IPv6 rule removed',

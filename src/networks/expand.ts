@@ -8,7 +8,7 @@ import { BIRD_PROGRAMS } from './bird/daemon.js';
 import { routingResources } from './bird/routing.js';
 import { bridgeResources } from './bridge.js';
 import { calicoAdditions } from './calico/bgp.js';
-import { calicoHome, hostsByNetns } from './calico/home.js';
+import { calicoGateways, calicoHome, hostsByNetns } from './calico/home.js';
 import { containerResources, containersOf } from './containers.js';
 import { crossingsOf } from './crossings.js';
 import { DNS_PORT, DNS_PROGRAMS, DNS_PROTOCOLS } from './dns-server.js';
@@ -116,6 +116,7 @@ function resourcesOf(lab: Lab, topology: Topology, views: readonly DnsView[], di
         ? bridgeResources(lab.name, network, { loopback: onLoopback.has(network), shared: shared.has(network) })
         : calicoHome(network, hosts),
     ),
+    ...calicoGateways(lab.networks, hosts, routers),
     ...[...outlets.values()].flatMap((all) => flannelResources(lab.name, all)),
     ...overlayResources(topology, lab),
     ...lab.nodes.flatMap((node) => nodeResources(lab.name, node, names.setOf.get(node.netns) ?? '', routers, diagnostics)),

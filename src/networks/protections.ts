@@ -27,10 +27,12 @@ export function protectionResources(topology: Topology, lab: Lab): readonly Reso
 }
 
 /** In each of its homes; where no bridge is the network's, it is what its nodes have of it. */
-function ofNetwork({ name, driver, protect }: Topology['networks'][number], lab: Lab): readonly Resource[] {
+function ofNetwork({ name, driver: by, calico, protect }: Topology['networks'][number], lab: Lab): readonly Resource[] {
   if (protect === undefined) return [];
   const subject = `networks.${name}`;
   const places = lab.networks.filter(({ network }) => network.name === name);
+  // Another size makes all blocks anew, while a block comes and goes with the nodes of its host.
+  const driver = calico === undefined ? by : `${by}-${calico.blockSize[4]}`;
   const spec = { lab: lab.name, subject, driver, path: `${subject}.protect`, at: protect };
   if (places.length === 0) return [protectionResource({ ...spec, netns: HOST, objects: [] })];
   return places.map((place) => protectionResource({ ...spec, netns: place.home, objects: linksOf(place, lab) }));

@@ -81,10 +81,12 @@ function goesWith(subject: string, { change, reason, replacement }: Action, at: 
 
 /** Of what one driver makes another has nothing, but for a bridge: neither its addresses nor the interfaces of nodes, or the tunnels. */
 function anotherDriver(subject: string, was: string, is: string, at: SourceRange | undefined): Diagnostic {
+  const [[driver, size], [other, otherSize]] = [was.split('-'), is.split('-')] as [string[], string[]];
+  const what = driver === other ? `block_size ${size} -> ${otherSize}` : `driver ${driver} -> ${other}`;
   return {
     code: 'protected',
     severity: 'error',
-    message: `${subject} is protected, and would be made anew: driver ${was} -> ${is}`,
+    message: `${subject} is protected, and would be made anew: ${what}`,
     ...place(at),
     hint: 'take the change back, or set protect: false',
   };

@@ -13,7 +13,7 @@ interface Speaker {
 }
 
 export function ospfProblems(nodes: readonly LabNode[]): readonly Diagnostic[] {
-  return [...speakersBySegment(nodes).values()].flatMap(lonely);
+  return [...speakersBySegment(nodes).values()].flatMap((speakers) => [...lonely(speakers), ...unwatched(speakers)]);
 }
 
 function speakersBySegment(nodes: readonly LabNode[]): ReadonlyMap<string, readonly Speaker[]> {
@@ -58,4 +58,24 @@ function strangers(one: Speaker, other: Speaker): Diagnostic {
     hint: 'both sides of a link, and all of a network, need the same; or write { passive: true } to announce its subnet only',
     related: [{ message: `${theirs}'s is here`, at: other.settings.at }],
   };
+}
+
+/** With BFD, and among neighbours none of which has it: nobody answers. */
+function unwatched(speakers: readonly Speaker[]): readonly Diagnostic[] {
+  return speakers.flatMap((one): readonly Diagnostic[] => {
+    const neighbours = speakers.filter((other) => other !== one && differences(one, other).length === 0);
+    const [first] = neighbours;
+    if (!one.settings.bfd || first === undefined || neighbours.some(({ settings }) => settings.bfd)) return [];
+    const [own, theirs] = [one.node.node.name, neighbours.map(({ node }) => node.node.name).join(', ')];
+    return [
+      {
+        code: 'ospf-bfd-mismatch',
+        severity: 'error',
+        message: `${own} has bfd on ${one.settings.name}, and none of its neighbours there (${theirs}): it would do nothing, for nobody answers`,
+        at: one.settings.at,
+        hint: 'write bfd: true on the other side as well, or take it away here',
+        related: [{ message: `${first.node.node.name}'s is here`, at: first.settings.at }],
+      },
+    ];
+  });
 }

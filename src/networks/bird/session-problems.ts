@@ -15,7 +15,9 @@ export function sessionProblems(sessions: Sessions): readonly Diagnostic[] {
       ...mismatch(session),
       ...notReflected(node, session),
       ...oneSided(node, session, sessions),
-      ...(session.peer !== undefined && isLater(node, session.peer) ? passwords(node, session.peer, session, sessions) : []),
+      ...(session.peer !== undefined && isLater(node, session.peer)
+        ? [...passwords(node, session.peer, session, sessions), ...watched(node, session.peer, session, sessions)]
+        : []),
     ]),
   ]);
 }
@@ -99,4 +101,14 @@ function passwords({ node }: LabNode, peer: LabNode, session: Session, sessions:
   const message = `of ${node.name} and ${name} ${differ}: the session would never come up`;
   const told = problem(session, 'bgp-password-mismatch', message, 'write the same on both sides');
   return [{ ...told, related: [{ message: `${name}'s side is here`, at: back.neighbor.at }] }];
+}
+
+/** The session comes up without it, and nobody would see that one side is silent (`proto/bfd` of BIRD, seen with 2.0.12). */
+function watched({ node }: LabNode, peer: LabNode, session: Session, sessions: Sessions): readonly Diagnostic[] {
+  const back = backOf(node, peer, sessions).find((one) => isSame(session, one));
+  if (back === undefined || session.neighbor.bfd === back.neighbor.bfd) return [];
+  const [having, lacking] = session.neighbor.bfd ? [node.name, peer.node.name] : [peer.node.name, node.name];
+  const message = `of ${node.name} and ${peer.node.name} only ${having} has bfd: it would do nothing, for ${lacking} does not answer`;
+  const told = problem(session, 'bgp-bfd-mismatch', message, `write bfd: true at ${lacking} as well, or take it away at ${having}`);
+  return [{ ...told, related: [{ message: `${peer.node.name}'s side is here`, at: back.neighbor.at }] }];
 }

@@ -61,7 +61,7 @@ describe('the configuration', () => {
   // A session over a link and a network both: which one must be said.
   const yaml = EVERYTHING.replace('peer: b,', 'peer: b, address: 10.61.0.3,').replace(
     '[a]',
-    "[{ peer: a, address: 10.61.0.2, password: 'p w' }]",
+    "[{ peer: a, address: 10.61.0.2, bfd: true, password: 'p w' }]",
   );
   const { configs, problems } = daemonsOf(yaml);
   const [a = '', b = ''] = [configs['a'], configs['b']];

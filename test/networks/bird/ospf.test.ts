@@ -28,6 +28,12 @@ describe('routers on one network', () => {
     ['of which one says nothing', ['0: { eth0: { dead: 30, passive: true } }', '0: [eth0]'], []],
     ['in two areas of two each', ['0: [eth0]', '0: [eth0]', '1: [eth0]', '1: [eth0]'], []],
     ['of which there is one', ['0: [eth0]'], []],
+    [
+      'of which one alone has bfd',
+      ['0: [eth0]', '0: { eth0: { bfd: true } }'],
+      ['ospf-bfd-mismatch 6 5: r2 has bfd on eth0, and none of its neighbours there (r1): it would do nothing, for nobody answers'],
+    ],
+    ['of which two have bfd, and one has not', ['0: { eth0: { bfd: true } }', '0: { eth0: { bfd: true } }', '0: [eth0]'], []],
   ] as const)('%s', (_what, areas, expected) => {
     expect(problemsOf(...areas)).toEqual(expected);
   });

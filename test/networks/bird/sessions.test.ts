@@ -77,6 +77,8 @@ describe('what is wrong', () => {
     ['bgp-password-mismatch', '[{ peer: b, password: one }]', '{ asn: 65002, neighbors: [{ peer: a, password: two }] }', ''],
     ['bgp-password-mismatch', '[{ peer: 10.1.0.2, password: one }]', '{ asn: 65002, neighbors: [{ peer: 10.1.0.1 }] }', ''],
     ['bgp-password-mismatch', '[{ peer: b, address: 10.1.0.2 }]', '{ asn: 65002, neighbors: [{ peer: 10.1.0.1, password: two }] }', ''],
+    ['bgp-bfd-mismatch', '[{ peer: b, bfd: true }]', PEER, ''],
+    ['bgp-bfd-mismatch', '[b]', '{ asn: 65002, neighbors: [{ peer: a, bfd: true }] }', ''],
     ['bgp-several-links', '[b]', '{ asn: 65002, neighbors: [{ peer: a, address: 10.1.0.1 }, { peer: a, address: "fd01::1" }] }', TWO_LINKS],
   ])('%s: neighbors %s', (code, neighbors, other, more) => {
     const { problems } = daemonsOf(pair(`{ asn: 65001, neighbors: ${neighbors} }`, other, more));

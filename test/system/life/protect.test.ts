@@ -131,6 +131,32 @@ nodes:
   expect(world.mustTopo('plan', 'topo.yaml')).toContain('No changes.');
 }, 60_000);
 
+test('blocks of another size are other blocks: a protected calico network keeps its own, while hosts and nodes come and go', () => {
+  const blocks = (more: string, nodes = '  b: { host: h2, networks: [pods] }\n'): string => `name: safe
+networks:
+  lan: { subnet: 192.168.50.0/24, masquerade: false, isolated: false }
+  pods: { driver: calico, subnet: 10.244.0.0/16, underlay: lan${more} }
+hosts: { h1: { networks: [lan] }, h2: { networks: [lan] } }
+nodes:
+  a: { host: h1, networks: [pods] }
+${nodes}`;
+  expect(apply(blocks(', protect: true')).status).toBe(0);
+  const block = (): string => world.must('ip -n safe.h1 route show type blackhole');
+  const before = block();
+  const { status, stderr } = apply(blocks(', block_size: 28, protect: true'));
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringContaining('networks.pods is protected, and would be made anew: block_size 26 -> 28'),
+  });
+  expect(block()).toBe(before);
+  expect(apply(blocks(', protect: true', '')).status).toBe(0);
+  expect(apply(blocks(', protect: true')).status).toBe(0);
+  expect(world.mustTopo('plan', 'topo.yaml')).toContain('No changes.');
+  expect(apply(blocks(', block_size: 28, protect: false')).status).toBe(0);
+  expect(block()).not.toBe(before);
+  world.mustTopo('destroy', '--yes', 'topo.yaml');
+});
+
 test('the lab as a whole is kept, while what is in it comes and goes', () => {
   const lab = `protect: true\n${LAB.replaceAll(/protect: true ?/g, 'protect: false')}`;
   expect(apply(lab).status).toBe(0);

@@ -43,6 +43,26 @@ describe('an internal network', () => {
   });
 });
 
+describe('what is not published', () => {
+  const ACCEPTING = `table inet accepting {
+    chain raw { type filter hook prerouting priority raw; policy accept; accept; }
+    chain first { type filter hook forward priority -300; policy accept; accept; }
+    chain beside { type filter hook forward priority filter; policy accept; ct state new accept; }
+    chain last { type filter hook forward priority 300; policy accept; accept; }
+  }`;
+
+  it('is not reached from outside because chains of others accept it, before topo’s and behind it, by iptables and by nft', async () => {
+    world.must('ip -n outside route add 10.61.0.0/24 via 10.99.0.2');
+    await world.serve('holes.a1', 81, 'unpublished');
+    world.must(`iptables-nft -P FORWARD ACCEPT && iptables-nft -I FORWARD -j ACCEPT && nft -f ${world.file('accepting.nft', ACCEPTING)}`);
+    const targets = ['http://10.61.0.2:81', 'ping 10.61.0.2', 'http://10.99.0.2:8080'];
+    const results = await Promise.all(targets.map((to) => probe(world, 'outside', to)));
+    expect(results).toEqual(['timeout', 'timeout', 'a1 sees 10.99.0.1']);
+    expect(await probe(world, null, 'http://10.61.0.2:81')).toBe('unpublished sees 10.61.0.1');
+    world.must('nft delete table inet accepting && iptables-nft -F && ip -n outside route del 10.61.0.0/24');
+  });
+});
+
 describe('services of the host on a loopback address', () => {
   const URL = 'http://127.0.0.5:7000';
   const GUARD = 'inet topo_holes loopback-guard';

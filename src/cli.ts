@@ -18,6 +18,7 @@ async function start(): Promise<number> {
       env: process.env,
       cwd: process.cwd(),
       uid: process.getuid!(),
+      refuse: async () => (await import('./commands/main.js')).refuse(invocation.argv),
     });
   } catch (error) {
     const { errorDiagnostics, errorText } = await import('./commands/error-text.js');

@@ -199,7 +199,7 @@ async function* runCommand({ action, index, operations }: Finish, job: Job, run:
   return true;
 }
 
-/** What the kernel can be asked about before the first change: rules, which are all or nothing, and parts that it may lack. */
+/** What the kernel can be asked about before the first change: rules, which are all or nothing, parts that it may lack, settings that cannot be written. */
 function checkFirst(plan: Plan, kernel: Kernel): Event | null {
   const asked = plan.actions
     .map((action, index) => ({ action, index }))
@@ -215,4 +215,4 @@ function checkFirst(plan: Plan, kernel: Kernel): Event | null {
   return null;
 }
 
-const CHECKED = new Set<Operation['op']>(['nft-replace', 'qdisc-set', 'link-add']);
+const CHECKED = new Set<Operation['op']>(['nft-replace', 'qdisc-set', 'link-add', 'sysctl-set', 'sysctl-restore']);

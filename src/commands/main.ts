@@ -15,6 +15,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   return status === 0 ? 1 : status;
 }
 
+/** Tells what is wrong with the arguments, or with the file that they name, and gives the exit status for it; null: nothing. */
+export async function refuse(argv: readonly string[]): Promise<number | null> {
+  const stdout = openOutput(1);
+  const stderr = openOutput(2);
+  const chosen = await parse(argv, stdout, stderr);
+  if (typeof chosen === 'number') return chosen;
+  const context = contextOf(chosen, stdout, stderr);
+  try {
+    const { checkBefore } = await import('./check-before.js');
+    checkBefore(chosen, context);
+    return null;
+  } catch (error) {
+    await report(error, chosen, context);
+    return 1;
+  }
+}
+
 async function run(chosen: Chosen, context: Context): Promise<number> {
   try {
     return await chosen.run(context);

@@ -8,6 +8,9 @@ import { VERSION } from './version.js';
 
 /** What the command line asks for; gives the exit status. */
 export interface Chosen {
+  /** Of the command. */
+  readonly name: string;
+  readonly operands: readonly string[];
   readonly options: CommonOptions;
   readonly color: boolean;
   readonly wantsJson: boolean;
@@ -35,8 +38,11 @@ export function parseCommandLine(argv: readonly string[], printer: Printer): Cho
         const options = { quiet: false, verbose: false, debug: false, showSensitive: false, ...flags };
         const operands = (parameters.at(-1) as Command).args;
         const { json, format } = flags as { readonly json?: boolean; readonly format?: string };
-        const isStream = STREAMS.has((parameters.at(-1) as Command).name());
+        const name = (parameters.at(-1) as Command).name();
+        const isStream = STREAMS.has(name);
         chosen = {
+          name,
+          operands,
           options,
           color,
           wantsJson: json === true || format === 'json',

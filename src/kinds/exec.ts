@@ -54,6 +54,9 @@ function bare(netns: string, memory: string, props: Props): Resource {
   return { id: execId(netns, memory), kind: 'exec', netns, props, needs, goesWith: needs };
 }
 
+/** What it was, the kernel has not been told; the id has the digest. */
+const DONE = '(a command that was run)';
+
 function find({ observation, desired }: FindContext): Found {
   const resources = [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(({ netns, links }) =>
     (links.find(({ name }) => name === 'lo')?.altnames ?? []).flatMap((altname) => {
@@ -61,7 +64,7 @@ function find({ observation, desired }: FindContext): Found {
       if (memory === null || (netns === HOST && !memory.startsWith(`${desired.lab}:`))) return [];
       // The digest is of all that is asked for.
       const wanted = desired.resources.get(execId(netns, memory));
-      return [bare(netns, memory, wanted?.props ?? { command: `(done earlier: ${memory})`, env: {}, cwd: '/', user: '' })];
+      return [bare(netns, memory, wanted?.props ?? { command: DONE, env: {}, cwd: '/', user: '' })];
     }),
   );
   return { resources, conflicts: [] };

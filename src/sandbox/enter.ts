@@ -12,12 +12,15 @@ export interface Self {
   readonly env: Environment;
   readonly cwd: string;
   readonly uid: number;
+  /** Says what is wrong before a sandbox is started for it, and gives the exit status; null: nothing is known to be. */
+  readonly refuse: () => Promise<number | null>;
 }
 
-/** Runs this program with other arguments in a sandbox, which is started if it is not there; gives the exit status. */
+/** Runs this program with other arguments in a sandbox, which is started if it is not there and nothing speaks against it; gives the exit status. */
 export async function runInSandbox(name: string, argv: readonly string[], self: Self): Promise<number> {
   const env = { ...self.env, PATH: withSystemPrograms(self.env['PATH']), TOPO_SANDBOX: name };
-  const sandbox = await findOrStart(name, env, self.uid);
+  const sandbox = await findOrStart(name, env, self);
+  if (typeof sandbox === 'number') return sandbox;
   return supervise({
     // A terminal's signals reach nsenter too, and it would end before what runs inside; Node sets them anew for itself.
     command: 'sh',
@@ -28,14 +31,16 @@ export async function runInSandbox(name: string, argv: readonly string[], self: 
 }
 
 /** Two processes at once start one holder: the second finds what the first has recorded. */
-async function findOrStart(name: string, env: Environment & { readonly PATH: string }, uid: number): Promise<Sandbox> {
+async function findOrStart(name: string, env: Environment & { readonly PATH: string }, { uid, refuse }: Self): Promise<Sandbox | number> {
   const folder = registryFolder(env, uid);
   const start = async (): Promise<Sandbox> => {
     const sandbox = { name, ...(await startHolder(name, env.PATH, uid)), started: new Date().toISOString() };
     record(folder, sandbox);
     return sandbox;
   };
-  return find(folder, name) ?? locked(folder, async () => find(folder, name) ?? start());
+  const there = find(folder, name);
+  if (there !== null) return there;
+  return (await refuse()) ?? locked(folder, async () => find(folder, name) ?? start());
 }
 
 function enterArguments(sandbox: Sandbox, cwd: string): readonly string[] {

@@ -112,7 +112,12 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'G10',
     promise: 'Status 0 means that the kernel has what was asked for; otherwise the object, the line and the kernel’s own words',
-    tests: ['system/promises/refusals.test.ts', 'system/promises/refused-words.test.ts', 'system/promises/altered.test.ts'],
+    tests: [
+      'system/promises/refusals.test.ts',
+      'system/promises/refused-words.test.ts',
+      'system/promises/read-only-settings.test.ts',
+      'system/promises/altered.test.ts',
+    ],
   },
   {
     id: 'G11',

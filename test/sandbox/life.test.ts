@@ -30,6 +30,19 @@ describe.each(USERS)('a sandbox of %s', (user) => {
     expect(stdout).toMatch(/^kept0@kept1 .*\nkept\n$/);
   });
 
+  const mistakes: readonly (readonly [what: string, args: readonly string[], told: string])[] = [
+    ['a file with an error', ['apply', '--yes', 'wrong.yaml'], 'wrong.yaml:2:'],
+    ['a file that is not there', ['plan', 'absent.yaml'], 'absent.yaml'],
+    ['an option that there is not', ['status', '--bogus'], '--bogus'],
+  ];
+  it.each(mistakes)('is not started for %s', (_, args, told) => {
+    writeFileSync(join(program.folder, 'wrong.yaml'), 'name: wrong\nnodes: { a: { networks: [b] } }\n');
+    const { status, stderr } = program.run(['--sandbox=none', ...args]);
+    expect(stderr).toContain(told);
+    expect(status).toBe(1);
+    expect(program.run(['sandbox', 'ls']).stdout).not.toContain('none');
+  });
+
   check('leaves the links, the namespaces and the files of this machine alone', () => {
     const make = 'ip link add br-quiet type bridge && ip netns add quiet && mkdir -p /etc/netns/quiet && echo x >/etc/netns/quiet/hosts';
     expect(inside('quiet', make)).toMatchObject({ status: 0, stderr: '' });

@@ -5,6 +5,7 @@ import type { Outcome } from '../kernel.js';
 import { sendTransaction } from './nft/send.js';
 import { encodeDelete, encodeReplace, encodeTables } from './nft/transaction.js';
 import { partOf } from './parts.js';
+import { cannotBeWritten, refusedSetting } from './read-only-settings.js';
 import type { Sessions } from './sessions.js';
 
 const OK: Outcome = { ok: true };
@@ -12,11 +13,18 @@ const OK: Outcome = { ok: true };
 /** `parts`: whether the kernel has them, of those that were asked for. */
 export function check(sessions: Sessions, parts: Map<string, boolean>, operations: readonly Operation[]): readonly Outcome[] {
   const good = goodTables(sessions, operations);
+  const isReadOnly = operations.some((operation) => isSetting(operation)) && cannotBeWritten();
   return operations.map((operation) => {
+    if (isSetting(operation)) return (isReadOnly ? refusedSetting(sessions, operation.netns, operation) : null) ?? OK;
     if (operation.op === 'nft-replace' && good.has(operation.table)) return OK;
     return checkOne(sessions, parts, operation);
   });
 }
+
+type SettingOperation = Extract<Operation, { op: 'sysctl-set' | 'sysctl-restore' }>;
+
+const isSetting = (operation: Operation): operation is SettingOperation =>
+  operation.op === 'sysctl-set' || operation.op === 'sysctl-restore';
 
 /**
  * Of a namespace that is still to come the host's is asked: what the kernel takes of rules depends on its modules, and not on the

@@ -54,6 +54,7 @@ const SENTENCES: { readonly [operation: string]: { readonly [errno: string]: str
     EINVAL: 'the setting does not take that value',
     EACCES: 'the setting cannot be written',
     EPERM: 'the setting cannot be written',
+    EROFS: '/proc/sys is mounted read-only here: in a container, it takes --privileged',
   },
   'nft-delete': { ENOENT: 'there is no table with that name' },
 };

@@ -25,7 +25,7 @@ export interface ValidateArguments extends CommonOptions {
   readonly format: ValidateFormat;
 }
 
-export type PlanFormat = 'text' | 'json' | 'shell' | 'markdown';
+export type PlanFormat = 'text' | 'json' | 'shell' | 'markdown' | 'diff';
 export type ValidateFormat = 'text' | 'json' | 'github' | 'sarif';
 
 export interface PlanArguments extends CommonOptions, RuntimeOption {

@@ -37,6 +37,11 @@ export async function printPlan(whole: Plan, args: Printing & { readonly format:
       const { title = `Plan for the lab ${plan.lab}:`, noChanges } = args.wording ?? {};
       return write(await planMarkdown(plan, WORDS, { title: title.slice(0, -1), ...(noChanges === undefined ? {} : { noChanges }) }));
     }
+    case 'diff': {
+      const { planDiff } = await import('../report/plan-diff.js');
+      const sides = args.wording === undefined ? (['observed', 'desired'] as const) : (['before', 'after'] as const);
+      return write(await planDiff(plan, WORDS, { color: context.color, verbose: args.verbose, sides }));
+    }
     case 'shell': {
       const { incompleteScript, planScript } = await import('../kernel/iproute/script.js');
       const script = planScript(plan, (resource) => WORDS.title(resource), args.runtime);

@@ -47,7 +47,9 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     if (from === undefined) return (await import('./plan.js')).run(args, context);
     return (await import('./plan-from.js')).run({ ...args, from }, context);
   })
-    .addOption(new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell', 'markdown']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how to print the plan').choices(['text', 'json', 'shell', 'markdown', 'diff']).default('text'),
+    )
     .option('--json', 'the same as --format json')
     .option('--from <file or git:revision>', 'what the change from that file, or from that revision of it, would do; no kernel is asked')
     .addOption(runtimeOption())

@@ -59,16 +59,21 @@ export async function entryLines(entry: Entry, column: number, context: Context)
 }
 
 function reasonLines(block: Block, context: Context): string[] {
-  const { words, resources, paint } = context;
+  const reason = reasonText(block, context);
+  return reason === '' ? [] : [context.paint('dim', `# ${reason}`)];
+}
+
+/** What neither the symbol nor the fields say; '' for nothing. */
+export function reasonText(block: Block, { words, resources }: Pick<Context, 'words' | 'resources'>): string {
   if (block.because !== undefined) {
     const other = resources.get(block.because);
-    return [paint('dim', `# because ${printable(other === undefined ? block.because : words.title(other))} is replaced`)];
+    return `because ${printable(other === undefined ? block.because : words.title(other))} is replaced`;
   }
-  return PLAIN_REASONS.has(block.reason) || isToldByFields(block) ? [] : [paint('dim', `# ${printable(withTitle(block.reason, context))}`)];
+  return PLAIN_REASONS.has(block.reason) || isToldByFields(block) ? '' : printable(withTitle(block.reason, { words, resources }));
 }
 
 /** A reason that ends in another object's id ends in its title instead. */
-function withTitle(reason: string, { words, resources }: Context): string {
+function withTitle(reason: string, { words, resources }: Pick<Context, 'words' | 'resources'>): string {
   const start = reason.indexOf(' with ') + ' with '.length;
   const other = resources.get(reason.slice(start));
   return other === undefined ? reason : reason.slice(0, start) + words.title(other);
@@ -89,7 +94,7 @@ async function detailLines({ block, parts }: Entry, { verbose, paint, words, wid
 }
 
 /** That a thing is the lab's from now on is said by its symbol; the number of its maker is the mark of a route. */
-function shownFields({ action, fields }: Block, defaults: Props): Block['fields'] {
+export function shownFields({ action, fields }: Block, defaults: Props): Block['fields'] {
   const telling = tellingFields(fields, defaults);
   return action === 'adopt' || action === 'move' ? telling.filter(({ field }) => !MARK_FIELDS.has(field) && field !== 'protocol') : telling;
 }

@@ -7,7 +7,7 @@ import { isList, valueText } from './value-text.js';
 import { printable } from './width.js';
 import type { Paint } from './style.js';
 
-interface Rule {
+export interface Rule {
   readonly text: string;
   /** What decides whether two rules are the same. */
   readonly code: string;
@@ -23,7 +23,7 @@ interface Chain {
 const MOST_LINES = 20;
 
 /** Beyond as many differences the whole chain is shown as taken out and put in: finding the least would take long. */
-const MOST_DIFFERENCES = 2000;
+export const MOST_DIFFERENCES = 2000;
 
 /** The chain that a property's value is, or the text; null for any other value. */
 export function chainOf(value: PropValue | undefined): Chain | null {

@@ -107,7 +107,7 @@ describe('what bash completes', () => {
     ['a command behind an option', ['--quiet', 'des'], ['destroy']],
     ['an option of a command', ['plan', '--det'], ['--detailed-exitcode']],
     ['an option behind a file', ['apply', 'topo.yaml', '--ad'], ['--adopt']],
-    ['what an option may be', ['plan', '--format', ''], ['text', 'json', 'shell', 'markdown']],
+    ['what an option may be', ['plan', '--format', ''], ['text', 'json', 'shell', 'markdown', 'diff']],
     ['a node', ['capture', 'sh'], ['shop.web']],
     ['a command of sandboxes', ['sandbox', ''], ['ls', 'rm']],
     ['a file itself', ['plan', 'topo.'], ['']],

@@ -225,3 +225,13 @@ describe('--format markdown', () => {
     );
   });
 });
+
+describe('--format diff', () => {
+  it('is of before and after, and empty where nothing changes', () => {
+    const { stdout } = plan('--from', 'old.yaml', '--format', 'diff', 'new.yaml');
+    expect(stdout).toMatch(/^--- before\/host\.yaml\n\+\+\+ after\/host\.yaml\n@@ -/);
+    expect(stdout).toContain('--- before/lab.b.yaml\n+++ /dev/null\n');
+    expect(stdout).toContain('--- /dev/null\n+++ after/lab.c.yaml\n');
+    expect(plan('--from', 'old.yaml', '--format', 'diff', 'old.yaml')).toMatchObject({ status: 0, stdout: '' });
+  });
+});

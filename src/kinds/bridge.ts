@@ -222,7 +222,9 @@ export const bridge: Kind = {
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],
   // One without a name of the lab's is not its own yet, and is adopted.
-  opens: (resource) =>
-    (resource.definition as { readonly open?: boolean } | undefined)?.open === true ? networkOf(altnamesOf(resource)) || null : null,
+  opens: (resource) => {
+    const network = networkOf(altnamesOf(resource));
+    return (resource.definition as { readonly open?: boolean } | undefined)?.open === true && network !== '' ? [{ network }] : [];
+  },
   title: (resource) => `bridge ${nameOf(resource)}${resource.netns === HOST ? '' : ` in ${resource.netns}`}`,
 };

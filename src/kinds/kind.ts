@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.js';
-import type { ExposedPort } from '../model/exposure.js';
+import type { ExposedPort, OpenNetwork } from '../model/exposure.js';
 import type { Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
@@ -53,8 +53,8 @@ export interface Kind {
   delete(before: Resource): readonly Operation[];
   /** Ports of the host by which the object lets others in. */
   exposes?(resource: Resource): readonly ExposedPort[];
-  /** The network of which all ports of all nodes are reached from other networks by way of it; null: they are not. */
-  opens?(resource: Resource): string | null;
+  /** Networks of which all ports of all nodes are reached by others by way of it. `has`: the state has that object too. */
+  opens?(resource: Resource, has: (id: ResourceId) => boolean): readonly OpenNetwork[];
   /** For people: `veth web:eth0 <-> host:vt1234`. */
   title(resource: Resource): string;
 }

@@ -5,6 +5,7 @@ import type { NftMap, NftTable, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { desiredTable } from '../model/nft/canonical.js';
+import { routedNetworks } from './routed-networks.js';
 import { exposedPorts } from './exposed-ports.js';
 import { takenPorts, type HostPorts } from './host-ports.js';
 import { bridgeSetting, unreachedPorts, type ApartNetwork } from './isolated-ports.js';
@@ -135,6 +136,7 @@ export const nftables: Kind = {
   create: (after) => replace(null, after),
   update: (before, after) => replace(before, after),
   delete: (before) => deleteTable(before.netns, tableOf(before), before),
+  opens: routedNetworks,
   exposes: (resource) => exposedPorts(publishedBy(resource), resource.facts?.['host'] as string | undefined),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

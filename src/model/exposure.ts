@@ -16,11 +16,15 @@ export interface ExposedPort {
   readonly nodeTo: number;
 }
 
-/** A network that others than its own nodes reach directly (`isolated: false`), or no longer do. */
-export interface OpenNetworkChange {
-  readonly change: 'opened' | 'closed';
-  /** Its name. */
+/** A network that others than its own nodes reach directly. */
+export interface OpenNetwork {
   readonly network: string;
+  /** Of driver calico: whoever has a route there reaches the nodes that no policy is for; absent: `isolated: false`. */
+  readonly routed?: true;
+}
+
+export interface OpenNetworkChange extends OpenNetwork {
+  readonly change: 'opened' | 'closed';
 }
 
 export interface ExposureChange {

@@ -1,7 +1,7 @@
 /** What a plan opens to others, and what it closes. */
-import type { ExposedPort, ExposureChange, OpenNetworkChange } from '../model/exposure.js';
+import type { ExposedPort, ExposureChange, OpenNetwork, OpenNetworkChange } from '../model/exposure.js';
 import type { Action } from '../model/plan.js';
-import type { Resource, State } from '../model/state.js';
+import type { Resource, ResourceId, State } from '../model/state.js';
 import type { KindOf } from './judge.js';
 
 export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly ExposureChange[] {
@@ -26,20 +26,17 @@ export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly
 export function openNetworks(desired: State, observed: State, kindOf: KindOf): readonly OpenNetworkChange[] {
   const before = openIn(observed, kindOf);
   const after = openIn(desired, kindOf);
-  const opened = [...after].filter((network) => !before.has(network));
-  const closed = [...before].filter((network) => !after.has(network));
   return [
-    ...opened.map((network) => ({ change: 'opened', network }) as const),
-    ...closed.map((network) => ({ change: 'closed', network }) as const),
+    ...[...after].flatMap(([key, one]) => (before.has(key) ? [] : [{ change: 'opened', ...one } as const])),
+    ...[...before].flatMap(([key, one]) => (after.has(key) ? [] : [{ change: 'closed', ...one } as const])),
   ];
 }
 
-function openIn({ resources }: State, kindOf: KindOf): ReadonlySet<string> {
-  const open = new Set<string>();
-  for (const resource of resources.values()) {
-    const network = kindOf(resource.kind).opens?.(resource) ?? null;
-    if (network !== null) open.add(network);
-  }
+function openIn({ resources }: State, kindOf: KindOf): ReadonlyMap<string, OpenNetwork> {
+  const has = (id: ResourceId): boolean => resources.has(id);
+  const open = new Map<string, OpenNetwork>();
+  for (const resource of resources.values())
+    for (const one of kindOf(resource.kind).opens?.(resource, has) ?? []) open.set(`${one.network} ${one.routed === true}`, one);
   return open;
 }
 

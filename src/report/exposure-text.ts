@@ -25,8 +25,10 @@ function marked(change: ExposureChange['change'], text: string, paint: Paint): s
 }
 
 /** Rules of others aside. */
-export const networkText = ({ network }: OpenNetworkChange): string =>
-  `all ports of the nodes on ${network}, from other networks and from machines with a route there`;
+export const networkText = ({ network, routed }: OpenNetworkChange): string =>
+  routed === true
+    ? `all ports of the nodes on ${network} that no policy is for, from machines with a route there`
+    : `all ports of the nodes on ${network}, from other networks and from machines with a route there`;
 
 /** `8080/tcp on all addresses of the host -> web:80` */
 export function exposureText({ port, before }: ExposureChange): string {

@@ -45,3 +45,31 @@ it('it is so for packets, and where somebody has deleted the rules, all are told
   world.must('nft delete table inet topo_open');
   expect(networks()).toEqual(['closed a', 'closed i']);
 });
+
+it('nodes of a calico network are reached by whoever has a route there: a plan tells so, and when that ends', async () => {
+  const calico = (internal: boolean): string => `name: routed
+networks:
+  lan: { subnet: 192.168.50.0/24, gateway: none }
+  pods: { driver: calico, subnet: 10.244.0.0/16, underlay: lan, internal: ${internal}, policy: [{ to: { app: shut }, from: [] }] }
+hosts: { h1: { networks: { lan: 192.168.50.11 } } }
+nodes:
+  a: { host: h1, networks: { pods: 10.244.1.5 } }
+  b: { host: h1, networks: { pods: 10.244.1.6 }, labels: { app: shut } }
+  client: { networks: { lan: 192.168.50.99 }, routes: [{ to: 10.244.1.0/26, via: 192.168.50.11 }] }
+`;
+  const planned = (internal: boolean): PlanDocument =>
+    JSON.parse(world.mustTopo('plan', '--json', world.file('calico.yaml', calico(internal)))) as PlanDocument;
+  const routed = { network: 'pods', routed: true };
+  const text = 'all ports of the nodes on pods that no policy is for, from machines with a route there';
+  expect(planned(false).networks).toEqual([{ change: 'opened', ...routed, text }]);
+  world.mustTopo('apply', '--yes', 'calico.yaml');
+  await Promise.all(['a', 'b'].map((node) => world.serve(`routed.${node}`, 81, node)));
+  const reached = (): Promise<readonly string[]> =>
+    Promise.all(['http://10.244.1.5:81', 'http://10.244.1.6:81'].map((to) => probe(world, 'routed.client', to)));
+  expect(await reached()).toEqual(['a sees 192.168.50.99', 'timeout']);
+  expect(planned(false).networks).toBeUndefined();
+  expect(planned(true).networks).toEqual([{ change: 'closed', ...routed, text }]);
+  world.mustTopo('apply', '--yes', 'calico.yaml');
+  expect(await reached()).toEqual(['timeout', 'timeout']);
+  expect(planned(false).networks).toEqual([{ change: 'opened', ...routed, text }]);
+});

@@ -42,6 +42,8 @@ interface Missing {
   /** Directions in which the host forwards, and that are dropped. */
   readonly keys: readonly Key[];
   readonly within: boolean;
+  /** What rules have to ask that let in what is not known to be for the network yet. */
+  readonly asks: readonly string[];
 }
 
 type Causes = ReadonlyMap<string, { readonly seen: ReadonlySet<string>; readonly missing: readonly Missing[] }>;
@@ -50,22 +52,25 @@ type Causes = ReadonlyMap<string, { readonly seen: ReadonlySet<string>; readonly
 function causesIn(chain: ForeignChainObservation, networks: readonly PassingNetwork[], around: Surroundings): Causes {
   const causes = new Map<string, { readonly seen: Set<string>; readonly missing: Missing[] }>();
   for (const network of networks) {
-    const found = new Map<string, Set<Passage['direction']>>();
-    for (const { direction, packet } of passagesAt(chain, network, around)) {
-      const fate = droppedIn(chain, packet);
+    const found = new Map<string, Passage[]>();
+    for (const passage of passagesAt(chain, network, around)) {
+      const fate = droppedIn(chain, passage.packet);
       if (fate === null) continue;
       const why = whyText(chain, fate);
-      found.set(why, (found.get(why) ?? new Set()).add(direction));
+      found.set(why, [...(found.get(why) ?? []), passage]);
       const cause = causes.get(why) ?? { seen: new Set<string>(), missing: [] };
       for (const name of fate.seen) cause.seen.add(name);
       causes.set(why, cause);
     }
-    for (const [why, directions] of found)
+    for (const [why, passages] of found) {
+      const directions = new Set(passages.map(({ direction }) => direction));
       causes.get(why)!.missing.push({
         network,
         keys: KEYS.filter((key) => directions.has(DIRECTIONS[key])),
         within: directions.has('within'),
+        asks: passages.flatMap(({ asks }) => asks ?? []),
       });
+    }
   }
   return causes;
 }
@@ -79,9 +84,12 @@ function notForwarded(cause: Cause, missing: readonly Missing[]): Diagnostic {
     return `${network.path} (${directions}${within ? ', and within,' : ''} ${network.bridge})`;
   });
   const isOneStep = cause.keeper.by === 'firewalld';
-  const help = missing.flatMap(({ network, keys }) =>
-    (isOneStep ? [keys] : keys.map((key) => [key])).flatMap((some) => rulesThatHelp(cause, network, some)),
-  );
+  const help = missing.flatMap(({ network, keys, asks }) => [
+    ...(isOneStep ? [keys] : keys.map((key) => [key])).flatMap((some) =>
+      asks.length > 0 && some.includes('oifname') ? [] : rulesThatHelp(cause, network, some),
+    ),
+    ...asks.map((one) => (cause.keeper.by === 'nft' ? `${cause.keeper.insert} ${one} accept` : one)),
+  ]);
   const into = missing.some(({ keys }) => keys.includes('oifname')) && isOneStep ? INTO_TRUSTED : [];
   const what = cause.chain.family === 'bridge' ? 'frames' : 'what the host forwards';
   return warning(cause, `${what} for ${places.join(', ')}`, [...into, ...help], missing);

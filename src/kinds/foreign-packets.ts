@@ -24,6 +24,8 @@ export interface PassingNetwork {
 export interface Passage {
   readonly direction: 'from' | 'to' | 'within';
   readonly packet: Packet;
+  /** What a rule for it asks, in the words of nft, where the network's bridge is not known yet. */
+  readonly asks?: string;
 }
 
 export interface Surroundings {
@@ -55,10 +57,14 @@ export function passagesAt(chain: ForeignChainObservation, network: PassingNetwo
         ? frames(network, family, known)
         : [
             ...(network.forwards ? forwarded(network, family, known, text, around) : []),
+            ...(network.forwards && chain.hook === 'prerouting' ? arriving(chain, family, known, text, around) : []),
             ...(network.within && around.isHandedOn(family) ? within(network, family, known) : []),
           ];
     return all
-      .filter(({ direction }) => SEEN[chain.family === 'bridge' ? 'bridge' : 'routed'][chain.hook].includes(direction))
+      .filter(
+        ({ direction, asks }) =>
+          asks !== undefined || SEEN[chain.family === 'bridge' ? 'bridge' : 'routed'][chain.hook].includes(direction),
+      )
       .map((one) => at(chain, one));
   });
 }
@@ -81,10 +87,11 @@ const SEEN: {
 };
 
 /** As it is known there: where it leaves is not decided at `prerouting`, and at `postrouting` it may have the host's address. */
-function at({ hook, family }: ForeignChainObservation, { direction, packet }: Passage): Passage {
-  if (family === 'bridge') return { direction, packet };
-  const { oifname: _o, ...arriving } = packet;
-  if (hook === 'prerouting') return { direction, packet: arriving };
+function at({ hook, family, priority }: ForeignChainObservation, one: Passage): Passage {
+  const { direction, packet } = one;
+  if (family === 'bridge') return one;
+  const { oifname: _o, ...coming } = packet;
+  if (hook === 'prerouting') return { ...one, packet: priority < CONNTRACK ? { ...coming, state: 'invalid' } : coming };
   const { saddr: _s, ...leaving } = packet;
   return { direction, packet: hook === 'postrouting' && direction === 'from' ? leaving : packet };
 }
@@ -97,7 +104,7 @@ function forwarded(
   subnet: string,
   { ports, elsewhere }: Surroundings,
 ): readonly Passage[] {
-  const published = ports.filter(({ target }) => contains(subnet, parseAddress(target)!));
+  const published = publishedIn(subnet, ports);
   return (elsewhere.length === 0 ? [undefined] : elsewhere).flatMap((other): Passage[] => {
     const others = { ...nodes, not: true } as const;
     const out = { family, iifname: bridge, ...(other === undefined ? {} : { oifname: other }), saddr: nodes, daddr: others };
@@ -111,11 +118,54 @@ function forwarded(
   });
 }
 
+/** NF_IP_PRI_CONNTRACK and NF_IP_PRI_NAT_DST */
+const [CONNTRACK, DSTNAT] = [-200, -100];
+
+/** What comes from elsewhere to published ports, before and after it is sent on to nodes, and the answers to what nodes ask. */
+function arriving(
+  { priority }: ForeignChainObservation,
+  family: Family,
+  nodes: KnownAddress,
+  subnet: string,
+  { ports, elsewhere }: Surroundings,
+): readonly Passage[] {
+  return elsewhere.flatMap((iifname): Passage[] => {
+    const answer = { family, iifname, saddr: { ...nodes, not: true }, state: 'established', translated: false } as const;
+    const known = priority < CONNTRACK ? '' : ' ct state established,related';
+    return [
+      { direction: 'to', packet: answer, asks: `iifname ${iifname}${known}` },
+      ...publishedIn(subnet, ports).map((one) => atPort(one, family, iifname, priority < DSTNAT)),
+    ];
+  });
+}
+
+function atPort(
+  { protocol: word, address, from, target, targetPort = from }: PublishedRule,
+  family: Family,
+  iifname: string,
+  isEarly: boolean,
+): Passage {
+  const protocol = word === 'udp' ? 'udp' : 'tcp';
+  const where = isEarly ? address : target;
+  const dport = isEarly ? from : targetPort;
+  const plain = { family, iifname, protocol, dport, state: 'new', translated: !isEarly, local: isEarly } as const;
+  const asks = `iifname ${iifname} ${protocol} dport ${dport}`;
+  return { direction: 'to', packet: where === undefined ? plain : { ...plain, daddr: wholeAddress(where) }, asks };
+}
+
+/** By which others come: ports of the loopback address are the host's own. */
+const publishedIn = (subnet: string, ports: readonly PublishedRule[]): readonly PublishedRule[] =>
+  ports.filter(({ target, address = '' }) => !address.startsWith('127.') && contains(subnet, parseAddress(target)!));
+
+function wholeAddress(text: string): KnownAddress {
+  const { bytes } = parseAddress(text)!;
+  return { bytes, length: bytes.length * 8 };
+}
+
 type Side = Omit<Packet, 'state'>;
 
 function publishedWays({ protocol, from, target, targetPort = from }: PublishedRule, into: Side, out: Side): readonly Passage[] {
-  const { bytes } = parseAddress(target)!;
-  const node = { bytes, length: bytes.length * 8 };
+  const node = wholeAddress(target);
   const known = { protocol: protocol === 'udp' ? 'udp' : 'tcp', translated: true } as const;
   return [
     { direction: 'to', packet: { ...into, ...known, daddr: node, dport: targetPort, state: 'new' } },

@@ -39,6 +39,7 @@ export interface ForeignChainObservation extends ForeignTable {
   /** Of which host it is. */
   readonly netns: string;
   readonly hook: ForeignHook;
+  readonly priority: number;
   readonly family: 'ip' | 'ip6' | 'inet' | 'bridge';
   readonly table: string;
   readonly chain: string;

@@ -127,7 +127,7 @@ function chainOf(
     }
     rules.set(chain, [...(rules.get(chain) ?? []), ruleOf(entries, family, at, target, names)]);
   }
-  return { netns, hook, family: family.family, table: TABLE, chain: base, drops, legacy: true, rules, sets: NO_SETS };
+  return { netns, hook, priority: 0, family: family.family, table: TABLE, chain: base, drops, legacy: true, rules, sets: NO_SETS };
 }
 
 /** Offset → the chain that begins there; a jump leads behind the head of a chain. */

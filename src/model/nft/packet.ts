@@ -20,8 +20,8 @@ export interface Packet {
   readonly protocol?: 'tcp' | 'udp';
   readonly sport?: number;
   readonly dport?: number;
-  /** Of its connection. */
-  readonly state: 'new' | 'established';
+  /** Of its connection; `invalid` before connections are looked up. */
+  readonly state: 'new' | 'established' | 'invalid';
   /** It has come in by a published port. */
   readonly translated?: boolean;
   /** A bridge takes it from port to port. */
@@ -41,7 +41,7 @@ const ARP = [0x08, 0x06] as const;
 const etherType = ({ family, arp }: Packet): readonly number[] => (arp === true ? ARP : ETHER[family]);
 const NFPROTO_BRIDGE = 7;
 const ETHER_TYPE = 12;
-const STATES = { established: 2, new: 8 } as const;
+const STATES = { invalid: 1, established: 2, new: 8 } as const;
 const [UNICAST, LOCAL] = [1, 2];
 /** NFT_META_PROTOCOL, NFT_META_BRI_IIFNAME and NFT_META_BRI_OIFNAME */
 const [META_PROTOCOL, META_IBRNAME, META_OBRNAME] = [1, 17, 18];

@@ -189,6 +189,18 @@ const DROPPING: readonly Dropping[] = [
     ],
   },
   {
+    name: 'before ports are sent on: a port of the host, and a policy before connections are known',
+    rules: `table ip fw {
+      chain early { type filter hook prerouting priority mangle; iifname "lan0" tcp dport 8000-8100 drop; }
+      chain raw { type filter hook prerouting priority raw; policy drop; iifname { "lo", "br-front" } accept; tcp dport { 22, 8080 } accept; }
+    }`,
+    shuts: [OUT4, IN4],
+    told: [
+      `early of the table ip fw (its rule iifname "lan0" tcp dport 8000-8100 drop) ${FRONT('to')}`,
+      `raw of the table ip fw (policy drop) ${FRONT('to')}`,
+    ],
+  },
+  {
     name: 'a table of bridges',
     rules: `table bridge fw {
       chain between { type filter hook forward priority -200; policy drop; ip protocol icmp accept; }
@@ -273,6 +285,28 @@ const PASSING: readonly (readonly [name: string, rules: string])[] = [
       iptables-nft -A cali-FORWARD -i cali+ -j cali-from-wl-dispatch
       iptables-nft -A cali-from-wl-dispatch -m comment --comment "Unknown interface" -j DROP
       iptables-nft -A cali-FORWARD -m comment --comment "cali:S93hcgKJrXEqnTfs" -m mark --mark 0x10000/0x10000 -j ACCEPT`,
+  ],
+  [
+    'firewalld, with the network in the zone of the LAN',
+    `table inet firewalld {
+      chain filter_PREROUTING {
+        type filter hook prerouting priority filter + 10; policy accept;
+        icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
+        meta nfproto ipv6 fib saddr . mark . iif oif missing drop
+      }
+      chain filter_FORWARD {
+        type filter hook forward priority filter + 10; policy accept;
+        ct state { established, related } accept
+        ct status dnat accept
+        iifname "lo" accept
+        ct state invalid drop
+        jump filter_FORWARD_ZONES
+        reject with icmpx admin-prohibited
+      }
+      chain filter_FORWARD_ZONES { iifname "lan0" goto filter_FWD_public; goto filter_FWD_public; }
+      chain filter_FWD_public { jump filter_FWD_public_allow; reject with icmpx admin-prohibited; }
+      chain filter_FWD_public_allow { oifname "lan0" accept; }
+    }`,
   ],
   [
     'Podman, libvirt, and lists of who is kept out',

@@ -32,7 +32,8 @@ export function readForeignChains(
     const known = FAMILIES.get(family);
     const at = HOOKS.find((one) => hook.startsWith(`type filter hook ${one} `));
     if (known === undefined || at === undefined || isOwn(table)) return;
-    found.push({ netns, hook: at, family: known, table, chain: name, drops: hook.includes('policy drop;') });
+    const priority = Number(/ priority (-?\d+);/.exec(hook)?.[1] ?? 0);
+    found.push({ netns, hook: at, priority, family: known, table, chain: name, drops: hook.includes('policy drop;') });
   });
   const tables = new Map<string, ForeignTable>();
   return found.map((one) => {

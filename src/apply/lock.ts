@@ -107,7 +107,7 @@ function busy(holder: string, timeoutMs: number): Diagnostic {
     code: 'locked',
     severity: 'error',
     message: `${holder} is changing this machine${timeoutMs > 0 ? `, still after ${timeoutMs / 1000} s` : ''}`,
-    hint: 'run it again when that has ended, or wait longer with --lock-timeout',
+    hint: 'run it again when that has ended, or wait longer with --lock-timeout; if it hangs, end that process: the next apply of its lab goes on from there',
   };
 }
 
@@ -117,6 +117,10 @@ function notPermitted(file: string, error: NodeJS.ErrnoException): Diagnostic {
     code: 'no-lock',
     severity: 'error',
     message: `the lock ${file} cannot be opened: ${error.code ?? error.message}`,
-    hint: denied ? 'changing the network of this machine takes root; --sandbox does without' : 'remove what is in its way',
+    hint: denied
+      ? 'changing the network of this machine takes root; --sandbox does without'
+      : error.code === 'EROFS'
+        ? 'topo keeps files in /run/topo while it works: /run has to be writable'
+        : 'remove what is in its way',
   };
 }

@@ -1,9 +1,10 @@
 import type { SourceRange } from '../model/diagnostic.js';
 import type { LinkAttributes } from '../model/operation.js';
-import type { Props, Resource } from '../model/state.js';
+import type { PropValue, Props, Resource } from '../model/state.js';
 import type { Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { addMissing, LOOPBACKS_OWN, ownAddresses, ownAddressesOf } from './lo-own-addresses.js';
+import { RARE_OF, writeRare } from './rare-attributes.js';
 import { containerKindOf, labNamespaces, loOf, netnsId } from './ownership.js';
 
 export interface LoopbackSpec {
@@ -39,7 +40,9 @@ function bare(ns: string, props: Props): Resource {
 
 function set(after: Resource, changed: readonly string[]): ReturnType<Kind['create']> {
   const fields = changed.filter((field) => field !== 'own_addresses');
-  const attributes: LinkAttributes = Object.fromEntries(fields.map((field) => [field, after.props[field] as number | boolean]));
+  const attributes: LinkAttributes = Object.fromEntries(
+    fields.map((field) => [field, (after.props[field] ?? RARE_OF.loopback[field]) as number | boolean]),
+  );
   return fields.length === 0 ? [] : [{ op: 'link-set', netns: after.netns, name: 'lo', attributes }];
 }
 
@@ -48,13 +51,16 @@ export const loopback: Kind = {
   stage: () => WITHIN_NETNS + 1,
   inPlace: () => true,
   defaults: () => NEW,
+  usual: RARE_OF.loopback,
   find: ({ observation, desired }) => ({
     resources: labNamespaces(observation, desired.lab).flatMap((ns) => {
       const lo = loOf(ns);
       if (lo === undefined || containerKindOf(ns, desired.lab) === 'attached') return [];
       const wanted = desired.resources.get(loopbackId(ns.netns))?.props['own_addresses'] as readonly string[] | null | undefined;
       const own_addresses = wanted === null ? null : ownAddresses(ns, lo, wanted ?? LOOPBACKS_OWN);
-      return [bare(ns.netns, { mtu: Number(lo.attributes['mtu']), up: lo.attributes['up'] === true, own_addresses })];
+      const props: Record<string, PropValue> = { mtu: Number(lo.attributes['mtu']), up: lo.attributes['up'] === true, own_addresses };
+      writeRare(props, lo.attributes, RARE_OF.loopback);
+      return [bare(ns.netns, props)];
     }),
     conflicts: [],
   }),

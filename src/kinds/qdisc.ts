@@ -88,6 +88,16 @@ function find({ observation, desired, linkAt }: FindContext): Found {
   return { resources, conflicts: [] };
 }
 
+/** What the kernel has below a token bucket it makes along with it, and keeps while that changes. */
+function update(before: Resource, after: Resource): readonly QdiscOperation[] {
+  return String(before.props['other']).includes(CHILD) ? [remove(before), ...set(after)] : set(after);
+}
+
+/** As the adapter tells it, among what the lab never asks for. */
+const CHILD = 'child';
+
+const remove = ({ netns, props }: Resource): QdiscOperation => ({ op: 'qdisc-delete', netns, dev: String(props['dev']) });
+
 /** Takes the place of whatever is there. One of another type, which only somebody else can have made, is not made again. */
 function set({ netns, props }: Resource): readonly QdiscOperation[] {
   const { dev, type, handle, rate, burst, limit } = props;
@@ -103,7 +113,7 @@ export const qdisc: Kind = {
   defaults: () => ({ handle: OWN_HANDLE, other: '' }),
   find,
   create: set,
-  update: (_before, after) => set(after),
-  delete: ({ netns, props }) => [{ op: 'qdisc-delete', netns, dev: String(props['dev']) }],
+  update,
+  delete: (before) => [remove(before)],
   title: ({ netns, props }) => `qdisc ${String(props['type'])} on ${netns}:${String(props['dev'])}`,
 };

@@ -6,11 +6,13 @@ import { RARE_BRIDGE, RARE_FLAGS, RARE_LIMITS, RARE_PORT, RARE_PROTODOWN, type L
 const valuesOf = (rows: readonly LinkAttribute[]): Props => Object.fromEntries(rows.map(({ name, default: value }) => [name, value]));
 
 /** What they are unless a field says otherwise, by type. */
-export const RARE_OF = {
+export const RARE_OF: { readonly [type in 'veth' | 'bridge' | 'vxlan' | 'macvlan' | 'loopback']: Props } = {
   veth: valuesOf([...RARE_FLAGS, ...RARE_LIMITS, ...RARE_PORT]),
   bridge: valuesOf([...RARE_FLAGS, ...RARE_BRIDGE]),
   vxlan: valuesOf([...RARE_FLAGS, RARE_PROTODOWN, ...RARE_PORT]),
   macvlan: valuesOf([...RARE_FLAGS, RARE_PROTODOWN]),
+  // Multicast is not for lo.
+  loopback: { ...valuesOf([...RARE_FLAGS, ...RARE_LIMITS].filter(({ name }) => name !== 'multicast')), txqlen: 1000, group: 0 },
 };
 
 /** Writes those of the link that are not as the kernel has them by itself. */

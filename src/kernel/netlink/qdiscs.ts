@@ -50,18 +50,48 @@ export function readQdiscs(socket: NetlinkSocket, links: readonly DecodedLink[])
   writer.reserve(HEADER);
   writer.end();
   let qdiscs: QdiscObservation[] = [];
+  let children: Child[] = [];
   dump(
     socket,
     writer,
-    () => (qdiscs = []),
+    () => {
+      qdiscs = [];
+      children = [];
+    },
     (bytes, _type, start, end) => {
       const dev = names.get(bytes.view.getInt32(start + 4, true));
-      const qdisc = dev === undefined ? null : decode(bytes, start, end, dev);
+      if (dev === undefined) return;
+      const qdisc = decode(bytes, start, end, dev);
       if (qdisc !== null) qdiscs.push(qdisc);
+      else children.push(...childIn(bytes, start, end, dev));
     },
   );
-  return qdiscs;
+  return qdiscs.map((qdisc) => withChildren(qdisc, children));
 }
+
+interface Child {
+  readonly dev: string;
+  readonly type: string;
+  /** `MAJOR:` */
+  readonly parent: string;
+}
+
+/** What somebody put below another one; that which the kernel makes there itself is invisible (TCQ_F_INVISIBLE). */
+function childIn({ view, buffer }: Bytes, start: number, end: number, dev: string): readonly Child[] {
+  const parent = handleText(view.getUint32(start + 12, true));
+  for (let at = start + HEADER; at < end; at = nextAttribute(view, at))
+    if (attributeType(view, at) === TCA.kind) return [{ dev, type: attributeString({ view, buffer }, at), parent }];
+  return [];
+}
+
+function withChildren(qdisc: QdiscObservation, children: readonly Child[]): QdiscObservation {
+  const { tbf, dev, handle } = qdisc;
+  const own = children.filter((child) => child.dev === dev && child.parent === handle).map(({ type }) => `child ${type}`);
+  if (tbf === undefined || own.length === 0) return qdisc;
+  return { ...qdisc, tbf: { ...tbf, other: [tbf.other, ...own].filter((word) => word !== '').join(' ') } };
+}
+
+const handleText = (handle: number): string => `${(handle >>> 16).toString(16)}:`;
 
 /** Null: not of the root, or one that the kernel gave by itself, which has no handle. */
 function decode(bytes: Bytes, start: number, end: number, dev: string): QdiscObservation | null {
@@ -75,7 +105,7 @@ function decode(bytes: Bytes, start: number, end: number, dev: string): QdiscObs
     if (attribute === TCA.kind) type = attributeString(bytes, at);
     else if (attribute === TCA.options && type === 'tbf') tbf = decodeTbf(view, at);
   }
-  return { dev, type, handle: `${(handle >>> 16).toString(16)}:`, ...(tbf === undefined ? {} : { tbf }) };
+  return { dev, type, handle: handleText(handle), ...(tbf === undefined ? {} : { tbf }) };
 }
 
 function decodeTbf(view: DataView, outer: number): NonNullable<QdiscObservation['tbf']> {

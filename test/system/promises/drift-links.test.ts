@@ -133,7 +133,17 @@ const ends: readonly Drift[] = [
     by: tc('add dev mid root tbf rate 1mbit burst 15000 limit 30000'),
     seen: ['- qdisc:every.router/mid'],
   },
+  {
+    name: 'limit of a link with another queue below',
+    by: tc('add dev cut parent 746f:1 handle 5: pfifo limit 5'),
+    seen: [`~ ${LIMIT} other`],
+  },
   { name: 'lo down', by: 'ip -n every.alone link set lo down', seen: ['~ loopback:every.alone/lo up'] },
+  {
+    name: 'lo changed in many ways',
+    by: 'ip -n every.router link set lo arp off promisc on allmulticast on txqueuelen 5 group 7 gso_max_size 20000',
+    seen: ['~ loopback:every.router/lo arp promisc allmulticast gso_max_size txqlen group'],
+  },
   { name: 'lo mtu', by: 'ip -n every.router link set lo mtu 1500', seen: ['~ loopback:every.router/lo mtu'] },
   { name: 'mark of a namespace changed', by: 'ip -n every.alone link set lo alias topo:every/other', seen: ['~ netns:every.alone mark'] },
   {

@@ -63,6 +63,12 @@ function observedSysctl(
   return Object.assign(found, { definition: { former } }, deletable ? undefined : { keep: true });
 }
 
+/** The interface of that name may be another object now than it will be, and goes then. */
+function alongWith(link: ResourceId | undefined, found: Resource): Resource {
+  const { goesWith = [] } = found;
+  return link === undefined || goesWith.includes(link) ? found : { ...found, goesWith: [...goesWith, link] };
+}
+
 function foundSysctl(netns: string, key: string, value: string | null, wanted: Resource | undefined): Resource {
   const needs = netnsNeeds(netns);
   return { id: sysctlId(netns, key), kind: 'sysctl', netns, props: { key, value }, needs, goesWith: wanted?.goesWith ?? needs };
@@ -78,7 +84,8 @@ function find(context: FindContext): Found {
       const wanted = desired.resources.get(sysctlId(ns.netns, key));
       // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
       if (wanted !== undefined ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
-      resources.push(observedSysctl(ns, key, withAll(ns, desired, key) ?? value, !isHost || lastLab, wanted));
+      const found = observedSysctl(ns, key, withAll(ns, desired, key) ?? value, !isHost || lastLab, wanted);
+      resources.push(alongWith(context.linkAt(ns.netns, interfaceOfKey(key) ?? ''), found));
     }
   }
   for (const one of switchedOff(context, new Set(resources.map(({ id }) => id)))) resources.push(one);

@@ -180,3 +180,18 @@ test("lo's own addresses can be written, from the first apply on", () => {
   expect(world.mustTopo('plan', '--detailed-exitcode', file)).toContain('No changes.');
   world.mustTopo('destroy', '--yes', file);
 });
+
+const spanned = (driver: string): string => `name: w
+defaults: { ipv6: false }
+networks: { under: { subnet: 10.80.0.0/24 }, span: { driver: ${driver}, subnet: 10.244.0.0/16, underlay: under } }
+hosts: { h1: { networks: { under: 10.80.0.11 } } }
+nodes: { p: { host: h1, networks: [span] } }
+`;
+
+test('settings of an interface that another network makes anew, under the same name', () => {
+  world.mustTopo('apply', '--yes', world.file('spanned.yaml', spanned('calico')));
+  const after = world.file('spanned.yaml', spanned('flannel'));
+  world.mustTopo('apply', '--yes', after);
+  expect(world.mustTopo('plan', after)).toContain('No changes.');
+  world.mustTopo('destroy', '--yes', after);
+});

@@ -70,9 +70,11 @@ export async function carryOutLocked(work: Work, context: Context): Promise<numb
       if (isAgreed || !work.isAskedFor(planned.plan)) {
         const shown = isAgreed ? 'shown' : await work.show(planned.plan);
         await allowAgain(work.lab);
-        if (shown === 'done') return 0;
-        work.begins?.();
-        return await carryOutPlanned(work, planned, { print, progress }, context);
+        if (shown !== 'done') work.begins?.();
+        const status = shown === 'done' ? 0 : await carryOutPlanned(work, planned, { print, progress }, context);
+        const { removeEmpty } = await import('../kernel/empty-folders.js');
+        removeEmpty(work.lab);
+        return status;
       }
       if (agreed !== null) context.stderr.write('The machine has changed meanwhile: this is what would be done now.\n');
       agreed = planned.plan;

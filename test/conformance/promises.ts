@@ -53,6 +53,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/crash-times.test.ts',
       'system/promises/crash-more.test.ts',
       'system/promises/crash-place.test.ts',
+      'system/promises/crash-folders.test.ts',
       'system/promises/crash-taken.test.ts',
       'system/processes/crash.test.ts',
       'system/calico/killed.test.ts',

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   ftruncateSync,
   mkdirSync,
@@ -83,11 +84,19 @@ function makeEtcNetns(): void {
 function removeEtcNetns(): void {
   try {
     closeSync(openSync(MADE, constants.O_RDONLY | constants.O_NOFOLLOW));
-    rmdirSync(ETC_NETNS);
+    // Whoever was killed between these two has left only the second to do.
+    if (existsSync(ETC_NETNS)) rmdirSync(ETC_NETNS);
     unlinkSync(MADE);
   } catch {
     // It was there before, or somebody has put something into it.
   }
+}
+
+/** Folders without a set, and /etc/netns without a link: whoever was about to remove them was killed, and nothing else tells of them. */
+export function removeEmptySets(lab: string): void {
+  removeIfEmpty(`${SETS}/${lab}`);
+  removeIfEmpty(SETS);
+  removeEtcNetns();
 }
 
 /** The folder holds these files then, and no others. */

@@ -52,12 +52,32 @@ export function writeDefinition(key: ProcessKey, definition: ProcessDefinition):
 export function removeRecord(key: ProcessKey): void {
   const folder = processFolder(key);
   if (isOwnFolder(dirname(folder))) rmSync(folder, { recursive: true, force: true });
-  if (ownNames(dirname(folder)).length === 0) forgetFormerOf(key);
-  for (const parent of [dirname(folder), dirname(dirname(folder)), PROCESS_DIRECTORY]) {
+  removeOwner(key);
+}
+
+/** Folders without a record: whoever was about to remove them was killed, and nothing else tells of them. */
+export function removeEmptyFolders(lab: string): void {
+  const folder = `${PROCESS_DIRECTORY}/${lab}`;
+  for (const owner of ownNames(folder)) if (!isFormer(lab, owner)) removeOwner({ lab, owner });
+  removeIfEmpty([folder, PROCESS_DIRECTORY]);
+}
+
+type Owner = Pick<ProcessKey, 'lab' | 'owner'>;
+
+/** Unless it has records. */
+function removeOwner(key: Owner): void {
+  const folder = ownerFolder(key.lab, key.owner);
+  if (ownNames(folder).length === 0) forgetFormerOf(key);
+  removeIfEmpty([folder, dirname(folder), PROCESS_DIRECTORY]);
+}
+
+/** From the inmost up. */
+function removeIfEmpty(folders: readonly string[]): void {
+  for (const folder of folders) {
     try {
-      rmdirSync(parent);
+      rmdirSync(folder);
     } catch {
-      return;
+      // Of other records, or gone already.
     }
   }
 }
@@ -68,7 +88,7 @@ export function forgetFormer(lab: string, owner: string): void {
 }
 
 /** Former names of an owner that has no records any more. */
-function forgetFormerOf({ lab, owner }: ProcessKey): void {
+function forgetFormerOf({ lab, owner }: Owner): void {
   for (const name of ownNames(`${PROCESS_DIRECTORY}/${lab}`))
     if (isFormer(lab, name) && readlinkSync(ownerFolder(lab, name)) === owner) unlinkSync(ownerFolder(lab, name));
 }

@@ -28,6 +28,12 @@ export interface ValidateArguments extends CommonOptions {
 export type PlanFormat = 'text' | 'json' | 'shell' | 'markdown' | 'diff';
 export type ValidateFormat = 'text' | 'json' | 'github' | 'sarif';
 
+export interface PinArguments extends CommonOptions {
+  readonly file: string | undefined;
+  /** Writes nothing. */
+  readonly check: boolean;
+}
+
 export interface PlanArguments extends CommonOptions, RuntimeOption {
   readonly file: string | undefined;
   /** `--json` has become `format: 'json'`. */

@@ -93,6 +93,16 @@ export function addPlanningCommands(program: Command, declare: Declare): void {
     .option('--json', 'one JSON document')
     .addOption(runtimeOption());
 
+  declare<{ readonly check?: boolean }>(
+    program,
+    'pin [file]',
+    'write automatic subnets and addresses into the file',
+    async (flags, [file], context) => {
+      const { run } = await import('./pin.js');
+      return run({ ...flags, file, check: flags.check === true }, context);
+    },
+  ).option('--check', 'write nothing: exit status 1 where something is automatic');
+
   addConfirmCommands(program, declare);
 
   addWatchCommand(program, declare);

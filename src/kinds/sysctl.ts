@@ -63,7 +63,7 @@ function observedSysctl(
   return Object.assign(found, { definition: { former } }, deletable ? undefined : { keep: true });
 }
 
-/** The interface of that name may be another object now than it will be, and goes then. */
+/** The interface of that name may be another object now than it will be, and goes then. What is no longer wanted has a memory that does not go with it. */
 function alongWith(link: ResourceId | undefined, found: Resource): Resource {
   const { goesWith = [] } = found;
   return link === undefined || goesWith.includes(link) ? found : { ...found, goesWith: [...goesWith, link] };
@@ -85,7 +85,7 @@ function find(context: FindContext): Found {
       // Without a value its interface is gone. What is remembered of it must go too, or it would be put back on the next of that name.
       if (wanted !== undefined ? value === null : !ns.remembered.has(key) || (isHost && !HOST_WIDE.includes(key))) continue;
       const found = observedSysctl(ns, key, withAll(ns, desired, key) ?? value, !isHost || lastLab, wanted);
-      resources.push(alongWith(context.linkAt(ns.netns, interfaceOfKey(key) ?? ''), found));
+      resources.push(wanted === undefined ? found : alongWith(context.linkAt(ns.netns, interfaceOfKey(key) ?? ''), found));
     }
   }
   for (const one of switchedOff(context, new Set(resources.map(({ id }) => id)))) resources.push(one);

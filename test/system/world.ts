@@ -45,8 +45,8 @@ export class World {
   ) {}
 
   static async create(): Promise<World> {
-    // Its first process waits for what is nobody's any more, as that of a machine does: a `sleep` would leave thousands of dead ones.
-    const init = `${PRIVATE_ETC} && mkdir -p /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && { sleep infinity & wait; }`;
+    // Its first process waits for what is nobody's any more, as that of a machine does: a `sleep` would leave thousands of dead ones. Somebody may end all that sleeps.
+    const init = `${PRIVATE_ETC} && mkdir -p /run/netns && mount -t sysfs sysfs /sys && ip link set lo up && echo ready && while :; do sleep infinity & wait; done`;
     const flags = [...asUser, '-n', '-m', '-p', '--propagation', 'private', '--fork', '--mount-proc', '--kill-child=KILL'];
     const holder = spawn('unshare', [...flags, 'sh', '-c', init], { stdio: ['ignore', 'pipe', 'pipe'] });
     await ready(holder, 'ready');

@@ -5,8 +5,9 @@
 import { parseCidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ForeignChainObservation } from '../model/observation.js';
+import { relevantIn } from '../model/nft/relevant.js';
 import { droppedIn, helpIntro, type Keeper, keeperOf, placeOf, whyText } from './foreign-chain.js';
-import { type Passage, passagesAt, type PassingNetwork, type Surroundings } from './foreign-packets.js';
+import { addressesOf, type Passage, passagesAt, type PassingNetwork, type Surroundings } from './foreign-packets.js';
 
 export interface Passing extends Surroundings {
   readonly networks: readonly PassingNetwork[];
@@ -15,7 +16,10 @@ export interface Passing extends Surroundings {
 }
 
 export function dropped({ networks, chains, ...around }: Passing): readonly Diagnostic[] {
-  return chains.flatMap((chain) => {
+  const addresses = addressesOf(networks, around);
+  const interfaces = [...networks.map(({ bridge }) => bridge), ...around.elsewhere];
+  return chains.flatMap((whole) => {
+    const chain = { ...whole, ...relevantIn(whole, addresses, interfaces) };
     const causes = causesIn(chain, networks, around);
     return [...causes].flatMap(([why, { seen, missing }]) => {
       const keeper = keeperOf(chain, seen);

@@ -45,6 +45,15 @@ export function interfacesElsewhere({ links, addresses }: NetnsObservation, lab:
     .map(({ name }) => name);
 }
 
+/** Those that rules may ask for. */
+export function addressesOf(networks: readonly PassingNetwork[], { ports }: Surroundings): readonly KnownAddress[] {
+  const subnets = networks.flatMap(({ subnets: all }) => all.flatMap((text) => parseCidr(text) ?? []));
+  return [
+    ...subnets.map(({ address: { bytes }, prefix }) => ({ bytes, length: prefix })),
+    ...ports.flatMap(({ address }) => (address === undefined ? [] : wholeAddress(address))),
+  ];
+}
+
 export function passagesAt(chain: ForeignChainObservation, network: PassingNetwork, around: Surroundings): readonly Passage[] {
   return network.subnets.flatMap((text) => {
     const subnet = parseCidr(text);

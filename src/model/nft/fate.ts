@@ -26,7 +26,7 @@ const DEPTH = 16;
 
 export function fateIn(table: ForeignTable, chain: string, packet: Packet): Fate {
   const seen = new Set<string>();
-  const end = follow({ table, packet, seen }, chain, 0);
+  const end = follow({ table, packet, seen, registers: new Registers() }, chain, 0);
   return { ...(end ?? { verdict: 'policy' }), seen };
 }
 
@@ -34,6 +34,8 @@ interface Way {
   readonly table: ForeignTable;
   readonly packet: Packet;
   readonly seen: Set<string>;
+  /** A rule loads what it compares. */
+  readonly registers: Registers;
 }
 
 /** null: they come back. */
@@ -61,8 +63,7 @@ interface Said {
 const CONTINUE = 'continue';
 
 /** `mayReturn`: from a chain that they were sent to they come back where that is not known, and a drop behind it is for others. */
-function verdictOf({ expressions }: ForeignRule, { table, packet }: Way, mayReturn: boolean): Said {
-  const registers = new Registers();
+function verdictOf({ expressions }: ForeignRule, { table, packet, registers }: Way, mayReturn: boolean): Said {
   let asks = false;
   for (const expression of expressions) {
     const said = step(expression, registers, table, packet);
@@ -119,12 +120,10 @@ const not = (answer: Answer): Answer => (answer === null ? null : !answer);
 
 function compared(value: Partial, op: number, data: readonly number[]): Answer {
   const own = sliced(value, 0, data.length);
+  if (op === CMP.eq) return isEqual(own, data);
+  if (op === CMP.neq) return not(isEqual(own, data));
   const [none, all] = [data.map(() => 0), data.map(() => 0xff)];
   switch (op) {
-    case CMP.eq:
-      return isEqual(own, data);
-    case CMP.neq:
-      return not(isEqual(own, data));
     case CMP.lte:
       return isWithin(own, none, data);
     case CMP.gte:
@@ -177,6 +176,7 @@ class Registers {
   from(register: number): Partial {
     const start = startOf(register);
     const not = this.excluded.get(start);
+    // What is compared is shorter than a key of several parts.
     return { ...sliced(this, start, this.bytes.length - start), ...(not === undefined ? {} : { not }) };
   }
 

@@ -48,7 +48,21 @@ const [META_PROTOCOL, META_IBRNAME, META_OBRNAME] = [1, 17, 18];
 const CT_MARK = 3;
 
 /** UNKNOWN for all that is not known of it. */
-export function loaded({ name, fields }: Expression, packet: Packet): Partial {
+export function loaded(expression: Expression, packet: Packet): Partial {
+  const { name, fields } = expression;
+  if (name !== 'payload' && name !== 'meta') return read(expression, packet);
+  const known = LOADED.get(packet) ?? new Map<string, Partial>();
+  LOADED.set(packet, known);
+  const key = `${name} ${fields['key']} ${fields['base']} ${fields['offset']} ${fields['len']}`;
+  const value = known.get(key) ?? read(expression, packet);
+  known.set(key, value);
+  return value;
+}
+
+/** Thousands of rules load the same. */
+const LOADED = new WeakMap<Packet, Map<string, Partial>>();
+
+function read({ name, fields }: Expression, packet: Packet): Partial {
   switch (name) {
     case 'meta':
       return metaOf(Number(fields['key']), packet);

@@ -26,7 +26,11 @@ export const inHostOrder = (value: number): readonly number[] => [0, 8, 16, 24].
 
 /** `from` bytes into it; what lies beyond its end is not known. */
 export function sliced({ bytes, known, not }: Partial, from: number, length: number): Partial {
-  const take = (list: readonly number[]): number[] => Array.from({ length }, (_, i) => list[from + i] ?? 0);
+  const take = (list: readonly number[]): number[] => {
+    const part = list.slice(from, from + length);
+    while (part.length < length) part.push(0);
+    return part;
+  };
   return { bytes: take(bytes), known: take(known), ...(not === undefined || from > 0 ? {} : { not }) };
 }
 
@@ -72,5 +76,14 @@ export function order(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-export const bytesOfHex = (text: string): readonly number[] =>
-  Array.from({ length: Math.max(0, (text.length - 2) >> 1) }, (_, i) => Number.parseInt(text.slice(2 + 2 * i, 4 + 2 * i), 16));
+/** The same texts come again and again. */
+export function bytesOfHex(text: string): readonly number[] {
+  const known = PARSED.get(text);
+  if (known !== undefined) return known;
+  const bytes = [...Buffer.from(text.slice(2), 'hex')];
+  if (PARSED.size < MOST_PARSED) PARSED.set(text, bytes);
+  return bytes;
+}
+
+const PARSED = new Map<string, readonly number[]>();
+const MOST_PARSED = 100_000;

@@ -34,6 +34,10 @@ const KINDS = {
   'local routes flushed': (one) => nodes(one).map(([at]) => `${at} ip route flush table local`),
   'rules flushed': (one) => nodes(one).map(([at]) => `${at} ip rule flush`),
   'rule added': (one) => nodes(one).map(([at]) => `${at} ip rule add priority 77 table 77`),
+  'rule with more words added': (one) => nodes(one).map(([at]) => `${at} ip rule add to 192.0.2.4 blackhole priority 78`),
+  'route with more words added': (one) => nodes(one).map(([at]) => `${at} ip route add throw 192.0.2.0/24 tos 4`),
+  'address with another end added': (one) => links(one).map(([at, name]) => `${at} ip addr add 10.250.0.3 peer 10.250.0.4 dev ${name}`),
+  'port stopped': (one) => links(one, '"master"').map(([at, name]) => `${at} ip link set ${name} type bridge_slave state 0`),
   'limit taken away': (one) => limits(one).map(([at, name]) => `${at} tc qdisc del dev ${name} root`),
   'limit changed': (one) => limits(one).map(([at, name]) => `${at} tc qdisc replace dev ${name} root tbf rate 3mbit burst 9kb limit 30kb`),
   // On the machine itself it would be somebody else's.

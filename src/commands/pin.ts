@@ -1,4 +1,15 @@
-import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { kindOf } from '../kinds/index.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
@@ -79,14 +90,32 @@ function verify(file: TopologyFile, lab: ReadLab, texts: Texts, context: Context
     );
 }
 
-/** All of them, or none where one of them cannot be written. */
+/** All of them, or none where one of them cannot be written. Whoever reads, or is killed, meanwhile has the old text or the new one. */
 function save(texts: readonly (readonly [name: string, Text])[], { cwd }: Context): void {
-  for (const [name] of texts) writing(name, () => accessSync(resolve(cwd, name), constants.W_OK));
-  for (const [name, { is }] of texts) {
-    const path = resolve(cwd, name);
-    const mark = readFileSync(path).subarray(0, BOM.length).equals(BOM) ? BOM : Buffer.alloc(0);
-    writing(name, () => writeFileSync(path, Buffer.concat([mark, Buffer.from(is)])));
+  const drafts: { readonly name: string; readonly path: string; readonly draft: string }[] = [];
+  try {
+    for (const [name, { is }] of texts) {
+      writing(name, () => {
+        const path = realpathSync(resolve(cwd, name));
+        accessSync(path, constants.W_OK);
+        const draft = `${path}.${process.pid}.new`;
+        drafts.push({ name, path, draft });
+        writeDraft(draft, path, is);
+      });
+    }
+    for (const { name, path, draft } of drafts) writing(name, () => renameSync(draft, path));
+  } finally {
+    for (const { draft } of drafts) rmSync(draft, { force: true });
   }
+}
+
+/** With the same rights, and root leaves it to its owner. */
+function writeDraft(draft: string, path: string, text: string): void {
+  const { mode, uid, gid } = statSync(path);
+  const mark = readFileSync(path).subarray(0, BOM.length).equals(BOM) ? BOM : Buffer.alloc(0);
+  writeFileSync(draft, Buffer.concat([mark, Buffer.from(text)]), { mode: 0o600, flag: 'wx', flush: true });
+  if (process.geteuid?.() === 0) chownSync(draft, uid, gid);
+  chmodSync(draft, mode & 0o7777);
 }
 
 function writing(name: string, what: () => void): void {
@@ -94,7 +123,11 @@ function writing(name: string, what: () => void): void {
     what();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw failed('file-unwritable', `${name} cannot be written: ${String(code)}`, `see that you may write it: ls -l ${name}`);
+    throw failed(
+      'file-unwritable',
+      `${name} cannot be written: ${String(code)}`,
+      `see that you may write it, and into its folder: ls -l ${name}`,
+    );
   }
 }
 

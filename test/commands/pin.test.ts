@@ -1,6 +1,18 @@
 /** `topo pin`: automatic subnets and addresses are written into the files of a lab. */
 import { afterAll, beforeEach, expect, it } from '@jest/globals';
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Program, USERS } from '../sandbox/program.js';
 
@@ -21,7 +33,7 @@ const MORE = '# more\nnetworks:\n  lan: { mtu: "${SIZE}" }\nnodes:\n  b:\n    ne
 beforeEach(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  chmodSync(folder, 0o755);
+  chmodSync(folder, 0o777);
   write('topo.yaml', TOPO);
   write('more.yaml', MORE);
 });
@@ -67,8 +79,19 @@ it('says why a file cannot be written, and changes no other', () => {
   if (process.getuid!() === 0) chownSync(join(folder, 'more.yaml'), 0, 0);
   const { status, stderr } = run('pin');
   expect(status).toBe(1);
-  expect(stderr).toBe('error: more.yaml cannot be written: EACCES [file-unwritable]\n  hint: see that you may write it: ls -l more.yaml\n');
+  expect(stderr).toBe('error: more.yaml cannot be written: EACCES [file-unwritable]\n  hint: see that you may write it, and into its folder: ls -l more.yaml\n');
   expect([read('topo.yaml'), read('more.yaml')]).toEqual([TOPO, MORE]);
+});
+
+it('leaves a link a link, and a file its rights', () => {
+  renameSync(join(folder, 'more.yaml'), join(folder, 'elsewhere.yaml'));
+  symlinkSync('elsewhere.yaml', join(folder, 'more.yaml'));
+  chmodSync(join(folder, 'elsewhere.yaml'), 0o646);
+  expect(run('pin').status).toBe(0);
+  expect(readlinkSync(join(folder, 'more.yaml'))).toBe('elsewhere.yaml');
+  expect(read('elsewhere.yaml')).toContain('subnet: 10.');
+  expect(statSync(join(folder, 'elsewhere.yaml')).mode & 0o777).toBe(0o646);
+  expect(readdirSync(folder).sort()).toEqual(['elsewhere.yaml', 'more.yaml', 'topo.yaml']);
 });
 
 it('has errors of a file as all commands have them, and takes no standard input', () => {

@@ -79,7 +79,9 @@ it('says why a file cannot be written, and changes no other', () => {
   if (process.getuid!() === 0) chownSync(join(folder, 'more.yaml'), 0, 0);
   const { status, stderr } = run('pin');
   expect(status).toBe(1);
-  expect(stderr).toBe('error: more.yaml cannot be written: EACCES [file-unwritable]\n  hint: see that you may write it, and into its folder: ls -l more.yaml\n');
+  expect(stderr).toBe(
+    'error: more.yaml cannot be written: EACCES [file-unwritable]\n  hint: see that you may write it, and into its folder: ls -l more.yaml\n',
+  );
   expect([read('topo.yaml'), read('more.yaml')]).toEqual([TOPO, MORE]);
 });
 

@@ -2,7 +2,7 @@
  * Whoever starts processes has the turn, and what he has begun to start keeps it until it is recorded, even if he is
  * killed meanwhile: who comes next finds all of it in the records.
  */
-import { closeSync, constants, existsSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeOwnFolder } from '../own-folder.js';
 import { PROCESS_DIRECTORY } from '../../model/process.js';
@@ -48,7 +48,8 @@ export function removeTurn(): void {
 
 /** Where there are no records: somebody was killed before he had written the first. Under the lock of the machine as well. */
 export function removeLeftTurn(): void {
-  if (existsSync(TURN) && !existsSync(PROCESS_DIRECTORY)) removeTurn();
+  const isLeft = !existsSync(PROCESS_DIRECTORY) && lstatSync(TURN, { throwIfNoEntry: false })?.isFile() === true;
+  if (isLeft) removeTurn();
 }
 
 function holding<T>(fd: number, operation: number, body: (fd: number) => T): T {

@@ -4,7 +4,8 @@ import { NO_CHANGES } from '../../examples/example.js';
 import { World } from '../world.js';
 import { changesOf, planOf } from './program.js';
 
-const nodes = Array.from({ length: 200 }, (_, i) => `  n${i}: { networks: { lan: 10.40.0.${i + 2} } } # ${'.'.repeat(30)}`);
+// Large is what has many bytes (`commands/engine.ts`).
+const nodes = Array.from({ length: 50 }, (_, i) => `  n${i}: { networks: { lan: 10.40.0.${i + 2} } } # ${'.'.repeat(160)}`);
 const LAB = ['name: large', 'networks:', '  lan:', '    subnet: 10.40.0.0/24', '    mtu: ${MTU:-1500}', 'nodes:', ...nodes, ''].join('\n');
 
 const KEPT = '/run/topo/understood/large/wanted';

@@ -10,15 +10,17 @@ export interface Driver {
   readonly port?: number;
   /** The underlay may be made of it: hosts have addresses on it, and reach each other. */
   readonly carries: boolean;
+  /** What a node sends to all, or to a group, reaches those on other hosts. */
+  readonly multicast: boolean;
 }
 
 export const DRIVERS: Readonly<Record<Network['driver'], Driver>> = {
-  bridge: { spans: false, tunnels: false, carries: true },
-  vxlan: { spans: true, tunnels: true, port: 4789, carries: false },
-  weave: { spans: true, tunnels: true, port: 6784, carries: false },
-  flannel: { spans: true, tunnels: true, port: 8472, carries: false },
-  calico: { spans: true, tunnels: false, carries: false },
-  macvlan: { spans: false, tunnels: false, carries: false },
+  bridge: { spans: false, tunnels: false, carries: true, multicast: true },
+  vxlan: { spans: true, tunnels: true, port: 4789, carries: false, multicast: false },
+  weave: { spans: true, tunnels: true, port: 6784, carries: false, multicast: true },
+  flannel: { spans: true, tunnels: true, port: 8472, carries: false, multicast: false },
+  calico: { spans: true, tunnels: false, carries: false, multicast: false },
+  macvlan: { spans: false, tunnels: false, carries: false, multicast: true },
 };
 
 /** IPv4 or IPv6, UDP, VXLAN and Ethernet. */

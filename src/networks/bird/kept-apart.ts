@@ -15,7 +15,8 @@ const isGateway = (gateway: LabAttachment['network']['network']['gateway'], { no
 function deaf({ node }: LabNode, own: readonly LabAttachment[], { peer, direct, neighbor, local }: Session): readonly Diagnostic[] {
   if (peer === undefined || !direct) return [];
   const on = own.find(
-    ({ addresses, network: { network } }) => addresses.some(({ cidr }) => cidr.address.text === local) && !isGateway(network.gateway, peer),
+    ({ addresses, network: { network, home } }) =>
+      addresses.some(({ cidr }) => cidr.address.text === local) && !isGateway(network.gateway, peer) && home !== peer.netns,
   );
   if (on === undefined) return [];
   const { name, at } = on.network.network;

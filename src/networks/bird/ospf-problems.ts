@@ -1,5 +1,6 @@
 /** Routers that share a link or a network and would never become neighbours of OSPF: what they say in their hellos has to be the same. */
 import type { Diagnostic } from '../../model/diagnostic.js';
+import { DRIVERS } from '../../model/driver.js';
 import type { OspfInterface } from '../../model/routing.js';
 import type { LabNode } from '../lab.js';
 import { ospfTypeOf } from './ospf.js';
@@ -13,13 +14,14 @@ interface Speaker {
 }
 
 export function ospfProblems(nodes: readonly LabNode[]): readonly Diagnostic[] {
-  return [...speakersBySegment(nodes).values()].flatMap((speakers) => [...lonely(speakers), ...unwatched(speakers)]);
+  const bySegment = [...speakersBySegment(nodes).values()];
+  return [...bySegment.flatMap((speakers) => [...lonely(speakers), ...unwatched(speakers)]), ...unheard(nodes)];
 }
 
 function speakersBySegment(nodes: readonly LabNode[]): ReadonlyMap<string, readonly Speaker[]> {
   const segments = new Map<string, Speaker[]>();
   for (const node of nodes) {
-    const segmentOf = new Map(standingsOf(node).map(({ on, segment }) => [on.name, segment]));
+    const segmentOf = new Map(standingsOf(node).map(({ on, segment }) => [on, segment]));
     for (const { id, interfaces } of node.node.routing?.ospf?.areas ?? []) {
       for (const settings of interfaces) {
         const segment = segmentOf.get(settings.name);
@@ -78,4 +80,29 @@ function unwatched(speakers: readonly Speaker[]): readonly Diagnostic[] {
       },
     ];
   });
+}
+
+/** Hellos are multicast: of those on other hosts than the first one, where the network carries none between hosts. */
+function unheard(nodes: readonly LabNode[]): readonly Diagnostic[] {
+  const first = new Map<string, { readonly node: string; readonly home: string }>();
+  return nodes.flatMap(({ node, attachments }) =>
+    attachments.flatMap((one): readonly Diagnostic[] => {
+      const { network, home } = one.network;
+      const settings = node.routing?.ospf?.areas.flatMap(({ interfaces }) => interfaces).find(({ name }) => name === one.interface.name);
+      if (settings === undefined || settings.passive || DRIVERS[network.driver].multicast) return [];
+      const other = first.get(network.name);
+      if (other === undefined) first.set(network.name, { node: node.name, home });
+      if (other === undefined || other.home === home) return [];
+      return [
+        {
+          code: 'ospf-unheard',
+          severity: 'error',
+          message: `OSPF of ${node.name} and of ${other.node} would not hear each other on ${network.name}: driver ${network.driver} carries no multicast between hosts`,
+          at: settings.at,
+          hint: 'take driver weave, a link between the two, or BGP; or write { passive: true } to announce the subnet only',
+          related: [{ message: `${network.name} is here`, at: network.at }],
+        },
+      ];
+    }),
+  );
 }

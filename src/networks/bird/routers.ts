@@ -1,14 +1,16 @@
 /** The nodes of a lab as routers see each other. */
 import { numberOf, type Family } from '../../model/address.js';
 import { hash } from '../../model/names.js';
-import type { LabNode } from '../lab.js';
-import { standingsOf, type Standing } from './segments.js';
+import type { Lab, LabNetwork, LabNode } from '../lab.js';
+import { gatewaysOf, standingsOf, type Standing } from './segments.js';
 
 export interface Router {
   readonly node: LabNode;
   readonly standings: readonly Standing[];
   /** Plain ones, lo's among them. */
   readonly addresses: ReadonlySet<string>;
+  /** Those and a host's addresses on its bridges, which other hosts may have too. */
+  readonly allAddresses: ReadonlySet<string>;
   /** The first address of lo. */
   loopback(family: Family): string | undefined;
 }
@@ -18,10 +20,10 @@ export interface Routers {
   byAddress(address: string): Router | undefined;
 }
 
-export function routersIn(nodes: readonly LabNode[]): Routers {
+export function routersIn({ nodes, networks }: Pick<Lab, 'nodes' | 'networks'>): Routers {
   const byNode = new Map<LabNode, Router>();
   const routerOf = (node: LabNode): Router => {
-    const known = byNode.get(node) ?? newRouter(node);
+    const known = byNode.get(node) ?? newRouter(node, networks);
     byNode.set(node, known);
     return known;
   };
@@ -40,12 +42,14 @@ export function routersIn(nodes: readonly LabNode[]): Routers {
   };
 }
 
-function newRouter(node: LabNode): Router {
+function newRouter(node: LabNode, networks: readonly LabNetwork[]): Router {
   const all = [...node.interfaces.values()].flatMap(({ addresses }) => addresses.map(({ cidr }) => cidr.address.text));
+  const gateways = gatewaysOf(node, networks);
   return {
     node,
-    standings: standingsOf(node),
+    standings: [...standingsOf(node), ...gateways],
     addresses: new Set(all),
+    allAddresses: new Set([...all, ...gateways.map(({ address }) => address.cidr.address.text)]),
     loopback: (family) => node.interfaces.get('lo')?.addresses.find(({ cidr }) => cidr.family === family)?.cidr.address.text,
   };
 }

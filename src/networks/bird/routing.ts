@@ -21,9 +21,14 @@ import { sessionsOf, type Session } from './sessions.js';
 export function routingResources(lab: Lab, additions: ReadonlyMap<string, BirdAddition>, diagnostics: Diagnostic[]): readonly Resource[] {
   const nodes = lab.nodes.filter(({ node, netns }) => node.routing !== undefined || additions.has(netns));
   if (nodes.length === 0) return [];
-  const routers = routersIn(lab.nodes);
+  const routers = routersIn(lab);
   const sessions = new Map(nodes.map((node) => [node, sessionsOf(routers.byName(node.node.name)!, routers, diagnostics)]));
-  diagnostics.push(...sessionProblems(sessions), ...ospfProblems(nodes), ...idsTwice(lab.name, nodes), ...nodes.flatMap(unknownPrefixes));
+  diagnostics.push(
+    ...sessionProblems(sessions),
+    ...ospfProblems(nodes),
+    ...idsTwice(lab.name, nodes),
+    ...nodes.flatMap((node) => unknownPrefixes(node, lab.networks)),
+  );
   for (const [node, own] of sessions) diagnostics.push(...keptApart(node, own), ...alsoAdded(node, own, additions.get(node.netns)));
   return nodes.flatMap((node) => [
     ...orphans(node),
@@ -125,11 +130,11 @@ function bgpProtocol({ bgp }: Routing, session: Session, addition: BirdAddition 
 }
 
 /** What OSPF learns may be announced as well. */
-function unknownPrefixes(lab: LabNode): readonly Diagnostic[] {
+function unknownPrefixes(lab: LabNode, networks: Lab['networks']): readonly Diagnostic[] {
   const { node } = lab;
   const { bgp, ospf, static: routes } = node.routing ?? { static: [] };
   if (bgp === undefined || ospf !== undefined) return [];
-  const known = new Set([...subnetsOf(lab), ...routes.map(({ to }) => to), ...node.routes.map(({ to }) => to)]);
+  const known = new Set([...subnetsOf(lab, networks), ...routes.map(({ to }) => to), ...node.routes.map(({ to }) => to)]);
   return bgp.networks
     .filter(({ cidr }) => !known.has(cidr))
     .map(({ cidr, at }) => ({

@@ -40,7 +40,7 @@ function resolve(router: Router, routers: Routers, neighbor: BgpNeighbor): reado
   if (asn === undefined) return asnMissing(router, neighbor);
   const address = written ?? neighbor.address;
   if (address === undefined) return byName(router, peer!, neighbor, asn);
-  if (peer !== undefined && !peer.addresses.has(address)) return notTheirs(neighbor, peer, address);
+  if (peer !== undefined && !peer.allAddresses.has(address)) return notTheirs(neighbor, peer, address);
   return byAddress(router, peer, neighbor, asn, address);
 }
 
@@ -72,7 +72,7 @@ function byAddress(
   remote: string,
 ): readonly Session[] | Problem {
   const family = familyOf(remote);
-  if (router.addresses.has(remote)) return oneself(router, remote);
+  if (router.allAddresses.has(remote)) return oneself(router, remote);
   const { sourceAddress } = neighbor;
   if (sourceAddress !== undefined && !ownAddresses(router, family).includes(sourceAddress)) return notOwn(router, family, sourceAddress);
   const next = router.standings.find(({ address: { cidr } }) => contains(cidr, parseAddress(remote)!));
@@ -85,8 +85,8 @@ function byAddress(
   return [{ ...session, ...(peer === undefined ? {} : { peer: peer.node }), ...(local === undefined ? {} : { local }) }];
 }
 
-const ownAddresses = ({ addresses }: Router, family: Family): readonly string[] =>
-  [...addresses].filter((address) => familyOf(address) === family);
+const ownAddresses = ({ allAddresses }: Router, family: Family): readonly string[] =>
+  [...allAddresses].filter((address) => familyOf(address) === family);
 
 function oneself({ node }: Router, remote: string): Problem {
   return {
@@ -134,7 +134,7 @@ function notTheirs(neighbor: BgpNeighbor, peer: Router, address: string): Proble
     problem: {
       code: 'bgp-peer-address',
       message: `${address} is no address of ${neighbor.peer}`,
-      hint: peer.addresses.size === 0 ? 'it has none' : `its addresses: ${[...peer.addresses].join(', ')}`,
+      hint: peer.allAddresses.size === 0 ? 'it has none' : `its addresses: ${[...peer.allAddresses].join(', ')}`,
     },
   };
 }

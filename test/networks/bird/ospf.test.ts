@@ -54,3 +54,33 @@ links:
     'b on west and a on east would never be neighbours of OSPF: hello 1 and 10, dead 4 and 40',
   ]);
 });
+
+describe('routers of one network on two hosts', () => {
+  it.each([
+    [
+      'vxlan',
+      '[eth0]',
+      ['ospf-unheard 9: OSPF of b and of a would not hear each other on net: driver vxlan carries no multicast between hosts'],
+    ],
+    ['vxlan', '{ eth0: { passive: true } }', []],
+    ['weave', '[eth0]', []],
+    [
+      'flannel',
+      '[eth0]',
+      ['ospf-unheard 9: OSPF of b and of a would not hear each other on net: driver flannel carries no multicast between hosts'],
+    ],
+  ])('%s, %s', (driver, on, expected) => {
+    const { problems } = daemonsOf(`
+name: span
+networks: { lan: { subnet: 192.168.50.0/24 }, net: { driver: ${driver} } }
+hosts:
+  h1: { networks: { lan: 192.168.50.11 } }
+  h2: { networks: { lan: 192.168.50.12 } }
+nodes:
+  a: { host: h1, forwarding: true, networks: [net], routing: { ospf: { areas: { 0: ${on} } } } }
+  b: { host: h2, forwarding: true, networks: [net], routing: { ospf: { areas: { 0: ${on} } } } }
+  c: { host: h1, forwarding: true, networks: [net], routing: { ospf: { areas: { 0: [eth0] } } } }
+`);
+    expect(problems.map(({ code, at, message }) => `${code} ${at?.line}: ${message}`)).toEqual(expected);
+  });
+});

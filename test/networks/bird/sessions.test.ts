@@ -57,6 +57,51 @@ nodes:
 `;
     expect(sessionsOf(yaml, 'a')).toEqual(['bgp-10.61.0.3: local 10.61.0.2 as 65001, neighbor 10.61.0.3 as 65001, direct']);
   });
+
+  const onHosts = (network: string, ofA: string, ofB: string, ofH1 = ''): string => `
+name: span
+networks: { lan: { subnet: 192.168.50.0/24 }, net: { ${network} } }
+hosts:
+  h1: { networks: { lan: 192.168.50.11 }${ofH1} }
+  h2: { networks: { lan: 192.168.50.12 } }
+defaults: { forwarding: true }
+nodes:
+  a: { host: h1, networks: { net: 10.61.0.2 }, routing: { bgp: { asn: 65001, neighbors: [${ofA}] } } }
+  b: { host: h2, networks: { net: 10.61.0.3 }, routing: { bgp: { asn: 65001, neighbors: [${ofB}] } } }
+`;
+
+  it.each([
+    'driver: vxlan, subnet: 10.61.0.0/24',
+    'driver: weave, subnet: 10.61.0.0/24',
+    'driver: macvlan, parent: eth0, subnet: 10.61.0.0/24',
+  ])('on another host, on one wire: %s', (network) => {
+    expect(sessionsOf(onHosts(network, 'b', 'a'), 'a')).toEqual([
+      'bgp-10.61.0.3: local 10.61.0.2 as 65001, neighbor 10.61.0.3 as 65001, direct',
+    ]);
+  });
+
+  it('on another host, behind routers: that takes an address', () => {
+    const text = onHosts('driver: flannel, host_subnets: { h1: 10.244.1.0/24, h2: 10.244.2.0/24 }', 'b', 'a');
+    const { problems } = daemonsOf(text.replace('10.61.0.2', '10.244.1.2').replace('10.61.0.3', '10.244.2.2'));
+    expect(problems.map(({ code }) => code)).toEqual(['bgp-no-common-link', 'bgp-no-common-link']);
+  });
+
+  it.each([
+    ['by name', 'subnet: 10.61.0.0/24', 'h1'],
+    ['by the gateway’s address', 'subnet: 10.61.0.0/24, icc: false', '{ peer: h1, address: 10.61.0.1 }'],
+    ['that has the gateway’s address as other hosts have', 'driver: vxlan, subnet: 10.61.0.0/24', 'h1'],
+  ])('that is the node’s own host: %s', (_what, network, peer) => {
+    const ofH1 = ', routing: { bgp: { asn: 65000, neighbors: [a], networks: [10.61.0.0/24] } }';
+    const yaml = onHosts(network, peer, '', ofH1).replace(/  b: .*\n/, '');
+    expect(sessionsOf(yaml, 'a')).toEqual(['bgp-10.61.0.1: local 10.61.0.2 as 65001, neighbor 10.61.0.1 as 65000, direct']);
+    expect(sessionsOf(yaml, 'h1')).toEqual(['bgp-10.61.0.2: local 10.61.0.1 as 65000, neighbor 10.61.0.2 as 65001, direct']);
+  });
+
+  it('that is another node’s host is not next to it, whatever gateway both have', () => {
+    const ofH1 = ', routing: { bgp: { asn: 65000, neighbors: [b] } }';
+    const { problems } = daemonsOf(onHosts('driver: vxlan, subnet: 10.61.0.0/24', '', 'h1', ofH1));
+    expect(problems.map(({ code }) => code)).toEqual(['bgp-no-common-link', 'bgp-no-common-link']);
+  });
 });
 
 const PEER = '{ asn: 65002, neighbors: [a] }';

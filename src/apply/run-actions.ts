@@ -22,6 +22,7 @@ export interface Finish {
 export class ActionRun {
   readonly tally: Tally = { added: 0, changed: 0, destroyed: 0, failed: 0 };
   private readonly done = new Set<number>();
+  private readonly moved = new Set<string>();
   /** Objects that are not as they should be: refused, or not tried because of that. */
   private readonly lacking = new Set<ResourceId>();
   /** What cannot go because something that stands on it has not gone, with that. */
@@ -130,19 +131,22 @@ export class ActionRun {
     if (change.action === 'delete') for (const needed of change.before.needs) this.stoodOn.set(needed, id);
   }
 
-  private count({ change, adopts }: Action, by = 1): void {
+  private count({ change, adopts, moved }: Action, by = 1): void {
     if (change.action === 'create') this.tally.added += by;
     else if (change.action === 'delete') this.tally.destroyed += by;
     else {
       if (adopts === true) this.tally.adopted = (this.tally.adopted ?? 0) + by;
-      // What is taken over has changed as well if more than its mark has.
-      if (adopts !== true || isAltered(change.after, change.fields)) this.tally.changed += by;
+      // A network has a bridge on each of its hosts.
+      if (typeof moved === 'string') this.tally.moved = this.moved.add(moved).size;
+      // What is taken over or moved has changed as well if more than its mark has.
+      if ((adopts !== true && moved === undefined) || isAltered(change.after, change.fields)) this.tally.changed += by;
     }
   }
 }
 
 interface Tally {
   adopted?: number;
+  moved?: number;
   added: number;
   changed: number;
   destroyed: number;

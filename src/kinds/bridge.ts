@@ -85,7 +85,7 @@ function observed({ netns, nft, addresses }: Place, link: LinkObservation, wante
     netns,
     // Killed before the alias was written: the mark is what is missing.
     props: { ...props, mac: comparedMac(link, wanted), group: link.group, alias: link.alias, altnames: readable(link) },
-    definition: { ...kept.definition, open: isGateway(addresses, link.name) && !isClosed(nft, link.name) },
+    definition: { ...kept.definition, open: isGateway(addresses, link.name) && !isClosed(nft, link.renamedFrom ?? link.name) },
     needs,
     goesWith: needs,
   };

@@ -69,7 +69,7 @@ export function withRename<N extends NetnsObservation>(ns: N, { was, is }: LinkR
         ? { ...link.attributes, ...(master === was ? { master: is } : {}), ...(below === was ? { dev: is } : {}) }
         : link.attributes;
       return link.name === was
-        ? { ...link, name: is, attributes, ...(claimed === undefined ? {} : { claimed }) }
+        ? { ...link, name: is, ...(was === is ? {} : { renamedFrom: was }), attributes, ...(claimed === undefined ? {} : { claimed }) }
         : refers
           ? { ...link, attributes }
           : link;

@@ -87,6 +87,8 @@ export interface Summary {
   readonly outcome: 'complete' | 'differs' | 'failed' | 'rolled-back' | 'interrupted';
   /** Absent: none. */
   readonly adopted?: number;
+  /** Nodes and networks. Absent: none. */
+  readonly moved?: number;
   readonly added: number;
   readonly changed: number;
   readonly destroyed: number;

@@ -159,6 +159,8 @@ export interface LinkObservation {
   readonly alias: string;
   /** The mark that it is to have, where a plan takes it over or moves it: whose it is, whatever the alias says. */
   readonly claimed?: string;
+  /** The name by which rules in the kernel know it still, where a plan renames it. */
+  readonly renamedFrom?: string;
   readonly group: number;
   readonly altnames: readonly string[];
   /** IFLA_LINK: the index of a veth's peer, or of a macvlan's parent, in its own namespace; 0 for none. */

@@ -1,5 +1,6 @@
 /** What a plan opens to others, and what it closes. */
 import type { ExposedPort, ExposureChange, OpenNetwork, OpenNetworkChange } from '../model/exposure.js';
+import type { Move } from '../model/moves.js';
 import type { Action } from '../model/plan.js';
 import type { Resource, ResourceId, State } from '../model/state.js';
 import type { KindOf } from './judge.js';
@@ -24,7 +25,7 @@ export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly
 
 /** Not of actions alone: where rules change, the network itself does not. */
 export function openNetworks(desired: State, observed: State, kindOf: KindOf): readonly OpenNetworkChange[] {
-  const before = openIn(observed, kindOf);
+  const before = openIn(observed, kindOf, desired.moves);
   const after = openIn(desired, kindOf);
   return [
     ...[...after].flatMap(([key, one]) => (before.has(key) ? [] : [{ change: 'opened', ...one } as const])),
@@ -32,11 +33,15 @@ export function openNetworks(desired: State, observed: State, kindOf: KindOf): r
   ];
 }
 
-function openIn({ resources }: State, kindOf: KindOf): ReadonlyMap<string, OpenNetwork> {
+/** What is moved counts under its new name. */
+function openIn({ resources }: State, kindOf: KindOf, moves: readonly Move[] = []): ReadonlyMap<string, OpenNetwork> {
   const has = (id: ResourceId): boolean => resources.has(id);
   const open = new Map<string, OpenNetwork>();
   for (const resource of resources.values())
-    for (const one of kindOf(resource.kind).opens?.(resource, has) ?? []) open.set(`${one.network} ${one.routed === true}`, one);
+    for (const one of kindOf(resource.kind).opens?.(resource, has) ?? []) {
+      const network = moves.find(({ section, from }) => section === 'networks' && from === one.network)?.to ?? one.network;
+      open.set(`${network} ${one.routed === true}`, { ...one, network });
+    }
   return open;
 }
 

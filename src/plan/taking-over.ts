@@ -5,11 +5,12 @@ import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { Resource } from '../model/state.js';
 import type { KindOf } from './judge.js';
 
-/** Whether more than whose it is changes. */
+/** Whether more than whose it is changes, and what it is called: of nothing else does either change in place. */
 export const isAltered = ({ kind }: Resource, fields: readonly FieldChange[]): boolean => fields.some(({ field }) => !isMark(kind, field));
 
 /** The number of a route's maker is its mark. */
-const isMark = (kind: string, field: string): boolean => MARK_FIELDS.has(field) || (kind === 'route' && field === 'protocol');
+const isMark = (kind: string, field: string): boolean =>
+  MARK_FIELDS.has(field) || field === 'name' || field === 'peer_name' || (kind === 'route' && field === 'protocol');
 
 /** What cannot become what the file asks for without being made anew is not taken over: it is not topo's to destroy. */
 export function notTakenOver({ actions }: Plan, kindOf: KindOf): readonly Diagnostic[] {

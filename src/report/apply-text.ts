@@ -108,8 +108,8 @@ const trouble = (lines: readonly string[]): ApplyText => ({ ...SILENCE, trouble:
 
 /** `Apply complete! Resources: 3 added, 1 changed, 0 destroyed.` */
 export function summaryText(summary: Summary): string {
-  const { command, outcome, adopted = 0, added, changed, destroyed, unfinished } = summary;
-  const taken = adopted === 0 ? '' : `${adopted} adopted, `;
+  const { command, outcome, adopted = 0, moved = 0, added, changed, destroyed, unfinished } = summary;
+  const taken = `${adopted === 0 ? '' : `${adopted} adopted, `}${moved === 0 ? '' : `${moved} moved, `}`;
   const name = command === 'apply' ? 'Apply' : 'Destroy';
   const counts = `Resources: ${command === 'apply' ? `${taken}${added} added, ${changed} changed, ` : ''}${destroyed} destroyed`;
   const rest = unfinished.length === 0 ? '' : `, ${unfinished.length} not done`;

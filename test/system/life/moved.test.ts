@@ -61,7 +61,8 @@ describe('a node that is moved', () => {
     expect(plan).not.toMatch(/^(-\/\+| {2}[-+]) /m);
     expect(plan).toMatch(/^Plan: 1 to move, 0 to add, \d+ to change, 0 to destroy\.$/m);
     expect(JSON.parse(world.mustTopo('plan', '--json'))).toMatchObject({ summary: { move: 1, destroy: 0 } });
-    expect(world.mustTopo('apply', '--yes')).toContain(' 0 destroyed');
+    const [, changed] = /^Plan: .* 0 to add, (\d+) to change/m.exec(plan) ?? [];
+    expect(world.mustTopo('apply', '--yes')).toContain(`Resources: 1 moved, 0 added, ${changed} changed, 0 destroyed.`);
     expect([world.must('stat -c %i /run/netns/shop.b'), links('shop.b'), links(''), pid()]).toEqual(before);
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
@@ -125,15 +126,21 @@ describe('a node that is moved', () => {
 
 describe('a network that is moved', () => {
   test('keeps its bridge, its subnet and its ports', () => {
-    apply(LAB);
+    const lab = LAB.replace('far: {}', 'far: { isolated: false }');
+    apply(lab);
     const before = [links(''), links('shop.a')];
     const far = String((links('shop.a').find(([, name]) => name === 'eth1')?.[3] as string[])[0]);
-    const moved = `${LAB.replace('far: {}', 'wide: {}').replace('[lan, far]', '[lan, wide]')}moved: [{ from: networks.far, to: networks.wide }]\n`;
+    const moved = `${lab.replace('far: {', 'wide: {').replace('[lan, far]', '[lan, wide]')}moved: [{ from: networks.far, to: networks.wide }]\n`;
     world.file('topo.yaml', moved);
     const plan = world.mustTopo('plan');
     expect(plan).toMatch(/^ +-> bridge br-\w+.*\n +# it was networks\.far\n +name: br-\w+ -> br-\w+/m);
     expect(plan).not.toMatch(/^ +(-\/\+|\+|-) (veth|bridge|address|route)/m);
-    world.mustTopo('apply', '--yes');
+    // It is as open as it was, and the other one as shut.
+    expect(plan).not.toContain('Reachable');
+    const [, counts] = /^Plan: (.*)$/m.exec(plan) ?? [];
+    expect(world.mustTopo('apply', '--yes')).toContain(
+      `Resources: ${counts?.replace('to move', 'moved').replace('to add', 'added').replace('to change', 'changed').replace('to destroy', 'destroyed')}`,
+    );
     expect([links(''), links('shop.a')]).toEqual(before);
     expect(world.mustTopo('plan')).toContain('No changes.');
     expect(world.must(`ip -j link show type bridge`)).toContain('"topo.shop.wide"');

@@ -37,6 +37,10 @@ function judge({ topology, report, place, isIncomplete }: RuleContext, move: Mov
       hint: 'give the new one another name, or remove this',
       related,
     });
+  } else if (section === 'nodes' && topology.nodes.some(({ name, isHost }) => name === to && isHost === true)) {
+    report('moved-unknown', toAt, `${to} is a host, and no node`, {
+      hint: 'nodes and networks are renamed in place, hosts are not: remove the line',
+    });
   } else if (!names.includes(to)) {
     report('moved-unknown', toAt, `there is no ${section}.${to} in the file`, {
       hint: () => didYouMean(to, names) ?? 'write the name that it has now',

@@ -3,13 +3,9 @@ import { labGroup, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, NftTableObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
-import { dropped } from './foreign-drop.js';
-import { interfacesElsewhere, type PassingNetwork } from './foreign-packets.js';
-import { BRIDGE_NETFILTER, bridgeSetting } from './isolated-ports.js';
 import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
-import { publishedBy } from './published-rules.js';
 import { RARE_OF, writeRare } from './rare-attributes.js';
 import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, otherType, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
@@ -28,6 +24,8 @@ export interface BridgeSpec {
   readonly subnets: readonly string[];
   /** The host forwards for it. */
   readonly forwards: boolean;
+  /** It has addresses on the bridge. */
+  readonly hosted: boolean;
   /** Its nodes speak with each other. */
   readonly within: boolean;
   /** From elsewhere only published ports lead to them. */
@@ -63,6 +61,7 @@ export function bridgeResource(spec: BridgeSpec): Resource {
       open: spec.forwards && spec.subnets.length > 0 && !spec.isolated,
       subnets: spec.subnets,
       forwards: spec.forwards,
+      hosted: spec.hosted,
       within: spec.within,
       isolated: spec.isolated,
       derivedMacs: spec.derivedMac ? [''] : [],
@@ -111,32 +110,6 @@ const readable = ({ altnames }: LinkObservation): readonly string[] => altnames.
 
 /** Another link of the lab whose name is wanted for a bridge goes before the bridge comes. */
 const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);
-
-function bridgedIn({ resources }: State, home: string): readonly PassingNetwork[] {
-  return [...resources.values()].flatMap(({ kind, netns, id, definition, path = id, at }) => {
-    if (kind !== 'bridge' || netns !== home) return [];
-    const { subnets, forwards, within, isolated } = definition as BridgeSpec;
-    const bridge = id.slice(bridgeId(home, '').length);
-    return [{ bridge, subnets, forwards, within, isolated, path, ...(at === undefined ? {} : { at }) }];
-  });
-}
-
-/** On each host. */
-function droppedByOthers(context: FindContext): readonly Diagnostic[] {
-  const { desired, observation } = context;
-  const homes = [...new Set(observation.foreignChains.map(({ netns }) => netns))];
-  return homes.flatMap((netns) => {
-    const ns = netns === HOST ? observation.host : observation.namespaces.find((one) => one.netns === netns);
-    const setting = bridgeSetting(context, netns, ns);
-    return dropped({
-      networks: bridgedIn(desired, netns),
-      ports: [...desired.resources.values()].flatMap((one) => (one.kind === 'nftables' && one.netns === netns ? publishedBy(one) : [])),
-      elsewhere: ns === undefined ? [] : interfacesElsewhere(ns, desired.lab),
-      isHandedOn: (family) => setting(BRIDGE_NETFILTER[family]) === '1',
-      chains: observation.foreignChains.filter((chain) => chain.netns === netns),
-    });
-  });
-}
 
 function find(context: FindContext): Found {
   const { observation, desired } = context;
@@ -208,10 +181,7 @@ export const bridge: Kind = {
   inPlace: () => true,
   defaults: () => defaults,
   usual: RARE_OF.bridge,
-  find: (context) => {
-    const { resources, conflicts } = find(context);
-    return { resources, conflicts: [...conflicts, ...droppedByOthers(context)] };
-  },
+  find,
   create,
   finish,
   update: (before, after, fields) => {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.js';
 import type { Observation } from '../model/observation.js';
 import { stateOf, type FieldOf, type Resource, type ResourceId, type State } from '../model/state.js';
 import { claim, type Claimed } from './claim.js';
+import { droppedByOthers } from './foreign.js';
 import { kindOf, KINDS } from './index.js';
 import type { Renaming } from '../model/moves.js';
 import { moveAll } from './move.js';
@@ -64,6 +65,7 @@ export function findState(
   }
   const isOwn = (netns: string, name: string): boolean => interfaces.has(`${netns}/${name}`);
   const namesOf = (resource: Resource): Places => kindOf(resource.kind).interfaces?.(resource) ?? [];
+  if (observation.foreignChains.length > 0) conflicts.push(...droppedByOthers(observation, desired));
   conflicts.push(...takenAltnames([observation.host], desired.resources.values(), isOwn, namesOf));
   return { state: stateOf(desired.lab, resources), conflicts, renamings: moved?.renamings ?? [], seen };
 }

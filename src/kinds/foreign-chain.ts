@@ -11,8 +11,14 @@ export function droppedIn(chain: ForeignChainObservation, packet: Packet): Fate 
   return fate.verdict === 'drop' || (fate.verdict === 'policy' && chain.drops) ? fate : null;
 }
 
+/** `(policy drop) drops`, `(its last rule) drops` */
+export function doesText(chain: ForeignChainObservation, fate: Fate): string {
+  const why = whyText(chain, fate);
+  return fate.unless === undefined ? `(${why}) drops` : `(${why}; whom the rule ${fate.unless} lets pass is not known) may drop`;
+}
+
 /** `policy drop`, `its last rule`, `the rule iifname "eth0" drop of its chain rest` */
-export function whyText(chain: ForeignChainObservation, { rule }: Fate): string {
+function whyText(chain: ForeignChainObservation, { rule }: Fate): string {
   if (rule === undefined) return 'policy drop';
   const own = rule.chain === chain.chain;
   if (rule.asks) return own ? `its rule ${rule.text}` : `the rule ${rule.text} of its chain ${rule.chain}`;
@@ -30,18 +36,19 @@ export const helpIntro = ({ netns }: ForeignChainObservation): string =>
 
 /** Whose words the rules that help are in, so that they are not gone when he writes his rules anew. */
 export type Keeper =
-  | { readonly by: 'firewalld' | 'ufw' }
-  | { readonly by: 'iptables'; readonly insert: string }
-  | { readonly by: 'nft'; readonly insert: string };
+  | { readonly by: 'firewalld' }
+  /** `insert`: how the rule begins that is to be written. */
+  | { readonly by: 'ufw' | 'iptables' | 'nft'; readonly insert: string };
 
 /** `seen`: the chains that the packets have seen. A chain that is meant for rules of one's own helps where they see it. */
 export function keeperOf({ family, table, chain, legacy, hook }: ForeignChainObservation, seen: ReadonlySet<string>): Keeper {
-  if (table === 'firewalld') return { by: 'firewalld' };
+  // Its zones are about what comes in.
+  if (table === 'firewalld' && hook !== 'output') return { by: 'firewalld' };
   if (family === 'inet' || family === 'bridge' || table !== 'filter' || chain !== hook.toUpperCase())
     return { by: 'nft', insert: `nft insert rule ${family} ${table} ${chain}` };
-  if ([...seen].some((name) => /^ufw6?-user-/.test(name))) return { by: 'ufw' };
   const program = `${family === 'ip6' ? 'ip6tables' : 'iptables'}${legacy === true ? '-legacy' : ''}`;
-  return { by: 'iptables', insert: `${program} -I ${hook === 'forward' && seen.has('DOCKER-USER') ? 'DOCKER-USER' : chain}` };
+  const by = [...seen].some((name) => /^ufw6?-user-/.test(name)) ? 'ufw' : 'iptables';
+  return { by, insert: `${program} -I ${hook === 'forward' && seen.has('DOCKER-USER') ? 'DOCKER-USER' : chain}` };
 }
 
 /** Chains of inet and of bridges see both. */

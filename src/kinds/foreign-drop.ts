@@ -6,7 +6,7 @@ import { parseCidr } from '../model/address.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { ForeignChainObservation } from '../model/observation.js';
 import { relevantIn } from '../model/nft/relevant.js';
-import { droppedIn, helpIntro, type Keeper, keeperOf, placeOf, whyText } from './foreign-chain.js';
+import { doesText, droppedIn, helpIntro, type Keeper, keeperOf, placeOf } from './foreign-chain.js';
 import { addressesOf, type Passage, passagesAt, type PassingNetwork, type Surroundings } from './foreign-packets.js';
 
 export interface Passing extends Surroundings {
@@ -21,14 +21,14 @@ export function dropped({ networks, chains, ...around }: Passing): readonly Diag
   return chains.flatMap((whole) => {
     const chain = { ...whole, ...relevantIn(whole, addresses, interfaces) };
     const causes = causesIn(chain, networks, around);
-    return [...causes].flatMap(([why, { seen, missing }]) => {
+    return [...causes].flatMap(([does, { seen, missing }]) => {
       const keeper = keeperOf(chain, seen);
       const forwarded = missing.filter(({ keys }) => keys.length > 0);
       // With a rule for either direction what stays within passes too.
       const inside = missing.filter(({ keys }) => keys.length === 0);
       return [
-        ...(forwarded.length === 0 ? [] : [notForwarded({ chain, why, keeper }, forwarded)]),
-        ...(inside.length === 0 ? [] : [notWithin({ chain, why, keeper }, inside)]),
+        ...(forwarded.length === 0 ? [] : [notForwarded({ chain, does, keeper }, forwarded)]),
+        ...(inside.length === 0 ? [] : [notWithin({ chain, does, keeper }, inside)]),
       ];
     });
   });
@@ -36,7 +36,7 @@ export function dropped({ networks, chains, ...around }: Passing): readonly Diag
 
 interface Cause {
   readonly chain: ForeignChainObservation;
-  readonly why: string;
+  readonly does: string;
   readonly keeper: Keeper;
 }
 
@@ -60,15 +60,15 @@ function causesIn(chain: ForeignChainObservation, networks: readonly PassingNetw
     for (const passage of passagesAt(chain, network, around)) {
       const fate = droppedIn(chain, passage.packet);
       if (fate === null) continue;
-      const why = whyText(chain, fate);
-      found.set(why, [...(found.get(why) ?? []), passage]);
-      const cause = causes.get(why) ?? { seen: new Set<string>(), missing: [] };
+      const does = doesText(chain, fate);
+      found.set(does, [...(found.get(does) ?? []), passage]);
+      const cause = causes.get(does) ?? { seen: new Set<string>(), missing: [] };
       for (const name of fate.seen) cause.seen.add(name);
-      causes.set(why, cause);
+      causes.set(does, cause);
     }
-    for (const [why, passages] of found) {
+    for (const [does, passages] of found) {
       const directions = new Set(passages.map(({ direction }) => direction));
-      causes.get(why)!.missing.push({
+      causes.get(does)!.missing.push({
         network,
         keys: KEYS.filter((key) => directions.has(DIRECTIONS[key])),
         within: directions.has('within'),
@@ -108,11 +108,11 @@ function notWithin(cause: Cause, missing: readonly Missing[]): Diagnostic {
   return warning(cause, `what passes within ${places}${how}`, help, missing);
 }
 
-function warning({ chain, why }: Cause, what: string, help: readonly string[], [first]: readonly Missing[]): Diagnostic {
+function warning({ chain, does }: Cause, what: string, help: readonly string[], [first]: readonly Missing[]): Diagnostic {
   return {
     code: 'forwarding-dropped',
     severity: 'warning',
-    message: `the chain ${placeOf(chain)} (${why}) drops ${what}`,
+    message: `the chain ${placeOf(chain)} ${does} ${what}`,
     ...(first?.network.at === undefined ? {} : { at: first.network.at }),
     hint: `${helpIntro(chain)}: ${[...new Set(help)].join('; ')}`,
   };

@@ -13,6 +13,8 @@ export interface PassingNetwork {
   readonly subnets: readonly string[];
   /** The host forwards for it. */
   readonly forwards: boolean;
+  /** The host has addresses there. */
+  readonly hosted: boolean;
   /** Its nodes speak with each other, and there are several. */
   readonly within: boolean;
   /** From elsewhere only published ports lead there. */
@@ -128,7 +130,7 @@ function forwarded(
 }
 
 /** NF_IP_PRI_CONNTRACK and NF_IP_PRI_NAT_DST */
-const [CONNTRACK, DSTNAT] = [-200, -100];
+export const [CONNTRACK, DSTNAT] = [-200, -100];
 
 /** What comes from elsewhere to published ports, before and after it is sent on to nodes, and the answers to what nodes ask. */
 function arriving(
@@ -157,16 +159,16 @@ function atPort(
   const protocol = word === 'udp' ? 'udp' : 'tcp';
   const where = isEarly ? address : target;
   const dport = isEarly ? from : targetPort;
-  const plain = { family, iifname, protocol, dport, state: 'new', translated: !isEarly, local: isEarly } as const;
+  const plain = { family, iifname, protocol, dport, state: 'new', translated: !isEarly, to: isEarly ? 'local' : 'unicast' } as const;
   const asks = `iifname ${iifname} ${protocol} dport ${dport}`;
   return { direction: 'to', packet: where === undefined ? plain : { ...plain, daddr: wholeAddress(where) }, asks };
 }
 
 /** By which others come: ports of the loopback address are the host's own. */
-const publishedIn = (subnet: string, ports: readonly PublishedRule[]): readonly PublishedRule[] =>
-  ports.filter(({ target, address = '' }) => !address.startsWith('127.') && contains(subnet, parseAddress(target)!));
+export const publishedIn = (subnet: string, ports: readonly PublishedRule[], isHost = false): readonly PublishedRule[] =>
+  ports.filter(({ target, address = '' }) => (isHost || !address.startsWith('127.')) && contains(subnet, parseAddress(target)!));
 
-function wholeAddress(text: string): KnownAddress {
+export function wholeAddress(text: string): KnownAddress {
   const { bytes } = parseAddress(text)!;
   return { bytes, length: bytes.length * 8 };
 }

@@ -16,7 +16,7 @@ export const BRIDGE_NETFILTER = { 4: 'net.bridge.bridge-nf-call-iptables', 6: 'n
 
 /** What a setting of br_netfilter is, or will be, in a namespace: in a new one it is on, where the machine has it (`brnf_init_net`). */
 export function bridgeSetting(
-  { observation, desired }: FindContext,
+  { observation, desired }: Pick<FindContext, 'observation' | 'desired'>,
   netns: string,
   ns: NetnsObservation | undefined,
 ): (key: string) => string | null {

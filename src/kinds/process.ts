@@ -5,7 +5,6 @@ import type { ProcessDefinition, ProcessKey, Texts } from '../model/process.js';
 import type { Operation } from '../model/operation.js';
 import { hiddenTexts } from '../model/sensitive.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
-import { droppedQuestions } from './foreign-input.js';
 import { neededPorts } from './dns-port.js';
 import type { ListeningPort } from './host-ports.js';
 import { LAST, type Kind } from './kind.js';
@@ -138,7 +137,6 @@ export const process: Kind = {
     }),
     conflicts: [
       ...neededPorts(desired, listensOf, observation.processes.filter(({ running }) => running).map(processId), observation.listeners),
-      ...droppedQuestions(desired, listensOf, observation.foreignChains),
     ],
   }),
   create: () => [],

@@ -30,6 +30,7 @@ export function bridgeResources(lab: string, bridged: LabNetwork, { loopback, sh
     altname,
     subnets: bridged.subnets.map(({ cidr }) => cidr.text),
     forwards: isForwarded(bridged),
+    hosted: bridged.hosted,
     within: shared && network.icc,
     isolated: network.isolated,
     path,

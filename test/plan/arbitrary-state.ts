@@ -60,6 +60,7 @@ function bridgeResources(index: number): Resource[] {
       altname: `topo.p.${name}`,
       subnets: [`10.0.${index}.0/24`],
       forwards: false,
+      hosted: false,
       within: false,
       isolated: true,
       ...about,

@@ -12,8 +12,9 @@ export function readFirewalls(
   isOwn: (table: string) => boolean,
 ): readonly ForeignChainObservation[] {
   const read = (netns: string): readonly ForeignChainObservation[] => [
-    ...readForeignChains(sessions.netfilter(netns), netns, isOwn),
+    // First: a socket for nftables that is opened inside a visit ends where the thread came from.
     ...readLegacyChains(netns),
+    ...readForeignChains(sessions.netfilter(netns), netns, isOwn),
   ];
   const others = hosts.filter((netns) => netns !== HOST);
   const inside = others.length === 0 ? [] : sessions.visit(others, ({ netns }) => read(netns));

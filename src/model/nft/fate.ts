@@ -15,6 +15,8 @@ export interface Fate {
   readonly verdict: 'accept' | 'drop' | 'policy';
   /** What says so, in the words of nft, and whether it asks for anything; absent: nothing does. */
   readonly rule?: { readonly chain: string; readonly text: string; readonly asks: boolean };
+  /** Before that, a rule that might let them pass: it asks what only a module of iptables knows. */
+  readonly unless?: string;
   /** All chains that they have seen. */
   readonly seen: ReadonlySet<string>;
 }
@@ -26,8 +28,9 @@ const DEPTH = 16;
 
 export function fateIn(table: ForeignTable, chain: string, packet: Packet): Fate {
   const seen = new Set<string>();
-  const end = follow({ table, packet, seen, registers: new Registers() }, chain, 0);
-  return { ...(end ?? { verdict: 'policy' }), seen };
+  const way: Way = { table, packet, seen, registers: new Registers(), unless: undefined };
+  const end = follow(way, chain, 0);
+  return { ...(end ?? { verdict: 'policy' }), ...(way.unless === undefined ? {} : { unless: way.unless }), seen };
 }
 
 interface Way {
@@ -36,6 +39,7 @@ interface Way {
   readonly seen: Set<string>;
   /** A rule loads what it compares. */
   readonly registers: Registers;
+  unless: string | undefined;
 }
 
 /** null: they come back. */
@@ -43,7 +47,8 @@ function follow(way: Way, chain: string, depth: number): End | null {
   if (depth > DEPTH) return null;
   way.seen.add(chain);
   for (const rule of way.table.rules.get(chain) ?? []) {
-    const { verdict, asks } = verdictOf(rule, way, depth > 0);
+    const { verdict, asks, isOpaque } = verdictOf(rule, way, depth > 0);
+    if (isOpaque === true && PASSING.test(String(rule.expressions.at(-1)?.fields['data']))) way.unless ??= rule.text;
     const [word, target = ''] = verdict.split(' ');
     if (word === 'accept' || word === 'drop') return { verdict: word, rule: { chain, text: rule.text, asks } };
     if (word === 'return') return null;
@@ -58,8 +63,11 @@ interface Said {
   /** `continue` of a rule that does not take them. */
   readonly verdict: string;
   readonly asks: boolean;
+  readonly isOpaque?: boolean;
 }
 
+/** What such a rule does with packets. */
+const PASSING = /^(?:accept|jump|goto)/;
 const CONTINUE = 'continue';
 
 /** `mayReturn`: from a chain that they were sent to they come back where that is not known, and a drop behind it is for others. */
@@ -71,7 +79,7 @@ function verdictOf({ expressions }: ForeignRule, { table, packet, registers }: W
     if (said === undefined) continue;
     asks = true;
     if (said === null && mayReturn && expressions.at(-1)?.fields['data'] === 'return') return { verdict: 'return', asks };
-    if (said !== true) return { verdict: CONTINUE, asks };
+    if (said !== true) return { verdict: CONTINUE, asks, isOpaque: said === null && expression.name === 'match' };
   }
   return { verdict: CONTINUE, asks };
 }

@@ -17,17 +17,20 @@ export interface Packet {
   readonly oifname?: string;
   readonly saddr?: KnownAddress;
   readonly daddr?: KnownAddress;
-  readonly protocol?: 'tcp' | 'udp';
+  readonly protocol?: 'tcp' | 'udp' | 'icmpv6';
   readonly sport?: number;
   readonly dport?: number;
-  /** Of its connection; `invalid` before connections are looked up. */
-  readonly state: 'new' | 'established' | 'invalid';
+  /** Of ICMPv6. */
+  readonly icmpType?: number;
+  readonly hopLimit?: number;
+  /** Of its connection; `invalid` before connections are looked up. Neighbour discovery is of none (`nf_conntrack_proto_icmpv6.c`). */
+  readonly state: 'new' | 'established' | 'invalid' | 'untracked';
   /** It has come in by a published port. */
   readonly translated?: boolean;
   /** A bridge takes it from port to port. */
   readonly bridged?: boolean;
-  /** To an address of the host itself. */
-  readonly local?: boolean;
+  /** Whose address it goes to: the host's own, a group's; absent: somebody else's. */
+  readonly to?: 'local' | 'multicast' | 'unicast';
   /** A frame, as chains of the family `bridge` see it, and the bridges that its ports belong to. */
   readonly layer?: 'bridge';
   readonly arp?: boolean;
@@ -41,8 +44,9 @@ const ARP = [0x08, 0x06] as const;
 const etherType = ({ family, arp }: Packet): readonly number[] => (arp === true ? ARP : ETHER[family]);
 const NFPROTO_BRIDGE = 7;
 const ETHER_TYPE = 12;
-const STATES = { invalid: 1, established: 2, new: 8 } as const;
-const [UNICAST, LOCAL] = [1, 2];
+const STATES = { invalid: 1, established: 2, new: 8, untracked: 64 } as const;
+/** RTN_UNICAST, RTN_LOCAL and RTN_MULTICAST */
+const ADDRESS_TYPES = { unicast: 1, local: 2, multicast: 5 } as const;
 /** NFT_META_PROTOCOL, NFT_META_BRI_IIFNAME and NFT_META_BRI_OIFNAME */
 const [META_PROTOCOL, META_IBRNAME, META_OBRNAME] = [1, 17, 18];
 const CT_MARK = 3;
@@ -119,18 +123,18 @@ function conntrackOf(key: number, { state, translated }: Packet): Partial {
 
 /** Bits of `enum xt_conntrack` states, and whether it was translated, for rules of iptables. */
 export const conntrackBits = ({ state, translated }: Packet): { readonly set: number; readonly unknown: number } => ({
-  set: STATES[state] | (translated === true ? XT_DNAT : 0),
+  set: (state === 'untracked' ? XT_UNTRACKED : STATES[state]) | (translated === true ? XT_DNAT : 0),
   unknown: XT_SNAT | (translated === undefined ? XT_DNAT : 0),
 });
-const [XT_SNAT, XT_DNAT] = [0x40, 0x80];
+const [XT_SNAT, XT_DNAT, XT_UNTRACKED] = [0x40, 0x80, 0x100];
 
-function addressTypeOf(result: number, flags: number, { local }: Packet): Partial {
+function addressTypeOf(result: number, flags: number, { to = 'unicast' }: Packet): Partial {
   if (result !== FIB_RESULT_TYPE) return UNKNOWN;
-  if (flags === FIB_SIDE.daddr) return whole(inHostOrder(local === true ? LOCAL : UNICAST));
-  return flags === FIB_SIDE.saddr ? whole(inHostOrder(UNICAST)) : UNKNOWN;
+  if (flags === FIB_SIDE.daddr) return whole(inHostOrder(ADDRESS_TYPES[to]));
+  return flags === FIB_SIDE.saddr ? whole(inHostOrder(ADDRESS_TYPES.unicast)) : UNKNOWN;
 }
 
-const OFFSETS = { 4: { protocol: 9, saddr: 12, daddr: 16 }, 6: { protocol: 6, saddr: 8, daddr: 24 } } as const;
+const OFFSETS = { 4: { protocol: 9, hopLimit: 8, saddr: 12, daddr: 16 }, 6: { protocol: 6, hopLimit: 7, saddr: 8, daddr: 24 } } as const;
 
 /** `offset` where the field begins. */
 interface HeaderField {
@@ -139,14 +143,16 @@ interface HeaderField {
 }
 
 function header(base: number, packet: Packet): Partial {
-  const { family, saddr, daddr, protocol, sport, dport } = packet;
+  const { family, saddr, daddr, protocol, sport, dport, icmpType, hopLimit } = packet;
   if (base === PAYLOAD.network && packet.arp !== true)
     return laidOut(40, [
       address(OFFSETS[family].saddr, saddr),
       address(OFFSETS[family].daddr, daddr),
       ...(protocol === undefined ? [] : [{ offset: OFFSETS[family].protocol, value: whole([IPPROTO[protocol]]) }]),
+      ...(hopLimit === undefined ? [] : [{ offset: OFFSETS[family].hopLimit, value: whole([hopLimit]) }]),
     ]);
-  if (base === PAYLOAD.transport) return laidOut(4, [port(0, sport), port(2, dport)]);
+  if (base === PAYLOAD.transport)
+    return laidOut(4, icmpType === undefined ? [port(0, sport), port(2, dport)] : [{ offset: 0, value: whole([icmpType]) }]);
   return base === PAYLOAD.link ? laidOut(14, [{ offset: ETHER_TYPE, value: whole(etherType(packet)) }]) : UNKNOWN;
 }
 

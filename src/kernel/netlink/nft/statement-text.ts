@@ -39,15 +39,16 @@ export function statementText(expression: Expression, walk: Walk): string {
       return `meta ${fields['key'] === META.mark ? 'mark' : fields['key']} set ${constantOf(walk, fields['sreg'])}`;
     case 'ct':
       return `ct ${fields['key']} set ${constantOf(walk, fields['sreg'])}`;
+    case 'match':
     case 'target':
-      return `[target ${targetName(bytesOf(fields['bytes']))}]`;
+      return `[${name} ${nameIn(bytesOf(fields['bytes']))}]`;
     default:
       return `[${name}]`;
   }
 }
 
 /** What `iptables` brings along from before nftables: its name is the first attribute. */
-function targetName(attributes: Buffer): string {
+function nameIn(attributes: Buffer): string {
   return attributes.length < 4 ? '?' : attributes.toString('latin1', 4, attributes.readUInt16LE(0)).replace(/\0.*$/, '');
 }
 

@@ -6,7 +6,7 @@ import { HOST, type PropValue, type Props, type Resource, type ResourceId, type 
 import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
-import { RARE_OF, writeRare } from './rare-attributes.js';
+import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
 import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, otherType, ownNamespaces, unmarkedOfLab } from './ownership.js';
 
 export interface BridgeSpec {
@@ -186,8 +186,8 @@ export const bridge: Kind = {
   finish,
   update: (before, after, fields) => {
     const changed = fields.map((change) => change.field).filter((field) => field !== 'altnames');
-    const set = { op: 'link-set' as const, netns: after.netns, name: nameOf(after), attributes: attributes(after, changed) };
-    return [...keepMac(before), ...(changed.length === 0 ? [] : [set]), ...altnameChanges('altname-delete', before, after)];
+    const set = linkSet(after.netns, nameOf(after), attributes(after, changed));
+    return [...keepMac(before), ...set, ...altnameChanges('altname-delete', before, after)];
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

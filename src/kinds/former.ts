@@ -111,7 +111,14 @@ function describer(former: Former, wanted: State): Describe {
       return { ...one, definition: { lab: state.lab, labels: found?.labels ?? {}, image: isNamed ? found.image : (found?.imageId ?? '') } };
     },
   };
-  return (resource) => descriptions[resource.kind]?.(resource) ?? resource;
+  return (resource) => withoutLinkLocal(descriptions[resource.kind]?.(resource) ?? resource);
+}
+
+/** Whether the kernel’s own address is there is no matter of the way back: it makes one, or has made it again. */
+function withoutLinkLocal(one: Resource): Resource {
+  if (one.props['link_local'] === undefined && one.props['peer_link_local'] === undefined) return one;
+  const { link_local: _own, peer_link_local: _peer, ...props } = one.props;
+  return { ...one, props };
 }
 
 /** Which of the lab's links an interface is, by `netns/name`. */
@@ -153,7 +160,9 @@ export function sidesOf(former: Former, described: State, found: State, now: Obs
   for (const one of described.resources.values()) if (comesBack(one, former, found, namespaces, wanted)) desired.set(one.id, one);
   // What became somebody else's meanwhile is nobody's to remove.
   const own = [...found.resources].filter(([id, { foreign }]) => foreign !== true || desired.has(id));
-  const observed = new Map(own.map(([id, one]) => [id, one.kind === 'sysctl' ? settingNow(one, described, namespaces) : one]));
+  const observed = new Map(
+    own.map(([id, one]) => [id, one.kind === 'sysctl' ? settingNow(one, described, namespaces) : withoutLinkLocal(one)]),
+  );
   const links = linksOf(described);
   for (const { ns, link } of placesOf(former.state.lab, former.observation)) {
     const { netns } = ns;

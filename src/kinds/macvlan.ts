@@ -8,7 +8,7 @@ import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { parentConflicts, type MacvlanDefinition } from './macvlan-parent.js';
 import { findLinks, type FoundLink } from './one-ended.js';
-import { RARE_OF, writeRare } from './rare-attributes.js';
+import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
 import { isContainerToBe, netnsNeeds, remadeIn } from './ownership.js';
 
 export interface MacvlanSpec {
@@ -149,7 +149,7 @@ export const macvlan: Kind = {
       fields.map(({ field }) => field),
     );
     const mtu = fields.some(({ field, to }) => field === 'mtu' && to === null) ? { mtu: Number(before.facts?.['parent_mtu']) } : {};
-    return [...keepMac(before), { op: 'link-set', netns: after.netns, name: nameOf(after), attributes: { ...changed, ...mtu } }];
+    return [...keepMac(before), ...linkSet(after.netns, nameOf(after), { ...changed, ...mtu })];
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

@@ -10,7 +10,7 @@ import { VXLAN_ATTRIBUTES } from './link-attributes.js';
 import { findLinks, type FoundLink } from './one-ended.js';
 import { netnsNeeds } from './ownership.js';
 import { PORT_DEFAULTS, portFields, type PortSettings } from './port-fields.js';
-import { RARE_OF, writeRare } from './rare-attributes.js';
+import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
 import { vniConflicts } from './vni-in-use.js';
 
 export interface VxlanSpec {
@@ -150,7 +150,7 @@ export const vxlan: Kind = {
   ],
   update: (_before, after, fields) => {
     const changed = attributes(after, affected(fields.map(({ field }) => field)));
-    return [{ op: 'link-set', netns: after.netns, name: nameOf(after), attributes: changed }];
+    return linkSet(after.netns, nameOf(after), changed);
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

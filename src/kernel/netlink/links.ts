@@ -8,9 +8,9 @@ import {
   VXLAN_ATTRIBUTES,
   RARE_ATTRIBUTES,
 } from '../../kinds/link-attributes.js';
-import type { InterfaceSettings, LinkObservation } from '../../model/observation.js';
+import type { LinkObservation } from '../../model/observation.js';
 import { addressText, AF_INET, AF_INET6, macText } from './ip-text.js';
-import { Known } from './known.js';
+import { decodeSettings, DISABLE_IPV6, isIpv6Ready, NO_SETTINGS } from './link-settings.js';
 import { macvlanModeName } from './macvlan-mode.js';
 import {
   attributeEnd,
@@ -127,6 +127,8 @@ export interface DecodedLink extends LinkObservation {
   readonly flags: number;
   /** IF_OPER_*. */
   readonly operState: number;
+  /** IPv6 has acted on it as on a link that works. */
+  readonly ipv6Ready: boolean;
   /** Type of the root qdisc. */
   readonly qdisc: string;
   /** The number of the namespace that `link` is an index of; -1: the link's own. */
@@ -149,6 +151,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     link: 0,
     linkNetnsId: -1,
     ipv6Disabled: false,
+    ipv6Ready: false,
     settings: NO_SETTINGS,
     attributes: {} as Attributes,
   };
@@ -171,6 +174,7 @@ export function decodeLink(bytes: Bytes, start: number, end: number): DecodedLin
     else if (type === IFLA.linkinfo) link.type = decodeInfo(bytes, at, link.attributes);
     else if (type === IFLA.afSpec) {
       link.settings = decodeSettings(bytes, at);
+      link.ipv6Ready = isIpv6Ready(bytes, at);
       link.ipv6Disabled = (link.settings.ipv6?.[DISABLE_IPV6] ?? 0) !== 0;
     } else if (type === IFLA.propList) decodeAltnames(bytes, at, link.altnames);
   }
@@ -187,43 +191,6 @@ function decodeAltnames(bytes: Bytes, outer: number, altnames: string[]): void {
   for (let at = outer + 4; at < end; at = nextAttribute(bytes.view, at)) {
     if (attributeType(bytes.view, at) === IFLA.altname) altnames.push(attributeString(bytes, at));
   }
-}
-
-const IFLA_INET_CONF = 1;
-const IFLA_INET6_CONF = 2;
-/** Place of disable_ipv6 among the settings of an interface (`ipv6.h`, DEVCONF_*). */
-const DISABLE_IPV6 = 26;
-
-const NO_SETTINGS: InterfaceSettings = { ipv4: null, ipv6: null };
-
-/** Nearly all links have the same, but for lo. */
-const ipv4Settings = new Known(decodeNumbers);
-const ipv6Settings = new Known(decodeNumbers);
-
-function decodeSettings(bytes: Bytes, outer: number): InterfaceSettings {
-  return {
-    ipv4: settingsOf(bytes, outer, AF_INET, IFLA_INET_CONF, ipv4Settings),
-    ipv6: settingsOf(bytes, outer, AF_INET6, IFLA_INET6_CONF, ipv6Settings),
-  };
-}
-
-function settingsOf(bytes: Bytes, outer: number, family: number, attribute: number, known: Known<Int32Array>): Int32Array | null {
-  const nest = find(bytes.view, outer, family);
-  const at = nest === null ? null : find(bytes.view, nest, attribute);
-  return at === null ? null : known.decode(bytes, at + 4, attributeEnd(bytes.view, at));
-}
-
-function decodeNumbers({ buffer }: Bytes, start: number, end: number): Int32Array {
-  const settings = new Int32Array((end - start) >> 2);
-  buffer.copy(new Uint8Array(settings.buffer), 0, start, end);
-  return settings;
-}
-
-/** Where an attribute within another one is. */
-function find(view: DataView, outer: number, wanted: number): number | null {
-  const end = attributeEnd(view, outer);
-  for (let at = outer + 4; at < end; at = nextAttribute(view, at)) if (attributeType(view, at) === wanted) return at;
-  return null;
 }
 
 /** Gives the type. The kernel writes kinds before data (`rtnl_link_fill`). */

@@ -3,6 +3,7 @@ import type { AddressObservation, NeighbourObservation } from '../../model/obser
 import type { RouteObservation, RuleObservation } from '../../model/routes.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump, mustRepeat } from './dump.js';
+import { judgeLinkLocals } from './link-local.js';
 import { decodeLink, type DecodedLink, requestLinks } from './links.js';
 import { type Bytes, MessageWriter } from './message.js';
 import { decodeNeighbour, requestNeighbours } from './neighbours.js';
@@ -50,6 +51,7 @@ class Collection {
       if (type === 'vxlan') attributes['dev'] = this.nameOrNone(attributes['dev'] as number);
     }
     judgePortStates(this.links);
+    judgeLinkLocals(this.links, this.addresses);
     const { links, addresses, routes, localAddresses, rules, forwarding } = this;
     return {
       links,

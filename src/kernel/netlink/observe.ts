@@ -25,6 +25,7 @@ import { readListeners } from './listeners.js';
 import { readTable, tableNames } from './nft/dump.js';
 import { dumpNetns, type NetnsDump } from './observe-netns.js';
 import { readSysctl } from './proc-sys.js';
+import { excuseLinkLocals, lacksLinkLocal } from './link-local.js';
 import { hasQdisc, readQdiscs } from './qdiscs.js';
 import { withParents } from './parents.js';
 import { readLink } from './read-link.js';
@@ -189,7 +190,7 @@ const isReadHere = (netns: string, { sysctls, rules }: ObservationScope): boolea
   netns !== HOST && (sysctls.has(netns) || rules.includes(netns));
 
 const mustBeAsked = (link: NetnsDump['links'][number], lab: string): boolean =>
-  isIdle(link) || isBridgeOf(lab, link) || hasFdb(link) || hasQdisc(link);
+  isIdle(link) || isBridgeOf(lab, link) || hasFdb(link) || hasQdisc(link) || lacksLinkLocal(link);
 
 const NO_SYSCTLS: ReadonlyMap<string, string> = new Map();
 
@@ -219,7 +220,9 @@ export function observeOne(
     const family = FORWARDING_KEYS.get(key);
     sysctls.set(key, family === undefined ? readSysctl(key) : forwarding[family]);
   };
-  scope.sysctls.get(netns)?.forEach(read);
+  const asked = scope.sysctls.get(netns) ?? [];
+  asked.forEach(read);
+  excuseLinkLocals(links, new Set(asked));
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft =
     scope.rules.includes(netns) || (netns !== HOST && links.some((link) => isBridgeOf(scope.lab, link)))

@@ -119,13 +119,17 @@ function movedState(
       after?.lab.sources,
     );
   const now = expand(renamed(before.lab.topology, moves)).state;
-  const objectOf = (state: State, path: string): Resource | undefined =>
-    [...state.resources.values()].find((one) => (one.kind === 'netns' || one.kind === 'bridge') && one.path === path);
+  const objectsOf = (state: State, path: string): readonly Resource[] =>
+    [...state.resources.values()].filter((one) => (one.kind === 'netns' || one.kind === 'bridge') && one.path === path);
   const renamings = moves.flatMap(({ section, from, to }): readonly Renaming[] => {
-    const [was, is] = [objectOf(former, `${section}.${from}`), objectOf(now, `${section}.${to}`)];
-    if (was === undefined || is === undefined) return [];
+    const before = objectsOf(former, `${section}.${from}`);
     const nameOf = ({ id }: Resource): string => id.slice(id.search(/[:/][^:/]*$/) + 1);
-    return [{ from: `${section}.${from}`, id: is.id, field: 'name', was: nameOf(was), is: nameOf(is), operations: [] }];
+    return objectsOf(now, `${section}.${to}`).flatMap((is): readonly Renaming[] => {
+      // A network has a bridge on each of its hosts.
+      const was = before.find(({ kind, netns }) => kind === 'netns' || netns === is.netns);
+      if (was === undefined) return [];
+      return [{ from: `${section}.${from}`, id: is.id, field: 'name', was: nameOf(was), is: nameOf(is), operations: [] }];
+    });
   });
   return { former: now, renamings };
 }

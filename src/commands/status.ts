@@ -13,18 +13,19 @@ import { WORDS } from './words.js';
 /** 0 if in sync, 1 if not. */
 export async function run(args: StatusArguments, context: Context): Promise<number> {
   const { lab, kernel } = await lookAt(args, context);
+  const confirmation = await confirmationOf(lab.wanted.state);
   try {
     const { plan, observed } = planLab(kernel, lab);
     const routing = await routingOf(plan.lab, observed.observation);
-    const confirmation = await confirmationOf(lab.wanted.state);
     const input = { plan: shownPlan(plan, args), desired: lab.wanted.state, observed: observed.state, routing, ...confirmation?.facts };
     const text = args.json
       ? `${JSON.stringify(statusOf(input, WORDS))}\n`
       : await statusText(input, WORDS, { color: context.color, verbose: args.verbose });
     context.stdout.write(args.quiet && !args.json ? '' : text);
-    if (!args.json && !args.quiet) context.stdout.write(confirmation?.text ?? '');
     return plan.actions.length === 0 ? 0 : 1;
   } finally {
+    // Also where something is in the way: it may be what was taken over, and is somebody else's again.
+    if (!args.json && !args.quiet) context.stdout.write(confirmation?.text ?? '');
     kernel.close();
   }
 }

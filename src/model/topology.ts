@@ -17,6 +17,8 @@ export interface Topology {
   readonly links: readonly Link[];
   /** Absent: none. */
   readonly moved?: readonly Move[];
+  /** What was before, under the names that `moved` gives: what cannot be renamed in place has those of before. */
+  readonly isFormer?: true;
   /** Where the file says so: the lab is not to be destroyed. */
   readonly protect?: SourceRange;
 }

@@ -35,15 +35,19 @@ export function derivationFor(topology: Topology, homes: Homes): Derivation {
   const macs = writtenMacs(topology);
   const nodeWas = (name: string): string => originOf(topology.moved, 'nodes', name);
   const networkWas = (name: string): string => originOf(topology.moved, 'networks', name);
+  // Of what is made anew where its node or network is moved, an earlier topology has the former names.
+  const nodeIs = topology.isFormer === true ? nodeWas : (name: string): string => name;
+  const networkIs = topology.isFormer === true ? networkWas : (name: string): string => name;
   return {
     bridgeName: (network, home) => claim(namesIn(home), (digest) => `br-${digest.slice(0, 8)}`, lab, network),
-    shimName: (network, home) => claim(namesIn(home), (digest) => `mv-${digest.slice(0, 8)}`, lab, network),
+    shimName: (network, home) => claim(namesIn(home), (digest) => `mv-${digest.slice(0, 8)}`, lab, networkIs(network)),
     // Bridges of one network may hear each other, from host to host.
     bridgeMac: (network, home) => claim(macs, (digest) => macOf(digest), lab, networkWas(network), ...(home === HOST ? [] : [home])),
-    tunnelName: (network, home) => claim(namesIn(home), (digest) => `vx-${digest.slice(0, 8)}`, lab, network, 'tunnel'),
+    tunnelName: (network, home) => claim(namesIn(home), (digest) => `vx-${digest.slice(0, 8)}`, lab, networkIs(network), 'tunnel'),
     tunnelMac: (network, home) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, networkWas(network), home, 'tunnel'),
     hostInterface: (node, network, home) => claim(namesIn(home), (digest) => `vt${digest.slice(0, 10)}`, lab, node, network),
-    caliInterface: (node, network, home) => claim(namesIn(home), (digest) => `cali${digest.slice(0, 11)}`, lab, node, network),
+    caliInterface: (node, network, home) =>
+      claim(namesIn(home), (digest) => `cali${digest.slice(0, 11)}`, lab, nodeIs(node), networkIs(network)),
     // Other digits than the host interface's name has: the two are independent.
     hostMac: (node, network) => claim(macs, (digest) => macOf(digest.slice(10), PORT), lab, nodeWas(node), networkWas(network)),
     interfaceMac: (node, name) => claim(macs, (digest) => macOf(digest), lab, nodeWas(node), name),

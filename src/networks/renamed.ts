@@ -27,6 +27,7 @@ export function renamed(topology: Topology, moves: readonly Move[]): Topology {
       };
     }),
     moved: there,
+    isFormer: true,
   };
 }
 

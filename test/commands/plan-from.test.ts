@@ -72,6 +72,21 @@ describe('the plan from one file to another', () => {
     expect(both.status).toBe(1);
   });
 
+  it('of what is moved, what cannot be renamed in place is made anew', () => {
+    const lab = (lan: string, a: string): string => `name: lab
+networks: { under: {}, ${lan}: { driver: vxlan, subnet: 10.2.0.0/16 }, pods: { driver: calico, subnet: 10.3.0.0/16 } }
+hosts: { h1: { networks: [under] }, h2: { networks: [under] } }
+nodes: { ${a}: { host: h1, networks: [${lan}, pods] }, b: { host: h2, networks: [${lan}, pods] } }
+`;
+    write('spans.yaml', lab('wide', 'a'));
+    write('moved.yaml', `${lab('far', 'c')}moved: [{ from: nodes.a, to: nodes.c }, { from: networks.wide, to: networks.far }]\n`);
+    const { stdout } = plan('--from', 'spans.yaml', 'moved.yaml');
+    expect(stdout.match(/^ -> (netns|bridge)/gm)).toEqual([' -> netns', ' -> bridge', ' -> bridge']);
+    expect(stdout.match(/^ {2}[-+] vxlan/gm)?.sort()).toEqual(['  + vxlan', '  + vxlan', '  - vxlan', '  - vxlan']);
+    expect(stdout.match(/^-\/\+ veth .*:\w+/gm)).toEqual([expect.stringContaining('lab.c:eth1')]);
+    expect(stdout).toMatch(/^Plan: 2 to move, /m);
+  });
+
   it('is empty for what means the same, and the status says so', () => {
     write('same.yaml', `# a comment\n${OLD}`);
     expect(plan('--from', 'old.yaml', '--detailed-exitcode', 'same.yaml')).toMatchObject({

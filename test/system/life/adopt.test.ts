@@ -120,6 +120,23 @@ describe('a bridge, namespaces and veth pairs made by hand', () => {
     );
   });
 
+  test('reverted, it is in the way again, and status tells why', async () => {
+    world.must(BY_HAND);
+    world.file('topo.yaml', FILE);
+    world.mustTopo('apply', '--adopt', '--yes', '--confirm', '1s');
+    for (const deadline = Date.now() + 60_000; world.sh('[ -e /run/topo/pending/shop ]').status === 0;) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { status, stdout, stderr } = world.topo(['status']);
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The last apply was not confirmed, and was reverted at .*All is as it was before\.$/m),
+      expect.stringContaining('[foreign-netns]'),
+    ]);
+    world.mustTopo('apply', '--adopt', '--yes');
+  });
+
   test('a saved plan takes over what was shown', () => {
     world.must(BY_HAND);
     world.file('topo.yaml', FILE);

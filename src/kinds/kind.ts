@@ -55,6 +55,12 @@ export interface Kind {
   exposes?(resource: Resource): readonly ExposedPort[];
   /** Networks of which all ports of all nodes are reached by others by way of it. `has`: the state has that object too. */
   opens?(resource: Resource, has: (id: ResourceId) => boolean): readonly OpenNetwork[];
+  /** Those that are so where an object that is wanted is missing, and the interfaces are there. `has`: the wanted state has that object too. */
+  opensWithout?(
+    wanted: Resource,
+    has: (id: ResourceId) => boolean,
+    isThere: (netns: string, name: string) => boolean,
+  ): readonly OpenNetwork[];
   /** For people: `veth web:eth0 <-> host:vt1234`. */
   title(resource: Resource): string;
 }

@@ -137,6 +137,7 @@ export const nftables: Kind = {
   update: (before, after) => replace(before, after),
   delete: (before) => deleteTable(before.netns, tableOf(before), before),
   opens: routedNetworks,
+  opensWithout: routedNetworks,
   exposes: (resource) => exposedPorts(publishedBy(resource), resource.facts?.['host'] as string | undefined),
   title: (resource) => `nftables table inet ${tableOf(resource)} in ${resource.netns}`,
 };

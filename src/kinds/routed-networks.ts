@@ -7,11 +7,16 @@ const ARRIVAL = /^"(.+)" : jump arriving-from-(.+)$/;
 /** Of an internal one nothing leaves, and so nothing is answered. */
 const INTERNAL = /^ip6? daddr != \S+ drop/;
 
-export function routedNetworks({ netns, props }: Resource, has: (id: ResourceId) => boolean): readonly OpenNetwork[] {
+/** Without the rules they are open just so, where an interface is there; nodes of internal ones have no way back even then. */
+export function routedNetworks(
+  { netns, props }: Resource,
+  has: (id: ResourceId) => boolean,
+  isThere: (netns: string, name: string) => boolean = () => true,
+): readonly OpenNetwork[] {
   const networks = new Set<string>();
   for (const text of textsIn(props['map arrival-from'])) {
     const [, name = '', network = ''] = ARRIVAL.exec(text) ?? [];
-    if (network !== '' && !has(`bridge:${netns}/${name}`)) networks.add(network);
+    if (network !== '' && !has(`bridge:${netns}/${name}`) && isThere(netns, name)) networks.add(network);
   }
   return [...networks].flatMap((network) =>
     textsIn(props[`chain from-${network}`]).some((text) => INTERNAL.test(text)) ? [] : [{ network, routed: true }],

@@ -25,7 +25,7 @@ export function exposureOf(actions: readonly Action[], kindOf: KindOf): readonly
 
 /** Not of actions alone: where rules change, the network itself does not. */
 export function openNetworks(desired: State, observed: State, kindOf: KindOf): readonly OpenNetworkChange[] {
-  const before = openIn(observed, kindOf, desired.moves);
+  const before = new Map([...openIn(observed, kindOf, desired.moves), ...openWithout(desired, observed, kindOf)]);
   const after = openIn(desired, kindOf);
   return [
     ...[...after].flatMap(([key, one]) => (before.has(key) ? [] : [{ change: 'opened', ...one } as const])),
@@ -40,10 +40,26 @@ function openIn({ resources }: State, kindOf: KindOf, moves: readonly Move[] = [
   for (const resource of resources.values())
     for (const one of kindOf(resource.kind).opens?.(resource, has) ?? []) {
       const network = moves.find(({ section, from }) => section === 'networks' && from === one.network)?.to ?? one.network;
-      open.set(`${network} ${one.routed === true}`, { ...one, network });
+      open.set(keyOf({ ...one, network }), { ...one, network });
     }
   return open;
 }
+
+function openWithout(desired: State, observed: State, kindOf: KindOf): ReadonlyMap<string, OpenNetwork> {
+  const missing = [...desired.resources.values()].filter(
+    ({ id, kind }) => kindOf(kind).opensWithout !== undefined && !observed.resources.has(id),
+  );
+  if (missing.length === 0) return new Map();
+  const places = new Set<string>();
+  for (const resource of observed.resources.values())
+    for (const { netns, name } of kindOf(resource.kind).interfaces?.(resource) ?? []) places.add(`${netns}/${name}`);
+  const has = (id: ResourceId): boolean => desired.resources.has(id);
+  const isThere = (netns: string, name: string): boolean => places.has(`${netns}/${name}`);
+  const open = missing.flatMap((wanted) => kindOf(wanted.kind).opensWithout?.(wanted, has, isThere) ?? []);
+  return new Map(open.map((one) => [keyOf(one), one]));
+}
+
+const keyOf = ({ network, routed }: OpenNetwork): string => `${network} ${routed === true}`;
 
 const textOf = (port: ExposedPort): string => JSON.stringify(port);
 

@@ -68,8 +68,17 @@ nodes:
     Promise.all(['http://10.244.1.5:81', 'http://10.244.1.6:81'].map((to) => probe(world, 'routed.client', to)));
   expect(await reached()).toEqual(['a sees 192.168.50.99', 'timeout']);
   expect(planned(false).networks).toBeUndefined();
+  const withoutRules = 'ip netns exec routed.h1 nft delete table inet topo_routed';
+  world.must(withoutRules);
+  expect(await reached()).toEqual(['a sees 192.168.50.99', 'b sees 192.168.50.99']);
+  expect(planned(false)).toMatchObject({ summary: { add: 1 } });
+  expect(planned(false).networks).toBeUndefined();
+  world.mustTopo('apply', '--yes', world.file('calico.yaml', calico(false)));
   expect(planned(true).networks).toEqual([{ change: 'closed', ...routed, text }]);
   world.mustTopo('apply', '--yes', 'calico.yaml');
   expect(await reached()).toEqual(['timeout', 'timeout']);
   expect(planned(false).networks).toEqual([{ change: 'opened', ...routed, text }]);
+  world.must(withoutRules);
+  expect(await reached()).toEqual(['timeout', 'timeout']);
+  expect(planned(true).networks).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { labGroup, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, NftTableObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
-import { comparedMac, isKeptMac, keepMac, keptMac } from './kept-mac.js';
+import { comparedMac, keepMac, keptMac, readableNames } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
 import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
@@ -76,14 +76,14 @@ function observed({ netns, nft, addresses }: Place, link: LinkObservation, wante
   const needs = netnsNeeds(netns);
   const props: Record<string, PropValue> = {};
   for (const field of [...Object.keys(defaults), 'mac']) props[field] = link.attributes[field] ?? null;
-  writeRare(props, link.attributes, RARE_OF.bridge);
+  writeRare(props, link, RARE_OF.bridge);
   const kept = keptMac([{ netns, link, prefix: '' }], wanted);
   return {
     id,
     kind: 'bridge',
     netns,
     // Killed before the alias was written: the mark is what is missing.
-    props: { ...props, mac: comparedMac(link, wanted), group: link.group, alias: link.alias, altnames: readable(link) },
+    props: { ...props, mac: comparedMac(link, wanted), group: link.group, alias: link.alias, altnames: readableNames(link) },
     definition: { ...kept.definition, open: isGateway(addresses, link.name) && !isClosed(nft, link.renamedFrom ?? link.name) },
     needs,
     goesWith: needs,
@@ -105,8 +105,6 @@ function isClosed(table: NftTableObservation | null, bridge: string): boolean {
 /** Of the network that the readable name is of. */
 const networkOf = (altnames: readonly string[]): string =>
   altnames.map((name) => /^topo\.[^.]+\.(.+)$/.exec(name)?.[1]).find(Boolean) ?? '';
-
-const readable = ({ altnames }: LinkObservation): readonly string[] => altnames.filter((altname) => !isKeptMac(altname)).sort();
 
 /** Another link of the lab whose name is wanted for a bridge goes before the bridge comes. */
 const isOtherOwn = (link: LinkObservation, lab: string): boolean => link.type !== 'bridge' && isOwnLink(link, lab);

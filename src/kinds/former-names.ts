@@ -64,8 +64,10 @@ export function altnamesBack(
 }
 
 function altnameChanges({ netns }: NetnsObservation, now: LinkObservation, before: LinkObservation, lab: string): readonly Operation[] {
+  // Names of a bridge are an attribute of it, and names of lo tell what was done in its namespace.
+  const isOther = now.type !== 'bridge' && now.name !== 'lo';
   const [there, former] = [now, before].map(({ altnames }) =>
-    altnames.filter((altname) => isKeptMac(altname) || altname.startsWith(adoptedMark(lab, ''))),
+    altnames.filter((altname) => isOther || isKeptMac(altname) || altname.startsWith(adoptedMark(lab, ''))),
   );
   const { name } = now;
   return [

@@ -111,15 +111,20 @@ function describer(former: Former, wanted: State): Describe {
       return { ...one, definition: { lab: state.lab, labels: found?.labels ?? {}, image: isNamed ? found.image : (found?.imageId ?? '') } };
     },
   };
-  return (resource) => withoutLinkLocal(descriptions[resource.kind]?.(resource) ?? resource);
+  return (resource) => withoutExtras(descriptions[resource.kind]?.(resource) ?? resource);
 }
 
-/** Whether the kernel’s own address is there is no matter of the way back: it makes one, or has made it again. */
-function withoutLinkLocal(one: Resource): Resource {
-  if (one.props['link_local'] === undefined && one.props['peer_link_local'] === undefined) return one;
-  const { link_local: _own, peer_link_local: _peer, ...props } = one.props;
-  return { ...one, props };
+/**
+ * Whether the kernel’s own address is there is no matter of the way back: it makes one, or has made it again. Other names of a
+ * link come back by themselves (`altnamesBack`).
+ */
+function withoutExtras(one: Resource): Resource {
+  const fields = EXTRAS.filter((field) => field in one.props && !(one.kind === 'bridge' && field === 'altnames'));
+  if (fields.length === 0) return one;
+  return { ...one, props: Object.fromEntries(Object.entries(one.props).filter(([field]) => !fields.includes(field))) };
 }
+
+const EXTRAS: readonly string[] = ['link_local', 'altnames'].flatMap((field) => [field, `peer_${field}`]);
 
 /** Which of the lab's links an interface is, by `netns/name`. */
 export function linksOf({ resources }: State): ReadonlyMap<string, ResourceId> {
@@ -161,7 +166,7 @@ export function sidesOf(former: Former, described: State, found: State, now: Obs
   // What became somebody else's meanwhile is nobody's to remove.
   const own = [...found.resources].filter(([id, { foreign }]) => foreign !== true || desired.has(id));
   const observed = new Map(
-    own.map(([id, one]) => [id, one.kind === 'sysctl' ? settingNow(one, described, namespaces) : withoutLinkLocal(one)]),
+    own.map(([id, one]) => [id, one.kind === 'sysctl' ? settingNow(one, described, namespaces) : withoutExtras(one)]),
   );
   const links = linksOf(described);
   for (const { ns, link } of placesOf(former.state.lab, former.observation)) {

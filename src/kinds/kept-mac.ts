@@ -22,6 +22,9 @@ const altnameOf = (mac: string, link: string): string => `${PREFIX}${mac.replace
 const isFor = (altname: string, mac: string): boolean => altname.startsWith(altnameOf(mac, ''));
 export const isKeptMac = (altname: string): boolean => altname.startsWith(PREFIX);
 
+/** A link's other names, as people know them. */
+export const readableNames = ({ altnames }: LinkObservation): readonly string[] => altnames.filter((altname) => !isKeptMac(altname)).sort();
+
 /** The MAC address as a plan is to compare it. */
 export function comparedMac(link: LinkObservation | undefined, wanted: Resource | undefined, prefix = ''): PropValue {
   const mac = link?.attributes['mac'] ?? null;

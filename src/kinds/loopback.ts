@@ -59,7 +59,7 @@ export const loopback: Kind = {
       const wanted = desired.resources.get(loopbackId(ns.netns))?.props['own_addresses'] as readonly string[] | null | undefined;
       const own_addresses = wanted === null ? null : ownAddresses(ns, lo, wanted ?? LOOPBACKS_OWN);
       const props: Record<string, PropValue> = { mtu: Number(lo.attributes['mtu']), up: lo.attributes['up'] === true, own_addresses };
-      writeRare(props, lo.attributes, RARE_OF.loopback);
+      writeRare(props, lo, RARE_OF.loopback);
       return [bare(ns.netns, props)];
     }),
     conflicts: [],

@@ -8,7 +8,7 @@ import type { FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { parentConflicts, type MacvlanDefinition } from './macvlan-parent.js';
 import { findLinks, type FoundLink } from './one-ended.js';
-import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
+import { linkSet, RARE_OF, withoutNames, writeRare } from './rare-attributes.js';
 import { isContainerToBe, netnsNeeds, remadeIn } from './ownership.js';
 
 export interface MacvlanSpec {
@@ -73,7 +73,7 @@ function observed({ ns, link, id, isShared }: FoundLink, { observation, desired,
   const below = parent === undefined ? undefined : linkAt(parent.netns, parent.name);
   const own = netnsNeeds(ns.netns);
   const rare: Record<string, PropValue> = {};
-  writeRare(rare, attributes, RARE_OF.macvlan);
+  writeRare(rare, link, RARE_OF.macvlan);
   return {
     id,
     kind: 'macvlan',
@@ -149,7 +149,9 @@ export const macvlan: Kind = {
       fields.map(({ field }) => field),
     );
     const mtu = fields.some(({ field, to }) => field === 'mtu' && to === null) ? { mtu: Number(before.facts?.['parent_mtu']) } : {};
-    return [...keepMac(before), ...linkSet(after.netns, nameOf(after), { ...changed, ...mtu })];
+    const { netns } = after;
+    const name = nameOf(after);
+    return [...keepMac(before), ...linkSet(netns, name, { ...changed, ...mtu }), ...withoutNames(netns, name, before.props['altnames'])];
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

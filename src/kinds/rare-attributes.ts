@@ -1,8 +1,10 @@
 /** Fields that only those links have in which they are not as usual (RARE_… in `link-attributes.ts`). */
 import { IPV6_MIN_MTU } from '../model/address.js';
+import type { LinkObservation } from '../model/observation.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import type { Props, PropValue } from '../model/state.js';
 import { interfaceKey } from '../model/sysctl-key.js';
+import { readableNames } from './kept-mac.js';
 import { RARE_BRIDGE, RARE_FLAGS, RARE_LIMITS, RARE_PORT, RARE_PROTODOWN, type LinkAttribute } from './link-attributes.js';
 
 const valuesOf = (rows: readonly LinkAttribute[]): Props => Object.fromEntries(rows.map(({ name, default: value }) => [name, value]));
@@ -20,8 +22,12 @@ export const RARE_OF: { readonly [type in 'veth' | 'bridge' | 'vxlan' | 'macvlan
   loopback: { ...valuesOf([...RARE_FLAGS, ...RARE_LIMITS].filter(({ name }) => name !== 'multicast')), txqlen: 1000, group: 0 },
 };
 
-/** Writes those of the link that are not as the kernel has them by itself. */
-export function writeRare(props: Record<string, PropValue>, attributes: LinkAttributes, usual: Props, prefix = ''): void {
+/** Writes those of the link that are not as the kernel has them by itself, and names that others gave it; a bridge has one of its own. */
+export function writeRare(props: Record<string, PropValue>, link: LinkObservation | undefined, usual: Props, prefix = ''): void {
+  if (link === undefined) return;
+  const { attributes } = link;
+  const names = link.type === 'bridge' || link.name === 'lo' ? [] : readableNames(link);
+  if (names.length > 0) props[`${prefix}altnames`] = names;
   for (const name in usual) {
     const value = attributes[name];
     if (value !== undefined && value !== usual[name]) props[prefix + name] = value;
@@ -41,3 +47,7 @@ export function linkSet(netns: string, name: string, { link_local: comesBack, ..
     ...(comesBack === undefined || isLeft ? [] : [mode('1'), mode('0')]),
   ];
 }
+
+/** Takes names that others gave the link. */
+export const withoutNames = (netns: string, name: string, altnames: PropValue | undefined): readonly Operation[] =>
+  ((altnames ?? []) as readonly string[]).map((altname) => ({ op: 'altname-delete', netns, name, altname }));

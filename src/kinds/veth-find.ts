@@ -65,8 +65,8 @@ function pairResource(id: ResourceId, ends: readonly FoundEnd[], containers: Rea
   props['peer_mac'] = comparedMac(second?.link, wanted, 'peer_');
   props['peer_group'] = second?.link.group ?? null;
   props['peer_alias'] = second?.link.alias ?? null;
-  writeRare(props, first?.link.attributes ?? {}, RARE_OF.veth);
-  writeRare(props, second?.link.attributes ?? {}, RARE_OF.veth, 'peer_');
+  writeRare(props, first?.link, RARE_OF.veth);
+  writeRare(props, second?.link, RARE_OF.veth, 'peer_');
   const both = [first && { ...first, prefix: '' }, second && { ...second, prefix: 'peer_' }].filter((end) => end !== undefined);
   return {
     id,

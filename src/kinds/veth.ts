@@ -7,7 +7,7 @@ import { keepMac, type DerivedMacs } from './kept-mac.js';
 import { WITHIN_NETNS, type Kind } from './kind.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
-import { linkSet, RARE_OF } from './rare-attributes.js';
+import { linkSet, RARE_OF, withoutNames } from './rare-attributes.js';
 import { endDefaults, prefixed, writeEnd } from './veth-end.js';
 import { findVeths } from './veth-find.js';
 
@@ -162,7 +162,10 @@ export const veth: Kind = {
   create,
   update: (before, after, changes) => {
     const fields = withPortSettings(changes.map((change) => change.field));
-    const sets = endsOf(after).flatMap(({ netns, name, prefix }) => linkSet(netns, name, attributes(after, prefix, fields)));
+    const sets = endsOf(after).flatMap(({ netns, name, prefix }) => [
+      ...linkSet(netns, name, attributes(after, prefix, fields)),
+      ...withoutNames(netns, name, before.props[`${prefix}altnames`]),
+    ]);
     return [...keepMac(before), ...sets];
   },
   delete: (before) => {

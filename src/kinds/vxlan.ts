@@ -10,7 +10,7 @@ import { VXLAN_ATTRIBUTES } from './link-attributes.js';
 import { findLinks, type FoundLink } from './one-ended.js';
 import { netnsNeeds } from './ownership.js';
 import { PORT_DEFAULTS, portFields, type PortSettings } from './port-fields.js';
-import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
+import { linkSet, RARE_OF, withoutNames, writeRare } from './rare-attributes.js';
 import { vniConflicts } from './vni-in-use.js';
 
 export interface VxlanSpec {
@@ -76,7 +76,7 @@ function observed({ ns, link, id, isShared }: FoundLink, context: FindContext): 
   for (const field of FIELDS) props[field] = attributes[field] ?? null;
   const isPort = attributes['master'] !== '';
   for (const field of Object.keys(PORT_DEFAULTS)) props[field] = isPort ? (attributes[field] ?? null) : null;
-  writeRare(props, attributes, RARE_OF.vxlan);
+  writeRare(props, link, RARE_OF.vxlan);
   const below = context.linkAt(ns.netns, String(attributes['dev'] ?? ''));
   const own = netnsNeeds(ns.netns);
   return {
@@ -148,9 +148,10 @@ export const vxlan: Kind = {
   create: (after) => [
     { op: 'link-add', netns: after.netns, name: nameOf(after), type: 'vxlan', attributes: attributes(after, createdWith(after)) },
   ],
-  update: (_before, after, fields) => {
+  update: (before, after, fields) => {
     const changed = attributes(after, affected(fields.map(({ field }) => field)));
-    return linkSet(after.netns, nameOf(after), changed);
+    const name = nameOf(after);
+    return [...linkSet(after.netns, name, changed), ...withoutNames(after.netns, name, before.props['altnames'])];
   },
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],

@@ -127,6 +127,11 @@ const ends: readonly Drift[] = [
     seen: [`~ ${UP} up`, '+ address:every.router/up/fd71:9::2/64', ...UP_ROUTES],
   },
   {
+    name: 'other names of both ends',
+    by: 'ip link property add dev ek-web altname one altname two; ip -n every.web link property add dev front0 altname eth9',
+    seen: [`~ ${WEB} altnames peer_altnames`],
+  },
+  {
     name: 'node end without any address',
     by: 'ip -n every.web addr flush dev front0',
     seen: [

@@ -25,6 +25,7 @@ const lan: readonly Drift[] = [
   { name: 'macvlan told that it is down', by: inNode('link set eth0 protodown on'), seen: [`~ ${NODE} protodown`] },
   { name: 'macvlan group', by: inNode('link set eth0 group 7'), seen: [`~ ${NODE} group`] },
   { name: 'macvlan alias', by: inNode("link set eth0 alias ''"), seen: [`~ ${NODE} alias`] },
+  { name: 'another name of a macvlan', by: inNode('link property add dev eth0 altname mine'), seen: [`~ ${NODE} altnames`] },
   { name: 'macvlan without link-local address', by: inNode('addr flush dev eth0 scope link'), seen: [`~ ${NODE} link_local`] },
   {
     name: 'macvlan down, with which its route goes',

@@ -20,6 +20,7 @@ const links: readonly Drift[] = [
   { name: 'vxlan neigh_suppress', by: `ip link set ${NAME} type bridge_slave neigh_suppress on`, seen: [`~ ${OURS} neigh_suppress`] },
   { name: 'vxlan cost', by: `ip link set ${NAME} type bridge_slave cost 7`, seen: [`~ ${OURS} cost`] },
   { name: 'vxlan alias', by: `ip link set ${NAME} alias ''`, seen: [`~ ${OURS} alias`] },
+  { name: 'another name of a vxlan', by: `ip link property add dev ${NAME} altname mine`, seen: [`~ ${OURS} altnames`] },
   { name: 'vxlan without link-local address', by: `ip addr flush dev ${NAME}`, seen: [`~ ${OURS} link_local`] },
   {
     name: 'vxlan taken from the bridge',

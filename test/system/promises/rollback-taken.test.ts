@@ -84,3 +84,16 @@ test(`an apply with moved: the names are those of before too, and what runs goes
   world.mustTopo('apply', '--yes', file);
   expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
 }, 240_000);
+
+test('names that somebody gave links of the lab come back', async () => {
+  const lab = 'name: two\nnetworks: { lan: { subnet: 10.8.0.0/24 } }\nnodes:\n  a: { networks: [lan] }\n';
+  world.mustTopo('apply', '--yes', world.file('before.yaml', lab));
+  world.must(
+    'ip -n two.a link property add dev eth0 altname one; ip link property add dev "$(ip -br link show type veth | sed "s/@.*//")" altname two',
+  );
+  const before = await comparable(world);
+  const after = world.file('after.yaml', `${lab}  b: { networks: [lan] }\n`);
+  const plan = JSON.parse(world.mustTopo('plan', '--json', after)) as PlanDocument;
+  mustRollBack(world, operationsOf(plan), 'apply', '--yes', after);
+  await expectSame(world, before, 'the last operation was refused');
+}, 120_000);

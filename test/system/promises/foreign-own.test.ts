@@ -83,7 +83,10 @@ const CASES: readonly Case[] = [
     rules: `ip6tables-legacy -P OUTPUT DROP
       ip6tables-legacy -A OUTPUT ! -o br-front -j ACCEPT
       ip6tables-legacy -A OUTPUT ${ESTABLISHED}
-      ip6tables-legacy -A OUTPUT -p tcp -m multiport --dports 79:81 -j ACCEPT`,
+      ip6tables-legacy -A OUTPUT -p tcp -m multiport --dports 79:81 -j ACCEPT
+      ip6tables-legacy -N rest
+      ip6tables-legacy -A OUTPUT -g rest
+      ip6tables-legacy -A OUTPUT -j ACCEPT`,
     shuts: [OUT, IN],
     told: [
       `OUTPUT of the table ip6 filter of iptables-legacy (policy drop) drops ${NEIGHBOURS} [neighbours-dropped]`,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { kindOf } from '../kinds/index.js';
 import { DiagnosticError, type Diagnostic } from '../model/diagnostic.js';
-import type { Move, Renaming } from '../model/moves.js';
+import { pathOfMoved, type Move, type Renaming } from '../model/moves.js';
 import { expand } from '../networks/expand.js';
 import { renamed } from '../networks/renamed.js';
 import type { Resource, State } from '../model/state.js';
@@ -110,9 +110,9 @@ function movedState(
   former: State,
   after: Version | null,
 ): { readonly former: State; readonly renamings: readonly Renaming[] } {
-  const moves = (wanted.moves ?? []).filter(({ section, from }) => former.subjects?.has(`${section}.${from}`) === true);
+  const moves = (wanted.moves ?? []).filter((move) => former.subjects?.has(pathOfMoved(move, move.from)) === true);
   if (before === null || moves.length === 0) return { former, renamings: [] };
-  const both = moves.filter(({ section, to }) => former.subjects?.has(`${section}.${to}`) === true);
+  const both = moves.filter((move) => former.subjects?.has(pathOfMoved(move, move.to)) === true);
   if (both.length > 0)
     throw new DiagnosticError(
       both.map((move) => bothThere(move, before.name)),
@@ -121,21 +121,23 @@ function movedState(
   const now = expand(renamed(before.lab.topology, moves)).state;
   const objectsOf = (state: State, path: string): readonly Resource[] =>
     [...state.resources.values()].filter((one) => (one.kind === 'netns' || one.kind === 'bridge') && one.path === path);
-  const renamings = moves.flatMap(({ section, from, to }): readonly Renaming[] => {
-    const before = objectsOf(former, `${section}.${from}`);
+  const renamings = moves.flatMap((move): readonly Renaming[] => {
+    const from = pathOfMoved(move, move.from);
+    const before = objectsOf(former, from);
     const nameOf = ({ id }: Resource): string => id.slice(id.search(/[:/][^:/]*$/) + 1);
-    return objectsOf(now, `${section}.${to}`).flatMap((is): readonly Renaming[] => {
+    return objectsOf(now, pathOfMoved(move, move.to)).flatMap((is): readonly Renaming[] => {
       // A network has a bridge on each of its hosts.
       const was = before.find(({ kind, netns }) => kind === 'netns' || netns === is.netns);
       if (was === undefined) return [];
-      return [{ from: `${section}.${from}`, id: is.id, field: 'name', was: nameOf(was), is: nameOf(is), operations: [] }];
+      return [{ from, id: is.id, field: 'name', was: nameOf(was), is: nameOf(is), operations: [] }];
     });
   });
   return { former: now, renamings };
 }
 
-function bothThere({ section, from, to, at }: Move, file: string): Diagnostic {
-  const message = `${section}.${from} and ${section}.${to} are both in ${file}: one cannot become the other`;
+function bothThere(move: Move, file: string): Diagnostic {
+  const { from, to, at } = move;
+  const message = `${pathOfMoved(move, from)} and ${pathOfMoved(move, to)} are both in ${file}: one cannot become the other`;
   return { code: 'moved-both', severity: 'error', message, at, hint: 'remove the line' };
 }
 

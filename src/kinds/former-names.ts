@@ -1,6 +1,7 @@
 /** Names on the way back: of what was moved, or taken over. */
 import { adoptedMark, containerOf } from '../model/lo-marks.js';
-import { movedBack, type Renaming } from '../model/moves.js';
+import { movedBack, type Move, type Renaming } from '../model/moves.js';
+import { pathOfNode } from '../model/node-path.js';
 import { parseMark } from '../model/names.js';
 import type { LinkObservation, NetnsObservation, Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
@@ -27,13 +28,17 @@ function withoutDerivedMacs(one: Resource): Resource {
 
 /** The same state, which gives what was moved its former name again. */
 export function goingBack(state: State, { moves }: State): State {
-  return moves === undefined ? state : { ...state, resources: withPaths(state), moves: movedBack(moves) };
+  return moves === undefined ? state : { ...state, resources: withPaths(state, moves), moves: movedBack(moves) };
 }
 
 /** By which moves find what they are about; what is observed has none. */
-function withPaths({ lab, resources }: State): State['resources'] {
+function withPaths({ lab, resources }: State, moves: readonly Move[]): State['resources'] {
+  const hosts = new Set(moves.flatMap(({ isHost, from, to }) => (isHost === true ? [from, to] : [])));
   const path = ({ kind, props }: Resource): string | undefined => {
-    if (kind === 'netns') return `nodes.${parseMark(String(props['mark']))?.object ?? ''}`;
+    if (kind === 'netns') {
+      const name = parseMark(String(props['mark']))?.object ?? '';
+      return pathOfNode({ name, ...(hosts.has(name) ? { isHost: true } : {}) });
+    }
     const altname =
       kind === 'bridge' ? (props['altnames'] as readonly string[]).find((one) => one.startsWith(bridgeAltname(lab, ''))) : undefined;
     return altname === undefined ? undefined : `networks.${altname.slice(bridgeAltname(lab, '').length)}`;

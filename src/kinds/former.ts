@@ -22,10 +22,13 @@ export interface Former {
 
 /** What of the machine the plan makes unknowable. */
 export function keepRequest({ actions }: Plan, { state, observation }: Pick<Former, 'state' | 'observation'>): KeepRequest {
+  // A plan calls what is moved by its new name.
+  const renamed = actions.flatMap(({ operations }) => operations.flatMap((one) => (one.op === 'netns-rename' ? [one] : [])));
+  const names = new Map(renamed.map(({ netns, to }) => [to, netns]));
   const tables = actions.flatMap(({ change }) => {
     if (change.action === 'create' || change.before.kind !== 'nftables') return [];
     const { netns, id } = change.before;
-    return [{ netns, table: id.slice(id.indexOf('/') + 1) }];
+    return [{ netns: names.get(netns) ?? netns, table: id.slice(id.indexOf('/') + 1) }];
   });
   const proxies = placesOf(state.lab, observation).filter(({ link }) => isProxy(link));
   // A dump of the links has all settings but these.

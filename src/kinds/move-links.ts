@@ -61,7 +61,7 @@ export function renameLinks(
 
 /** It stands in a namespace, or on a bridge, that is moved. */
 function isOfMoved({ kind, needs }: Resource, ids: ReadonlySet<ResourceId>): boolean {
-  return (kind === 'veth' || kind === 'vxlan' || kind === 'macvlan') && needs.some((id) => ids.has(id));
+  return (kind === 'bridge' || kind === 'veth' || kind === 'vxlan' || kind === 'macvlan') && needs.some((id) => ids.has(id));
 }
 
 interface Place {

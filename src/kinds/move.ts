@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../model/diagnostic.js';
 import { containerOf } from '../model/lo-marks.js';
-import type { Move, Renaming } from '../model/moves.js';
+import { pathOfMoved, type Move, type Renaming } from '../model/moves.js';
 import { executedAltname, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NamedNetnsObservation, NetnsObservation, Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
@@ -48,7 +48,8 @@ const isNode = (ns: NetnsObservation, lab: string, node: string): boolean => {
   return known?.lab === lab && known.object === node;
 };
 
-function bothThere(observation: Observation, { section, from, to, at }: Move, lab: string): Diagnostic | null {
+function bothThere(observation: Observation, move: Move, lab: string): Diagnostic | null {
+  const { section, from, to, at } = move;
   const has =
     section === 'nodes'
       ? (name: string) => observation.namespaces.some((ns) => isNode(ns, lab, name))
@@ -60,9 +61,9 @@ function bothThere(observation: Observation, { section, from, to, at }: Move, la
   return {
     code: 'moved-both',
     severity: 'error',
-    message: `${section}.${from} and ${section}.${to} are both in the kernel: one cannot become the other`,
+    message: `${pathOfMoved(move, from)} and ${pathOfMoved(move, to)} are both in the kernel: one cannot become the other`,
     at,
-    hint: `remove the line; ${section}.${from} is destroyed then`,
+    hint: `remove the line; ${pathOfMoved(move, from)} is destroyed then`,
   };
 }
 
@@ -73,16 +74,17 @@ interface Step {
 }
 
 /** Null: there is nothing of that name. A container has its name, and its labels, from its runtime: it is made anew. */
-function moveNode(observation: Observation, { from, to, isBack }: Move, desired: State): Step | null {
+function moveNode(observation: Observation, move: Move, desired: State): Step | null {
+  const { from, to, isBack } = move;
   const { lab } = desired;
   const named = (node: string): NamedNetnsObservation | undefined => observation.namespaces.find((ns) => isNode(ns, lab, node));
   const renamed = named(to);
   const source = named(from) ?? (isBack === true || (renamed !== undefined && isHalfMoved(renamed, desired)) ? renamed : undefined);
-  const target = [...desired.resources.values()].find(({ kind, path }) => kind === 'netns' && path === `nodes.${to}`);
+  const namespaceOf = (path: string) => [...desired.resources.values()].find((one) => one.kind === 'netns' && one.path === path);
+  const target = namespaceOf(pathOfMoved(move, to));
   if (source === undefined || target === undefined || 'container' in target.props || isContainer(source, lab)) return null;
   const { netns } = target;
-  const former =
-    isBack === true ? [...desired.resources.values()].find((one) => one.kind === 'netns' && one.path === `nodes.${from}`) : undefined;
+  const former = isBack === true ? namespaceOf(pathOfMoved(move, from)) : undefined;
   const processes = observation.processes.filter(({ owner }) => owner === from);
   const half = source.netns === netns ? nameInRecords(processes, netns, observation) : undefined;
   const was = former?.netns ?? half ?? source.netns;
@@ -97,7 +99,7 @@ function moveNode(observation: Observation, { from, to, isBack }: Move, desired:
     ]),
     ...(processes.length === 0 ? [] : [{ op: 'process-move' as const, netns, lab, owner: from, to, was }]),
   ];
-  const renaming: Renaming = { from: `nodes.${from}`, id: target.id, field: 'name', was: source.netns, is: netns, operations };
+  const renaming: Renaming = { from: pathOfMoved(move, from), id: target.id, field: 'name', was: source.netns, is: netns, operations };
   const names = new Map(commands.map(({ former, now }) => [executedAltname(former), executedAltname(now)]));
   const inPlace = (ns: NamedNetnsObservation): NamedNetnsObservation =>
     ns !== source ? ns : { ...ns, netns, links: ns.links.map((link) => (link.name === 'lo' ? claimedLo(link, lab, to, names) : link)) };

@@ -122,6 +122,9 @@ function finish(after: Resource, before: Resource | null): readonly Operation[] 
   return [{ op: 'process-signal', netns, process, definition, ...(check === undefined ? {} : { check }) }];
 }
 
+const runningIn = (processes: readonly ProcessObservation[]): ReadonlyMap<ResourceId, number> =>
+  new Map(processes.filter(({ running }) => running).map((one) => [processId(one), one.pid]));
+
 const listensOf = (definition: unknown): readonly ListeningPort[] => (definition as Definition).listens ?? [];
 
 export const process: Kind = {
@@ -135,9 +138,7 @@ export const process: Kind = {
       const wanted = desired.resources.get(processId(one));
       return observed(desired.lab, one, wanted?.netns ?? `${desired.lab}.${one.owner}`);
     }),
-    conflicts: [
-      ...neededPorts(desired, listensOf, observation.processes.filter(({ running }) => running).map(processId), observation.listeners),
-    ],
+    conflicts: [...neededPorts(desired, listensOf, runningIn(observation.processes), observation.listeners)],
   }),
   create: () => [],
   finish,

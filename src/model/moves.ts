@@ -4,13 +4,20 @@ import type { Operation } from './operation.js';
 
 export interface Move {
   readonly at: SourceRange;
+  /** Hosts are among the nodes. */
   readonly section: 'nodes' | 'networks';
+  readonly isHost?: true;
   /** The name that it had. */
   readonly from: string;
   /** The name that it has in the file. */
   readonly to: string;
   /** The way back of one that may be half done: the mark can be either one's, whatever the name is. */
   readonly isBack?: true;
+}
+
+/** As the file calls it. */
+export function pathOfMoved({ section, isHost }: Pick<Move, 'section' | 'isHost'>, name: string): string {
+  return `${isHost === true ? 'hosts' : section}.${name}`;
 }
 
 /** What undoes them. */

@@ -59,7 +59,7 @@ export interface ListenerObservation {
   /** IPV6_V6ONLY; otherwise `::` takes IPv4 too. */
   readonly ipv6Only: boolean;
   /** None: the kernel's own, or of a process that cannot be seen from here. */
-  readonly processes: readonly { readonly pid: number; readonly command: string }[];
+  readonly processes: readonly { readonly pid: number; readonly ancestors: readonly number[]; readonly command: string }[];
 }
 
 /** Files that processes of nodes see in place of the host's (`node-files.ts`). */

@@ -34,23 +34,28 @@ export function renamed(topology: Topology, moves: readonly Move[]): Topology {
 type Rename = (name: string) => string;
 
 function renamedNetwork(one: Network, node: Rename, network: Rename): Network {
-  const { gateway, underlay } = one;
+  const { gateway, underlay, flannel, calico } = one;
+  const host = <T extends { readonly host: string }>(part: T): T => ({ ...part, host: node(part.host) });
+  const reflectors = calico?.bgp.reflectors;
   return {
     ...one,
     name: network(one.name),
     gateway: gateway.kind === 'node' ? { ...gateway, node: node(gateway.node) } : gateway,
+    ...(flannel === undefined ? {} : { flannel: { ...flannel, hostSubnets: flannel.hostSubnets.map(host) } }),
+    ...(reflectors === undefined ? {} : { calico: { ...calico!, bgp: { ...calico!.bgp, reflectors: reflectors.map(host) } } }),
     ...(underlay === undefined ? {} : { underlay: underlay.map((named) => ({ ...named, name: network(named.name) })) }),
   };
 }
 
 function renamedNode(lab: string, one: Node, node: Rename, network: Rename): Node {
-  const { joins, routing } = one;
-  const name = one.isHost === true ? one.name : node(one.name);
+  const { joins, routing, host } = one;
+  const name = node(one.name);
   return {
     ...one,
     name,
     netns: one.netns === `${lab}.${one.name}` ? `${lab}.${name}` : one.netns,
     networks: one.networks.map((attachment) => ({ ...attachment, network: network(attachment.network) })),
+    ...(host === undefined ? {} : { host: { ...host, name: node(host.name) } }),
     ...(joins?.kind === 'node' ? { joins: { ...joins, node: node(joins.node) } } : {}),
     ...(routing === undefined ? {} : { routing: renamedPeers(routing, node) }),
   };

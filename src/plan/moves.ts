@@ -3,7 +3,7 @@ import type { Renaming } from '../model/moves.js';
 import type { Action } from '../model/plan.js';
 import type { State } from '../model/state.js';
 
-const isSubject = (path: string): boolean => /^(nodes|networks)\.[^.]+$/.test(path);
+const isSubject = (path: string): boolean => /^(nodes|hosts|networks)\.[^.]+$/.test(path);
 
 export function renames(renamings: readonly Renaming[], desired: State, observed: State): readonly Action[] {
   return renamings.flatMap(({ from, id, field, was, is, operations }): readonly Action[] => {

@@ -1,5 +1,6 @@
 /** What a plan may not do: destroy or replace what a file, or the kernel's memory of one, protects. */
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
+import { pathOfMoved } from '../model/moves.js';
 import { parseMark } from '../model/names.js';
 import type { Action, Plan } from '../model/plan.js';
 import { PROTECTION, type ProtectionDefinition } from '../model/protection.js';
@@ -35,8 +36,8 @@ const protectionsOf = ({ resources }: State): readonly Resource[] => [...resourc
 const definitionOf = ({ definition }: Resource): ProtectionDefinition => definition as ProtectionDefinition;
 /** What was moved is protected under its new name. */
 function nowCalled(subject: string, { moves = [] }: State): string {
-  const move = moves.find(({ section, from }) => subject === `${section}.${from}`);
-  return move === undefined ? subject : `${move.section}.${move.to}`;
+  const move = moves.find((one) => subject === pathOfMoved(one, one.from));
+  return move === undefined ? subject : pathOfMoved(move, move.to);
 }
 
 const objectsOf = (protections: readonly Resource[]): readonly ResourceId[] => [

@@ -13,8 +13,8 @@ export const protectLabSchema = protect('the lab', 'destroy the lab as a whole')
 
 const subject = (description: string, example: string): JsonSchema => ({
   type: 'string',
-  pattern: '^(nodes|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$',
-  'x-expected': 'nodes.NAME or networks.NAME',
+  pattern: '^(nodes|hosts|networks)\\.[a-z0-9][a-z0-9_-]{0,62}$',
+  'x-expected': 'nodes.NAME, hosts.NAME or networks.NAME',
   description,
   examples: [example],
 });
@@ -22,7 +22,7 @@ const subject = (description: string, example: string): JsonSchema => ({
 export const movedSchema: JsonSchema = {
   type: ['array', 'null'],
   description:
-    'Nodes and networks that had another name: they are renamed in place, and keep what they have, instead of being destroyed and made anew. Where there is nothing of the former name, it says nothing.',
+    'Nodes, hosts and networks that had another name: they are renamed in place, and keep what they have, instead of being destroyed and made anew. Where there is nothing of the former name, it says nothing.',
   examples: [[{ from: 'nodes.a', to: 'nodes.b' }]],
   items: {
     type: 'object',

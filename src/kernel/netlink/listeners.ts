@@ -3,6 +3,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { addressOfBytes } from '../../model/address.js';
 import type { ListenerObservation } from '../../model/observation.js';
 import type { PortSpan } from '../kernel.js';
+import { ancestorsOf } from '../processes/identity.js';
 import { commandLine } from './holders.js';
 import { attributeType, type Bytes, MessageWriter, nextAttribute, NLM_F_DUMP } from './message.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from './socket.js';
@@ -82,7 +83,11 @@ function withProcesses(netns: string, found: readonly Found[]): readonly Listene
   return found.map(({ inode, ...one }) => ({
     netns,
     ...one,
-    processes: [...(holders.get(`socket:[${inode}]`) ?? [])].map((pid) => ({ pid: Number(pid), command: commandLine(pid) })),
+    processes: [...(holders.get(`socket:[${inode}]`) ?? [])].map((pid) => ({
+      pid: Number(pid),
+      ancestors: ancestorsOf(Number(pid)),
+      command: commandLine(pid),
+    })),
   }));
 }
 

@@ -42,6 +42,12 @@ export function initOf(pid: number): number | undefined {
     .find((one) => inodeOf(`/proc/${one}/ns/pid`) !== own);
 }
 
+/** Whose child it is, and so on; not itself. */
+export function ancestorsOf(pid: number): readonly number[] {
+  const parent = Number(readStat(pid)?.[1] ?? 0);
+  return parent === 0 ? [] : [parent, ...ancestorsOf(parent)];
+}
+
 /** Inode of the network namespace that it is in; null where nobody may know. */
 export function netnsOf(pid: number | 'self'): number | null {
   return inodeOf(`/proc/${pid}/ns/net`);

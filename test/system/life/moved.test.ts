@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.dispose());
 afterEach(() => {
-  world.must('for n in $(ls /run/netns); do ip netns pids $n | xargs -r kill -9; done');
+  world.must('for n in $(ls /run/netns); do ip netns pids $n | xargs -r kill -9 2>/dev/null; done; true');
   world.mustTopo('destroy', '--yes', '--lab', 'shop');
   expect(world.must('ip netns list; ip -br link | grep -v ^lo; find /etc/netns /run/topo -type f -size +0 2>/dev/null; true')).toBe('');
 });
@@ -147,4 +147,47 @@ describe('a network that is moved', () => {
     expect(world.in('shop.a', `ping -c 1 -W 2 ${far.replace(/\d+$/, '1')} || ip route get ${far}`).status).toBe(0);
     world.must('rm -f /run/done-*');
   });
+});
+
+describe('a host that is moved', () => {
+  const lab = (host: string, more = ''): string => `name: shop
+networks:
+  lan: { subnet: 192.168.50.0/24 }
+  net: { driver: vxlan, dns: server }
+  pods: { driver: flannel }
+hosts:
+  ${host}: { protect: true, networks: { lan: 192.168.50.11 } }
+  h2: { networks: { lan: 192.168.50.12 } }
+nodes:
+  a: { host: ${host}, networks: [net, pods] }
+  c: { host: h2, networks: [net, pods] }
+${more}`;
+  const inode = (netns: string): string => world.must(`stat -c %i /run/netns/${netns}`);
+  const addresses = (): readonly string[] => links('shop.a').map(([, , , own]) => String((own as string[])[0]));
+
+  test('keeps its namespace and what is in it, the nodes on it and their connections', async () => {
+    apply(lab('h1'));
+    const own = addresses();
+    const client = await connection(world, 'shop.c', 'shop.a', own[0]!);
+    const before = [inode('shop.h1'), links('shop.h1').map(([index]) => index), links('shop.a')];
+    world.file('topo.yaml', lab('h3', 'moved: [{ from: hosts.h1, to: hosts.h3 }]'));
+    expect(world.mustTopo('plan')).toMatch(/^ +-> netns shop\.h3 \(node h3\).*\n +# it was hosts\.h1\n/m);
+    for (let after = 1; after < 60; after += 6) world.topo(['apply', '--yes'], { TOPO_TEST_KILL_AFTER: String(after) });
+    world.mustTopo('apply', '--yes');
+    expect(world.mustTopo('plan')).toContain('No changes.');
+    expect([inode('shop.h3'), links('shop.h3').map(([index]) => index), links('shop.a')]).toEqual(before);
+    expect(world.must('ip -n shop.h3 -j link')).not.toContain('shop.h1');
+    client.stdin!.write('again\n');
+    await new Promise<void>((resolve) =>
+      client.stdout!.on('data', (chunk: Buffer) => chunk.toString().includes('echo again') && resolve()),
+    );
+    for (const address of own) expect(world.in('shop.c', `ping -c 1 -W 5 ${address}`).status).toBe(0);
+    // It has its former name again where the apply fails.
+    world.file('topo.yaml', lab('h4', 'moved: [{ from: hosts.h3, to: hosts.h4 }]').replace('  a: { ', '  a: { exec: ["exit 3"], '));
+    expect(world.topo(['apply', '--yes']).status).toBe(1);
+    expect(world.mustTopo('plan', world.file('topo.yaml', lab('h3', 'moved: [{ from: hosts.h1, to: hosts.h3 }]')))).toContain(
+      'No changes.',
+    );
+    apply(lab('h3').replace('protect: true, ', ''));
+  }, 60_000);
 });

@@ -57,3 +57,13 @@ test('other addresses are free, and a server that runs is in nobody’s way', as
   expect(world.topo(['plan']).stderr).toBe('');
   world.mustTopo('destroy', '--yes');
 });
+
+test('the lab’s own server leaves before that of the network’s new name comes, with `moved` or without', () => {
+  const named = (name: string): string => LAB.replace('  a: {', `  ${name}: {`).replace('[a, b]', `[${name}, b]`);
+  for (const text of [named('a'), named('c'), `${named('d')}moved: [{ from: networks.c, to: networks.d }]\n`]) {
+    world.file('topo.yaml', text);
+    world.mustTopo('apply', '--yes');
+    expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+  }
+  world.mustTopo('destroy', '--yes');
+});

@@ -25,12 +25,17 @@ export const underlay: Rule = {
 };
 
 function checkChoice(
-  { networks, report, place }: RuleContext,
+  { networks, nodes, report, place }: RuleContext,
   network: Network,
   found: Exclude<Underlay, { readonly kind: 'carried' }>,
 ): void {
   const at = place(network, 'underlay');
   const written = network.underlay ?? [];
+  const unsuitable = (carrier: Network, from: Network['at']): void => {
+    const message = `${network.name} cannot be carried by ${carrier.name}, whose driver is ${carrier.driver}`;
+    const related = [{ message: `${carrier.name} is here`, at: carrier.at }];
+    report('underlay-unsuitable', from, message, { hint: 'hosts have to reach each other by a network of the driver bridge', related });
+  };
   switch (found.kind) {
     case 'alone':
       return;
@@ -38,13 +43,12 @@ function checkChoice(
       const hint = (): string => didYouMean(found.name, networks.keys()) ?? 'underlay is the name of a network that the hosts are on';
       return report('unknown-network', written[found.place]?.at ?? at, `there is no network ${quote(found.name)}`, { hint });
     }
-    case 'unsuitable': {
-      const message = `${network.name} cannot be carried by ${found.network.name}, whose driver is ${found.network.driver}`;
-      const related = [{ message: `${found.network.name} is here`, at: found.network.at }];
-      const hint = 'hosts have to reach each other by a network of the driver bridge';
-      return report('underlay-unsuitable', written[found.place]?.at ?? at, message, { hint, related });
-    }
+    case 'unsuitable':
+      return unsuitable(found.network, written[found.place]?.at ?? at);
     case 'none': {
+      const isOn = (host: string, { name }: Network): boolean => nodes.get(host)?.networks.some((one) => one.network === name) === true;
+      const shared = [...networks.values()].find((one) => found.hosts.every((host) => isOn(host, one)));
+      if (shared !== undefined) return unsuitable(shared, at);
       const message = `nothing carries ${network.name} between its hosts: ${list(found.hosts.map(called))} share no network`;
       return report('underlay-missing', at, message, { hint: hintFor(found.hosts) });
     }

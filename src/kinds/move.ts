@@ -9,7 +9,7 @@ import { executedAltname, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NamedNetnsObservation, NetnsObservation, Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type ResourceId, type State } from '../model/state.js';
-import { bridgeAltname, bridgeMoves } from './move-bridges.js';
+import { bridgeAltname, bridgeMoves, withRulesFirst } from './move-bridges.js';
 import { renameLinks } from './move-links.js';
 import { labNamespaces, loOf, markedId } from './ownership.js';
 
@@ -39,8 +39,9 @@ export function moveAll(observation: Observation, desired: State): Moved {
     for (const id of step.ids) ids.add(id);
   }
   if (ids.size === 0) return { observation, renamings, conflicts, ids };
+  const ruled = withRulesFirst(renamings, desired);
   const { links, renames } = renameLinks(seen, desired, ids);
-  return { observation: links, renamings: [...renamings, ...renames], conflicts, ids };
+  return { observation: links, renamings: [...ruled, ...renames], conflicts, ids };
 }
 
 const isNode = (ns: NetnsObservation, lab: string, node: string): boolean => {

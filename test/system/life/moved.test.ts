@@ -125,6 +125,15 @@ describe('a node that is moved', () => {
 });
 
 describe('a network that is moved', () => {
+  test('is not open to others for a moment, in which what begins would go on', async () => {
+    const lab =
+      'name: shop\nnetworks: { NAME: { subnet: 10.8.0.0/24 }, other: {} }\nnodes: { a: { networks: { NAME: 10.8.0.7 } }, c: { networks: [other] } }\n';
+    apply(lab.replaceAll('NAME', 'lan'));
+    const ping = world.later('shop.c', 'ping -n -i 0.001 -w 3 10.8.0.7');
+    apply(`${lab.replaceAll('NAME', 'wide')}moved: [{ from: networks.lan, to: networks.wide }]\n`);
+    expect((await ping).stdout).toMatch(/ 0 received/);
+  });
+
   test('keeps its bridge, its subnet and its ports', () => {
     const lab = LAB.replace('far: {}', 'far: { isolated: false }');
     apply(lab);

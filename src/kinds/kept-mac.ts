@@ -36,11 +36,11 @@ export function comparedMac(link: LinkObservation | undefined, wanted: Resource 
 const isDerived = ({ definition }: Resource, prefix: string): boolean =>
   (definition as Partial<DerivedMacs> | undefined)?.derivedMacs?.includes(prefix) === true;
 
-/** What a claimed link needs in its `definition`; nothing for any other. */
+/** What a claimed link has besides, so that its update writes it; nothing for any other. */
 export function keptMac(
   ends: readonly { readonly netns: string; readonly link: LinkObservation; readonly prefix: string }[],
   wanted: Resource | undefined,
-): { readonly definition?: KeptMacs } {
+): { readonly definition?: KeptMacs; readonly unrecorded?: boolean } {
   const keeps = ends.flatMap(({ netns, link, prefix }): readonly Operation[] => {
     const mac = String(link.attributes['mac']);
     if (link.claimed === undefined || wanted === undefined || !isDerived(wanted, prefix)) return [];
@@ -50,7 +50,7 @@ export function keptMac(
     const set: readonly Operation[] = link.type === 'bridge' ? [{ op: 'link-set', netns, name, attributes: { mac } }] : [];
     return [...set, { op: 'altname-add', netns, name, altname: altnameOf(mac, name) }];
   });
-  return keeps.length === 0 ? {} : { definition: { keeps } };
+  return keeps.length === 0 ? {} : { definition: { keeps }, unrecorded: true };
 }
 
 export const keepMac = ({ definition }: Resource): readonly Operation[] => (definition as Partial<KeptMacs> | undefined)?.keeps ?? [];

@@ -115,7 +115,7 @@ export function foreign(code: string, what: string, wanted: Resource, owner: str
       owner !== null
         ? 'topo changes nothing that it did not make: choose another name, or remove the object yourself'
         : obstacle === undefined
-          ? '--adopt takes it over as it is; or choose another name, or remove the object yourself'
+          ? 'topo apply --adopt takes it over as it is; or choose another name, or remove the object yourself'
           : `${obstacle}: choose another name, or remove the object yourself`,
   };
 }

@@ -210,7 +210,7 @@ function takenDestinations(context: FindContext): readonly Diagnostic[] {
           ...(wanted.at === undefined ? {} : { at: wanted.at }),
           hint:
             containerKindOf(ns, desired.lab) === 'adopted'
-              ? '--adopt takes it over; or remove one of the two'
+              ? 'topo apply --adopt takes it over; or remove one of the two'
               : to === 'default'
                 ? 'give the network gateway: none or internal: true, so that it has no default route; or remove the container’s'
                 : 'remove one of the two, or give this one another metric',

@@ -138,7 +138,7 @@ function notThePair(link: LinkObservation, { netns, props }: Resource): string {
   const ends = `${netns}:${String(props['name'])} and ${String(props['peer_netns'])}:${String(props['peer_name'])}`;
   return (
     otherType(link, 'veth') ??
-    `--adopt takes it over if it is the veth between ${ends} (interface_name and host_interface name them); otherwise`
+    `topo apply --adopt takes it over if it is the veth between ${ends} (interface_name and host_interface name them); otherwise`
   );
 }
 

@@ -34,6 +34,8 @@ export interface Resource<P extends Props = Props> {
   readonly moved?: boolean;
   /** Observed only: somebody else's so far, and taken over (`--adopt`). */
   readonly foreign?: boolean;
+  /** Observed only: something is to be written to it that is compared with nothing. */
+  readonly unrecorded?: boolean;
   /** Observed only: what `goesWith` it stays when it is deleted (the namespace of a container lives on without its name). */
   readonly outlived?: boolean;
   /** What is known of it and compared with nothing, such as since when it is there. */

@@ -42,7 +42,7 @@ export function judge(desired: State, observed: State, kindOf: KindOf): Readonly
 
 function compare(before: Resource, after: Resource, kind: Kind): Verdict | null {
   const fields = changedFields(before.props, after.props, kind);
-  if (fields.length === 0) return null;
+  if (fields.length === 0 && before.unrecorded !== true) return null;
   return { verdict: fields.some((field) => field.forcesReplacement) ? 'replace' : 'update', before, after, fields };
 }
 

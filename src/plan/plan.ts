@@ -86,7 +86,7 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
     change: { action: 'update', before, after, fields },
     ...(before.foreign === true ? { adopts: true as const } : {}),
     ...(before.moved === true ? { moved: true as const } : {}),
-    reason: lostWith === undefined ? fields.map(sentence).join('; ') : `the kernel may take it along with ${lostWith}`,
+    reason: lostWith === undefined ? updateReason(fields) : `the kernel may take it along with ${lostWith}`,
     operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
     ...finishOf(kind, after, before),
   };
@@ -110,6 +110,9 @@ function replacementReason({ fields, because }: Extract<Verdict, { verdict: 'rep
     .map(sentence)
     .join('; ')}: this forces replacement`;
 }
+
+const updateReason = (fields: readonly FieldChange[]): string =>
+  fields.length === 0 ? 'what it keeps is recorded' : fields.map(sentence).join('; ');
 
 function sentence({ field, from, to }: FieldChange): string {
   if (isLong(from) || isLong(to)) return `${field} differs`;

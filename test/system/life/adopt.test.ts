@@ -62,7 +62,7 @@ describe('a bridge, namespaces and veth pairs made by hand', () => {
     expect(status).toBe(1);
     expect(stderr).toContain("a network namespace named n2 exists already and is not marked as topo's");
     expect(stderr).toContain("a link named br0 exists already and is not marked as topo's");
-    expect(stderr).toContain('--adopt takes it over');
+    expect(stderr).toContain('topo apply --adopt takes it over');
     expect(world.must('ip -n n2 -j link show lo')).not.toContain('topo:');
     world.must('ip netns del n2; ip netns del n3; ip link del br0');
   });
@@ -162,7 +162,7 @@ describe('what cannot be taken over', () => {
   test('a veth whose other end is elsewhere, or has another name', () => {
     world.must('ip netns add n2; ip link add v2 type veth peer name eth7 netns n2');
     const { stderr } = world.topo(['plan', '--adopt', world.file('topo.yaml', FILE)]);
-    expect(stderr).toContain('--adopt takes it over if it is the veth between n2:eth0 and host:v2');
+    expect(stderr).toContain('topo apply --adopt takes it over if it is the veth between n2:eth0 and host:v2');
     world.must('ip link del v2; ip netns del n2');
   });
 

@@ -156,6 +156,22 @@ describe('a network that is moved', () => {
     expect(world.in('shop.a', `ping -c 1 -W 2 ${far.replace(/\d+$/, '1')} || ip route get ${far}`).status).toBe(0);
     world.must('rm -f /run/done-*');
   });
+
+  test('keeps its MAC addresses without the line too, and where it is moved once more', () => {
+    const lan = (network: string, line = ''): string =>
+      `name: shop\nnetworks: { ${network}: { subnet: 10.8.0.0/24 } }\nnodes: { a: { networks: [${network}] } }\n${line}`;
+    apply(lan('one'));
+    const before = links('');
+    for (const [from, to] of [
+      ['one', 'two'],
+      ['two', 'three'],
+    ] as const) {
+      apply(lan(to, `moved: [{ from: networks.${from}, to: networks.${to} }]\n`));
+      expect(world.mustTopo('plan')).toContain('No changes.');
+      expect(world.mustTopo('plan', world.file('topo.yaml', lan(to)))).not.toMatch(/ (veth|bridge) /);
+      expect(links('')).toEqual(before);
+    }
+  });
 });
 
 describe('a host that is moved', () => {

@@ -27,7 +27,7 @@ export function judgeLinkLocals(links: readonly DecodedLink[], addresses: readon
 export const lacksLinkLocal = ({ attributes }: DecodedLink): boolean => attributes['link_local'] === false;
 
 /** Not those for which none is to be made: by the file (`asked`), or as for all that are new in the namespace, where the thread stands. */
-export function excuseLinkLocals(links: readonly DecodedLink[], asked: ReadonlySet<string>): void {
+export function excuseLinkLocals(links: readonly DecodedLink[], asked: ReadonlyMap<string, unknown>): void {
   const silent = links.filter((link) => lacksLinkLocal(link) && modeOf(link) === NONE);
   if (silent.length === 0) return;
   const isUsual = readSysctl(interfaceKey('ipv6', 'default', 'addr_gen_mode')) !== String(EUI64);

@@ -220,9 +220,9 @@ export function observeOne(
     const family = FORWARDING_KEYS.get(key);
     sysctls.set(key, family === undefined ? readSysctl(key) : forwarding[family]);
   };
-  const asked = scope.sysctls.get(netns) ?? [];
-  asked.forEach(read);
-  excuseLinkLocals(links, new Set(asked));
+  scope.sysctls.get(netns)?.forEach(read);
+  // So far those alone have been read that the file asks for.
+  excuseLinkLocals(links, sysctls);
   for (const key of remembered.keys()) if (!sysctls.has(key)) read(key);
   const nft =
     scope.rules.includes(netns) || (netns !== HOST && links.some((link) => isBridgeOf(scope.lab, link)))

@@ -46,6 +46,33 @@ it('it is so for packets, and where somebody has deleted the rules, all are told
   expect(networks()).toEqual(['closed a', 'closed i']);
 });
 
+/** Of each line of its input it sends a datagram from one and the same port, and tells whether there is an answer. */
+const ASKER = `
+const socket = require('dgram').createSocket('udp4');
+let told = false;
+const tell = (text) => { if (!told) console.log(text); told = true; };
+socket.on('message', () => tell('answer'));
+process.stdin.on('data', () => { told = false; socket.send('1', 53, '10.72.1.10'); setTimeout(tell, 500, 'nothing'); });
+socket.bind(4500, () => console.log('ready'));
+`;
+
+it('what is open goes on where a network is closed, until it is internal', async () => {
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', lab('', OPEN, ', internal: true')));
+  await world.serve('open.m', 'udp:53', 'm');
+  const asker = await world.background('open.n', [process.execPath, '-e', ASKER], 'ready');
+  const ask = (): Promise<string> =>
+    new Promise((resolve) => {
+      asker.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
+      asker.stdin?.write('ask\n');
+    });
+  expect(await ask()).toBe('answer');
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', lab('', '', ', internal: true')));
+  expect(await probe(world, 'open.n', 'udp 10.72.1.10:53')).toBe('timeout');
+  expect(await ask()).toBe('answer');
+  world.mustTopo('apply', '--yes', world.file('topo.yaml', lab('', ', internal: true', ', internal: true')));
+  expect(await ask()).toBe('nothing');
+});
+
 it('nodes of a calico network are reached by whoever has a route there: a plan tells so, and when that ends', async () => {
   const calico = (internal: boolean): string => `name: routed
 networks:

@@ -1,7 +1,7 @@
 /** A command that is kept running: in a node, or for the lab in the host's namespace. */
 import type { SourceRange } from '../model/diagnostic.js';
 import type { ProcessObservation } from '../model/observation.js';
-import type { ProcessDefinition, ProcessKey, Texts } from '../model/process.js';
+import { LAB_ITSELF, type ProcessDefinition, type ProcessKey, type Texts } from '../model/process.js';
 import type { Operation } from '../model/operation.js';
 import { hiddenTexts } from '../model/sensitive.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
@@ -144,5 +144,9 @@ export const process: Kind = {
   finish,
   update: () => [],
   delete: (before) => [{ op: 'process-stop', netns: before.netns, process: before.definition as ProcessKey }],
-  title: ({ netns, definition }) => `process ${(definition as ProcessKey).name} in ${netns}`,
+  title: ({ netns, definition }) => titleOf(definition as ProcessKey, netns),
 };
+
+/** Whose it is, where the namespace does not say it: nodes that share one may have commands of the same name. */
+const titleOf = ({ lab, owner, name }: ProcessKey, netns: string): string =>
+  `process ${name}${owner === LAB_ITSELF || netns === `${lab}.${owner}` ? '' : ` of ${owner}`} in ${netns}`;

@@ -18,9 +18,11 @@ export const SECTIONS: readonly (readonly [name: string, of: SectionOf])[] = [
   ['neighbours', listOf('neighbour', ({ address, dev, mac }) => worth({ address, dev, mac_address: mac }))],
   ['sysctls', sysctlsOf],
   ['names', (_netns, resources) => resources.find(({ kind }) => kind === 'netns')?.props['names'] ?? ''],
-  ['run', (_netns, resources) => byName(resources, 'process', processOf)],
+  ['run', (_netns, resources) => runOf(resources)],
   ['nftables', (_netns, resources) => byName(resources, 'nftables', tableOf)],
 ];
+
+export const runOf = (resources: readonly Resource[]): Props => byName(resources, 'process', processOf);
 
 function listOf(kind: string, of: (props: Props) => Props): SectionOf {
   return (_netns, resources) => resources.filter((resource) => resource.kind === kind).map(({ props }) => of(props));

@@ -3,7 +3,7 @@ import { parseMark } from '../model/names.js';
 import type { RoutingStatus } from '../model/routing-status.js';
 import { HOST, type PropValue, type Resource, type State } from '../model/state.js';
 import { namesOf, type ShownNames } from './show-names.js';
-import { SECTIONS } from './show-sections.js';
+import { runOf, SECTIONS } from './show-sections.js';
 
 /** One JSON document: schemas/show.schema.json. */
 export interface ShowDocument {
@@ -51,20 +51,30 @@ function joinedNodes(observed: State, namespaces: ReadonlyMap<string, readonly R
     .filter(({ kind }) => kind === 'joined')
     .map(({ netns, props }) => {
       const mode = netns === HOST ? HOST : `node:${nodeName(netns, namespaces.get(netns) ?? [])}`;
-      return [String(props['node']), { netns, network_mode: mode }];
+      const node = String(props['node']);
+      return [node, { netns, network_mode: mode, ...sectionsOf([['run', runOf(commandsOf(node, observed))]]) }];
     });
 }
 
+/** `process:OWNER/NAME`. */
+const ownerOf = ({ id }: Resource): string => id.slice(id.indexOf(':') + 1, id.indexOf('/'));
+
+const commandsOf = (node: string, { resources }: State): readonly Resource[] =>
+  [...resources.values()].filter((one) => one.kind === 'process' && ownerOf(one) === node);
+
 function sections(netns: string, resources: readonly Resource[], state: State): { readonly [section: string]: PropValue } {
-  const all = SECTIONS.map(([name, of]): [string, PropValue] => [name, of(netns, resources, state)]);
-  return Object.fromEntries(all.filter(([, content]) => Object.keys(content as object).length > 0));
+  return sectionsOf(SECTIONS.map(([name, of]) => [name, of(netns, resources, state)]));
 }
 
-/** Resources by namespace; a veth pair is held by both. */
+const sectionsOf = (all: readonly [string, PropValue][]): { readonly [section: string]: PropValue } =>
+  Object.fromEntries(all.filter(([, content]) => Object.keys(content as object).length > 0));
+
+/** Resources by namespace; a veth pair is held by both, and commands of a node that joined it are that node's: two may have one name. */
 function held(state: State): ReadonlyMap<string, readonly Resource[]> {
   const map = new Map<string, Resource[]>([[HOST, []]]);
+  const joined = new Set([...state.resources.values()].filter(({ kind }) => kind === 'joined').map(({ props }) => props['node']));
   for (const resource of state.resources.values()) {
-    if (resource.kind === 'joined') continue;
+    if (resource.kind === 'joined' || (resource.kind === 'process' && joined.has(ownerOf(resource)))) continue;
     const peer = resource.props['peer_netns'];
     for (const netns of new Set([resource.netns, ...(typeof peer === 'string' ? [peer] : [])])) {
       const list = map.get(netns);

@@ -60,6 +60,27 @@ describe('a node that joins another', () => {
     expect(world.mustTopo('show', 'side')).toContain('network_mode: node:app');
   });
 
+  it('is shown with its own commands, also where the other has one of the same name', () => {
+    apply(LAB());
+    const { nodes } = JSON.parse(world.mustTopo('show', '--json')) as {
+      nodes: Record<string, { run?: Record<string, { command: string[] }> }>;
+    };
+    const shown = Object.entries(nodes).flatMap(([node, { run = {} }]) =>
+      Object.entries(run).map(([name, { command }]) => [node, name, command.at(-1)]),
+    );
+    expect(shown.filter(([, name]) => name === 'web').sort()).toEqual([
+      ['app', 'web', 'app'],
+      ['ground', 'web', 'ground'],
+      ['side', 'web', 'side'],
+    ]);
+    expect(world.mustTopo('show', 'app')).not.toContain(' side,');
+    expect(world.mustTopo('status').match(/process web.* in \S+/g)).toEqual([
+      'process web of ground in host',
+      'process web in j.app',
+      'process web of side in j.app',
+    ]);
+  });
+
   it('has its commands started and run anew when the namespace is another', async () => {
     apply(LAB());
     world.must('ip netns delete j.app');

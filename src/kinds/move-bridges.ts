@@ -1,6 +1,5 @@
 /** A network that is moved: its bridges get their new names, in place. */
-import { mark, nftTableName } from '../model/names.js';
-import type { NftInterfaceMap, NftMap, NftTable } from '../model/operation.js';
+import { mark } from '../model/names.js';
 import type { Move, Renaming } from '../model/moves.js';
 import type { NetnsObservation, Observation } from '../model/observation.js';
 import type { ResourceId, State } from '../model/state.js';
@@ -56,43 +55,6 @@ export function bridgeMoves(
   const [host, namespaces] = [moved(observation.host), observation.namespaces.map(moved)];
   return ids.length === 0 ? null : { observation: { ...observation, host, namespaces }, renamings, ids };
 }
-
-/**
- * Rules go by the names of bridges: before the first of a namespace gets its new one, there are rules for both. Without them
- * everybody reached the network until the new rules came, and what had begun by then went on.
- */
-export function withRulesFirst(renamings: readonly Renaming[], { lab, resources }: State): readonly Renaming[] {
-  const done = new Set<string>();
-  const renames = renamings.flatMap(({ operations }) => operations.filter((one) => one.op === 'link-rename'));
-  return renamings.map((renaming) => {
-    const [first] = renaming.operations;
-    if (first?.op !== 'link-rename' || done.has(first.netns)) return renaming;
-    const { netns } = first;
-    done.add(netns);
-    const definition = resources.get(`nftables:${netns}/${nftTableName(lab)}`)?.definition as { readonly table?: NftTable } | undefined;
-    const table = definition?.table;
-    // What comes back on the way back is what the kernel had told.
-    if (table === undefined) return renaming;
-    const formerName = new Map(renames.flatMap((one) => (one.netns === netns ? [[one.to, one.name] as const] : [])));
-    const maps = (table.maps ?? []).map((map) =>
-      !isByInterface(map)
-        ? map
-        : {
-            ...map,
-            elements: map.elements.flatMap((element) => {
-              const was = formerName.get(element.interface);
-              return was === undefined ? [element] : [element, { ...element, interface: was }];
-            }),
-          },
-    );
-    return {
-      ...renaming,
-      operations: [{ op: 'nft-replace' as const, netns, table: { ...table, maps } }, ...renaming.operations],
-    };
-  });
-}
-
-const isByInterface = (map: NftMap): map is NftInterfaceMap => map.elements.every((element) => 'interface' in element);
 
 /** The namespace as it is behind the rename; `claimed` is the mark that the link is to have. */
 export function withRename<N extends NetnsObservation>(ns: N, { was, is }: LinkRename, claimed?: string): N {

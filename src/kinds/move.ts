@@ -9,8 +9,9 @@ import { executedAltname, mark, parseMark } from '../model/names.js';
 import type { LinkObservation, NamedNetnsObservation, NetnsObservation, Observation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type ResourceId, type State } from '../model/state.js';
-import { bridgeAltname, bridgeMoves, withRulesFirst } from './move-bridges.js';
+import { bridgeAltname, bridgeMoves } from './move-bridges.js';
 import { renameLinks } from './move-links.js';
+import { withRulesFirst } from './move-rules.js';
 import { labNamespaces, loOf, markedId } from './ownership.js';
 
 export interface Moved {

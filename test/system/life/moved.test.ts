@@ -134,6 +134,20 @@ describe('a network that is moved', () => {
     expect((await ping).stdout).toMatch(/ 0 received/);
   });
 
+  test('is not open for a moment where it gets its former name back, either', async () => {
+    const lab = (network: string, more: string): string =>
+      `name: shop\nnetworks: { ${network}: { subnet: 10.8.0.0/24 }, other: {} }\nnodes: { a: { networks: { ${network}: 10.8.0.7 }${more} }, c: { networks: [other] } }\n`;
+    apply(lab('lan', ''));
+    const rules = world.must('nft list table inet topo_shop');
+    const ping = world.later('shop.c', 'ping -n -i 0.001 -w 3 10.8.0.7');
+    const moved = `${lab('wide', ', exec: [sleep 0.3, test -e /nowhere]')}moved: [{ from: networks.lan, to: networks.wide }]\n`;
+    const { status, stdout } = world.topo(['apply', '--yes', world.file('topo.yaml', moved)]);
+    expect({ status, stdout }).toMatchObject({ status: 1, stdout: expect.stringContaining('-> bridge') });
+    expect((await ping).stdout).toMatch(/ 0 received/);
+    expect(world.must('nft list table inet topo_shop')).toBe(rules);
+    expect(world.must('ip -j link show type bridge')).toContain('"topo.shop.lan"');
+  });
+
   test('keeps its bridge, its subnet and its ports', () => {
     const lab = LAB.replace('far: {}', 'far: { isolated: false }');
     apply(lab);

@@ -1,5 +1,5 @@
 /** Podman in a private machine: it has no daemon, and its images, containers and settings are in the world. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Result, World } from '../system/world.js';
 import { cgroupMounts, removeCgroups } from './daemon.js';
 
@@ -19,6 +19,10 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 tmp_dir = "/run/libpod"
 `;
+/** crun, which Debian's Podman prefers, starts nothing where there are hierarchies of both kinds and the newer one has a controller. */
+const OTHER_RUNTIME = 'runtime = "runc"\n';
+const UNIFIED_CONTROLLERS = '/sys/fs/cgroup/unified/cgroup.controllers';
+const needsOther = (): boolean => existsSync(UNIFIED_CONTROLLERS) && readFileSync(UNIFIED_CONTROLLERS, 'utf8').trim() !== '';
 
 export class Podman {
   private constructor(
@@ -33,7 +37,7 @@ export class Podman {
     world.must(cgroupMounts().join(' && '));
     const environment = {
       CONTAINERS_STORAGE_CONF: world.file('storage.conf', STORAGE),
-      CONTAINERS_CONF: world.file('containers.conf', ENGINE),
+      CONTAINERS_CONF: world.file('containers.conf', needsOther() ? ENGINE + OTHER_RUNTIME : ENGINE),
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     };
     const podman = new Podman(world, environment);

@@ -18,19 +18,18 @@ export interface AddressSpec {
   readonly cidr: string;
   /** The link that carries it; it goes with that. */
   readonly link: ResourceId;
-  /** Others may have learned that who has it is elsewhere: a word is sent from it as soon as it is there. */
+  /** Hosts may have learned that who has it is elsewhere: a word is sent from it as soon as it is there. */
   readonly announced?: boolean;
+  /** What makes the wire where others may know the address elsewhere; null for somebody else's wire. Absent: there are no others. */
+  readonly wire?: ResourceId | null;
   readonly path: string;
   readonly at: SourceRange;
 }
 
 export const addressId = (netns: string, dev: string, cidr: string): ResourceId => `address:${netns}/${dev}/${cidr}`;
 
-interface Announcement {
-  readonly announced: true;
-}
+type Announcement = Pick<AddressSpec, 'announced' | 'wire'>;
 
-const ANNOUNCED: Announcement = { announced: true };
 /** Of no router and no node; a question for the address itself (gratuitous ARP) a bridge does not send to ports with `neigh_suppress`. */
 const NOBODY = '169.254.1.1';
 
@@ -46,10 +45,14 @@ export function addressResource(spec: AddressSpec): Resource {
     props: expected(spec.cidr, spec.dev === 'lo'),
     needs: [...netnsNeeds(spec.netns), spec.link],
     goesWith: [spec.link],
-    ...(spec.announced === true ? { definition: ANNOUNCED } : {}),
+    ...(spec.wire === undefined ? {} : { definition: announcementOf(spec) }),
     path: spec.path,
     at: spec.at,
   };
+}
+
+function announcementOf({ announced, wire }: Announcement): Announcement {
+  return { ...(announced === true ? { announced } : {}), ...(wire === undefined ? {} : { wire }) };
 }
 
 /** What an address has unless somebody changes it; written out, for a thousand of these are made at a time. */
@@ -227,14 +230,20 @@ function operation(op: 'address-add' | 'address-delete' | 'address-replace', res
 }
 
 /**
+ * Neighbours believe what they know of an address for half a minute and more (`base_reachable_time_ms`, `delay_first_probe_time`), and what
+ * they send meanwhile goes to who had it before. Where the wire is new nobody knows anything.
+ *
  * Bridges and tunnels learn from what is sent where a MAC address is, and believe it for five minutes (`ageing_time`): whoever has
  * moved is heard of by its first frame. IPv6 sends some by itself. The bridges are up by now.
  */
-function finish(after: Resource, before: Resource | null): readonly Operation[] {
+function finish(after: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[] {
   const { netns, definition } = after;
-  if (before !== null || (definition as Announcement | undefined)?.announced !== true) return [];
-  const [dev] = splitId(after);
-  return [{ op: 'neighbour-set', netns, dev, address: NOBODY, mac: '', asks: true }];
+  const { announced = false, wire } = (definition ?? {}) as Announcement;
+  if (before !== null || wire === undefined) return [];
+  const [dev, cidr] = splitId(after);
+  const asks: readonly Operation[] = announced ? [{ op: 'neighbour-set', netns, dev, address: NOBODY, mac: '', asks: true }] : [];
+  if (wire !== null && isNew(wire)) return asks;
+  return [...asks, { op: 'announce', netns, dev, address: cidr.slice(0, cidr.indexOf('/')) }];
 }
 
 export const address: Kind = {

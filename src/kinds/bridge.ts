@@ -5,6 +5,7 @@ import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
 import { comparedMac, keepMac, keptMac, readableNames } from './kept-mac.js';
 import type { FindContext, Found, Kind } from './kind.js';
+import { announceNewMac } from './new-mac.js';
 import { BRIDGE_ATTRIBUTES } from './link-attributes.js';
 import { linkSet, RARE_OF, writeRare } from './rare-attributes.js';
 import { containerNamespaces, foreign, isOwnLink, markedId, netnsNeeds, otherType, ownNamespaces, unmarkedOfLab } from './ownership.js';
@@ -170,7 +171,8 @@ const createdWith = (after: Resource): readonly string[] => Object.keys(after.pr
  */
 function finish(after: Resource, before: Resource | null): Operation[] {
   const up: Operation = { op: 'link-set', netns: after.netns, name: nameOf(after), attributes: attributes(after, ['up']) };
-  return [...altnameChanges('altname-add', after, before), ...(before === null ? [up] : [])];
+  const told = announceNewMac({ netns: after.netns, dev: nameOf(after) }, after, before);
+  return [...altnameChanges('altname-add', after, before), ...(before === null ? [up] : []), ...told];
 }
 
 export const bridge: Kind = {

@@ -56,7 +56,10 @@ const FORMER: readonly Kind[] = [
     create: ({ netns, id }) => [{ op: 'altname-add', netns, name: 'lo', altname: executedAltname(id.slice(id.lastIndexOf('/') + 1)) }],
     finish: () => [],
   },
-  { ...process, finish: (after, before) => (after.props['state'] === 'running' ? (process.finish?.(after, before) ?? []) : []) },
+  {
+    ...process,
+    finish: (after, before, isNew) => (after.props['state'] === 'running' ? (process.finish?.(after, before, isNew) ?? []) : []),
+  },
   {
     ...container,
     // By a name that means another image by now it would be another container.

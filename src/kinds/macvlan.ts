@@ -9,6 +9,7 @@ import { WITHIN_NETNS } from './kind.js';
 import { parentConflicts, type MacvlanDefinition } from './macvlan-parent.js';
 import { findLinks, type FoundLink } from './one-ended.js';
 import { linkSet, RARE_OF, withoutNames, writeRare } from './rare-attributes.js';
+import { announceNewMac } from './new-mac.js';
 import { isContainerToBe, netnsNeeds, remadeIn } from './ownership.js';
 
 export interface MacvlanSpec {
@@ -153,6 +154,7 @@ export const macvlan: Kind = {
     const name = nameOf(after);
     return [...keepMac(before), ...linkSet(netns, name, { ...changed, ...mtu }), ...withoutNames(netns, name, before.props['altnames'])];
   },
+  finish: (after, before) => announceNewMac({ netns: after.netns, dev: nameOf(after) }, after, before),
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],
   title: ({ netns, props }) =>

@@ -5,6 +5,7 @@ import type { LinkAttributes, Operation } from '../model/operation.js';
 import { HOST, type PropValue, type Props, type Resource, type ResourceId } from '../model/state.js';
 import { keepMac, type DerivedMacs } from './kept-mac.js';
 import { WITHIN_NETNS, type Kind } from './kind.js';
+import { announceNewMac } from './new-mac.js';
 import { BRIDGE_PORT_ATTRIBUTES } from './link-attributes.js';
 import { netnsNeeds } from './ownership.js';
 import { linkSet, RARE_OF, withoutNames } from './rare-attributes.js';
@@ -168,6 +169,11 @@ export const veth: Kind = {
     ]);
     return [...keepMac(before), ...sets];
   },
+  finish: (after, before) =>
+    endsOf(after).flatMap(({ netns, name, prefix }) =>
+      // A port of a bridge has no addresses.
+      (after.props[`${prefix}master`] ?? '') === '' ? announceNewMac({ netns, dev: name, prefix }, after, before) : [],
+    ),
   delete: (before) => {
     // The host's end, so that many go as one group; either end takes the other along.
     const ends = endsOf(before).filter((end) => end.name !== '');

@@ -28,6 +28,7 @@ export type Operation =
   | RouteOperation
   | RuleOperation
   | NeighbourOperation
+  | Announce
   | FdbOperation
   | QdiscOperation
   /** `remember`: the former value is kept in an altname of the namespace's lo before the new one is written. */
@@ -176,6 +177,15 @@ export interface NeighbourOperation {
   readonly mac: string;
   /** Nothing is set: the address is asked for by ARP, three times a second apart, as if somebody had something to send there. */
   readonly asks?: true;
+}
+
+/** Others on its wire hear which MAC address an interface of Ethernet has: what they know of its addresses is older. Whoever cannot be told finds out by himself. */
+export interface Announce {
+  readonly op: 'announce';
+  readonly netns: string;
+  readonly dev: string;
+  /** Without prefix length; '' for all that the interface has. */
+  readonly address: string;
 }
 
 /** An entry of a vxlan link's own forwarding table, permanent. */

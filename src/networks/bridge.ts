@@ -41,10 +41,11 @@ export function bridgeResources(lab: string, bridged: LabNetwork, { loopback, sh
 
 function hostAddresses({ home, bridge, subnets, network, path, at }: LabNetwork): readonly Resource[] {
   const origin = { path, at: (network.gateway.kind === 'host' ? network.gateway.at : undefined) ?? at };
+  const on = bridgeId(home, bridge);
   return subnets.flatMap(({ cidr, gateway }) => {
     if (gateway === null) return [];
     const address = cidrOf(gateway, cidr.prefix).text;
-    return [addressResource({ netns: home, dev: bridge, cidr: address, link: bridgeId(home, bridge), ...origin })];
+    return [addressResource({ netns: home, dev: bridge, cidr: address, link: on, wire: on, ...origin })];
   });
 }
 

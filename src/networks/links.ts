@@ -13,7 +13,11 @@ export function linkResources(lab: string, { link, ends: [first, second], path, 
     if (rate === undefined) return [];
     return [qdiscResource({ netns: end.netns, dev: end.name, rate, mtu: end.mtu, link: veth.id, path: end.path, at: place })];
   });
-  return [veth, ...[first, second].filter((end) => end.netns === HOST).flatMap((end) => interfaceAddresses(end, false)), ...limits];
+  return [
+    veth,
+    ...[first, second].filter((end) => end.netns === HOST).flatMap((end) => interfaceAddresses(end, { wire: end.link })),
+    ...limits,
+  ];
 }
 
 function endOf({ netns, name, mac, mtu, up, derivedMac }: LabInterface): VethEndSpec {

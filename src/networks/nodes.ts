@@ -1,4 +1,5 @@
 /** What stands in a node's namespace, besides the links that networks and the file's links make. */
+import { bridgeId } from '../kinds/bridge.js';
 import { loopbackResource } from '../kinds/loopback.js';
 import { neighbourResource } from '../kinds/neighbour.js';
 import { netnsResource } from '../kinds/netns.js';
@@ -10,7 +11,7 @@ import { childResource } from './macvlan.js';
 import { containerOfNode } from './containers.js';
 import { calicoPort } from './calico/port.js';
 import { defaultRoute, type Routers } from './gateways.js';
-import { interfaceAddresses } from './interface-addresses.js';
+import { type Hearers, interfaceAddresses } from './interface-addresses.js';
 import type { LabAttachment, LabInterface, LabNode } from './lab.js';
 import { nodeRoutes } from './node-routes.js';
 import { forwardingOf, nodeSysctls } from './node-sysctls.js';
@@ -29,7 +30,7 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
     ...loopback(node),
     ...node.attachments.flatMap((attachment) => attachmentResources(lab, node, attachment, routers)),
     ...nodeSysctls(node),
-    ...[...node.interfaces.values()].flatMap((on) => interfaceAddresses(on, isKnownElsewhere(node, on))),
+    ...[...node.interfaces.values()].flatMap((on) => interfaceAddresses(on, hearersOf(node, on))),
     ...neighbours(node),
     ...nodeRoutes(node, routers, diagnostics),
     ...nodeProcesses(lab, node),
@@ -41,10 +42,14 @@ export function nodeResources(lab: string, node: LabNode, names: string, routers
   ];
 }
 
-/** Where other hosts learn for themselves who is where; of a network of the driver vxlan they are told. */
-function isKnownElsewhere({ attachments }: LabNode, on: LabInterface): boolean {
-  const driver = attachments.find((one) => one.interface === on)?.network.network.driver;
-  return driver === 'weave' || driver === 'macvlan';
+/** Other nodes know its addresses, but those of lo and of calico networks; and hosts of a network where they learn for themselves who is where. */
+function hearersOf({ attachments }: LabNode, on: LabInterface): Hearers {
+  const attachment = attachments.find((one) => one.interface === on);
+  if (attachment === undefined) return on.name === 'lo' ? {} : { wire: on.link };
+  const { network, pool, home, bridge } = attachment.network;
+  if (pool !== undefined) return {};
+  if (network.external || network.driver === 'macvlan') return { wire: null };
+  return { announced: network.driver === 'weave', wire: bridgeId(home, bridge) };
 }
 
 /** What the node is on a network with. */

@@ -76,7 +76,7 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
   if (verdict?.verdict !== 'update') {
     const reason = verdict?.verdict === 'replace' ? replacementReason(verdict) : 'missing in the kernel';
     const creation: Action = { id: after.id, change: { action: 'create', after }, reason, operations: kind.create(after) };
-    const last = finishOf(kind, after, null);
+    const last = finishOf(kind, after, null, verdicts);
     return verdict?.verdict === 'replace' || last.finish !== undefined ? { ...creation, ...replacement(verdict), ...last } : creation;
   }
   const { before, fields, lostWith } = verdict;
@@ -88,12 +88,18 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
     ...(before.moved === true ? { moved: true as const } : {}),
     reason: lostWith === undefined ? updateReason(fields) : `the kernel may take it along with ${lostWith}`,
     operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
-    ...finishOf(kind, after, before),
+    ...finishOf(kind, after, before, verdicts),
   };
 }
 
-function finishOf(kind: Kind, after: Resource, before: Resource | null): Pick<Action, 'finish'> {
-  const finish = kind.finish?.(after, before) ?? [];
+function finishOf(
+  kind: Kind,
+  after: Resource,
+  before: Resource | null,
+  verdicts: ReadonlyMap<ResourceId, Verdict>,
+): Pick<Action, 'finish'> {
+  const isNew = (id: ResourceId): boolean => ['create', 'replace'].includes(verdicts.get(id)?.verdict ?? '');
+  const finish = kind.finish?.(after, before, isNew) ?? [];
   return finish.length === 0 ? {} : { finish };
 }
 

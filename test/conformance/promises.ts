@@ -137,6 +137,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/taken-along.test.ts',
       'system/promises/any-state/steady.test.ts',
       'system/traffic/again.test.ts',
+      'system/traffic/neighbours.test.ts',
       'examples/docker-bridge-changes.test.ts',
     ],
   },

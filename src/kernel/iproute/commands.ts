@@ -7,7 +7,7 @@ import { ip, type Command } from './command.js';
 import { execRun } from './exec.js';
 import { fdb } from './fdb.js';
 import { altname, groupDelete, linkAdd, linkDelete, linkSet } from './link.js';
-import { neighbour } from './neighbour.js';
+import { announce, neighbour } from './neighbour.js';
 import { netnsAdd, netnsDelete, netnsRename } from './netns.js';
 import { nftDelete, nftReplace } from './nft.js';
 import { nodeFilesDelete, nodeFilesLink, nodeFilesWrite } from './node-files.js';
@@ -71,6 +71,8 @@ export function commandsOf(operation: Operation, runtime: Runtime): readonly Com
     case 'neighbour-set':
     case 'neighbour-delete':
       return neighbour(operation);
+    case 'announce':
+      return announce(operation);
     case 'fdb-set':
     case 'fdb-append':
     case 'fdb-delete':

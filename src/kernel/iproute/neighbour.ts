@@ -1,4 +1,4 @@
-import type { NeighbourOperation } from '../../model/operation.js';
+import type { Announce, NeighbourOperation } from '../../model/operation.js';
 import { ip, type Command } from './command.js';
 
 /** Without a MAC address it is a proxy entry. */
@@ -8,4 +8,13 @@ export function neighbour({ op, netns, dev, address, mac, asks }: NeighbourOpera
   if (op === 'neighbour-delete') return [{ argv: ip(netns, 'neighbour', 'delete', ...entry, 'dev', dev) }];
   const state = mac === '' ? [] : ['lladdr', mac, 'nud', 'permanent'];
   return [{ argv: ip(netns, 'neighbour', 'replace', ...entry, ...state, 'dev', dev) }];
+}
+
+/** Nobody has it: what is asked for there, by ARP, comes from the interface's address, and says where that is. */
+const NOBODY = '169.254.1.1';
+
+/** For IPv6 `ip` has no word that sends something. */
+export function announce({ netns, dev, address }: Announce): readonly Command[] {
+  if (address.includes(':')) return [];
+  return [{ argv: ip(netns, 'neighbour', 'replace', NOBODY, 'dev', dev, 'use'), silent: true }];
 }

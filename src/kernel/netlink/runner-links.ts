@@ -86,3 +86,10 @@ export function peerIsOuter({ netns, attributes, peer }: LinkAdd): boolean {
   if (peer === undefined || hasMaster(attributes)) return false;
   return hasMaster(peer.attributes) || (peer.netns === HOST && netns !== HOST);
 }
+
+/** Of a veth that is to be. */
+export interface End {
+  readonly name: string;
+  readonly attributes: LinkAttributes;
+  readonly queue: Queue;
+}

@@ -1,5 +1,5 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
-import type { ExecRun, LinkAdd, LinkAttributes, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
+import type { ExecRun, LinkAdd, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
 import { peerAfterwards } from './link-encode.js';
@@ -7,6 +7,7 @@ import { deleteName } from './name.js';
 import { attachNamespace, createNamespaces, deleteNames, renameNamespace, unlinkFiles } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
+import { announce } from './announce.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
 import { areThereOrphans, endOrphans } from './orphans.js';
@@ -16,7 +17,7 @@ import { Queue } from './queue.js';
 import { absent, refused, refusalOf } from './refusal.js';
 import type { Session, Sessions } from './sessions.js';
 import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
-import { deleteGroup, parentOf, peerIsOuter, renameLink } from './runner-links.js';
+import { deleteGroup, type End, parentOf, peerIsOuter, renameLink } from './runner-links.js';
 import { transactionOf } from './runner-tables.js';
 import { isOfFiles, isOfName, type NameOperation, type Step } from './steps.js';
 
@@ -134,6 +135,10 @@ export class Runner {
       case 'conntrack-delete':
         queue.flush();
         return settle(deleteFlows(this.sessions.netfilter(operation.netns), queue.session.socket, operation.flows));
+      case 'announce':
+        // Behind all that was to come first, in other namespaces too.
+        this.flushAll();
+        return settle(announce(this.sessions, queue, operation));
       case 'link-set':
       case 'altname-add':
       case 'altname-delete':
@@ -290,10 +295,4 @@ export class Runner {
   private forgetLinks(): void {
     for (const queue of this.queues.values()) queue.links.forget();
   }
-}
-
-interface End {
-  readonly name: string;
-  readonly attributes: LinkAttributes;
-  readonly queue: Queue;
 }

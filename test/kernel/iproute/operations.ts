@@ -266,6 +266,7 @@ export const CHANGE: readonly Operation[] = [
   address('address-replace', WEB, 'eth0', 'fd01::7/64'),
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '169.254.1.1', mac: '', asks: true },
+  { op: 'announce', netns: WEB, dev: 'eth0', address: '' },
   route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
   route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
   route('route-replace', WEB, '10.11.0.0/16', { nexthops: WAYS.map((way) => ({ ...way, weight: 256 })) }),

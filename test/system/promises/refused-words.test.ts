@@ -88,6 +88,7 @@ const KINDS = [
     'address-delete',
     'altname-add',
     'altname-delete',
+    'announce',
     'conntrack-delete',
     'exec-run',
     'fdb-append',

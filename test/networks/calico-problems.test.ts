@@ -90,5 +90,5 @@ test('two networks of one host share its sessions, and each block is told', () =
     ),
   );
   expect(configs['h1']?.match(/protocol bgp/g)).toHaveLength(1);
-  expect(configs['h1']).toContain('if net ~ [ 10.244.0.0/26, 10.245.0.0/26 ] then accept;');
+  for (const block of ['10.244.0.0/26', '10.245.0.0/26']) expect(configs['h1']).toContain(`if net = ${block} then accept;`);
 });

@@ -146,16 +146,20 @@ function filter(direction: 'import' | 'export', { rules, otherwise }: BirdFilter
   return block(`${direction} filter`, [...meaningful, `${otherwise};`], ';');
 }
 
-/** A set of prefixes holds one family, and a test of another one's is false. */
+/**
+ * No set of prefixes (`net ~ [ … ]`): a daemon that reads its configuration again takes two sets for the same whose prefixes differ only
+ * behind the last multiple of four bits, as 10.0.0.0/26 and /27 do (`trie_node_same4`, BIRD's filter/trie.c), and goes on with the former.
+ * A test of a prefix of the other family is false.
+ */
 function conditions(match: BirdMatch): readonly string[] {
   if ('sources' in match) {
     const names = [...match.sources].sort().flatMap((source) => SOURCES[source]);
     return names.length === 0 ? [] : [`source ~ [ ${names.join(', ')} ]`];
   }
-  const [prefixes, plus] = 'within' in match ? [match.within, '+'] : [match.prefixes, ''];
+  const [prefixes, test] = 'within' in match ? [match.within, '~'] : [match.prefixes, '='];
   return ([4, 6] as const).flatMap((family) => {
     const own = [...new Set(prefixes)].filter((prefix) => familyOf(prefix) === family).sort();
-    return own.length === 0 ? [] : [`net ~ [ ${own.map((prefix) => `${prefix}${plus}`).join(', ')} ]`];
+    return own.map((prefix) => `net ${test} ${prefix}`);
   });
 }
 

@@ -127,6 +127,25 @@ describe('two routers', () => {
     expect([since('a'), pid('a')]).toEqual([sessions, process]);
   });
 
+  it.each([
+    [4, '10.88.0.0/18', '10.88.0.0/17'],
+    [6, "'fd88::/63'", "'fd88::/62'"],
+  ])('announce (IPv%s) %s in place of %s, which is the same address: BIRD takes sets of them for the same', async (family, ...prefixes) => {
+    const sessions = since('a');
+    const both = LAB.replace(/static: .*/, `static: [${prefixes.map((to) => `{ to: ${to}, type: blackhole }`).join(', ')}]`);
+    for (const [to, former] of [prefixes, [...prefixes].reverse(), prefixes] as [string, string][]) {
+      world.file('topo.yaml', both.replace('10.88.0.0/16', to));
+      world.mustTopo('apply', '--yes');
+      const shown = (prefix: string): string => `ip -${family} route show exact ${prefix}`;
+      await until(world, 'two.a', shown(to), /proto bird/);
+      await until(world, 'two.a', shown(former), /^$/);
+    }
+    expect(since('a')).toEqual(sessions);
+    world.file('topo.yaml', LAB);
+    world.mustTopo('apply', '--yes');
+    await until(world, 'two.a', 'ip route', /^10\.88\.0\.0\/16 via/m);
+  });
+
   it('go on as before when the daemon refuses what it is to read: apply ends in its words, and plan has it still', () => {
     const bird = world.must('command -v bird').trim();
     // This neighbor it reads as one that it never takes.

@@ -1,7 +1,5 @@
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
-
-const BEGINNING_BYTES = 64;
-const BEGINNING = /^\s*\{\s*"format":\s*"topo-/;
+import { BEGINNING_BYTES, OWN_DOCUMENT } from '../topology/decode.js';
 
 /** Whatever its name is: a plan that was saved begins so, and no topology does. A pipe can be read once, and is a topology. */
 export function beginsLikePlan(path: string): boolean {
@@ -12,7 +10,7 @@ export function beginsLikePlan(path: string): boolean {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const beginning = Buffer.alloc(BEGINNING_BYTES);
     const length = readSync(fd, beginning, 0, BEGINNING_BYTES, 0);
-    return BEGINNING.test(beginning.toString('latin1', 0, length));
+    return OWN_DOCUMENT.test(beginning.toString('latin1', 0, length));
   } catch {
     return false;
   } finally {

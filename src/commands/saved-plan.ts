@@ -10,6 +10,7 @@ import { clock } from '../report/clock.js';
 import { isWithin } from '../report/json-limits.js';
 import { stalenessOf, changeLines, type ObjectChange, type Staleness } from '../report/saved-plan-stale.js';
 import { parseSavedPlan, PLAN_LIMITS, savedPlan, SAVED_PLAN, savedPlanJson, type Basis, type SavedPlan } from '../report/saved-plan.js';
+import { beginsLikePlan } from './begins-like-plan.js';
 import type { Context } from './context.js';
 import type { Lab } from './lab.js';
 import type { Planned } from './planned.js';
@@ -43,6 +44,8 @@ export function savePlan(out: string, lab: Lab, planned: Planned, file: string, 
   const path = resolve(context.cwd, out);
   const draft = `${path}.${process.pid}`;
   try {
+    const obstacle = out === '-' ? 'apply reads it from a file, and from no stream' : inTheWay(path);
+    if (obstacle !== null) throw unwritable(out, obstacle, 'give --out a name that is free, or that of an older plan');
     // Never through a link that somebody has put there.
     const fd = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
     try {
@@ -50,24 +53,36 @@ export function savePlan(out: string, lab: Lab, planned: Planned, file: string, 
     } finally {
       closeSync(fd);
     }
-    // What takes the place of a device or a pipe would be a file that nobody expects there.
-    if (!isReplaceable(path)) throw Object.assign(new Error(), { code: 'no regular file stands there' });
     renameSync(draft, path);
   } catch (error) {
-    rmSync(draft, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    throw refusal(
-      'file-unwritable',
-      `the plan cannot be written to ${out}: ${String(code)}`,
-      'see that the folder is there and that you may write to it',
+    removeDraft(draft);
+    if (error instanceof DiagnosticError) throw error;
+    throw unwritable(
+      out,
+      String((error as NodeJS.ErrnoException).code),
+      'see that the folder is there, that you may write to it, and that there is room',
     );
   }
   context.stderr.write(`The plan is in ${out}: topo apply ${out} does this, and only if nothing has changed until then.\n`);
 }
 
-function isReplaceable(path: string): boolean {
+const unwritable = (out: string, why: string, hint: string): DiagnosticError =>
+  refusal('file-unwritable', `the plan cannot be written to ${out}: ${why}`, hint);
+
+function removeDraft(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // Where it could not be made it need not be removed: its folder is no folder.
+  }
+}
+
+/** What takes the place of a device or a pipe would be a file that nobody expects there; and the text of a topology is nowhere else. */
+function inTheWay(path: string): string | null {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat === undefined || stat.isFile() || stat.isSymbolicLink();
+  if (stat === undefined || stat.isSymbolicLink()) return null;
+  if (!stat.isFile()) return 'no regular file stands there';
+  return stat.size === 0 || beginsLikePlan(path) ? null : 'the file that stands there is no saved plan';
 }
 
 const tooLarge = (): string =>

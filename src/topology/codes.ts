@@ -6,6 +6,7 @@ export const CODES = {
   'several-topologies': 'The directory has more than one *.topo.yaml and none of the default names, so which one is meant must be said.',
   'file-too-large': 'The file is larger than 1 MiB.',
   'file-empty': 'The file has no content besides white space and comments.',
+  'own-document': 'The file is what topo itself has written, such as a saved plan, and no topology.',
   'invalid-utf8': 'The file has bytes that are no UTF-8.',
   // YAML
   'yaml-syntax': 'The text is not YAML 1.2.',

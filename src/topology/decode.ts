@@ -7,8 +7,17 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 
 export type Decoded = { readonly text: string; readonly problem?: never } | { readonly text: string; readonly problem: Diagnostic };
 
+/** What topo itself writes as a document begins so, and no topology does. */
+export const OWN_DOCUMENT = /^\s*\{\s*"format":\s*"(topo-[a-z-]+\/\d+)"/;
+
+/** So much of a file is enough to know one. */
+export const BEGINNING_BYTES = 64;
+
 /** UTF-8 with or without a byte order mark; a text that is broken comes with replacement characters and the problem. */
 export function decode(file: string, bytes: Uint8Array): Decoded {
+  const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, BEGINNING_BYTES));
+  const own = OWN_DOCUMENT.exec(beginning);
+  if (own !== null) return { text: beginning, problem: ownDocument(file, own[1]!) };
   if (bytes.length > MAX_FILE_BYTES) return { text: '', problem: tooLarge(file) };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
@@ -16,6 +25,14 @@ export function decode(file: string, bytes: Uint8Array): Decoded {
     const text = new TextDecoder('utf-8').decode(bytes);
     return { text, problem: invalid(file, bytes, text) };
   }
+}
+
+function ownDocument(file: string, format: string): Diagnostic {
+  const message = `this is no topology, but what topo itself has written (${format})`;
+  const at = { file, line: 1, column: 1, length: 1 };
+  return diagnosticOf('own-document', message, at, {
+    hint: 'topo apply takes what plan --out has saved; else name the topology that it was made from',
+  });
 }
 
 function tooLarge(file: string): Diagnostic {

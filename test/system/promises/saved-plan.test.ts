@@ -169,7 +169,31 @@ describe('a saved plan', () => {
     expect(world.mustTopo('apply', out())).toContain('Apply complete!');
   });
 
+  it.each(['topo.yaml', '-', '.', 'notes'])('is not written over what is no saved plan: %s', (name) => {
+    world.file('notes', 'mine');
+    const texts = (): string => world.must('cat topo.yaml notes; ls');
+    const before = texts();
+    expect(world.topo(['plan', '--out', name, file])).toEqual(refused(`the plan cannot be written to ${name}: .* \\[file-unwritable\\]`));
+    expect(texts()).toBe(before);
+  });
+
+  it('is written into an empty file, such as mktemp makes', () => {
+    world.file('plan.json', '');
+    save();
+    expect(world.mustTopo('apply', out())).toContain('Apply complete!');
+  });
+
+  it.each(['plan', 'validate', 'status', 'destroy', 'watch', 'pin', 'confirm'])('is no topology, which %s says', (command) => {
+    save();
+    expect(world.topo([command, 'plan.json'])).toEqual(
+      refused(
+        /^plan.json:1:1: error: .* \(topo-saved-plan\/1\) \[own-document\]\n {2}.*\n.*\n {4}hint: topo apply takes what plan --out has saved/,
+      ),
+    );
+  });
+
   it('that cannot be written is an error', () => {
+    expect(world.topo(['plan', '--out', join(file, 'plan'), file])).toEqual(refused('cannot be written to .*: ENOTDIR'));
     expect(world.topo(['plan', '--out', join(world.directory, 'no/plan'), file])).toEqual(refused('cannot be written'));
   });
 });

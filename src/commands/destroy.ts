@@ -9,7 +9,7 @@ import { openLabKernel } from './container-kernel.js';
 import type { Context } from './context.js';
 import { prepareEngine } from './engine.js';
 import { beginHelp } from './kernel.js';
-import { labNameFrom } from './lab.js';
+import { labNameFor } from './lab-without-file.js';
 import type { DestroyArguments } from './options.js';
 import { planAnyway, refuseProtected } from './planned.js';
 import { showPlan } from './print-plan.js';
@@ -63,26 +63,11 @@ export async function run(args: DestroyArguments, context: Context): Promise<num
 }
 
 function labOf({ lab, file }: DestroyArguments, context: Context): string {
-  if (lab === undefined) return labNameOf(file, context);
+  if (lab === undefined) return labNameFor('destroy', file, context);
   if (file === undefined && new RegExp(LAB_NAME, 'u').test(lab)) return lab;
   if (file === undefined) throw new DiagnosticError([noLabName(lab)]);
   const message = `--lab ${lab} and the file ${file} both say which lab is meant`;
   throw new DiagnosticError([{ code: 'conflicting-arguments', severity: 'error', message, hint: 'give one of the two' }]);
-}
-
-const WITHOUT_FILE: ReadonlySet<string> = new Set(['no-topology', 'file-missing']);
-
-/** Where there is no file, the lab's name is enough. */
-function labNameOf(file: string | undefined, context: Context): string {
-  try {
-    return labNameFrom(file, context);
-  } catch (error) {
-    if (!(error instanceof DiagnosticError) || !error.diagnostics.every(({ code }) => WITHOUT_FILE.has(code))) throw error;
-    const isMissing = error.diagnostics.every(({ code }) => code === 'file-missing');
-    const name = isMissing && file !== undefined && new RegExp(LAB_NAME, 'u').test(file) ? file : 'NAME';
-    const hint = `destroy --lab ${name} needs no file; topo list shows the names`;
-    throw new DiagnosticError(error.diagnostics.map((one) => ({ ...one, hint: one.hint?.startsWith('did you mean') ? one.hint : hint })));
-  }
 }
 
 const noLabName = (name: string): Diagnostic => ({

@@ -9,6 +9,7 @@ import { HOST, type Props, type Resource, type ResourceId, type State } from '..
 import { inTheWay } from './container-inside.js';
 import { containerId, containerNameOf, namesId, RUNTIME } from './ids-of-containers.js';
 import type { FindContext, Found, Kind } from './kind.js';
+import { elsewhere } from './ownership.js';
 
 export interface ContainerResourceSpec {
   readonly lab: string;
@@ -139,7 +140,10 @@ function takenNames({ found }: ContainersObservation, desired: State, known: Kno
         severity: 'error',
         message: `a container named ${name} exists already and ${lab === undefined ? "is not marked as topo's" : `belongs to the lab ${lab}`}`,
         ...placed(resource),
-        hint: 'topo changes nothing that it did not make: choose another name (netns), or remove the container yourself',
+        hint:
+          lab === undefined
+            ? 'topo changes nothing that it did not make: choose another name (netns), or remove the container yourself'
+            : elsewhere('choose another name (netns)', lab),
       },
     ];
   });

@@ -113,12 +113,15 @@ export function foreign(code: string, what: string, wanted: Resource, owner: str
     ...(wanted.at === undefined ? {} : { at: wanted.at }),
     hint:
       owner !== null
-        ? 'topo changes nothing that it did not make: choose another name, or remove the object yourself'
+        ? elsewhere('choose another name', owner)
         : obstacle === undefined
           ? 'topo apply --adopt takes it over as it is; or choose another name, or remove the object yourself'
           : `${obstacle}: choose another name, or remove the object yourself`,
   };
 }
+
+/** What is another lab's goes with that lab: by hand it would be that lab's drift. */
+export const elsewhere = (first: string, lab: string): string => `${first}; topo destroy --lab ${lab} removes the lab ${lab}`;
 
 /** Why a link cannot be taken over as one of that type; undefined if it can. */
 export function otherType({ type }: LinkObservation, wanted: string): string | undefined {

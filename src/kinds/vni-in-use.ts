@@ -5,7 +5,7 @@ import type { LinkObservation, NetnsObservation } from '../model/observation.js'
 import { HOST, type Resource } from '../model/state.js';
 import { EVERYBODY } from './fdb.js';
 import type { FindContext } from './kind.js';
-import { containerNamespaces, isOwnLink } from './ownership.js';
+import { containerNamespaces, elsewhere, isOwnLink } from './ownership.js';
 
 /**
  * A namespace takes one link for each number, port and family (`vxlan_config_validate`). In the lab's own namespaces a
@@ -36,6 +36,8 @@ function isOfIpv6({ fdb = [] }: NetnsObservation, { name, attributes }: LinkObse
   return `${local}${remote}`.includes(':');
 }
 
+const OTHER = 'a namespace takes one such link: give this network another vni or port';
+
 function inUse({ netns }: NetnsObservation, link: LinkObservation, { props, at }: Resource): Diagnostic {
   const owner = parseMark(link.alias)?.lab;
   const where = netns === HOST ? '' : ` in ${netns}`;
@@ -44,6 +46,6 @@ function inUse({ netns }: NetnsObservation, link: LinkObservation, { props, at }
     severity: 'error',
     message: `the vxlan link ${link.name}${where} has vni ${String(props['vni'])} on port ${String(props['dstport'])} already, and ${owner === undefined ? "is not marked as topo's" : `belongs to the lab ${owner}`}`,
     ...(at === undefined ? {} : { at }),
-    hint: 'a namespace takes one such link: give this network another vni or port, or remove that link yourself',
+    hint: owner === undefined ? `${OTHER}, or remove that link yourself` : elsewhere(OTHER, owner),
   };
 }

@@ -65,6 +65,6 @@ function nameScalar(source: Source): Scalar | null {
 
 function noName(source: Source): Diagnostic {
   const at = rangeOf(source, { start: 0, end: 1 });
-  const hint = 'destroy --lab NAME needs no file; topo list shows the names';
+  const hint = '--lab NAME needs no file; topo list shows the names';
   return diagnosticOf('missing-key', 'the file does not say the name of its lab', at, { hint });
 }

@@ -44,4 +44,8 @@ it.each([
   ['a file that is not there', ['nowhere/topo.yaml'], 'hint: destroy --lab NAME needs no file'],
 ])('%s: the hint is --lab', (_what, args, hint) => {
   expect(destroy(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining(hint) });
+  expect(program.run(['--sandbox=destroy', 'confirm', ...args])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(hint.replace('destroy', 'confirm')),
+  });
 });

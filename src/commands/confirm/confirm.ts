@@ -5,7 +5,7 @@ import { DiagnosticError } from '../../model/diagnostic.js';
 import { hideEvent } from '../../plan/hide.js';
 import { applyText } from '../../report/apply-text.js';
 import type { Context } from '../context.js';
-import { labNameFrom } from '../lab.js';
+import { labNameFor } from '../lab-without-file.js';
 import { acquireMachineLock } from '../machine-lock.js';
 import type { ConfirmArguments } from '../options.js';
 import { WORDS } from '../words.js';
@@ -13,7 +13,7 @@ import { confirmationText } from './notice.js';
 import { revert } from './revert.js';
 
 export async function run(args: ConfirmArguments, context: Context): Promise<number> {
-  const lab = args.lab ?? labNameFrom(args.file, context);
+  const lab = args.lab ?? labNameFor('confirm', args.file, context);
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(lab)) throw nothingPending(lab);
   const lock = await acquireMachineLock({
     holder: { pid: process.pid, command: 'confirm', lab },

@@ -156,6 +156,7 @@ describe('what cannot be taken over', () => {
     expect(stderr).toContain('a link named v3 exists already');
     expect(stderr).toContain('it is a bridge and no veth');
     expect(stderr).toContain('a network namespace named n2 exists already and belongs to the lab other');
+    expect(stderr).toContain('hint: choose another name; topo destroy --lab other removes the lab other');
     world.must('ip link del br0; ip link del v3; ip netns del n2');
   });
 

@@ -1,6 +1,7 @@
 /** Where /proc/sys cannot be written, as in many containers, that is said before the first change. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { World } from '../world.js';
+import { settled } from './machine.js';
 
 const LAB = `name: sealed
 networks: { front: { subnet: 10.77.0.0/24 } }
@@ -18,16 +19,19 @@ beforeAll(async () => {
 afterAll(() => world.dispose());
 
 const seal = (): string => world.must('mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys');
-const state = (): string => world.must('ip link; ip addr; sysctl net.ipv4.ip_forward; ip netns; nft list ruleset');
+async function state(): Promise<string> {
+  await settled(world);
+  return world.must('ip link; ip addr; sysctl net.ipv4.ip_forward; ip netns; nft list ruleset');
+}
 
-test('an apply and a destroy change nothing, a lab that needs no setting is applied', () => {
+test('an apply and a destroy change nothing, a lab that needs no setting is applied', async () => {
   seal();
-  const before = state();
+  const before = await state();
   const applied = world.topo(['apply', '--yes', file]);
   expect(applied.stderr).toContain(WHY);
   expect(applied.stderr).toContain(`${file}:2:`);
   expect(applied.status).toBe(1);
-  expect(state()).toBe(before);
+  expect(await state()).toBe(before);
   world.mustTopo(
     'apply',
     '--yes',
@@ -37,9 +41,9 @@ test('an apply and a destroy change nothing, a lab that needs no setting is appl
   world.must('umount /proc/sys');
   world.mustTopo('apply', '--yes', file);
   seal();
-  const built = state();
+  const built = await state();
   const destroyed = world.topo(['destroy', '--yes', file]);
   expect(destroyed.stderr).toContain(WHY);
   expect(destroyed.status).toBe(1);
-  expect(state()).toBe(built);
+  expect(await state()).toBe(built);
 });

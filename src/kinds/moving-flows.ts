@@ -5,6 +5,7 @@
 import { mark, nftTableName } from '../model/names.js';
 import type { NftMatch, NftRule, NftTable, Operation } from '../model/operation.js';
 import type { Resource } from '../model/state.js';
+import { formerTranslations } from './outward-flows.js';
 import { allPublishedBy, LEAVING, movedFlows, type PublishedRule } from './published-rules.js';
 
 /** The table as it is to be, with its flows. */
@@ -28,7 +29,7 @@ export function deleteTable(netns: string, name: string, before: Resource): read
 function leavingChain(before: Resource | null, after: Resource | null): NftTable['chains'][number] {
   const staying = new Set(after === null ? [] : allPublishedBy(after).map((one) => JSON.stringify(one)));
   const old = (before === null ? [] : allPublishedBy(before)).filter((one) => one.protocol === 'udp' && !staying.has(JSON.stringify(one)));
-  return { name: LEAVING, rules: old.map(ruleOf) };
+  return { name: LEAVING, rules: [...old.map(ruleOf), ...formerTranslations(before, after)] };
 }
 
 function ruleOf({ address, from, to, target, targetPort, path }: PublishedRule): NftRule {

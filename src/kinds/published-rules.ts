@@ -1,8 +1,9 @@
 /** Published ports as the rules of a table have them, in the words of this program. */
 import type { NftTableObservation } from '../model/observation.js';
-import type { UdpFlows } from '../model/operation.js';
+import type { OutwardFlows, UdpFlows } from '../model/operation.js';
 import type { PropValue, Resource } from '../model/state.js';
 import { movedQuestions } from './dns-flows.js';
+import { outwardFlows } from './outward-flows.js';
 import type { PortRange } from './port-range.js';
 
 export interface PublishedRule extends PortRange {
@@ -64,9 +65,9 @@ function rulesOf(field: PropValue): readonly { readonly text: string }[] {
 /**
  * UDP has no end: a flow goes on to where it went before, for as long as its sender goes on. Those of ports that lead
  * elsewhere, or nowhere, and those that the host itself has got on a port that is published now (on all, where somebody was
- * killed before he was done with that).
+ * killed before he was done with that); and those out of networks whose packets get another source address.
  */
-export function movedFlows(before: Resource | null, after: Resource | null): readonly UdpFlows[] {
+export function movedFlows(before: Resource | null, after: Resource | null): readonly (UdpFlows | OutwardFlows)[] {
   const [old, now] = [before, after].map((one) => (one === null ? [] : udp(allPublishedBy(one)))) as [Rules, Rules];
   const gone = old.filter((one) => !now.some((other) => isSame(one, other)));
   const isUnfinished = before?.props[LEAVING_FIELD] !== undefined;
@@ -75,6 +76,7 @@ export function movedFlows(before: Resource | null, after: Resource | null): rea
     ...gone.map((one) => flows(one, one.target)),
     ...come.map((one) => flows(one, '')),
     ...movedQuestions(before, after, isUnfinished),
+    ...outwardFlows(before, after, isUnfinished),
   ];
 }
 

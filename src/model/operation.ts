@@ -42,7 +42,7 @@ export type Operation =
   | ProcessOperation
   | ExecRun
   /** What the kernel remembers of live flows that are to be judged by the rules again. */
-  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly UdpFlows[] };
+  | { readonly op: 'conntrack-delete'; readonly netns: string; readonly flows: readonly (UdpFlows | OutwardFlows)[] };
 
 /** Flows to ports of the host. */
 export interface UdpFlows {
@@ -54,6 +54,14 @@ export interface UdpFlows {
   readonly to: number;
   /** Where rules have sent them on to, such as `10.0.0.2`; '' for those that the host itself has got; null for all. */
   readonly target: string | null;
+}
+
+/** Those that begin in a network and lead elsewhere, whatever address their packets have there. */
+export interface OutwardFlows {
+  readonly protocol: 'udp';
+  readonly family: 4 | 6;
+  /** The network's CIDR. */
+  readonly source: string;
 }
 
 /** Its lo gets the alias, and is up. */

@@ -7,7 +7,12 @@ import type { Argument, Command } from './command.js';
 import { commandsOf } from './commands.js';
 import { shellQuote } from '../shell-quote.js';
 
-const HEAD = ['#!/bin/sh', '# Needs root, iproute2, procps and nftables; conntrack where UDP ports are published.', 'set -e', ''];
+const HEAD = [
+  '#!/bin/sh',
+  '# Needs root, iproute2, procps and nftables; conntrack where UDP ports are published or masquerading changes.',
+  'set -e',
+  '',
+];
 
 export function shellScript(operations: readonly Operation[]): string {
   return [...HEAD, ...operations.map((one) => commandText(one)).filter((text) => text !== '')].map((line) => `${line}\n`).join('');

@@ -1,6 +1,7 @@
 /** Forgets flows: an entry decides where a flow goes, whatever the rules say since. */
 import { constants } from 'node:os';
-import type { UdpFlows } from '../../model/operation.js';
+import { contains, parseAddress, parseCidr } from '../../model/address.js';
+import type { OutwardFlows, UdpFlows } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump } from './dump.js';
@@ -26,12 +27,16 @@ const LAST_PORT = 65535;
 const UNANSWERED_SECONDS = 30;
 
 /** With the sockets of one namespace. A kernel that does not tell of its flows cannot be helped: they end by themselves. */
-export function deleteFlows(netfilter: NetlinkSocket, route: NetlinkSocket, flows: readonly UdpFlows[]): Outcome {
-  const local = flows.some(({ target }) => target === '') ? localAddresses(route) : new Set<string>();
+export function deleteFlows(netfilter: NetlinkSocket, route: NetlinkSocket, all: readonly (UdpFlows | OutwardFlows)[]): Outcome {
+  const flows = all.filter((one): one is UdpFlows => !isOutward(one));
+  const outward = all.filter(isOutward);
+  const local = outward.length > 0 || flows.some(({ target }) => target === '') ? localAddresses(route) : new Set<string>();
   for (const family of [4, 6] as const) {
     const wanted = flows.filter((one) => one.family === family);
-    if (wanted.length === 0) continue;
-    const isWanted = (entry: Entry): boolean => entry.original.protocol === IPPROTO_UDP && wanted.some((one) => isOf(entry, one, local));
+    const leads = leadsFrom(outward.filter((one) => one.family === family));
+    if (wanted.length === 0 && leads === null) continue;
+    const isWanted = (entry: Entry): boolean =>
+      entry.original.protocol === IPPROTO_UDP && (wanted.some((one) => isOf(entry, one, local)) || leads?.(entry, local) === true);
     const ports = wanted.filter(({ target }) => target !== null);
     // A DNS server sends nothing more than an answer, and who has asked waits for that one.
     const isLedAway = (entry: Entry): boolean => wouldComeBack(entry) && ports.some((one) => isOf(entry, one, local));
@@ -43,6 +48,21 @@ export function deleteFlows(netfilter: NetlinkSocket, route: NetlinkSocket, flow
 }
 
 const OK: Outcome = { ok: true };
+
+const isOutward = (one: UdpFlows | OutwardFlows): one is OutwardFlows => 'source' in one;
+
+type Leads = (entry: Entry, local: ReadonlySet<string>) => boolean;
+
+/** Whether a flow begins in one of the networks and leads elsewhere: to the host itself it has the sender's address, to neighbours too. */
+function leadsFrom(outward: readonly OutwardFlows[]): Leads | null {
+  const networks = outward.flatMap(({ source }) => parseCidr(source) ?? []);
+  if (networks.length === 0) return null;
+  return ({ original: { source, destination } }, local) => {
+    if (local.has(destination)) return false;
+    const [from, to] = [parseAddress(source), parseAddress(destination)];
+    return networks.some((network) => from !== null && contains(network, from) && !(to !== null && contains(network, to)));
+  };
+}
 
 interface Forgotten extends Entry {
   readonly isLedAway: boolean;

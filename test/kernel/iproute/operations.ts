@@ -279,6 +279,8 @@ export const CHANGE: readonly Operation[] = [
       { protocol: 'udp', family: 4, address: '10.1.0.1', from: 53, to: 54, target: '10.1.0.2' },
       { protocol: 'udp', family: 6, address: '', from: 53, to: 53, target: '' },
       { protocol: 'udp', family: 4, address: '10.1.0.1', from: 53, to: 53, target: null },
+      { protocol: 'udp', family: 4, source: '10.1.0.0/24' },
+      { protocol: 'udp', family: 6, source: 'fd01::/64' },
     ],
   },
 ];

@@ -226,6 +226,7 @@ const TABLE: readonly (readonly [Operation, string])[] = [
         { protocol: 'udp', family: 4, address: '10.0.0.1', from: 53, to: 54, target: '10.1.0.2' },
         { protocol: 'udp', family: 6, address: '', from: 53, to: 53, target: '' },
         { protocol: 'udp', family: 4, address: '10.0.0.1', from: 53, to: 53, target: null },
+        { protocol: 'udp', family: 6, source: 'fd01::/64' },
       ],
     },
     [
@@ -233,6 +234,7 @@ const TABLE: readonly (readonly [Operation, string])[] = [
       'conntrack -D -f ipv4 -p udp --orig-port-dst 54 --orig-dst 10.0.0.1 --reply-src 10.1.0.2 >/dev/null 2>&1 || :',
       'conntrack -D -f ipv6 -p udp --orig-port-dst 53 >/dev/null 2>&1 || :',
       'conntrack -D -f ipv4 -p udp --orig-port-dst 53 --orig-dst 10.0.0.1 >/dev/null 2>&1 || :',
+      'conntrack -D -f ipv6 -p udp --orig-src fd01::/64 >/dev/null 2>&1 || :',
     ].join('\n'),
   ],
 ];

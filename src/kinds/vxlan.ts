@@ -1,9 +1,10 @@
 /** A vxlan link of a namespace. Where it sends what is said by its forwarding table (`fdb.ts`). */
-import { familyOf } from '../model/address.js';
+import { type Family, familyOf } from '../model/address.js';
 import type { Diagnostic, SourceRange } from '../model/diagnostic.js';
 import { labGroup, mark } from '../model/names.js';
-import type { LinkAttributes } from '../model/operation.js';
+import type { LinkAttributes, Operation } from '../model/operation.js';
 import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
+import { bridgeId } from './bridge.js';
 import type { FindContext, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { VXLAN_ATTRIBUTES } from './link-attributes.js';
@@ -37,11 +38,31 @@ export interface VxlanSpec {
   readonly master?: string;
   /** Of the port: what is not as with any new one. */
   readonly port?: PortSettings;
+  /** Interfaces behind the bridge that other hosts have learned to be behind `local`. */
+  readonly learned?: readonly Speaker[];
   /** The bridge and `dev`, if the lab makes them. */
   readonly needs: readonly ResourceId[];
   readonly path: string;
   readonly at: SourceRange;
 }
+
+/** Where a word can be sent from. */
+export interface Speaker {
+  readonly netns: string;
+  readonly dev: string;
+  readonly family: Family;
+}
+
+interface Learned {
+  readonly bridge: ResourceId;
+  readonly speakers: readonly Speaker[];
+}
+
+/**
+ * Of no node. A question for them passes ports with `neigh_suppress`. Not those of `address.ts`: one that is under way, for three
+ * seconds, is not asked again (`neigh_event_send`).
+ */
+const NOBODY = { 4: '169.254.1.2', 6: '100::1' } as const;
 
 export const vxlanId = (netns: string, name: string): ResourceId => `vxlan:${netns}/${name}`;
 
@@ -63,6 +84,9 @@ export function vxlanResource(spec: VxlanSpec): Resource {
       alias: mark(spec.lab, id),
     },
     needs: [...netnsNeeds(spec.netns), ...spec.needs],
+    ...(spec.learned === undefined
+      ? {}
+      : { definition: { bridge: bridgeId(spec.netns, master), speakers: spec.learned } satisfies Learned }),
     path: spec.path,
     at: spec.at,
   };
@@ -135,6 +159,16 @@ function affected(fields: readonly string[]): readonly string[] {
 
 const nameOf = ({ props }: Resource): string => String(props['name']);
 
+/**
+ * What other hosts have learned they believe for five minutes (`vxlan_snoop`, `ageing`): they would go on to send to the former address
+ * what is for a node that says nothing. Those of a new bridge have just said something.
+ */
+function finish(after: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[] {
+  const { bridge, speakers = [] } = (after.definition ?? {}) as Partial<Learned>;
+  if (bridge === undefined || (before === null ? isNew(bridge) : before.props['local'] === after.props['local'])) return [];
+  return speakers.map(({ netns, dev, family }) => ({ op: 'neighbour-set', netns, dev, address: NOBODY[family], mac: '', asks: true }));
+}
+
 export const vxlan: Kind = {
   name: 'vxlan',
   stage: () => WITHIN_NETNS + 1,
@@ -153,6 +187,7 @@ export const vxlan: Kind = {
     const name = nameOf(after);
     return [...linkSet(after.netns, name, changed), ...withoutNames(after.netns, name, before.props['altnames'])];
   },
+  finish,
   delete: (before) => [{ op: 'link-delete', netns: before.netns, name: nameOf(before) }],
   interfaces: (resource) => [{ netns: resource.netns, name: nameOf(resource) }],
   title: ({ netns, props }) => `vxlan ${netns}:${String(props['name'])} vni ${String(props['vni'])}`,

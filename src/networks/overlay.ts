@@ -6,7 +6,7 @@
 import { bridgeId } from '../kinds/bridge.js';
 import { EVERYBODY, fdbResource } from '../kinds/fdb.js';
 import { neighbourResource } from '../kinds/neighbour.js';
-import { vxlanId, vxlanResource } from '../kinds/vxlan.js';
+import { type Speaker, vxlanId, vxlanResource } from '../kinds/vxlan.js';
 import { DRIVERS } from '../model/driver.js';
 import type { Resource } from '../model/state.js';
 import type { Network, Topology } from '../model/topology.js';
@@ -24,7 +24,7 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
     if (driver === undefined || !isOverlay(driver)) return [];
     const attached = attachmentsOf(lab, name);
     return outlets.flatMap((outlet) => [
-      ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets)),
+      ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets), attached.get(outlet.network) ?? []),
       ...outlets
         .filter((other) => other !== outlet)
         .flatMap((other) =>
@@ -52,7 +52,13 @@ function attachmentsOf(lab: Lab, name: string): ReadonlyMap<LabNetwork, readonly
 /** With routers between hosts, the way to another may be any interface: the routes have it. */
 const areOnOneLink = (outlets: readonly Outlet[]): boolean => outlets.every(({ underlay }) => underlay === outlets[0]?.underlay);
 
-function tunnel(lab: string, { network, address, dev, link }: Outlet, vni: number, bound: boolean): readonly Resource[] {
+function tunnel(
+  lab: string,
+  { network, address, dev, link }: Outlet,
+  vni: number,
+  bound: boolean,
+  own: readonly LabAttachment[],
+): readonly Resource[] {
   const { home, tunnel: named, bridge, network: written, path, at } = network;
   if (named === undefined) return [];
   const learns = written.driver === 'weave';
@@ -63,6 +69,7 @@ function tunnel(lab: string, { network, address, dev, link }: Outlet, vni: numbe
     learning: learns,
     // It answers for the nodes that it knows, and asks nobody: no question of a node leaves its host.
     proxy: !learns,
+    ...(learns ? { learned: own.flatMap(speaker) } : {}),
     port: {
       // What the bridge can answer, for the gateway above all, is not asked of other hosts, which have a gateway of that address too.
       ...(learns ? { neigh_suppress: true } : {}),
@@ -71,6 +78,11 @@ function tunnel(lab: string, { network, address, dev, link }: Outlet, vni: numbe
     needs: [bridgeId(home, bridge), link],
   });
   return [resource];
+}
+
+function speaker({ interface: { up, netns, name, addresses } }: LabAttachment): readonly Speaker[] {
+  const [first] = addresses.map(({ cidr }) => cidr.family).sort();
+  return up && first !== undefined ? [{ netns, dev: name, family: first }] : [];
 }
 
 /** What the host knows of one node of another. */

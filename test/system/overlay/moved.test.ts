@@ -112,6 +112,41 @@ nodes:
   );
 });
 
+describe('a host that gets another address on the network that carries weave', () => {
+  const weave = (subnet: string, last: number): string =>
+    `name: span
+networks:
+  lan: { subnet: 192.168.50.0/24, masquerade: false, isolated: false }
+  net: { driver: weave, subnet: ${subnet} }
+hosts:
+  h1: { networks: { lan: 192.168.50.11 } }
+  h2: { networks: { lan: 192.168.50.${last} } }
+nodes:
+  a: { host: h1, networks: [net] }
+  b: { host: h2, networks: [net] }
+  c: { host: h2, networks: [net] }
+`;
+
+  it.each([
+    ['-4', '10.32.0.0/16'],
+    ['-6', "'fd32::/64'"],
+  ])(
+    '%s: nodes of it that say nothing are reached at once: what the others have learned is no more',
+    async (family, subnet) => {
+      apply(weave(subnet, 12));
+      const address = (node: string): string =>
+        /inet6? ((?!fe80)\S+)\//.exec(world.must(`ip -n span.${node} ${family} addr show eth0 scope global`))?.[1] ?? '';
+      for (const to of ['b', 'c']) await until(world, 'span.a', `ping -c 1 -W 1 ${address(to)}`, / 0% packet loss/, 30);
+      apply(weave(subnet, 22));
+      // Nobody asks where they are within the time for which `a` believes that, nor does anybody else send anything.
+      const pings = ['b', 'c'].map((to) => world.later('span.a', `ping -c 1 -W 1 ${address(to)}`));
+      expect((await Promise.all(pings)).map(({ status }) => status)).toEqual([0, 0]);
+      expect(world.mustTopo('plan')).toBe(NO_CHANGES);
+    },
+    60_000,
+  );
+});
+
 describe('a host whose namespace somebody deletes', () => {
   it.each(['vxlan', 'weave', 'flannel', 'calico'])(
     '%s: is made again, and nothing else is: what others have open goes on',

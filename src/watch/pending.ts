@@ -21,6 +21,9 @@ export function together(a: Pending, b: Pending): Pending {
 
 export const ofNamespaces = (names: Iterable<string>): Pending => ({ ...NOTHING, namespaces: new Set(names) });
 
+/** Of namespaces that came, went or got another name: a node that is moved takes the records of its processes along, which nothing announces. */
+export const ofNames = (names: Iterable<string>): Pending => ({ ...NOTHING, namespaces: new Set(names), processes: true });
+
 export const OF_FILES: Pending = { ...NOTHING, files: true };
 
 /** What the notices mean for the lab that was seen so, with namespaces of these names. */

@@ -1,5 +1,5 @@
 /** One lab that is watched: looks at it, tells what is otherwise, and puts it right if that is wanted. */
-import { lockHolder } from '../../apply/lock-holder.js';
+import { currentHolder, lockHolder } from '../../apply/lock-holder.js';
 import { nothing, readAgain, readKernel } from '../../apply/observe.js';
 import { findState } from '../../kinds/find.js';
 import type { Attended, Kernel, Notices } from '../../kernel/kernel.js';
@@ -44,6 +44,8 @@ export class LabWatch {
   private cause: Cause = 'start';
   private isUntold = false;
   private isWaitingTold = false;
+  /** It was looked at while somebody changed it. */
+  private isMidway = false;
   private readonly hold: Hold;
   private names: ReadonlySet<string> = new Set();
 
@@ -107,8 +109,9 @@ export class LabWatch {
     if (own.length > 0) this.mark(ofNamespaces(own), 'kernel');
   }
 
+  /** Or did, or may from now on. */
   owns(netns: string): boolean {
-    return this.names.has(netns);
+    return this.names.has(netns) || netns.startsWith(`${this.name}.`);
   }
 
   /** When to turn to it again though nothing is heard: 0 is at once; null: not at all. */
@@ -127,6 +130,12 @@ export class LabWatch {
     if (this.pending !== null) await this.look();
     if (!this.isUntold) return;
     if (this.isSomebodyChanging()) return;
+    if (this.isMidway) {
+      // Not all of it was announced: that a file gets its namespace is not.
+      this.isMidway = false;
+      this.mark('all', this.cause);
+      return;
+    }
     this.tell();
     if (this.around.args.repair && this.problems === null) await this.repair();
   }
@@ -134,10 +143,16 @@ export class LabWatch {
   /** In the middle of another one's apply everything is drift. */
   private isSomebodyChanging(): boolean {
     const isBad = this.problems !== null || (this.plan?.actions.length ?? 0) > 0;
-    const holder = isBad && (this.around.args.repair || isNews(this.state, this.drift)) ? lockHolder() : null;
+    const isOfWeight = isBad && (this.around.args.repair || isNews(this.state, this.drift));
+    const holder = isOfWeight ? lockHolder() : null;
     if (holder !== null && !this.isWaitingTold) this.around.tell({ type: 'waiting', lab: this.name, holder });
     this.isWaitingTold = holder !== null;
-    return holder !== null;
+    return holder !== null || (this.isMidway && this.isOwnChange());
+  }
+
+  /** Somebody makes something else of this lab. */
+  private isOwnChange(): boolean {
+    return currentHolder()?.lab === this.name;
   }
 
   private get drift(): readonly DriftObject[] {
@@ -157,6 +172,7 @@ export class LabWatch {
 
   private async look(): Promise<void> {
     const { args, context } = this.around;
+    if (this.isOwnChange()) this.isMidway = true;
     await this.guarded(async () => {
       const kernel = await openLabKernel(this.lab.wanted, args, context);
       try {

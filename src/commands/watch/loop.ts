@@ -5,7 +5,7 @@ import { TAKEN_BACK } from '../../apply/pending-files.js';
 import { ETC_NETNS, SETS } from '../../model/node-files.js';
 import { HOST } from '../../model/state.js';
 import { NETNS_DIRECTORY, type Attended, type Listener } from '../../kernel/kernel.js';
-import { OF_FILES, ofNamespaces } from '../../watch/pending.js';
+import { OF_FILES, ofNames, ofNamespaces } from '../../watch/pending.js';
 import type { Context, Interrupts } from '../context.js';
 import type { WatchArguments } from '../options.js';
 import { Bell } from './bell.js';
@@ -114,7 +114,7 @@ export class Loop {
   }
 
   private heardOf(folder: string, name: string | null): void {
-    if (folder === NETNS_DIRECTORY) this.mark(name === null ? 'all' : ofNamespaces([name]), (lab) => name === null || lab.owns(name));
+    if (folder === NETNS_DIRECTORY) this.mark(name === null ? 'all' : ofNames([name]), (lab) => name === null || lab.owns(name));
     else if (folder === ETC_NETNS || folder.startsWith(`${SETS}/`)) this.mark(OF_FILES);
     else if (folder === TAKEN_BACK) this.mark(ofNamespaces([]), (lab) => name === null || lab.name === name);
     else if (OWN_PARENTS.has(name === null ? '' : join(folder, name))) this.mark(OF_FILES);

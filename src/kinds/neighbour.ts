@@ -15,15 +15,32 @@ export interface NeighbourSpec {
   readonly address: string;
   readonly mac: string;
   readonly link: ResourceId;
+  /** Of a tunnel's entry: the bridge by which nodes are on the network whom nobody on the other side tells of the address. */
+  readonly behind?: Bridge;
   readonly path: string;
   readonly at: SourceRange;
 }
 
+interface Bridge {
+  readonly name: string;
+  readonly id: ResourceId;
+}
+
 const neighbourId = (netns: string, dev: string, address: string): ResourceId => `neighbour:${netns}/${dev}/${address}`;
 
-export function neighbourResource({ netns, dev, address, mac, link, path, at }: NeighbourSpec): Resource {
+export function neighbourResource({ netns, dev, address, mac, link, behind, path, at }: NeighbourSpec): Resource {
   const props = { dev, address, mac };
-  return { id: neighbourId(netns, dev, address), kind: 'neighbour', netns, props, needs: onLink(netns, link), goesWith: [link], path, at };
+  const plain = {
+    id: neighbourId(netns, dev, address),
+    kind: 'neighbour',
+    netns,
+    props,
+    needs: onLink(netns, link),
+    goesWith: [link],
+    path,
+    at,
+  };
+  return behind === undefined ? plain : { ...plain, definition: behind };
 }
 
 /** An address that is answered for, and has no MAC address of its own, is an entry of another table. */
@@ -81,6 +98,13 @@ function operation(op: 'neighbour-set' | 'neighbour-delete', { netns, props }: R
   return { op, netns, dev: String(props['dev']), address: String(props['address']), mac: String(props['mac']) };
 }
 
+/** What nodes on this side know of the address is older (`address.ts`). */
+function finish({ netns, props, definition }: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[] {
+  const behind = definition as Bridge | undefined;
+  if (behind === undefined || isNew(behind.id) || before?.props['mac'] === props['mac']) return [];
+  return [{ op: 'announce', netns, dev: behind.name, address: String(props['address']), mac: String(props['mac']) }];
+}
+
 export const neighbour: Kind = {
   name: 'neighbour',
   stage: () => BEHIND,
@@ -88,6 +112,7 @@ export const neighbour: Kind = {
   defaults: ({ props: { dev, address } }) => ({ dev: dev ?? null, address: address ?? null }),
   find,
   create: (after) => [operation('neighbour-set', after)],
+  finish,
   restore: (after) => [operation('neighbour-set', after)],
   update: (_before, after) => [operation('neighbour-set', after)],
   delete: (before) => [operation('neighbour-delete', before)],

@@ -194,6 +194,8 @@ export interface Announce {
   readonly dev: string;
   /** Without prefix length; '' for all that the interface has. */
   readonly address: string;
+  /** Of somebody else, who has the address and whom they do not hear themselves; absent: the interface's own. */
+  readonly mac?: string;
 }
 
 /** An entry of a vxlan link's own forwarding table, permanent. */

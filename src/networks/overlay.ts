@@ -87,13 +87,14 @@ function speaker({ interface: { up, netns, name, addresses } }: LabAttachment): 
 
 /** What the host knows of one node of another. */
 function node({ network }: Outlet, other: Outlet, attachment: LabAttachment): readonly Resource[] {
-  const { home, tunnel: named } = network;
+  const { home, bridge, tunnel: named } = network;
   if (named === undefined) return [];
   const { interface: inside, path, at } = attachment;
+  const behind = { name: bridge, id: bridgeId(home, bridge) };
   const on = { netns: home, dev: named.name, link: vxlanId(home, named.name), mac: inside.mac, path, at };
   return [
     fdbResource({ ...on, dst: other.address.text }),
-    ...inside.addresses.map(({ cidr }) => neighbourResource({ ...on, address: cidr.address.text })),
+    ...inside.addresses.map(({ cidr }) => neighbourResource({ ...on, address: cidr.address.text, behind })),
   ];
 }
 

@@ -138,6 +138,7 @@ export const PROMISES: readonly Promised[] = [
       'system/promises/any-state/steady.test.ts',
       'system/traffic/again.test.ts',
       'system/traffic/neighbours.test.ts',
+      'system/overlay/neighbours.test.ts',
       'system/traffic/udp-outward.test.ts',
       'examples/docker-bridge-changes.test.ts',
     ],

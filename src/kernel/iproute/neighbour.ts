@@ -13,8 +13,8 @@ export function neighbour({ op, netns, dev, address, mac, asks }: NeighbourOpera
 /** Nobody has it: what is asked for there, by ARP, comes from the interface's address, and says where that is. */
 const NOBODY = '169.254.1.1';
 
-/** For IPv6 `ip` has no word that sends something. */
-export function announce({ netns, dev, address }: Announce): readonly Command[] {
-  if (address.includes(':')) return [];
+/** For IPv6, and in somebody else's name, `ip` has no word that sends something. */
+export function announce({ netns, dev, address, mac }: Announce): readonly Command[] {
+  if (address.includes(':') || mac !== undefined) return [];
   return [{ argv: ip(netns, 'neighbour', 'replace', NOBODY, 'dev', dev, 'use'), silent: true }];
 }

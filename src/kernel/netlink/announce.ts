@@ -4,7 +4,7 @@ import { interfaceKey } from '../../model/sysctl-key.js';
 import type { Outcome } from '../kernel.js';
 import { decodeAddress, requestAddresses } from './addresses.js';
 import { dump } from './dump.js';
-import { addressBytes } from './ip-text.js';
+import { addressBytes, macBytes } from './ip-text.js';
 import { libc } from './libc.js';
 import { allocate, type Bytes, MessageWriter } from './message.js';
 import { readSysctl } from './proc-sys.js';
@@ -36,7 +36,7 @@ const IS_ROUTER = 0x80;
 const OVERRIDE = 0x20;
 
 /** With a socket for the time being. What cannot be sent is no failure: neighbours find out by themselves, later. */
-export function announce(sessions: Sessions, queue: Queue, { netns, dev, address }: Announce): Outcome {
+export function announce(sessions: Sessions, queue: Queue, { netns, dev, address, mac }: Announce): Outcome {
   queue.links.learn(new Set([dev]));
   const index = queue.links.index(dev);
   if (index === 0) return OK;
@@ -45,11 +45,12 @@ export function announce(sessions: Sessions, queue: Queue, { netns, dev, address
     const socket = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     if (socket < 0) return;
     try {
-      const mac = bind(socket, index);
-      if (mac === null) return;
+      const own = bind(socket, index);
+      if (own === null) return;
       // What the host's bridges are, a setting says: they may differ from all.
-      const routes = addresses.some(isIpv6) && readSysctl(interfaceKey('ipv6', dev, 'forwarding')) === '1';
-      for (const one of addresses) send(socket, isIpv6(one) ? advertisement(one, mac, routes) : gratuitousArp(one, mac));
+      const routes = mac === undefined && addresses.some(isIpv6) && readSysctl(interfaceKey('ipv6', dev, 'forwarding')) === '1';
+      const owner = mac === undefined ? own : macBytes(mac);
+      for (const one of addresses) send(socket, isIpv6(one) ? advertisement(one, owner, own, routes) : gratuitousArp(one, owner, own));
     } finally {
       libc.close(socket);
     }
@@ -98,8 +99,8 @@ function frame(to: readonly number[], from: Uint8Array, type: number, length: nu
 }
 
 /** A question for the address itself: whoever knows it takes the MAC address from it. */
-function gratuitousArp(address: string, mac: Uint8Array): Bytes {
-  const bytes = frame(EVERYBODY, mac, ETHERTYPE.arp, 28);
+function gratuitousArp(address: string, mac: Uint8Array, own: Uint8Array): Bytes {
+  const bytes = frame(EVERYBODY, own, ETHERTYPE.arp, 28);
   const { buffer, view } = bytes;
   view.setUint16(HEADER, 1);
   view.setUint16(HEADER + 2, ETHERTYPE.ip4);
@@ -111,9 +112,9 @@ function gratuitousArp(address: string, mac: Uint8Array): Bytes {
 }
 
 /** As the kernel's own (`ndisc_send_na`). */
-function advertisement(address: string, mac: Uint8Array, routes: boolean): Bytes {
+function advertisement(address: string, mac: Uint8Array, own: Uint8Array, routes: boolean): Bytes {
   const length = 32;
-  const bytes = frame(ALL_NODES_MAC, mac, ETHERTYPE.ip6, 40 + length);
+  const bytes = frame(ALL_NODES_MAC, own, ETHERTYPE.ip6, 40 + length);
   const { buffer, view } = bytes;
   const [ip, message] = [HEADER, HEADER + 40];
   view.setUint8(ip, 0x60);

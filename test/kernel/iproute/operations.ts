@@ -267,6 +267,7 @@ export const CHANGE: readonly Operation[] = [
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '10.1.0.9', mac: '02:00:00:00:00:98' },
   { op: 'neighbour-set', netns: WEB, dev: 'eth0', address: '169.254.1.1', mac: '', asks: true },
   { op: 'announce', netns: WEB, dev: 'eth0', address: '' },
+  { op: 'announce', netns: WEB, dev: 'eth0', address: '10.1.0.77', mac: '02:00:00:00:00:77' },
   route('route-replace', WEB, '0.0.0.0/0', { via: '10.1.0.3', dev: 'eth0', mtu: 1200 }),
   route('route-replace', WEB, '10.8.0.0/16', { type: 'prohibit' }),
   route('route-replace', WEB, '10.11.0.0/16', { nexthops: WAYS.map((way) => ({ ...way, weight: 256 })) }),

@@ -132,6 +132,7 @@ const TABLE: readonly (readonly [Operation, string])[] = [
     'ip -n lab.web neighbour replace 169.254.1.1 dev eth0 use >/dev/null 2>&1 || :',
   ],
   [{ op: 'announce', netns: 'lab.web', dev: 'eth0', address: 'fd00::2' }, ''],
+  [{ op: 'announce', netns: 'lab.web', dev: 'eth0', address: '10.0.0.3', mac: '02:00:00:00:00:03' }, ''],
   [
     { op: 'neighbour-delete', netns: 'lab.web', dev: 'eth0', address: '10.0.0.9', mac: '' },
     'ip -n lab.web neighbour delete proxy 10.0.0.9 dev eth0',

@@ -240,10 +240,16 @@ function finish(after: Resource, before: Resource | null, isNew: (id: ResourceId
   const { netns, definition } = after;
   const { announced = false, wire } = (definition ?? {}) as Announcement;
   if (before !== null || wire === undefined) return [];
-  const [dev, cidr] = splitId(after);
+  const [dev] = splitId(after);
   const asks: readonly Operation[] = announced ? [{ op: 'neighbour-set', netns, dev, address: NOBODY, mac: '', asks: true }] : [];
   if (wire !== null && isNew(wire)) return asks;
-  return [...asks, { op: 'announce', netns, dev, address: cidr.slice(0, cidr.indexOf('/')) }];
+  return [...asks, ...announce(after)];
+}
+
+/** On whatever wire; lo has none. */
+export function announce(resource: Resource): readonly Operation[] {
+  const [dev, cidr] = splitId(resource);
+  return dev === 'lo' ? [] : [{ op: 'announce', netns: resource.netns, dev, address: cidr.slice(0, cidr.indexOf('/')) }];
 }
 
 export const address: Kind = {

@@ -5,6 +5,7 @@
 import { executedAltname, rememberedSysctl } from '../model/names.js';
 import type { NftMessage, Operation } from '../model/operation.js';
 import { HOST, type Resource } from '../model/state.js';
+import { address, announce } from './address.js';
 import { container } from './container.js';
 import { exec } from './exec.js';
 import { kindOf } from './index.js';
@@ -50,6 +51,8 @@ function table(before: Resource | null, after: Resource): readonly Operation[] {
 const FORMER: readonly Kind[] = [
   { ...sysctl, create: (after) => setting(null, after), update: setting },
   { ...nftables, create: (after) => table(null, after), update: table },
+  // Which wire it is on is not known of it; neighbours may have heard of who had it meanwhile.
+  { ...address, finish: (after, before) => (before === null ? announce(after) : []) },
   // It is not run again: it is only known again that it was.
   {
     ...exec,

@@ -48,7 +48,7 @@ const observedId = (netns: string, { dev, address, mac }: NeighbourObservation):
   `${neighbourId(netns, dev, address)}${mac === '' ? ' proxy' : ''}`;
 
 /** What entries of a device have in common; a tunnel's table has hundreds. */
-type OnDevice = Pick<Resource, 'needs' | 'goesWith' | 'mayGoWith' | 'mayGoWithChange'>;
+type OnDevice = Pick<Resource, 'needs' | 'goesWith' | 'mayGoWith' | 'mayGoWithChange' | 'definition'>;
 
 function onDevice(ns: NetnsObservation, dev: string, family: Family, { linkAt, fieldAt, desired }: FindContext): OnDevice {
   const { netns } = ns;
@@ -58,7 +58,15 @@ function onDevice(ns: NetnsObservation, dev: string, family: Family, { linkAt, f
     ...(family === 6 ? {} : { mayGoWith: lastAddressOf(ns, dev, desired) }),
     // A link's new MAC empties its tables of both families, permanent entries too (NETDEV_CHANGEADDR, `neigh_changeaddr`).
     mayGoWithChange: fieldAt(netns, dev, 'mac'),
+    ...behindTunnel(ns, dev),
   };
+}
+
+/** For a rollback, which tells of them as a change does. */
+function behindTunnel({ netns, links }: NetnsObservation, dev: string): { readonly definition?: Bridge } {
+  const link = links.find(({ name }) => name === dev);
+  const name = String(link?.attributes['master'] ?? '');
+  return link?.type === 'vxlan' && name !== '' ? { definition: { name, id: `bridge:${netns}/${name}` } } : {};
 }
 
 function observed(ns: NetnsObservation, entries: readonly NeighbourObservation[], context: FindContext): readonly Resource[] {

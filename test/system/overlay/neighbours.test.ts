@@ -40,6 +40,14 @@ describe('on a network of driver vxlan', () => {
   });
   afterAll(() => world.dispose());
 
+  it('addresses that are swapped by an apply that fails are found where they were', () => {
+    const failing = lab(30, 20).replace('nodes:\n', "nodes:\n  f: { exec: ['false'] }\n");
+    expect(known()).toEqual(expected('b', 'c'));
+    const { status, stderr } = world.topo(['apply', '--yes', world.file('failing.yaml', failing)]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Rolling back')]);
+    expect(known()).toEqual(expected('b', 'c'));
+  });
+
   it('addresses that nodes of two hosts swap are found at once, there and back', () => {
     expect(known()).toEqual(expected('b', 'c'));
     apply(30, 20);

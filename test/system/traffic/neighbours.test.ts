@@ -113,6 +113,15 @@ describe('neighbours know at once', () => {
   });
 });
 
+test('what an apply that fails is rolled back to is announced, too', () => {
+  const failing = lab({ b: 30, c: 20 }).replace('nodes:\n', "nodes:\n  f: { exec: ['false'] }\n");
+  apply({});
+  expectKnown(both('lab.a', 20, ['lab.b', 'eth0']));
+  const { status, stderr } = world.topo(['apply', '--yes', world.file('failing.yaml', failing)]);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('Rolling back')]);
+  expectKnown([...both('lab.a', 20, ['lab.b', 'eth0']), ...both('', 30, ['lab.c', 'eth0']), ...both('', 20, ['lab.b', 'eth1'], 64)]);
+});
+
 test('on a new network, where nobody knows anything, nothing is announced', () => {
   const text =
     'name: fresh\nnetworks: { f: { subnet: [10.66.0.0/24, "fd66::/64"] } }\nnodes: { x: { networks: [f] }, y: { networks: [f] } }\n';

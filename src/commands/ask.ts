@@ -17,7 +17,10 @@ async function answerTo(question: string, interrupted: AbortSignal): Promise<str
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const noAnswer = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));
-    return await Promise.race([terminal.question(question, { signal: interrupted }), noAnswer]);
+    const answer = await Promise.race([terminal.question(question, { signal: interrupted }), noAnswer]);
+    // After Ctrl-D nobody has ended the line.
+    if (answer === null) process.stderr.write('\n');
+    return answer;
   } catch {
     return null;
   } finally {

@@ -31,6 +31,7 @@ const OPTIONS: Words = [
   [['auto-approve', 'assume-yes', 'force'], '--yes goes ahead without asking'],
   [['-y', 'yes'], 'this command asks nothing'],
   [['-d', 'detach'], 'apply waits for nothing that goes on: leave the option out'],
+  [['it', 'ti', 'interactive', 'tty'], 'a command has the terminal that topo is called from: leave the option out'],
   [['-o', 'output'], '--format or --json says how a result is printed'],
   [['reconfigure', 'force-recreate', 'replace'], 'topo apply changes what differs, and only that: leave the option out'],
   [['remove-orphans', 'prune', 'cleanup'], 'what the file does not have any more goes by itself: leave the option out'],

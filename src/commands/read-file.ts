@@ -32,7 +32,9 @@ function readIncluded(path: string, first: string, { cwd }: Context): ReturnType
     return { file, bytes: readBeginning(resolve(cwd, file), MAX_FILE_BYTES + 1) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? { problem: `there is no file ${file}` } : { problem: String(code) };
+    return code === 'ENOENT'
+      ? { problem: `there is no file ${file}`, hint: 'a path is taken from the folder of the file that includes it' }
+      : { problem: String(code) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { nothing } from '../apply/observe.js';
 import { DiagnosticError } from '../model/diagnostic.js';
+import { HOST } from '../model/state.js';
 import { showOf } from '../report/show.js';
 import { showText, showYaml } from '../report/show-text.js';
 import type { Context } from './context.js';
@@ -21,7 +22,9 @@ export async function run(args: ShowArguments, context: Context): Promise<number
     if (args.docker) {
       const { shownInDockersWords } = await import('./show-docker.js');
       // Who is at the other end of a node's links is seen in the whole lab.
-      context.stdout.write(await shownInDockersWords(showOf(state) ?? document, node, { format: args.format, color: context.color }));
+      // Docker has no word for a host: what is there are the networks.
+      const named = node === HOST ? undefined : node;
+      context.stdout.write(await shownInDockersWords(showOf(state) ?? document, named, { format: args.format, color: context.color }));
       return 0;
     }
     if (args.format === 'json') context.stdout.write(`${JSON.stringify(document)}\n`);

@@ -5,16 +5,17 @@ import { findNode } from './find-node.js';
 import { nearbyLab } from './lab.js';
 import type { ShowArguments } from './options.js';
 
-/** Which lab is meant, and which node of it: the named one, that of the file here, or the only one there is. */
+/** Which lab is meant, and which node of it: the named one, that of the file here, or the only one there is. No node is called `host`: it is the host's part of a lab. */
 export function shownLab(
   args: ShowArguments,
   kernel: Kernel,
   context: Context,
 ): { readonly lab: string; readonly node: string | undefined } {
   const nearby = nearbyLab(context);
-  if (args.node !== undefined) return findNode(kernel, { node: args.node, lab: args.lab, nearby });
+  const [, before, isHost] = /^(?:([^.]+)\.)?(host)$/.exec(args.node ?? '') ?? [];
+  if (isHost === undefined && args.node !== undefined) return findNode(kernel, { node: args.node, lab: args.lab, nearby });
   const labs = kernel.labs().map(({ lab }) => lab);
-  const lab = args.lab ?? nearby ?? (labs.length === 1 ? labs[0] : undefined);
+  const lab = before ?? args.lab ?? nearby ?? (labs.length === 1 ? labs[0] : undefined);
   if (lab === undefined)
     throw new DiagnosticError([
       {
@@ -33,5 +34,5 @@ export function shownLab(
         hint: 'topo apply makes it; topo list shows those that are there',
       },
     ]);
-  return { lab, node: undefined };
+  return { lab, node: isHost };
 }

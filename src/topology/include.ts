@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.js';
+import type { Code } from './codes.js';
 import { compose, type Composed } from './compose.js';
 import { decode, MAX_FILE_BYTES } from './decode.js';
 import { parseYaml } from './parse.js';
@@ -127,7 +128,7 @@ function composeOther(includer: Includer, { file, bytes }: IncludedFile): Mappin
   const own = sourceOf(file, text);
   includer.files.push(own);
   if (problem !== undefined) {
-    report('invalid-utf8', problem.at ?? rangeOf(own, { start: 0, end: 1 }), problem.message, { hint: problem.hint });
+    report(problem.code as Code, problem.at ?? rangeOf(own, { start: 0, end: 1 }), problem.message, { hint: problem.hint });
     return null;
   }
   const errors = includer.diagnostics.length;

@@ -44,6 +44,7 @@ describe('a wrong command line', () => {
     ['that the file is an argument', ['plan', '-f', 'topo.yaml'], '  hint: the file, or its directory, is an argument without an option'],
     ['an option of others', ['apply', '-auto-approve'], '  hint: --yes goes ahead without asking\n'],
     ['an option of others with a value', ['apply', '--dry-run=all'], '  hint: topo plan shows what would change'],
+    ['a terminal', ['exec', '-it', 'web', 'sh'], '  hint: a command has the terminal that topo is called from: leave the option out'],
     ['a format', ['plan', '--format', 'xml'], 'Allowed choices are text, json, shell'],
     ['a duration', ['apply', '--lock-timeout', 'soon'], 'Expected a duration such as 500ms, 10s or 2m.'],
     ['a missing node', ['exec'], "missing required argument 'node'"],

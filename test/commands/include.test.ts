@@ -98,7 +98,15 @@ it.each<[string, Record<string, string>, readonly string[]]>([
   [
     'one that is not there',
     { 'racks/one.yaml': 'include: three.yaml\n' },
-    ['racks/one.yaml:1:10: error: "three.yaml" cannot be included: there is no file racks/three.yaml'],
+    [
+      'racks/one.yaml:1:10: error: "three.yaml" cannot be included: there is no file racks/three.yaml',
+      'hint: a path is taken from the folder of the file that includes it',
+    ],
+  ],
+  [
+    'a saved plan',
+    { 'racks/one.yaml': '{ "format": "topo-saved-plan/1" }\n' },
+    ['racks/one.yaml:1:1: error: this is no topology', '[own-document]'],
   ],
   [
     'a way out',

@@ -74,6 +74,8 @@ describe('a node that joins another', () => {
       ['side', 'web', 'side'],
     ]);
     expect(world.mustTopo('show', 'app')).not.toContain(' side,');
+    for (const host of ['host', 'j.host']) expect(world.mustTopo('show', host)).toMatch(/^host\n {2}interfaces:\n[^]*table topo_j/);
+    expect(world.mustTopo('show', 'host', '--docker')).toContain('front');
     expect(world.mustTopo('status').match(/process web.* in \S+/g)).toEqual([
       'process web of ground in host',
       'process web in j.app',

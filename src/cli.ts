@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { beginSecondThread } from './commands/second-thread.js';
 import { readInvocation } from './sandbox/invocation.js';
 
@@ -14,7 +14,8 @@ async function start(): Promise<number> {
     }
     const { runInSandbox } = await import('./sandbox/enter.js');
     return await runInSandbox(invocation.sandbox, invocation.argv, {
-      command: [process.execPath, ...process.execArgv, process.argv[1]!],
+      // A link to it may be below /run, which is another one inside.
+      command: [process.execPath, ...process.execArgv, realpathSync(process.argv[1]!)],
       env: process.env,
       cwd: process.cwd(),
       uid: process.getuid!(),

@@ -57,6 +57,9 @@ export function metricsText(counters: WatchCounters, version: string, process: P
   ].join('');
 }
 
+/** Of each such text. */
+export const METRICS_BEGINNING = '# HELP topo_watch_';
+
 type Type = 'counter' | 'gauge';
 
 const one = (value: number): readonly Sample[] => [{ labels: {}, value }];

@@ -43,6 +43,12 @@ describe.each(USERS)('a sandbox of %s', (user) => {
     expect(program.run(['sandbox', 'ls']).stdout).not.toContain('none');
   });
 
+  if (user === 'root')
+    check('is entered by a program that is called by a link below /run', () => {
+      const call = `mount -t tmpfs tmpfs /run && ln -s $PWD/dist/topo.cjs /run/topo && ${process.execPath} /run/topo --sandbox=linked exec host -- echo inside`;
+      expect(program.shell(`unshare -m sh -c '${call}'`)).toMatchObject({ status: 0, stdout: 'inside\n' });
+    });
+
   check('leaves the links, the namespaces and the files of this machine alone', () => {
     const make = 'ip link add br-quiet type bridge && ip netns add quiet && mkdir -p /etc/netns/quiet && echo x >/etc/netns/quiet/hosts';
     expect(inside('quiet', make)).toMatchObject({ status: 0, stderr: '' });

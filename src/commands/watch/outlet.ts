@@ -1,10 +1,10 @@
 /** Where everything goes that is told: standard output, metrics, the service manager. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DiagnosticError, type Sources } from '../../model/diagnostic.js';
 import type { WatchEvent } from '../../model/watch-event.js';
 import type { WatchCounters } from '../../model/watch-counters.js';
-import { metricsText } from '../../report/metrics.js';
+import { METRICS_BEGINNING, metricsText } from '../../report/metrics.js';
 import { watchJson } from '../../report/watch-json.js';
 import { watchText } from '../../report/watch-text.js';
 import { counted, noCounters } from '../../watch/counters.js';
@@ -92,16 +92,16 @@ export class Outlet {
   private writeMetrics(file: string): void {
     const path = resolve(this.context.cwd, file);
     const draft = `${path}.${process.pid}`;
+    const isFirst = this.writtenAt === -Infinity;
     this.writtenAt = performance.now();
+    if (isFirst && isInTheWay(path))
+      throw unwritable(file, 'the file that stands there has no metrics', 'name one that is free, or of an older watch');
     try {
       writeFileSync(draft, this.metrics(), { mode: 0o644 });
       renameSync(draft, path);
     } catch (error) {
       rmSync(draft, { force: true });
-      const message = `the metrics cannot be written to ${file}: ${String((error as NodeJS.ErrnoException).code)}`;
-      throw new DiagnosticError([
-        { code: 'metrics-file', severity: 'error', message, hint: 'name a file in a folder that can be written' },
-      ]);
+      throw unwritable(file, String((error as NodeJS.ErrnoException).code), 'name a file in a folder that can be written');
     }
   }
 
@@ -128,3 +128,13 @@ export class Outlet {
 
 /** Not worth a line for those who asked for results only. */
 const isProgress = ({ type }: WatchEvent): boolean => type === 'watching' || type === 'in-sync' || type === 'waiting' || type === 'stopped';
+
+const unwritable = (file: string, why: string, hint: string): DiagnosticError =>
+  new DiagnosticError([{ code: 'metrics-file', severity: 'error', message: `the metrics cannot be written to ${file}: ${why}`, hint }]);
+
+/** A device or a pipe, or somebody's text, which would be lost. */
+function isInTheWay(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isSymbolicLink() || (stat.isFile() && stat.size === 0)) return false;
+  return !stat.isFile() || !readFileSync(path, 'latin1').startsWith(METRICS_BEGINNING);
+}

@@ -97,3 +97,10 @@ it('the unit in the documentation is one that systemd takes', () => {
   world.file('topo-watch.service', unit);
   expect(world.sh('systemd-analyze verify --man=no ./topo-watch.service')).toMatchObject({ status: 0, stderr: '' });
 });
+
+it('metrics take the place of nothing but metrics', () => {
+  const refused = 'the metrics cannot be written to topo.yaml: the file that stands there has no metrics';
+  const before = world.must('cat topo.yaml');
+  expect(world.topo(['watch', '--metrics-file', 'topo.yaml'])).toMatchObject({ status: 1, stderr: expect.stringContaining(refused) });
+  expect(world.must('cat topo.yaml')).toBe(before);
+});

@@ -4,12 +4,13 @@ import { ROUTE_PROTOCOL } from '../model/names.js';
 import type { AddressObservation, NetnsObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type Props, type Resource, type ResourceId, type State } from '../model/state.js';
-import type { FindContext, Found, Kind } from './kind.js';
+import type { Around, FindContext, Found, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { isLoopbacksOwn } from './lo-own-addresses.js';
 import { lacksLocalRoute } from './local-route.js';
 import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';
+import { isTold } from './told.js';
 
 export interface AddressSpec {
   readonly netns: string;
@@ -236,18 +237,22 @@ function operation(op: 'address-add' | 'address-delete' | 'address-replace', res
  * Bridges and tunnels learn from what is sent where a MAC address is, and believe it for five minutes (`ageing_time`): whoever has
  * moved is heard of by its first frame. IPv6 sends some by itself. The bridges are up by now.
  */
-function finish(after: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[] {
+function finish(after: Resource, before: Resource | null, around: Around): readonly Operation[] {
   const { netns, definition } = after;
   const { announced = false, wire } = (definition ?? {}) as Announcement;
   if (before !== null || wire === undefined) return [];
-  const [dev] = splitId(after);
+  const [dev, cidr] = splitId(after);
   const asks: readonly Operation[] = announced ? [{ op: 'neighbour-set', netns, dev, address: NOBODY, mac: '', asks: true }] : [];
-  if (wire !== null && isNew(wire)) return asks;
+  if (wire !== null && (around.isNew(wire) || !isTold(around, 'address', cidr))) return asks;
   return [...asks, ...announce(after)];
 }
 
-/** On whatever wire; lo has none. */
-export function announce(resource: Resource): readonly Operation[] {
+/** Of which it is not known what wire it is on; lo has none. */
+export function announceAgain(resource: Resource, around: Around): readonly Operation[] {
+  return isTold(around, 'address', splitId(resource)[1]) ? announce(resource) : [];
+}
+
+function announce(resource: Resource): readonly Operation[] {
   const [dev, cidr] = splitId(resource);
   return dev === 'lo' ? [] : [{ op: 'announce', netns: resource.netns, dev, address: cidr.slice(0, cidr.indexOf('/')) }];
 }

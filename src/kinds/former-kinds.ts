@@ -5,7 +5,7 @@
 import { executedAltname, rememberedSysctl } from '../model/names.js';
 import type { NftMessage, Operation } from '../model/operation.js';
 import { HOST, type Resource } from '../model/state.js';
-import { address, announce } from './address.js';
+import { address, announceAgain } from './address.js';
 import { container } from './container.js';
 import { exec } from './exec.js';
 import { kindOf } from './index.js';
@@ -52,7 +52,7 @@ const FORMER: readonly Kind[] = [
   { ...sysctl, create: (after) => setting(null, after), update: setting },
   { ...nftables, create: (after) => table(null, after), update: table },
   // Which wire it is on is not known of it; neighbours may have heard of who had it meanwhile.
-  { ...address, finish: (after, before) => (before === null ? announce(after) : []) },
+  { ...address, finish: (after, before, around) => (before === null ? announceAgain(after, around) : []) },
   // It is not run again: it is only known again that it was.
   {
     ...exec,
@@ -61,7 +61,7 @@ const FORMER: readonly Kind[] = [
   },
   {
     ...process,
-    finish: (after, before, isNew) => (after.props['state'] === 'running' ? (process.finish?.(after, before, isNew) ?? []) : []),
+    finish: (after, before, around) => (after.props['state'] === 'running' ? (process.finish?.(after, before, around) ?? []) : []),
   },
   {
     ...container,

@@ -24,6 +24,16 @@ export interface FindContext {
   fieldAt(netns: string, dev: string, attribute: string): readonly FieldOf[];
 }
 
+/** The plan that an object is part of. */
+export interface Around {
+  /** The plan makes that object, anew or for the first time. */
+  readonly isNew: (id: ResourceId) => boolean;
+  /** Objects of the kind that go, and do not come again. */
+  readonly leaving: (kind: string) => readonly ResourceId[];
+  /** How many of the kind come that were not there. */
+  readonly coming: (kind: string) => number;
+}
+
 /** All that the program knows of one kind of kernel object. */
 export interface Kind {
   readonly name: string;
@@ -45,8 +55,8 @@ export interface Kind {
   /** The interfaces that the object is or has; their attributes are its fields, with the prefix if there is one. */
   interfaces?(resource: Resource): readonly { readonly netns: string; readonly name: string; readonly prefix?: string }[];
   create(after: Resource): readonly Operation[];
-  /** The rest of a creation or an update, behind the operations of all actions. `isNew`: the plan makes that object, anew or for the first time. */
-  finish?(after: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[];
+  /** The rest of a creation or an update, behind the operations of all actions. */
+  finish?(after: Resource, before: Resource | null, around: Around): readonly Operation[];
   /** Makes sure of an object that the kernel may have taken along with another one; absent: as `create`. */
   restore?(after: Resource): readonly Operation[];
   update(before: Resource, after: Resource, fields: readonly FieldChange[]): readonly Operation[];

@@ -3,10 +3,11 @@ import type { SourceRange } from '../model/diagnostic.js';
 import type { NetnsObservation, NeighbourObservation } from '../model/observation.js';
 import type { Operation } from '../model/operation.js';
 import { HOST, type Resource, type ResourceId } from '../model/state.js';
-import type { FindContext, Found, Kind } from './kind.js';
+import type { Around, FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { containerNamespaces, netnsNeeds, onLink, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
+import { isTold } from './told.js';
 
 export interface NeighbourSpec {
   readonly netns: string;
@@ -107,9 +108,10 @@ function operation(op: 'neighbour-set' | 'neighbour-delete', { netns, props }: R
 }
 
 /** What nodes on this side know of the address is older (`address.ts`). */
-function finish({ netns, props, definition }: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[] {
+function finish({ netns, props, definition }: Resource, before: Resource | null, around: Around): readonly Operation[] {
   const behind = definition as Bridge | undefined;
-  if (behind === undefined || isNew(behind.id) || before?.props['mac'] === props['mac']) return [];
+  if (behind === undefined || around.isNew(behind.id) || before?.props['mac'] === props['mac']) return [];
+  if (before === null && !isTold(around, 'neighbour', String(props['address']))) return [];
   return [{ op: 'announce', netns, dev: behind.name, address: String(props['address']), mac: String(props['mac']) }];
 }
 

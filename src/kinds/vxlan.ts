@@ -5,7 +5,7 @@ import { labGroup, mark } from '../model/names.js';
 import type { LinkAttributes, Operation } from '../model/operation.js';
 import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
 import { bridgeId } from './bridge.js';
-import type { FindContext, Kind } from './kind.js';
+import type { Around, FindContext, Kind } from './kind.js';
 import { WITHIN_NETNS } from './kind.js';
 import { VXLAN_ATTRIBUTES } from './link-attributes.js';
 import { findLinks, type FoundLink } from './one-ended.js';
@@ -163,7 +163,7 @@ const nameOf = ({ props }: Resource): string => String(props['name']);
  * What other hosts have learned they believe for five minutes (`vxlan_snoop`, `ageing`): they would go on to send to the former address
  * what is for a node that says nothing. Those of a new bridge have just said something.
  */
-function finish(after: Resource, before: Resource | null, isNew: (id: ResourceId) => boolean): readonly Operation[] {
+function finish(after: Resource, before: Resource | null, { isNew }: Around): readonly Operation[] {
   const { bridge, speakers = [] } = (after.definition ?? {}) as Partial<Learned>;
   if (bridge === undefined || (before === null ? isNew(bridge) : before.props['local'] === after.props['local'])) return [];
   return speakers.map(({ netns, dev, family }) => ({ op: 'neighbour-set', netns, dev, address: NOBODY[family], mac: '', asks: true }));

@@ -1,7 +1,8 @@
-import type { Kind } from '../kinds/kind.js';
+import type { Around, Kind } from '../kinds/kind.js';
 import type { Renaming } from '../model/moves.js';
 import type { Action, FieldChange, Plan } from '../model/plan.js';
 import type { PropValue, Resource, ResourceId, State } from '../model/state.js';
+import { aroundOf } from './around.js';
 import { exposureOf, openNetworks } from './exposure.js';
 import { gatherLinkDeletions } from './group-delete.js';
 import { judge, type KindOf, type Verdict } from './judge.js';
@@ -22,7 +23,8 @@ export function plan(desired: State, observed: State, kindOf: KindOf, renamings:
     if (verdict.verdict !== 'delete') coming.push(verdict.after);
   }
   const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
-  const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf));
+  const around = aroundOf(verdicts);
+  const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf, around));
   const moves = renames(renamings, desired, observed);
   const actions = [...moves, ...gatherLinkDeletions(deletions, observed), ...others];
   const exposure = exposureOf(actions, kindOf);
@@ -70,13 +72,13 @@ function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, 
 
 const ADOPTED_GOES = 'not in the topology; it was adopted, and goes with all that is in it';
 
-function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Action {
+function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf, around: Around): Action {
   const verdict = verdicts.get(after.id);
   const kind = kindOf(after.kind);
   if (verdict?.verdict !== 'update') {
     const reason = verdict?.verdict === 'replace' ? replacementReason(verdict) : 'missing in the kernel';
     const creation: Action = { id: after.id, change: { action: 'create', after }, reason, operations: kind.create(after) };
-    const last = finishOf(kind, after, null, verdicts);
+    const last = finishOf(kind, after, null, around);
     return verdict?.verdict === 'replace' || last.finish !== undefined ? { ...creation, ...replacement(verdict), ...last } : creation;
   }
   const { before, fields, lostWith } = verdict;
@@ -88,18 +90,12 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
     ...(before.moved === true ? { moved: true as const } : {}),
     reason: lostWith === undefined ? updateReason(fields) : `the kernel may take it along with ${lostWith}`,
     operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
-    ...finishOf(kind, after, before, verdicts),
+    ...finishOf(kind, after, before, around),
   };
 }
 
-function finishOf(
-  kind: Kind,
-  after: Resource,
-  before: Resource | null,
-  verdicts: ReadonlyMap<ResourceId, Verdict>,
-): Pick<Action, 'finish'> {
-  const isNew = (id: ResourceId): boolean => ['create', 'replace'].includes(verdicts.get(id)?.verdict ?? '');
-  const finish = kind.finish?.(after, before, isNew) ?? [];
+function finishOf(kind: Kind, after: Resource, before: Resource | null, around: Around): Pick<Action, 'finish'> {
+  const finish = kind.finish?.(after, before, around) ?? [];
   return finish.length === 0 ? {} : { finish };
 }
 

@@ -130,3 +130,15 @@ test('on a new network, where nobody knows anything, nothing is announced', () =
   };
   expect(actions.flatMap(({ finish }) => finish.map(({ op }) => op))).not.toContain('announce');
 });
+
+test('of many nodes that come to a network at once, only those are announced whose addresses others have had', () => {
+  const text = (first: string, more: number): string =>
+    `name: many\nnetworks: { f: { subnet: 10.67.0.0/24 } }\nnodes:\n  ${first}: { networks: { f: 10.67.0.2 } }\n` +
+    Array.from({ length: more }, (_, i) => `  n${i}: { networks: { f: 10.67.0.${i + 10} } }\n`).join('');
+  world.mustTopo('apply', '--yes', '--quiet', world.file('many.yaml', text('x', 0)));
+  const { actions } = JSON.parse(world.mustTopo('plan', '--json', world.file('many.yaml', text('y', 100)))) as {
+    readonly actions: readonly { readonly finish: readonly { readonly op: string; readonly address?: string }[] }[];
+  };
+  const announced = actions.flatMap(({ finish }) => finish).filter(({ op }) => op === 'announce');
+  expect(announced.map(({ address }) => address)).toEqual(['10.67.0.2']);
+});

@@ -69,7 +69,7 @@ asRoot('commands in containers', () => {
   it('that were killed are drift', () => {
     lab.world.must('pkill -KILL -f "server.mjs 8[13] "; sleep 0.3');
     const plan = lab.topo('plan', file);
-    expect(plan.match(/^ +~ process web in \S+/gm)).toHaveLength(2);
+    expect(plan.match(/^ +~ process web (of side )?in procs\.\S+/gm)).toHaveLength(2);
     lab.topo('apply', '--yes', file);
     expect(lab.topo('plan', file)).toBe(NO_CHANGES);
   });

@@ -55,8 +55,15 @@ export function decodeNeighbour(bytes: Bytes, start: number, end: number, nameOf
   return { dev: index === 0 ? '' : nameOf(index), address, mac, permanent: proxy || (state & NUD_PERMANENT) !== 0 };
 }
 
-/** Without a MAC address it is a proxy entry. */
+/** Without a MAC address it is a proxy entry, or nothing but a question. */
 export function encodeNeighbour(writer: MessageWriter, operation: NeighbourOperation, index: number): void {
+  // One that is under way, for three seconds, is not asked anew (`neigh_event_send`): it is forgotten first.
+  if (operation.asks === true) encodeEntry(writer, operation, index, 0);
+  encodeEntry(writer, operation, index, operation.asks === true ? NTF_USE : NTF_PROXY);
+}
+
+/** `flags`: of one without a MAC address. */
+function encodeEntry(writer: MessageWriter, operation: NeighbourOperation, index: number, flags: number): void {
   const adds = operation.op === 'neighbour-set';
   writer.begin(adds ? RTM_NEWNEIGH : RTM_DELNEIGH, (adds ? NLM_F_CREATE | NLM_F_REPLACE : 0) | NLM_F_ACK);
   const header = writer.reserve(HEADER);
@@ -64,7 +71,6 @@ export function encodeNeighbour(writer: MessageWriter, operation: NeighbourOpera
   view.setUint8(header, familyNumber(operation.address));
   view.setUint32(header + 4, index, true);
   view.setUint16(header + 8, operation.mac === '' ? 0 : NUD_PERMANENT, true);
-  const flags = operation.asks === true ? NTF_USE : NTF_PROXY;
   view.setUint8(header + 10, operation.mac === '' ? flags : 0);
   writer.data(NDA.dst, addressBytes(operation.address));
   if (adds && operation.mac !== '') writer.data(NDA.lladdr, macBytes(operation.mac));

@@ -137,6 +137,8 @@ nodes:
       const address = (node: string): string =>
         /inet6? ((?!fe80)\S+)\//.exec(world.must(`ip -n span.${node} ${family} addr show eth0 scope global`))?.[1] ?? '';
       for (const to of ['b', 'c']) await until(world, 'span.a', `ping -c 1 -W 1 ${address(to)}`, / 0% packet loss/, 30);
+      // A node asks by its link-local address, and has none for the second in which the kernel looks whether somebody else has it.
+      for (const node of ['b', 'c']) await until(world, `span.${node}`, 'ip -6 addr show dev eth0 tentative | wc -l', /^0/, 30);
       apply(weave(subnet, 22));
       // Nobody asks where they are within the time for which `a` believes that, nor does anybody else send anything.
       const pings = ['b', 'c'].map((to) => world.later('span.a', `ping -c 1 -W 1 ${address(to)}`));

@@ -249,7 +249,6 @@ error[EINVAL]: sysctl net.ipv4.ip_default_ttl in told.a: the setting does not ta
   --> topo.yaml:7:7
   + veth told.b:eth0 <-> host:vt0e3a9307be
   + loopback told.b:lo
-  + address 10.81.0.50/24 on told.b:eth0
   + route default via 10.81.0.1 dev eth0 in told.b
 Rolling back: 7 actions.
   - route default via 10.81.0.1 dev eth0 in told.b

@@ -107,7 +107,8 @@ function moveNode(observation: Observation, move: Move, desired: State): Step | 
     ns !== source ? ns : { ...ns, netns, links: ns.links.map((link) => (link.name === 'lo' ? claimedLo(link, lab, to, names) : link)) };
   return {
     observation: renamedNetns(
-      { ...observation, namespaces: observation.namespaces.map(inPlace) },
+      // A file of the new name, of somebody who was killed or is at it just now, is taken for it.
+      { ...observation, namespaces: observation.namespaces.filter((ns) => !ns.stale || ns.netns !== netns).map(inPlace) },
       { was, source: source.netns, netns, isBack: isBack === true || half !== undefined },
       from,
       to,

@@ -110,6 +110,15 @@ describe('a node that is moved', () => {
     world.must('rm -f /run/done-*');
   });
 
+  test('takes the place of a file of its new name, as somebody leaves it who is killed', () => {
+    apply(LAB);
+    world.must('touch /run/netns/shop.b');
+    apply(MOVED);
+    expect(world.mustTopo('plan')).toContain('No changes.');
+    expect(world.must('ls /run/netns')).toBe('shop.b\nshop.c\n');
+    world.must('rm -f /run/done-*');
+  });
+
   test('beside one of the new name is an error; a protected one is moved, and protected as before', () => {
     apply(LAB.replace('  c: {', '  b: { networks: [lan] }\n  c: {'));
     const { status, stderr } = world.topo(['plan', world.file('topo.yaml', MOVED)]);

@@ -10,7 +10,6 @@ import { isLoopbacksOwn } from './lo-own-addresses.js';
 import { lacksLocalRoute } from './local-route.js';
 import { containerNamespaces, netnsNeeds, ownNamespaces } from './ownership.js';
 import { primariesOf } from './secondary.js';
-import { isTold } from './told.js';
 
 export interface AddressSpec {
   readonly netns: string;
@@ -243,13 +242,13 @@ function finish(after: Resource, before: Resource | null, around: Around): reado
   if (before !== null || wire === undefined) return [];
   const [dev, cidr] = splitId(after);
   const asks: readonly Operation[] = announced ? [{ op: 'neighbour-set', netns, dev, address: NOBODY, mac: '', asks: true }] : [];
-  if (wire !== null && (around.isNew(wire) || !isTold(around, 'address', cidr))) return asks;
+  if (wire !== null && (around.isNew(wire) || !around.isTold('address', cidr))) return asks;
   return [...asks, ...announce(after)];
 }
 
 /** Of which it is not known what wire it is on; lo has none. */
 export function announceAgain(resource: Resource, around: Around): readonly Operation[] {
-  return isTold(around, 'address', splitId(resource)[1]) ? announce(resource) : [];
+  return around.isTold('address', splitId(resource)[1]) ? announce(resource) : [];
 }
 
 function announce(resource: Resource): readonly Operation[] {

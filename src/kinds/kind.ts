@@ -28,10 +28,8 @@ export interface FindContext {
 export interface Around {
   /** The plan makes that object, anew or for the first time. */
   readonly isNew: (id: ResourceId) => boolean;
-  /** Objects of the kind that go, and do not come again. */
-  readonly leaving: (kind: string) => readonly ResourceId[];
-  /** How many of the kind come that were not there. */
-  readonly coming: (kind: string) => number;
+  /** Whether an address that comes is worth a word to all neighbours. `address`: as the id of a resource of the kind ends. */
+  readonly isTold: (kind: string, address: string) => boolean;
 }
 
 /** All that the program knows of one kind of kernel object. */

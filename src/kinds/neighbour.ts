@@ -7,7 +7,6 @@ import type { Around, FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { containerNamespaces, netnsNeeds, onLink, ownNamespaces } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
-import { isTold } from './told.js';
 
 export interface NeighbourSpec {
   readonly netns: string;
@@ -111,7 +110,7 @@ function operation(op: 'neighbour-set' | 'neighbour-delete', { netns, props }: R
 function finish({ netns, props, definition }: Resource, before: Resource | null, around: Around): readonly Operation[] {
   const behind = definition as Bridge | undefined;
   if (behind === undefined || around.isNew(behind.id) || before?.props['mac'] === props['mac']) return [];
-  if (before === null && !isTold(around, 'neighbour', String(props['address']))) return [];
+  if (before === null && !around.isTold('neighbour', String(props['address']))) return [];
   return [{ op: 'announce', netns, dev: behind.name, address: String(props['address']), mac: String(props['mac']) }];
 }
 

@@ -1,7 +1,8 @@
 /** UDP flows out of networks whose packets get another source address by now: the kernel chose the one that they have as they began. */
 import { familyOf } from '../model/address.js';
 import type { NftMatch, NftRule, NftVerdict, OutwardFlows } from '../model/operation.js';
-import type { PropValue, Resource } from '../model/state.js';
+import type { Resource } from '../model/state.js';
+import { textsOf } from './rule-texts.js';
 
 /** `ip saddr 10.0.0.0/24 oifname != "br-x" ip daddr != 224.0.0.0/4 snat ip to 192.0.2.1 comment "networks.n"`; not what comes in by published ports. */
 const OUTWARD = /^ip6? saddr (\S+\/\d+) (?!.*\bct status dnat\b).*?\b(masquerade|snat ip6? to (\S+))/;
@@ -17,11 +18,6 @@ function translationsOf(table: Resource | null): Translations {
       return source === undefined || translation === undefined ? [] : [[source, translation]];
     }),
   );
-}
-
-function textsOf(field: PropValue): readonly string[] {
-  const { rules = [] } = (field ?? {}) as { readonly rules?: readonly { readonly text: string }[] };
-  return rules.map(({ text }) => text);
 }
 
 /** Networks that come with their rules have no flows yet, and those that go with all of them none any more. */

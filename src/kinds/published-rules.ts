@@ -5,6 +5,7 @@ import type { PropValue, Resource } from '../model/state.js';
 import { movedQuestions } from './dns-flows.js';
 import { outwardFlows } from './outward-flows.js';
 import type { PortRange } from './port-range.js';
+import { textsOf } from './rule-texts.js';
 
 export interface PublishedRule extends PortRange {
   /** A node's address. */
@@ -56,11 +57,7 @@ export function allPublishedBy({ props }: Resource): readonly PublishedRule[] {
   return Object.values(props).flatMap(rulesIn);
 }
 
-const rulesIn = (field: PropValue): readonly PublishedRule[] => rulesOf(field).flatMap(({ text }) => parse(text));
-
-function rulesOf(field: PropValue): readonly { readonly text: string }[] {
-  return (field as { readonly rules?: readonly { readonly text: string }[] } | null)?.rules ?? [];
-}
+const rulesIn = (field: PropValue): readonly PublishedRule[] => textsOf(field).flatMap(parse);
 
 /**
  * UDP has no end: a flow goes on to where it went before, for as long as its sender goes on. Those of ports that lead

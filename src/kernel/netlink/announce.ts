@@ -10,12 +10,11 @@ import { allocate, type Bytes, MessageWriter } from './message.js';
 import { readSysctl } from './proc-sys.js';
 import type { Queue } from './queue.js';
 import type { Sessions } from './sessions.js';
+import { SOCK_CLOEXEC, SOCK_RAW } from './socket.js';
 
 const OK: Outcome = { ok: true };
 
 const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
 /** struct sockaddr_ll */
 const PLACE = 20;
 const INDEX_AT = 4;

@@ -264,6 +264,7 @@ export const address: Kind = {
   find,
   create: (after) => [operation('address-add', after)],
   finish,
+  tells: (resource) => [splitId(resource)[1]],
   restore: (after) => [operation('address-replace', after)],
   update: (_before, after) => [operation('address-replace', after)],
   delete: (before) => [operation('address-delete', before)],

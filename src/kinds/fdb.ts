@@ -1,8 +1,12 @@
-/** Where a vxlan link sends frames for a MAC address: permanent entries of its own forwarding table. */
+/**
+ * Where a vxlan link sends frames for MAC addresses: the permanent entries of its own forwarding table. All of a link are one object
+ * with a field for each MAC address: over hosts with hundreds of nodes they are most of what there is.
+ */
 import type { SourceRange } from '../model/diagnostic.js';
 import type { FdbObservation, NetnsObservation } from '../model/observation.js';
 import type { FdbOperation } from '../model/operation.js';
-import type { Resource, ResourceId } from '../model/state.js';
+import type { FieldChange } from '../model/plan.js';
+import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { labNamespaces, onLink } from './ownership.js';
@@ -11,13 +15,18 @@ export interface FdbSpec {
   readonly netns: string;
   /** The vxlan link. */
   readonly dev: string;
+  /** Not empty. */
+  readonly entries: readonly FdbEntry[];
+  readonly link: ResourceId;
+  readonly path: string;
+  readonly at: SourceRange;
+}
+
+export interface FdbEntry {
   /** The MAC address of zeros: frames for all, and for whom no other entry is; it may have many entries. */
   readonly mac: string;
   /** The other host's address. */
   readonly dst: string;
-  readonly link: ResourceId;
-  readonly path: string;
-  readonly at: SourceRange;
 }
 
 export const EVERYBODY = '00:00:00:00:00:00';
@@ -25,63 +34,91 @@ export const EVERYBODY = '00:00:00:00:00:00';
 /** Group addresses, and the one of zeros, have as many entries as somebody likes; any other has one, wherever it leads. */
 const isShared = (mac: string): boolean => mac === EVERYBODY || (parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
-function fdbId(netns: string, { dev, mac, dst, other }: FdbObservation): ResourceId {
-  if (!isShared(mac)) return `fdb:${netns}/${dev}/${mac}`;
-  return `fdb:${netns}/${dev}/${mac}/${dst}${other === '' ? '' : `/${other}`}`;
+const fdbId = (netns: string, dev: string): ResourceId => `fdb:${netns}/${dev}`;
+
+/** By MAC address where frames go: `192.168.50.11`, with what is not as the link itself has it behind it; a list of those that have many. */
+function propsOf(dev: string, entries: readonly (FdbEntry & { readonly other?: string })[]): Props {
+  const props: Record<string, PropValue> = { dev };
+  const shared = new Map<string, string[]>();
+  for (const { mac, dst, other = '' } of entries) {
+    const target = other === '' ? dst : `${dst} ${other}`;
+    if (isShared(mac)) shared.set(mac, [...(shared.get(mac) ?? []), target]);
+    else props[mac] = target;
+  }
+  for (const [mac, targets] of shared) props[mac] = targets.sort();
+  return props;
 }
 
-export function fdbResource({ netns, dev, mac, dst, link, path, at }: FdbSpec): Resource {
-  const props = { dev, mac, dst, other: '' };
-  return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: onLink(netns, link), goesWith: [link], path, at };
-}
-
-/** `bridge`: the one that the link is a port of. */
-function observed(netns: string, { dev, mac, dst, other }: FdbObservation, link: ResourceId, bridge: readonly ResourceId[]): Resource {
-  const props = { dev, mac, dst, other };
-  return { id: fdbId(netns, props), kind: 'fdb', netns, props, needs: [...onLink(netns, link), ...bridge], goesWith: [link] };
+export function fdbResource({ netns, dev, entries, link, path, at }: FdbSpec): Resource {
+  return {
+    ...{ id: fdbId(netns, dev), kind: 'fdb', netns, props: propsOf(dev, entries) },
+    ...{ needs: onLink(netns, link), goesWith: [link], path, at },
+  };
 }
 
 /** The table of a link of the lab is the lab's. */
 function find({ observation, desired, linkAt }: FindContext): Found {
-  const entries = ({ netns, links, fdb = [] }: NetnsObservation): readonly Resource[] => {
-    const bridges = new Map<string, readonly ResourceId[]>();
-    for (const { name, attributes } of fdb.length === 0 ? [] : links) {
-      const bridge = linkAt(netns, String(attributes['master'] ?? ''));
-      if (bridge !== undefined) bridges.set(name, [bridge]);
+  const tables = ({ netns, links, fdb = [] }: NetnsObservation): readonly Resource[] => {
+    const entries = new Map<string, FdbObservation[]>();
+    for (const entry of fdb) {
+      const known = entries.get(entry.dev);
+      if (known === undefined) entries.set(entry.dev, [entry]);
+      else known.push(entry);
     }
-    return fdb.flatMap((one) => {
-      const link = linkAt(netns, one.dev);
-      return link?.startsWith('vxlan:') === true ? [observed(netns, one, link, bridges.get(one.dev) ?? [])] : [];
+    return [...entries].flatMap(([dev, some]) => {
+      const link = linkAt(netns, dev);
+      if (link?.startsWith('vxlan:') !== true) return [];
+      const bridge = linkAt(netns, String(links.find(({ name }) => name === dev)?.attributes['master'] ?? ''));
+      const needs = [...onLink(netns, link), ...(bridge === undefined ? [] : [bridge])];
+      return [{ id: fdbId(netns, dev), kind: 'fdb', netns, props: propsOf(dev, some), needs, goesWith: [link] }];
     });
   };
-  return { resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(entries), conflicts: [] };
+  return { resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(tables), conflicts: [] };
 }
 
-function add({ netns, props }: Resource): readonly FdbOperation[] {
-  const mac = String(props['mac']);
-  return [{ op: isShared(mac) ? 'fdb-append' : 'fdb-set', netns, dev: String(props['dev']), mac, dst: String(props['dst']) }];
+const targetsOf = (value: PropValue | undefined): readonly string[] =>
+  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly string[]) : [String(value)];
+
+const entriesOf = ({ props }: Resource): readonly (readonly [mac: string, targets: readonly string[]])[] =>
+  Object.entries(props).flatMap(([field, value]) => (field === 'dev' ? [] : [[field, targetsOf(value)] as const]));
+
+function add({ netns, props }: Resource, mac: string, targets: readonly string[]): readonly FdbOperation[] {
+  const op = isShared(mac) ? 'fdb-append' : 'fdb-set';
+  return targets.map((target) => ({ op, netns, dev: String(props['dev']), mac, dst: wordsOf(target).dst }));
 }
 
 /**
  * Of several entries the one that is meant must be named, a single one goes by its MAC address. The bridge has learned by the
  * tunnel who is there, and for minutes would send there what is for a node that has come to this host itself.
  */
-function remove({ netns, props, needs }: Resource): readonly FdbOperation[] {
-  const mac = String(props['mac']);
+function remove({ netns, props, needs }: Resource, mac: string, targets: readonly string[]): readonly FdbOperation[] {
   const plain = { op: 'fdb-delete' as const, netns, dev: String(props['dev']), mac };
+  if (isShared(mac)) return targets.map((target) => ({ ...plain, ...wordsOf(target) }));
   const isPort = needs.some((id) => id.startsWith('bridge:'));
-  if (!isShared(mac)) return [{ ...plain, dst: '' }, ...(isPort ? [{ ...plain, dst: '', learned: true as const }] : [])];
-  return [{ ...plain, dst: String(props['dst']), ...(props['other'] === '' ? {} : { other: String(props['other']) }) }];
+  return targets.length === 0 ? [] : [{ ...plain, dst: '' }, ...(isPort ? [{ ...plain, dst: '', learned: true as const }] : [])];
+}
+
+function wordsOf(target: string): Pick<FdbOperation, 'dst' | 'other'> {
+  const space = target.indexOf(' ');
+  return space < 0 ? { dst: target } : { dst: target.slice(0, space), other: target.slice(space + 1) };
+}
+
+function change(before: Resource, after: Resource, { field: mac, from, to }: FieldChange): readonly FdbOperation[] {
+  const [was, will] = [targetsOf(from), targetsOf(to)];
+  // A single entry is replaced.
+  const going = isShared(mac) || will.length === 0 ? was.filter((target) => !will.includes(target)) : [];
+  const coming = will.filter((target) => !was.includes(target));
+  return [...remove(before, mac, going), ...add(after, mac, coming)];
 }
 
 export const fdb: Kind = {
   name: 'fdb',
   stage: () => BEHIND,
-  inPlace: (field) => field === 'dst' || field === 'other',
-  defaults: ({ props }) => ({ ...props, other: '' }),
+  inPlace: (field) => field !== 'dev',
+  defaults: ({ props: { dev } }) => ({ dev: dev ?? null }),
   find,
-  create: add,
-  update: (_before, after) => add(after),
-  delete: remove,
-  title: ({ netns, props }) => `fdb ${String(props['mac'])} on ${netns}:${String(props['dev'])} to ${String(props['dst'])}`,
+  create: (after) => entriesOf(after).flatMap(([mac, targets]) => add(after, mac, targets)),
+  update: (before, after, fields) => fields.flatMap((field) => change(before, after, field)),
+  delete: (before) => entriesOf(before).flatMap(([mac, targets]) => remove(before, mac, targets)),
+  title: ({ netns, props }) => `fdb of ${netns}:${String(props['dev'])}`,
 };

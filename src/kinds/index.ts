@@ -20,6 +20,7 @@ import { rule } from './rule.js';
 import { runtime } from './runtime.js';
 import { stranger } from './stranger.js';
 import { sysctl } from './sysctl.js';
+import { tunnelNeighbours } from './tunnel-neighbours.js';
 import { veth } from './veth.js';
 import { vxlan } from './vxlan.js';
 
@@ -35,6 +36,7 @@ export const KINDS: readonly Kind[] = [
   sysctl,
   address,
   neighbour,
+  tunnelNeighbours,
   fdb,
   qdisc,
   route,

@@ -28,7 +28,7 @@ export interface FindContext {
 export interface Around {
   /** The plan makes that object, anew or for the first time. */
   readonly isNew: (id: ResourceId) => boolean;
-  /** Whether an address that comes is worth a word to all neighbours. `address`: as the id of a resource of the kind ends. */
+  /** Whether an address that comes is worth a word to all neighbours. `address`: as the kind `tells` it. */
   readonly isTold: (kind: string, address: string) => boolean;
 }
 
@@ -55,6 +55,8 @@ export interface Kind {
   create(after: Resource): readonly Operation[];
   /** The rest of a creation or an update, behind the operations of all actions. */
   finish?(after: Resource, before: Resource | null, around: Around): readonly Operation[];
+  /** Addresses of which neighbours hear when the object comes. */
+  tells?(resource: Resource): readonly string[];
   /** Makes sure of an object that the kernel may have taken along with another one; absent: as `create`. */
   restore?(after: Resource): readonly Operation[];
   update(before: Resource, after: Resource, fields: readonly FieldChange[]): readonly Operation[];

@@ -4,9 +4,9 @@
  */
 import { addressId, addressResource } from '../kinds/address.js';
 import { fdbResource } from '../kinds/fdb.js';
-import { neighbourResource } from '../kinds/neighbour.js';
 import { routeResource } from '../kinds/route.js';
 import { sysctlResource } from '../kinds/sysctl.js';
+import { tunnelNeighboursResource } from '../kinds/tunnel-neighbours.js';
 import { vxlanId, vxlanResource } from '../kinds/vxlan.js';
 import { cidrOf, type Cidr } from '../model/address.js';
 import { FLANNEL_PORT, FLANNEL_VNI, type Flannel } from '../model/flannel.js';
@@ -29,7 +29,10 @@ export function flannelResources(lab: string, outlets: readonly Outlet[]): reado
   const members = outlets.flatMap((outlet) => memberOf(outlet));
   return members.flatMap((member) => [
     ...tunnel(lab, member),
-    ...members.filter((other) => other !== member).flatMap((other) => wayTo(member, other)),
+    ...waysFrom(
+      member,
+      members.filter((other) => other !== member),
+    ),
   ]);
 }
 
@@ -69,8 +72,15 @@ function tunnel(lab: string, { outlet, network: { network, home, tunnel: named, 
   ];
 }
 
-function wayTo(from: Member, to: Member): readonly Resource[] {
-  return isDirect(from, to) ? plainWay(from, to) : tunnelWay(from, to);
+function waysFrom(from: Member, others: readonly Member[]): readonly Resource[] {
+  const direct = others.filter((other) => isDirect(from, other));
+  return [
+    ...direct.flatMap((other) => plainWay(from, other)),
+    ...tunnelWays(
+      from,
+      others.filter((other) => !direct.includes(other)),
+    ),
+  ];
 }
 
 /** Whether a plain route will do: by that the packets travel as the nodes sent them. */
@@ -106,15 +116,18 @@ function plainWay({ outlet, network: { home, bridge, subnets, path, at } }: Memb
 const sourceId = (home: string, bridge: string, gateway: Cidr['address'], { prefix }: Cidr): string =>
   addressId(home, bridge, cidrOf(gateway, prefix).text);
 
-function tunnelWay({ network: { home, tunnel: named, path, at } }: Member, to: Member): readonly Resource[] {
-  const mac = to.network.tunnel?.mac;
-  if (named === undefined || mac === undefined) return [];
+/** Of each other host the tables of the tunnel have an entry, and there is a route. */
+function tunnelWays({ network: { home, tunnel: named, path, at } }: Member, others: readonly Member[]): readonly Resource[] {
+  if (named === undefined) return [];
   const dev = named.name;
-  const address = to.subnet.address.text;
   const origin = { netns: home, dev, link: vxlanId(home, dev), path, at };
+  const ways = others.flatMap(({ outlet, subnet, network: { tunnel: end } }) =>
+    end === undefined ? [] : [{ mac: end.mac, dst: outlet.address.text, address: subnet.address.text, to: subnet.text }],
+  );
+  if (ways.length === 0) return [];
   return [
-    neighbourResource({ address, mac, ...origin }),
-    fdbResource({ mac, dst: to.outlet.address.text, ...origin }),
-    routeResource({ to: to.subnet.text, type: 'unicast', via: address, onlink: true, addresses: [], ...origin }),
+    tunnelNeighboursResource({ entries: ways, ...origin }),
+    fdbResource({ entries: ways, ...origin }),
+    ...ways.map(({ to, address }) => routeResource({ to, type: 'unicast', via: address, onlink: true, addresses: [], ...origin })),
   ];
 }

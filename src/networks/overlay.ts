@@ -4,8 +4,8 @@
  * `weave`: what is meant for all goes to every other host, and hosts learn where nodes are.
  */
 import { bridgeId } from '../kinds/bridge.js';
-import { EVERYBODY, fdbResource } from '../kinds/fdb.js';
-import { neighbourResource } from '../kinds/neighbour.js';
+import { EVERYBODY, type FdbEntry, fdbResource } from '../kinds/fdb.js';
+import { tunnelNeighboursResource } from '../kinds/tunnel-neighbours.js';
 import { type Speaker, vxlanId, vxlanResource } from '../kinds/vxlan.js';
 import { DRIVERS } from '../model/driver.js';
 import type { Resource } from '../model/state.js';
@@ -23,16 +23,13 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
     const driver = outlets[0]?.network.network.driver;
     if (driver === undefined || !isOverlay(driver)) return [];
     const attached = attachmentsOf(lab, name);
-    return outlets.flatMap((outlet) => [
-      ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets), attached.get(outlet.network) ?? []),
-      ...outlets
-        .filter((other) => other !== outlet)
-        .flatMap((other) =>
-          driver === 'weave'
-            ? everything(outlet, other)
-            : (attached.get(other.network) ?? []).flatMap((attachment) => node(outlet, other, attachment)),
-        ),
-    ]);
+    return outlets.flatMap((outlet) => {
+      const others = outlets.filter((other) => other !== outlet);
+      return [
+        ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets), attached.get(outlet.network) ?? []),
+        ...(driver === 'weave' ? everything(outlet, others) : nodes(outlet, others, attached)),
+      ];
+    });
   });
 }
 
@@ -85,22 +82,34 @@ function speaker({ interface: { up, netns, name, addresses } }: LabAttachment): 
   return up && first !== undefined ? [{ netns, dev: name, family: first }] : [];
 }
 
-/** What the host knows of one node of another. */
-function node({ network }: Outlet, other: Outlet, attachment: LabAttachment): readonly Resource[] {
-  const { home, bridge, tunnel: named } = network;
-  if (named === undefined) return [];
-  const { interface: inside, path, at } = attachment;
+/** What the host knows of the nodes of the others. */
+function nodes(
+  { network }: Outlet,
+  others: readonly Outlet[],
+  attached: ReadonlyMap<LabNetwork, readonly LabAttachment[]>,
+): readonly Resource[] {
+  const { home, bridge, tunnel: named, path, at } = network;
+  const places: FdbEntry[] = [];
+  const addresses: { address: string; mac: string }[] = [];
+  for (const other of others) {
+    for (const { interface: inside } of attached.get(other.network) ?? []) {
+      const { mac } = inside;
+      places.push({ mac, dst: other.address.text });
+      for (const { cidr } of inside.addresses) addresses.push({ address: cidr.address.text, mac });
+    }
+  }
+  if (named === undefined || places.length === 0) return [];
+  const on = { netns: home, dev: named.name, link: vxlanId(home, named.name), path, at };
   const behind = { name: bridge, id: bridgeId(home, bridge) };
-  const on = { netns: home, dev: named.name, link: vxlanId(home, named.name), mac: inside.mac, path, at };
   return [
-    fdbResource({ ...on, dst: other.address.text }),
-    ...inside.addresses.map(({ cidr }) => neighbourResource({ ...on, address: cidr.address.text, behind })),
+    fdbResource({ ...on, entries: places }),
+    ...(addresses.length === 0 ? [] : [tunnelNeighboursResource({ ...on, entries: addresses, behind })]),
   ];
 }
 
-function everything({ network }: Outlet, other: Outlet): readonly Resource[] {
+function everything({ network }: Outlet, others: readonly Outlet[]): readonly Resource[] {
   const { home, tunnel: named, path, at } = network;
-  if (named === undefined) return [];
-  const link = vxlanId(home, named.name);
-  return [fdbResource({ netns: home, dev: named.name, mac: EVERYBODY, dst: other.address.text, link, path, at })];
+  if (named === undefined || others.length === 0) return [];
+  const entries = others.map(({ address }) => ({ mac: EVERYBODY, dst: address.text }));
+  return [fdbResource({ netns: home, dev: named.name, entries, link: vxlanId(home, named.name), path, at })];
 }

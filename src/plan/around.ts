@@ -1,17 +1,17 @@
 /** What is asked of a plan by those of its objects that tell others of themselves. */
-import type { Around } from '../kinds/kind.js';
-import type { ResourceId } from '../model/state.js';
-import type { Verdict } from './judge.js';
+import type { Around, Kind } from '../kinds/kind.js';
+import type { Resource, ResourceId } from '../model/state.js';
+import type { KindOf, Verdict } from './judge.js';
 
 /** Of so many it does not matter; an address that goes by one apply and comes by another is most often one of few. */
 const FEW = 32;
 
-export function aroundOf(verdicts: ReadonlyMap<ResourceId, Verdict>): Around {
+export function aroundOf(verdicts: ReadonlyMap<ResourceId, Verdict>, kindOf: KindOf): Around {
   const told = new Map<string, Told>();
   return {
     isNew: (id) => ['create', 'replace'].includes(verdicts.get(id)?.verdict ?? ''),
     isTold: (kind, address) => {
-      const { isFew, leaving } = told.get(kind) ?? toldOf(kind, verdicts);
+      const { isFew, leaving } = told.get(kind) ?? toldOf(kindOf(kind), verdicts);
       told.set(kind, { isFew, leaving });
       return isFew || leaving.has(address);
     },
@@ -28,15 +28,16 @@ interface Told {
   readonly leaving: ReadonlySet<string>;
 }
 
-function toldOf(kind: string, verdicts: ReadonlyMap<ResourceId, Verdict>): Told {
+function toldOf(kind: Kind, verdicts: ReadonlyMap<ResourceId, Verdict>): Told {
   let coming = 0;
   const leaving = new Set<string>();
+  const addresses = (resource: Resource | undefined): ReadonlySet<string> => new Set(resource === undefined ? [] : kind.tells?.(resource));
   for (const one of verdicts.values()) {
-    if (one.verdict === 'create' && one.after.kind === kind) coming += 1;
-    if (one.verdict === 'delete' && one.before.kind === kind) leaving.add(addressIn(one.before.id));
+    const [before, after] = ['before' in one ? one.before : undefined, 'after' in one ? one.after : undefined];
+    if ((before ?? after)?.kind !== kind.name) continue;
+    const [was, will] = [addresses(before), addresses(after)];
+    for (const address of will) if (!was.has(address)) coming += 1;
+    for (const address of was) if (!will.has(address)) leaving.add(address);
   }
   return { isFew: coming <= FEW, leaving };
 }
-
-/** The names of interfaces have no slash. */
-const addressIn = (id: ResourceId): string => id.slice(id.indexOf('/', id.indexOf('/') + 1) + 1);

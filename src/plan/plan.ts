@@ -23,7 +23,7 @@ export function plan(desired: State, observed: State, kindOf: KindOf, renamings:
     if (verdict.verdict !== 'delete') coming.push(verdict.after);
   }
   const deletions = [...inOrder(going, kindOf)].reverse().map((before) => deletion(before, verdicts, kindOf));
-  const around = aroundOf(verdicts);
+  const around = aroundOf(verdicts, kindOf);
   const others = inOrder(coming, kindOf).map((after) => creationOrUpdate(after, verdicts, kindOf, around));
   const moves = renames(renamings, desired, observed);
   const actions = [...moves, ...gatherLinkDeletions(deletions, observed), ...others];

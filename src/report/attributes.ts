@@ -21,11 +21,15 @@ export function createdParts(resource: Resource, title: string, defaults: Props)
   const chains = chainsOf(resource)
     .filter(([field]) => field.startsWith('chain '))
     .map(([, chain]) => chain);
+  if (plain.length > MANY) return [`${plain.length} entries`];
   return [
     ...plain.map(([field, value]) => (value === true ? field : value === false ? `no ${field}` : `${field} ${valueText(value)}`)),
     ...(chains.length === 0 ? [] : [chainsSummary(chains)]),
   ];
 }
+
+/** Only a table has more; which ones they are is what `verbose` is for. */
+const MANY = 16;
 
 /** `host:vt0` names both a namespace and an interface; an address has more colons. */
 function parts(word: string): readonly string[] {

@@ -15,7 +15,7 @@ export const SECTIONS: readonly (readonly [name: string, of: SectionOf])[] = [
       worth({ priority, table, from, to, iif, oif, fwmark, other }),
     ),
   ],
-  ['neighbours', listOf('neighbour', ({ address, dev, mac }) => worth({ address, dev, mac_address: mac }))],
+  ['neighbours', neighboursOf],
   ['sysctls', sysctlsOf],
   ['names', (_netns, resources) => resources.find(({ kind }) => kind === 'netns')?.props['names'] ?? ''],
   ['run', (_netns, resources) => runOf(resources)],
@@ -30,6 +30,16 @@ function listOf(kind: string, of: (props: Props) => Props): SectionOf {
 
 function byName(resources: readonly Resource[], kind: string, of: (resource: Resource) => [string, PropValue]): Props {
   return Object.fromEntries(resources.filter((resource) => resource.kind === kind).map(of));
+}
+
+/** Those that are objects of their own, and those of tunnels. */
+function neighboursOf(_netns: string, resources: readonly Resource[]): PropValue {
+  const one = (address: PropValue, dev: PropValue, mac: PropValue): Props => worth({ address, dev, mac_address: mac });
+  return resources.flatMap(({ kind, props }) => {
+    const { dev = null, address = null, mac = null, ...entries } = props;
+    if (kind === 'neighbour') return [one(address, dev, mac)];
+    return kind === 'neighbours' ? Object.entries(entries).map(([behind, its]) => one(behind, dev, its)) : [];
+  });
 }
 
 /** Those of the namespace itself come first. */

@@ -10,6 +10,7 @@ import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { labNamespaces, onLink } from './ownership.js';
+import { entriesOf, tableProps } from './table.js';
 
 export interface FdbSpec {
   readonly netns: string;
@@ -38,15 +39,17 @@ const fdbId = (netns: string, dev: string): ResourceId => `fdb:${netns}/${dev}`;
 
 /** By MAC address where frames go: `192.168.50.11`, with what is not as the link itself has it behind it; a list of those that have many. */
 function propsOf(dev: string, entries: readonly (FdbEntry & { readonly other?: string })[]): Props {
-  const props: Record<string, PropValue> = { dev };
+  const single = new Map<string, string>();
   const shared = new Map<string, string[]>();
   for (const { mac, dst, other = '' } of entries) {
-    const target = other === '' ? dst : `${dst} ${other}`;
-    if (isShared(mac)) shared.set(mac, [...(shared.get(mac) ?? []), target]);
-    else props[mac] = target;
+    const target = [dst, other].filter((words) => words !== '').join(' ');
+    const known = shared.get(mac);
+    if (!isShared(mac)) single.set(mac, target);
+    else if (known === undefined) shared.set(mac, [target]);
+    else known.push(target);
   }
-  for (const [mac, targets] of shared) props[mac] = targets.sort();
-  return props;
+  for (const targets of shared.values()) targets.sort();
+  return tableProps(dev, [...single, ...shared]);
 }
 
 export function fdbResource({ netns, dev, entries, link, path, at }: FdbSpec): Resource {
@@ -79,12 +82,9 @@ function find({ observation, desired, linkAt }: FindContext): Found {
 const targetsOf = (value: PropValue | undefined): readonly string[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly string[]) : [String(value)];
 
-const entriesOf = ({ props }: Resource): readonly (readonly [mac: string, targets: readonly string[]])[] =>
-  Object.entries(props).flatMap(([field, value]) => (field === 'dev' ? [] : [[field, targetsOf(value)] as const]));
-
 function add({ netns, props }: Resource, mac: string, targets: readonly string[]): readonly FdbOperation[] {
   const op = isShared(mac) ? 'fdb-append' : 'fdb-set';
-  return targets.map((target) => ({ op, netns, dev: String(props['dev']), mac, dst: wordsOf(target).dst }));
+  return targets.map((target) => ({ op, netns, dev: String(props['dev']), mac, ...wordsOf(target) }));
 }
 
 /**
@@ -99,26 +99,29 @@ function remove({ netns, props, needs }: Resource, mac: string, targets: readonl
 }
 
 function wordsOf(target: string): Pick<FdbOperation, 'dst' | 'other'> {
-  const space = target.indexOf(' ');
-  return space < 0 ? { dst: target } : { dst: target.slice(0, space), other: target.slice(space + 1) };
+  const words = target.split(' ');
+  const dst = /[.:]/.test(words[0]!) ? words.shift()! : '';
+  return { dst, ...(words.length === 0 ? {} : { other: words.join(' ') }) };
 }
 
 function change(before: Resource, after: Resource, { field: mac, from, to }: FieldChange): readonly FdbOperation[] {
   const [was, will] = [targetsOf(from), targetsOf(to)];
-  // A single entry is replaced.
-  const going = isShared(mac) || will.length === 0 ? was.filter((target) => !will.includes(target)) : [];
+  // A single entry is replaced, but for one that leads by a nexthop, which stays as it is (`vxlan_fdb_replace`).
+  const goes = isShared(mac) || will.length === 0 || was.some((target) => target.startsWith('nhid '));
+  const going = goes ? was.filter((target) => !will.includes(target)) : [];
   const coming = will.filter((target) => !was.includes(target));
   return [...remove(before, mac, going), ...add(after, mac, coming)];
 }
 
 export const fdb: Kind = {
   name: 'fdb',
+  isTable: true,
   stage: () => BEHIND,
   inPlace: (field) => field !== 'dev',
   defaults: ({ props: { dev } }) => ({ dev: dev ?? null }),
   find,
-  create: (after) => entriesOf(after).flatMap(([mac, targets]) => add(after, mac, targets)),
+  create: (after) => entriesOf(after).flatMap(([mac, value]) => add(after, mac, targetsOf(value))),
   update: (before, after, fields) => fields.flatMap((field) => change(before, after, field)),
-  delete: (before) => entriesOf(before).flatMap(([mac, targets]) => remove(before, mac, targets)),
+  delete: (before) => entriesOf(before).flatMap(([mac, value]) => remove(before, mac, targetsOf(value))),
   title: ({ netns, props }) => `fdb of ${netns}:${String(props['dev'])}`,
 };

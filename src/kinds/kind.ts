@@ -35,6 +35,8 @@ export interface Around {
 /** All that the program knows of one kind of kernel object. */
 export interface Kind {
   readonly name: string;
+  /** Its fields are entries of a table. Those of one that goes by itself are named: its id says nothing of them. */
+  readonly isTable?: true;
   /**
    * Where free choice of order is left, lower stages go first; within stages from `WITHIN_NETNS` on, all of one
    * namespace goes together, so that it fits in few messages.
@@ -58,7 +60,7 @@ export interface Kind {
   /** Addresses of which neighbours hear when the object comes. */
   tells?(resource: Resource): readonly string[];
   /** Makes sure of an object that the kernel may have taken along with another one; absent: as `create`. */
-  restore?(after: Resource): readonly Operation[];
+  restore?(after: Resource, fields: readonly FieldChange[]): readonly Operation[];
   update(before: Resource, after: Resource, fields: readonly FieldChange[]): readonly Operation[];
   delete(before: Resource): readonly Operation[];
   /** Ports of the host by which the object lets others in. */

@@ -7,11 +7,12 @@ import type { SourceRange } from '../model/diagnostic.js';
 import type { NeighbourObservation, NetnsObservation } from '../model/observation.js';
 import type { NeighbourOperation, Operation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
-import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
+import type { Props, Resource, ResourceId } from '../model/state.js';
 import type { Around, FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { labNamespaces, onLink } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
+import { entriesOf, tableProps } from './table.js';
 
 export interface TunnelNeighboursSpec {
   readonly netns: string;
@@ -34,11 +35,11 @@ interface Bridge {
 const tableId = (netns: string, dev: string): ResourceId => `neighbours:${netns}/${dev}`;
 
 /** By address the MAC address. */
-function propsOf(dev: string, entries: TunnelNeighboursSpec['entries']): Props {
-  const props: Record<string, PropValue> = { dev };
-  for (const { address, mac } of entries) props[address] = mac;
-  return props;
-}
+const propsOf = (dev: string, entries: TunnelNeighboursSpec['entries']): Props =>
+  tableProps(
+    dev,
+    entries.map(({ address, mac }) => [address, mac] as const),
+  );
 
 export function tunnelNeighboursResource({ netns, dev, entries, link, behind, path, at }: TunnelNeighboursSpec): Resource {
   return {
@@ -49,7 +50,11 @@ export function tunnelNeighboursResource({ netns, dev, entries, link, behind, pa
 }
 
 /** Whether the entry is in such a table: one that is set, of a tunnel of the lab. */
-export function isBehindTunnel({ netns }: NetnsObservation, { dev, mac, permanent }: NeighbourObservation, { linkAt }: FindContext): boolean {
+export function isBehindTunnel(
+  { netns }: NetnsObservation,
+  { dev, mac, permanent }: NeighbourObservation,
+  { linkAt }: FindContext,
+): boolean {
   return permanent && mac !== '' && linkAt(netns, dev)?.startsWith('vxlan:') === true;
 }
 
@@ -91,9 +96,6 @@ function bridgeOf({ netns, links }: NetnsObservation, dev: string): { readonly d
   return name === '' ? {} : { definition: { name, id: `bridge:${netns}/${name}` } };
 }
 
-const entriesOf = ({ props }: Resource): readonly (readonly [address: string, mac: string])[] =>
-  Object.entries(props).flatMap(([field, value]) => (field === 'dev' ? [] : [[field, String(value)] as const]));
-
 const set = ({ netns, props }: Resource, address: string, mac: string): NeighbourOperation => {
   return { op: 'neighbour-set', netns, dev: String(props['dev']), address, mac };
 };
@@ -105,7 +107,13 @@ const remove = ({ netns, props }: Resource, address: string, mac: string): Neigh
 const change = (after: Resource, { field, from, to }: FieldChange): NeighbourOperation =>
   to === null ? remove(after, field, String(from)) : set(after, field, String(to));
 
-const create = (after: Resource): readonly Operation[] => entriesOf(after).map(([address, mac]) => set(after, address, mac));
+const create = (after: Resource): readonly Operation[] => entriesOf(after).map(([address, mac]) => set(after, address, String(mac)));
+
+/** What the kernel may have taken comes again, and what is not wanted goes: with the last address of IPv4 entries of IPv6 stay. */
+const restore = (after: Resource, fields: readonly FieldChange[]): readonly Operation[] => [
+  ...fields.filter(({ to }) => to === null).map((field) => change(after, field)),
+  ...create(after),
+];
 
 /** What nodes on this side know of the address is older (`address.ts`). */
 function finish(after: Resource, before: Resource | null, around: Around): readonly Operation[] {
@@ -114,21 +122,22 @@ function finish(after: Resource, before: Resource | null, around: Around): reado
   return entriesOf(after).flatMap(([address, mac]) => {
     const was = before?.props[address] ?? null;
     if (was === mac || (was === null && !around.isTold('neighbours', address))) return [];
-    return [{ op: 'announce' as const, netns: after.netns, dev: behind.name, address, mac }];
+    return [{ op: 'announce' as const, netns: after.netns, dev: behind.name, address, mac: String(mac) }];
   });
 }
 
 export const tunnelNeighbours: Kind = {
   name: 'neighbours',
+  isTable: true,
   stage: () => BEHIND,
   inPlace: (field) => field !== 'dev',
   defaults: ({ props: { dev } }) => ({ dev: dev ?? null }),
   find,
   create,
   finish,
-  restore: create,
+  restore,
   tells: (resource) => entriesOf(resource).map(([address]) => address),
   update: (_before, after, fields) => fields.map((field) => change(after, field)),
-  delete: (before) => entriesOf(before).map(([address, mac]) => remove(before, address, mac)),
+  delete: (before) => entriesOf(before).map(([address, mac]) => remove(before, address, String(mac))),
   title: ({ netns, props }) => `neighbours on ${netns}:${String(props['dev'])}`,
 };

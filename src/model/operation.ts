@@ -206,7 +206,7 @@ export interface FdbOperation {
   readonly dev: string;
   readonly mac: string;
   readonly dst: string;
-  /** Of an entry that is to be deleted: in the words of `bridge fdb`. */
+  /** What is not as the link itself has it, in the words of `bridge fdb`: of one to be deleted, or that comes back. */
   readonly other?: string;
   /** Of one that is to be deleted: what the bridge has learned by the link, which is a port of it. */
   readonly learned?: true;

@@ -15,7 +15,12 @@ export interface FieldChange {
 export type Change =
   | { readonly action: 'create'; readonly after: Resource }
   | { readonly action: 'update'; readonly before: Resource; readonly after: Resource; readonly fields: readonly FieldChange[] }
-  | { readonly action: 'delete'; readonly before: Resource };
+  | {
+      readonly action: 'delete';
+      readonly before: Resource;
+      /** The entries of a table that goes by itself. */
+      readonly fields?: readonly FieldChange[];
+    };
 
 export interface Action {
   readonly id: ResourceId;

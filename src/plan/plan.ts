@@ -56,9 +56,11 @@ function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, 
     const other = verdicts.get(id);
     return (other?.verdict === 'delete' || other?.verdict === 'replace') && other.before.outlived !== true;
   });
+  const kind = kindOf(before.kind);
+  const isNamed = kind.isTable === true && takenAlong === undefined;
   return {
     id: before.id,
-    change: { action: 'delete', before },
+    change: { action: 'delete', before, ...(isNamed ? { fields: entriesThatGo(before, kind) } : {}) },
     ...replacement(verdict),
     reason:
       verdict?.verdict === 'replace'
@@ -66,8 +68,16 @@ function deletion(before: Resource, verdicts: ReadonlyMap<ResourceId, Verdict>, 
         : before.facts?.['adopted'] === true
           ? ADOPTED_GOES
           : 'not in the topology',
-    operations: takenAlong === undefined ? kindOf(before.kind).delete(before) : [],
+    operations: takenAlong === undefined ? kind.delete(before) : [],
   };
+}
+
+function entriesThatGo(before: Resource, kind: Kind): readonly FieldChange[] {
+  const { props } = before;
+  const said = kind.defaults(before);
+  return Object.keys(props).flatMap((field) =>
+    field in said ? [] : [{ field, from: props[field] ?? null, to: null, forcesReplacement: false }],
+  );
 }
 
 const ADOPTED_GOES = 'not in the topology; it was adopted, and goes with all that is in it';
@@ -89,7 +99,7 @@ function creationOrUpdate(after: Resource, verdicts: ReadonlyMap<ResourceId, Ver
     ...(before.foreign === true ? { adopts: true as const } : {}),
     ...(before.moved === true ? { moved: true as const } : {}),
     reason: lostWith === undefined ? updateReason(fields) : `the kernel may take it along with ${lostWith}`,
-    operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after),
+    operations: lostWith === undefined ? kind.update(before, after, fields) : restore(after, fields),
     ...finishOf(kind, after, before, around),
   };
 }

@@ -5,4 +5,5 @@ import type { Words } from '../report/words.js';
 export const WORDS: Words = {
   title: (resource) => kindOf(resource.kind).title(resource),
   defaults: (resource) => kindOf(resource.kind).defaults(resource),
+  isTable: ({ kind }) => kindOf(kind).isTable === true,
 };

@@ -46,6 +46,8 @@ const SILENCE: ApplyText = { result: '', progress: '', trouble: '' };
 const LONGEST_LIST = 20;
 /** Names in a sentence. */
 const LONGEST_SENTENCE = 5;
+/** Of a reason: that of a table may name hundreds of entries. */
+const LONGEST_REASON = 400;
 
 /** A function that takes the events one by one and gives the text of each. */
 export function applyText(words: Words, options: ApplyTextOptions): (event: Event) => ApplyText {
@@ -183,9 +185,11 @@ function lossLines(losses: readonly Loss[], context: Context): string[] {
 function differenceLines(differences: readonly Action[], { words, paint }: Context): string[] {
   return differences.map((action) => {
     const reference = { action: action.change.action, replacement: action.replacement !== undefined, index: 0, id: '', operations: 0 };
-    return `${symbolOf(reference, paint)} ${printable(words.title(resourceOfAction(action)))}: ${printable(action.reason)}`;
+    return `${symbolOf(reference, paint)} ${printable(words.title(resourceOfAction(action)))}: ${shortened(printable(action.reason))}`;
   });
 }
+
+const shortened = (text: string): string => (text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON)}…`);
 
 function processes(list: readonly { readonly pid: number; readonly command: string }[]): string {
   if (list.length === 0) return 'something that is no process';

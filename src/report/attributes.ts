@@ -21,15 +21,16 @@ export function createdParts(resource: Resource, title: string, defaults: Props)
   const chains = chainsOf(resource)
     .filter(([field]) => field.startsWith('chain '))
     .map(([, chain]) => chain);
-  if (plain.length > MANY) return [`${plain.length} entries`];
   return [
     ...plain.map(([field, value]) => (value === true ? field : value === false ? `no ${field}` : `${field} ${valueText(value)}`)),
     ...(chains.length === 0 ? [] : [chainsSummary(chains)]),
   ];
 }
 
-/** Only a table has more; which ones they are is what `verbose` is for. */
+/** More entries of a table that comes or goes are counted; which ones they are is what `verbose` is for. */
 const MANY = 16;
+
+export const isMany = (entries: readonly unknown[]): boolean => entries.length > MANY;
 
 /** `host:vt0` names both a namespace and an interface; an address has more colons. */
 function parts(word: string): readonly string[] {

@@ -1,7 +1,7 @@
 /** One object of a plan: a header, and below it what will be or what changes. */
 import { MARK_FIELDS } from '../model/names.js';
 import type { Props, Resource, ResourceId } from '../model/state.js';
-import { allLines, changedLines, createdParts, tellingFields } from './attributes.js';
+import { allLines, changedLines, createdParts, isMany, tellingFields } from './attributes.js';
 import { resourceOf, SYMBOLS, type Block, type BlockAction } from './blocks.js';
 import { placeText } from './place.js';
 import type { Paint, Style } from './style.js';
@@ -43,7 +43,8 @@ export function entryOf(block: Block, { words, verbose, width }: Context): Entry
   const resource = resourceOf(block);
   const title = printable(words.title(resource));
   const place = placeText(resource);
-  const parts = block.action === 'create' && !verbose ? createdParts(resource, title, words.defaults(resource)) : [];
+  const said = block.action === 'create' && !verbose ? createdParts(resource, title, words.defaults(resource)) : [];
+  const parts = words.isTable(resource) && isMany(said) ? [entriesText(said)] : said;
   const inline = parts.join(', ');
   const isShort = inline !== '' && columns(inline) <= Math.min(28, width / 3);
   return isShort ? { block, place, head: `${title} (${inline})`, parts: [] } : { block, place, head: title, parts };
@@ -87,11 +88,14 @@ function isToldByFields({ action, fields, reason }: Block): boolean {
 async function detailLines({ block, parts }: Entry, { verbose, paint, words, width }: Context): Promise<string[]> {
   const resource = resourceOf(block);
   if (block.fields.length > 0) {
+    if (!verbose && block.action === 'delete' && isMany(block.fields)) return [entriesText(block.fields)];
     const fields = verbose ? block.fields : shownFields(block, words.defaults(resource));
     return changedLines(fields, paint, verbose);
   }
   return verbose ? allLines(resource) : wrapped(parts, width - 6);
 }
+
+const entriesText = (entries: readonly unknown[]): string => `${entries.length} entries`;
 
 /** That a thing is the lab's from now on is said by its symbol; the number of its maker is the mark of a route. */
 export function shownFields({ action, fields }: Block, defaults: Props): Block['fields'] {

@@ -80,10 +80,13 @@ function blockOf(halves: readonly Action[]): Block {
     action: both ? 'replace' : first.change.action,
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
-    fields: both ? fieldsBetween(before, after, replacement?.fields ?? []) : [],
+    fields: both ? fieldsBetween(before, after, replacement?.fields ?? []) : entriesOf(first),
     ...(replacement?.because === undefined ? {} : { because: replacement.because }),
   };
 }
+
+/** Of a table that goes. */
+const entriesOf = ({ change }: Action): readonly FieldChange[] => (change.action === 'delete' ? (change.fields ?? []) : []);
 
 /** A rename comes before what else changes. */
 function updateOf(parts: readonly Action[]): Block {

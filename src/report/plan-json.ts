@@ -97,7 +97,7 @@ export function actionDocument(action: Action): ActionDocument {
     at: at ?? null,
     before: change.action === 'create' ? null : change.before.props,
     after: change.action === 'delete' ? null : change.after.props,
-    fields: change.action === 'update' ? change.fields : (replacement?.fields ?? []),
+    fields: (change.action === 'create' ? undefined : change.fields) ?? replacement?.fields ?? [],
     operations,
     finish: finish ?? [],
   };

@@ -18,6 +18,8 @@ export interface WatchTextOptions {
 
 /** More than this is not read any more. */
 const LONGEST_LIST = 20;
+/** Fields of one object, on its line; a table has hundreds. */
+const MOST_FIELDS = 8;
 
 const STYLES: { readonly [condition in DriftCondition]: Style } = { drifted: 'yellow', missing: 'red', unexpected: 'magenta' };
 
@@ -107,13 +109,15 @@ function diagnosticLines(diagnostics: Parameters<typeof formatDiagnostics>[0], {
 function objectLines(objects: readonly DriftObject[], { verbose }: WatchTextOptions, paint: Paint): readonly string[] {
   const shown = verbose ? objects : objects.slice(0, LONGEST_LIST);
   const more = objects.length - shown.length;
-  return [...shown.map((object) => `  ${objectText(object, paint)}`), ...(more === 0 ? [] : [`  and ${more} more`])];
+  return [...shown.map((object) => `  ${objectText(object, verbose, paint)}`), ...(more === 0 ? [] : [`  and ${more} more`])];
 }
 
-function objectText(object: DriftObject, paint: Paint): string {
+function objectText(object: DriftObject, verbose: boolean, paint: Paint): string {
   const { status, title, fields } = object;
+  const shown = verbose ? fields : fields.slice(0, MOST_FIELDS);
+  const more = fields.length - shown.length;
   const place = placeText(object);
-  const values = fields.map(fieldText).join(', ');
+  const values = `${shown.map(fieldText).join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
   const head = `${paint(STYLES[status], status)} ${printable(title)}`;
   return `${head}${values === '' ? '' : `: ${values}`}${place === '' ? '' : paint('dim', `  # ${place}`)}`;
 }

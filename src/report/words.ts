@@ -7,6 +7,8 @@ export interface Words {
   title(resource: Resource): string;
   /** Fields with these values are not worth a line where an object is created. */
   defaults(resource: Resource): Props;
+  /** Its fields are entries of a table, of which there may be hundreds. */
+  isTable(resource: Resource): boolean;
 }
 
 /** The command that does the same by hand, as one line. */

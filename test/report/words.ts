@@ -6,6 +6,7 @@ import type { CommandText, Words } from '../../src/report/words.js';
 export const words: Words = {
   title: (resource) => kindOf(resource.kind).title(resource),
   defaults: (resource) => kindOf(resource.kind).defaults(resource),
+  isTable: ({ kind }) => kindOf(kind).isTable === true,
 };
 
 export const command: CommandText = commandText;

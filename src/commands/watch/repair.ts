@@ -3,6 +3,7 @@ import { carryOut } from '../../apply/carry-out.js';
 import { readNodes, type Wanted } from '../../apply/observe.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { DiagnosticError, type Diagnostic } from '../../model/diagnostic.js';
+import type { Operation } from '../../model/operation.js';
 import type { Action, Plan } from '../../model/plan.js';
 import { withoutValues } from '../../model/sensitive.js';
 import { HOST, type Resource, type ResourceId } from '../../model/state.js';
@@ -45,7 +46,9 @@ export async function carryOutPlan({ phase, kernel, plan, wanted, verify, interr
   for await (const event of carryOut(job)) {
     if (event.type === 'action-failed') {
       const { id, errno, at } = event;
-      const message = withoutValues(event.message, event.operation);
+      const entry = entryOf(event.operation);
+      const sentence = withoutValues(event.message, event.operation);
+      const message = id.includes(entry) ? sentence : `${entry}: ${sentence}`;
       refusals.push({ id, errno, message, ...(at === undefined ? {} : { at }) });
     } else if (event.type === 'broken') {
       broken.push(...event.diagnostics);
@@ -88,3 +91,9 @@ export function touchedBy({ actions }: Plan): Pending {
 
 const resourceOf = ({ change }: Action): Resource => (change.action === 'delete' ? change.before : change.after);
 const operationsOf = ({ operations, finish = [] }: Action): Action['operations'] => [...operations, ...finish];
+
+/** Of a table, whose id does not say which; '' for anything else. */
+function entryOf(operation: Operation): string {
+  if (operation.op === 'neighbour-set') return operation.address;
+  return operation.op === 'fdb-set' || operation.op === 'fdb-append' ? operation.mac : '';
+}

@@ -23,6 +23,7 @@ const VARIABLES = { PATH: '/usr/bin', SUBNET: '10.50.0.0/24' };
 const WORDS = {
   title: (resource: Parameters<ReturnType<typeof kindOf>['title']>[0]) => kindOf(resource.kind).title(resource),
   defaults: (resource: Parameters<ReturnType<typeof kindOf>['defaults']>[0]) => kindOf(resource.kind).defaults(resource),
+  isTable: ({ kind }: Parameters<ReturnType<typeof kindOf>['title']>[0]) => kindOf(kind).isTable === true,
 };
 
 /** What there is to include, by the names that the schema has as examples. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { addressResource } from '../../src/kinds/address.js';
-import { EVERYBODY, fdbResource } from '../../src/kinds/fdb.js';
+import { EVERYBODY, type FdbEntry, fdbResource } from '../../src/kinds/fdb.js';
 import { loopbackResource } from '../../src/kinds/loopback.js';
-import { neighbourResource } from '../../src/kinds/neighbour.js';
 import { netnsResource } from '../../src/kinds/netns.js';
+import { tunnelNeighboursResource } from '../../src/kinds/tunnel-neighbours.js';
 import { vethIdOf, vethResource } from '../../src/kinds/veth.js';
 import { vxlan, vxlanId, vxlanResource, type VxlanSpec } from '../../src/kinds/vxlan.js';
 import { stateOf, type Resource } from '../../src/model/state.js';
@@ -20,8 +20,10 @@ const LAN = { a: '192.168.50.1', b: '192.168.50.2' } as const;
 const INSIDE = { a: '10.32.0.1', b: '10.32.0.2' } as const;
 const MAC = { a: '02:00:00:00:32:0a', b: '02:00:00:00:32:0b' } as const;
 
-/** A tunnel between two hosts, each a namespace, over a veth. */
-function tunnel(more: Partial<VxlanSpec> = {}): readonly Resource[] {
+const NEXTHOPS = 'ip -n a nexthop add id 5 via 192.168.50.3 fdb; ip -n a nexthop add id 10 group 5 fdb';
+
+/** A tunnel between two hosts, each a namespace, over a veth; `entries` are more ones of the table of `a`. */
+function tunnel(more: Partial<VxlanSpec> = {}, entries: readonly FdbEntry[] = []): readonly Resource[] {
   const ends = HOSTS.map((netns) => ({ netns, name: 'eth0', mac: MAC[netns].replace('32', '50'), mtu: 1500, up: true }));
   const lan = vethIdOf([ends[0]!, ends[1]!]);
   return [
@@ -37,8 +39,11 @@ function tunnel(more: Partial<VxlanSpec> = {}): readonly Resource[] {
         addressResource({ netns, dev: 'eth0', cidr: `${LAN[netns]}/24`, link: lan, ...about }),
         made,
         addressResource({ netns, dev: 'vx0', cidr: `${INSIDE[netns]}/24`, link, ...about }),
-        neighbourResource({ netns, dev: 'vx0', address: INSIDE[other], mac: MAC[other], link, ...about }),
-        fdbResource({ netns, dev: 'vx0', mac: MAC[other], dst: LAN[other], link, ...about }),
+        tunnelNeighboursResource({ netns, dev: 'vx0', entries: [{ address: INSIDE[other], mac: MAC[other] }], link, ...about }),
+        fdbResource({
+          ...{ netns, dev: 'vx0', link, ...about },
+          entries: [{ mac: MAC[other], dst: LAN[other] }, ...(netns === 'a' ? entries : [])],
+        }),
       ];
     }),
   ];
@@ -68,7 +73,7 @@ test('without the entry nothing arrives: it is what the packets go by', async ()
   await applied(machine, tunnel());
   await machine.sh(`bridge -n a fdb del ${MAC.b} dev vx0 dst ${LAN.b} self`);
   expect((await ping()).trim()).toBe('lost');
-  expect(await applied(machine, tunnel())).toEqual([`+ fdb:a/vx0/${MAC.b}`]);
+  expect(await applied(machine, tunnel())).toEqual(['+ fdb:a/vx0']);
   expect((await ping()).trim()).toBe('ok');
 });
 
@@ -96,18 +101,74 @@ test.each([
 });
 
 test.each([
-  ['another host', `fdb replace ${MAC.b} dev vx0 dst 192.168.50.77 self permanent`, `~ fdb:a/vx0/${MAC.b}: dst 192.168.50.77 -> ${LAN.b}`],
-  ['another port', `fdb replace ${MAC.b} dev vx0 dst ${LAN.b} port 99 self permanent`, `~ fdb:a/vx0/${MAC.b}: other port 99 -> `],
-  ['static', `fdb replace ${MAC.b} dev vx0 dst ${LAN.b} self static`, `~ fdb:a/vx0/${MAC.b}: other static -> `],
-  ['one more', 'fdb add 02:77:00:00:00:01 dev vx0 dst 192.168.50.3 self permanent', '- fdb:a/vx0/02:77:00:00:00:01'],
-  ['one more with a port', 'fdb add 02:77:00:00:00:01 dev vx0 dst 1.2.3.4 port 9 vni 7 via eth0 self', '- fdb:a/vx0/02:77:00:00:00:01'],
-  ['for everybody', `fdb append ${EVERYBODY} dev vx0 dst 192.168.50.3 self permanent`, `- fdb:a/vx0/${EVERYBODY}/192.168.50.3`],
-  ['by a remote', `! ip -n a link set vx0 type vxlan remote 192.168.50.3`, `- fdb:a/vx0/${EVERYBODY}/192.168.50.3/via eth0`],
+  ['another host', `fdb replace ${MAC.b} dev vx0 dst 192.168.50.77 self permanent`, `${MAC.b} 192.168.50.77 -> ${LAN.b}`],
+  ['another port', `fdb replace ${MAC.b} dev vx0 dst ${LAN.b} port 99 self permanent`, `${MAC.b} ${LAN.b} port 99 -> ${LAN.b}`],
+  ['static', `fdb replace ${MAC.b} dev vx0 dst ${LAN.b} self static`, `${MAC.b} ${LAN.b} static -> ${LAN.b}`],
+  ['one more', 'fdb add 02:77:00:00:00:01 dev vx0 dst 192.168.50.3 self permanent', '02:77:00:00:00:01 192.168.50.3 -> null'],
+  [
+    'one more with a port',
+    'fdb add 02:77:00:00:00:01 dev vx0 dst 1.2.3.4 port 9 vni 7 via eth0 self',
+    '02:77:00:00:00:01 1.2.3.4 port 9 vni 7 via eth0 -> null',
+  ],
+  [
+    'by a nexthop',
+    `! ${NEXTHOPS}; bridge -n a fdb del ${MAC.b} dev vx0; bridge -n a fdb add ${MAC.b} dev vx0 nhid 10 self permanent`,
+    `${MAC.b} nhid 10 -> ${LAN.b}`,
+  ],
+  [
+    'one more by a nexthop',
+    `! ${NEXTHOPS}; bridge -n a fdb add 02:77:00:00:00:01 dev vx0 nhid 10 self permanent`,
+    '02:77:00:00:00:01 nhid 10 -> null',
+  ],
+  ['for everybody', `fdb append ${EVERYBODY} dev vx0 dst 192.168.50.3 self permanent`, `${EVERYBODY} 192.168.50.3 -> null`],
+  ['for a group', 'fdb append 01:00:5e:00:00:09 dev vx0 dst 192.168.50.3 self permanent', '01:00:5e:00:00:09 192.168.50.3 -> null'],
+  [
+    'for everybody, in two ways',
+    `fdb append ${EVERYBODY} dev vx0 dst 192.168.50.3 self permanent; bridge -n a fdb append ${EVERYBODY} dev vx0 dst 192.168.50.3 port 9 self`,
+    `${EVERYBODY} 192.168.50.3,192.168.50.3 port 9 -> null`,
+  ],
+  ['by a remote', `! ip -n a link set vx0 type vxlan remote 192.168.50.3`, `${EVERYBODY} 192.168.50.3 via eth0 -> null`],
 ])('an entry changed by hand is seen and put back: %s', async (_name, change, seen) => {
   await applied(machine, tunnel());
   await machine.sh(change.startsWith('!') ? change.slice(2) : `bridge -n a ${change}`);
-  expect(await applied(machine, tunnel())).toEqual([seen]);
+  expect(await applied(machine, tunnel())).toEqual([`~ fdb:a/vx0: ${seen}`]);
   expect((await ping()).trim()).toBe('ok');
+});
+
+test('an entry more where there are to be none is named though its table goes', async () => {
+  const without = tunnel().filter(({ kind }) => kind !== 'fdb');
+  await applied(machine, without);
+  await machine.sh('bridge -n a fdb add 02:77:00:00:00:01 dev vx0 dst 192.168.50.3 self permanent');
+  const { actions } = await planned(machine, without);
+  expect(actions.map(({ id, change }) => ({ id, ...change }))).toMatchObject([
+    { id: 'fdb:a/vx0', action: 'delete', fields: [{ field: '02:77:00:00:00:01', from: '192.168.50.3', to: null }] },
+  ]);
+  expect(await applied(machine, without)).toEqual(['- fdb:a/vx0']);
+});
+
+test('a link’s new MAC address takes its neighbours along: they come again, and none that is not wanted stays', async () => {
+  await applied(machine, tunnel());
+  await machine.sh(`ip -n a neigh add fd00::9 lladdr ${MAC.b} dev vx0 nud permanent`);
+  const moved = tunnel().map((one) => (one.id === 'vxlan:a/vx0' ? { ...one, props: { ...one.props, mac: '02:00:00:00:32:77' } } : one));
+  expect(await applied(machine, moved)).toEqual([
+    `~ vxlan:a/vx0: mac ${MAC.a} -> 02:00:00:00:32:77`,
+    `~ neighbours:a/vx0: fd00::9 ${MAC.b} -> null`,
+  ]);
+});
+
+test('with the last IPv4 address those of IPv4 go: they come again, and one of IPv6 that is not wanted does not stay', async () => {
+  await applied(machine, tunnel());
+  await machine.sh(`ip -n a neigh add fd00::9 lladdr ${MAC.b} dev vx0 nud permanent`);
+  const link = vxlanId('a', 'vx0');
+  const moved = tunnel().map((one) =>
+    one.id === `address:a/vx0/${INSIDE.a}/24` ? addressResource({ netns: 'a', dev: 'vx0', cidr: '10.32.0.7/24', link, ...about }) : one,
+  );
+  expect(await applied(machine, moved)).toEqual([
+    `- address:a/vx0/${INSIDE.a}/24`,
+    '+ address:a/vx0/10.32.0.7/24',
+    `~ neighbours:a/vx0: fd00::9 ${MAC.b} -> null`,
+  ]);
+  expect((await machine.sh('ip -n a neigh show dev vx0 nud permanent')).trim()).toBe(`${INSIDE.b} lladdr ${MAC.b} PERMANENT`);
 });
 
 test('what the link learns, and what a routing daemon adds, is not drift', async () => {
@@ -152,16 +213,17 @@ test.each<readonly [string, Partial<VxlanSpec>]>([
 });
 
 test('frames for everybody go to every host that has an entry', async () => {
-  const everybody = (dsts: readonly string[]): readonly Resource[] => [
-    ...tunnel(),
-    ...dsts.map((dst) => fdbResource({ netns: 'a', dev: 'vx0', mac: EVERYBODY, dst, link: vxlanId('a', 'vx0'), ...about })),
-  ];
+  const everybody = (dsts: readonly string[]): readonly Resource[] =>
+    tunnel(
+      {},
+      dsts.map((dst) => ({ mac: EVERYBODY, dst })),
+    );
   await applied(machine, everybody(['192.168.50.2', '192.168.50.3']));
   expect((await machine.sh('bridge -n a fdb show dev vx0')).match(/00:00:00:00:00:00/g)).toHaveLength(2);
   expect(await applied(machine, everybody(['192.168.50.3', '192.168.50.4']))).toEqual([
-    `- fdb:a/vx0/${EVERYBODY}/192.168.50.2`,
-    `+ fdb:a/vx0/${EVERYBODY}/192.168.50.4`,
+    `~ fdb:a/vx0: ${EVERYBODY} 192.168.50.2,192.168.50.3 -> 192.168.50.3,192.168.50.4`,
   ]);
+  expect(await applied(machine, tunnel())).toEqual([`~ fdb:a/vx0: ${EVERYBODY} 192.168.50.3,192.168.50.4 -> null`]);
 });
 
 test('killed after any operation, the next run arrives', async () => {

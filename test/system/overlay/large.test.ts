@@ -42,18 +42,19 @@ it('is in sync, and within a rack and from one to the other nodes reach each oth
   for (const to of [2, HOSTS]) expect(world.in('large.n1-1', `ping -c 1 -W 5 10.32.${to}.${NODES}`).status).toBe(0);
 });
 
-it('gets a node more: its own five objects, its name, and two entries on each other host', () => {
+it('gets a node more: its own five objects, its name, and an entry in two tables on each other host', () => {
   world.file('topo.yaml', lab('  extra: { host: h1, networks: { net: 10.32.99.1 } }\n'));
-  const { actions } = JSON.parse(world.mustTopo('plan', '--json')) as { actions: { id: string; action: string }[] };
+  const { actions } = JSON.parse(world.mustTopo('plan', '--json')) as { actions: { id: string; action: string; fields: unknown[] }[] };
   const others = numbers(HOSTS).slice(1);
-  expect(actions.map(({ id, action }) => `${action} ${id.replace(/\/vx-\w+\/.*/, '')}`).sort()).toEqual(
+  const tables = actions.filter(({ id }) => /^(fdb|neighbours):/.test(id));
+  expect(tables.every(({ fields }) => fields.length === 1)).toBe(true);
+  expect(actions.map(({ id, action }) => `${action} ${id.replace(/\/vx-\w+$/, '')}`).sort()).toEqual(
     [
       ...['netns:large.extra', 'veth:large.extra/eth0', 'loopback:large.extra/lo'],
       ...['address:large.extra/eth0/10.32.99.1/16', 'route:large.extra/0.0.0.0/0'],
-      ...others.flatMap((host) => [`fdb:large.h${host}`, `neighbour:large.h${host}`]),
     ]
       .map((id) => `create ${id}`)
-      .concat('update names:host/net')
+      .concat('update names:host/net', ...others.flatMap((host) => [`update fdb:large.h${host}`, `update neighbours:large.h${host}`]))
       .sort(),
   );
   world.mustTopo('apply', '--yes');

@@ -31,8 +31,8 @@ const addressOf = (node: string): string => /inet (\S+)\//.exec(world.must(`ip -
 const namespaces = (): readonly string[] => world.must("ls -i /run/netns | sed 's/.* span.h2$/span.h2/'").trim().split('\n');
 const apply = (text: string): void => void world.mustTopo('apply', '--yes', world.file('topo.yaml', text));
 const planned = (): readonly string[] =>
-  (JSON.parse(world.mustTopo('plan', '--json')) as { actions: { id: string; action: string }[] }).actions.map(
-    ({ id, action }) => `${action} ${id}`,
+  (JSON.parse(world.mustTopo('plan', '--json')) as { actions: { id: string; action: string; fields: { field: string }[] }[] }).actions.map(
+    ({ id, action, fields }) => [action, id, ...(action === 'update' ? fields.map(({ field }) => field) : [])].join(' '),
   );
 async function reaches(from: string, to: string): Promise<void> {
   await until(world, `span.${from}`, `ping -c 1 -W 1 ${addressOf(to)}`, / 0% packet loss/, 30);
@@ -54,16 +54,16 @@ describe('a node that moves to another host', () => {
     await isAlive();
     const [before, address] = [namespaces(), addressOf('d')];
     world.file('topo.yaml', lab('vxlan', 'h2'));
-    const actions = planned().map((action) => action.replace(/vx-\w+\/([\da-f]{2}:)+\w+$/, 'VX/MAC').replace(/vx-\w+/, 'VX'));
+    const actions = planned().map((action) => action.replace(/vx-\w+/, 'VX').replace(/ ([\da-f]{2}:){5}\w+$/, ' MAC'));
     const ofNode = ['veth:span.d/eth0', `address:span.d/eth0/${address}/16`, 'route:span.d/0.0.0.0/0'];
     expect([...actions].sort()).toEqual(
       [
         ...ofNode.flatMap((id) => [`delete ${id}`, `create ${id}`]),
-        'create fdb:span.h1/VX/MAC',
-        `create neighbour:span.h1/VX/${address}`,
-        'delete fdb:span.h2/VX/MAC',
-        `delete neighbour:span.h2/VX/${address}`,
-        'update fdb:span.h3/VX/MAC',
+        'update fdb:span.h1/VX MAC',
+        `update neighbours:span.h1/VX ${address}`,
+        'update fdb:span.h2/VX MAC',
+        `update neighbours:span.h2/VX ${address}`,
+        'update fdb:span.h3/VX MAC',
       ].sort(),
     );
     apply(lab('vxlan', 'h2'));

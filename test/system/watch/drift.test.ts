@@ -52,7 +52,7 @@ test.each<readonly [what: string, by: string, seen: readonly string[]]>([
   [
     'entry of a forwarding table removed',
     'bridge fdb del 02:00:00:00:05:20 dev $(ip -br link show type vxlan | cut -d" " -f1) self dst 10.71.1.20',
-    [],
+    ['+ fdb:host/vx-d3ed5b1f'],
   ],
   ['rules flushed', 'nft flush chain inet topo_every postrouting', ['~ nftables:host/topo_every chain postrouting']],
   ['rules on a simulated host', 'ip netns exec every.m1 nft add chain inet topo_every mine', ['~ nftables:every.m1/topo_every chain mine']],

@@ -2,13 +2,18 @@
 import fc from 'fast-check';
 import { addressId, addressResource } from '../../src/kinds/address.js';
 import { bridgeId, bridgeResource } from '../../src/kinds/bridge.js';
+import { EVERYBODY, fdbResource } from '../../src/kinds/fdb.js';
+import { kindOf } from '../../src/kinds/index.js';
 import { loopbackResource } from '../../src/kinds/loopback.js';
 import { neighbourResource } from '../../src/kinds/neighbour.js';
 import { netnsResource } from '../../src/kinds/netns.js';
 import { routeResource } from '../../src/kinds/route.js';
 import { ruleResource } from '../../src/kinds/rule.js';
 import { sysctlResource } from '../../src/kinds/sysctl.js';
+import { entriesOf } from '../../src/kinds/table.js';
+import { tunnelNeighboursResource } from '../../src/kinds/tunnel-neighbours.js';
 import { vethIdOf, vethResource } from '../../src/kinds/veth.js';
+import { vxlanId, vxlanResource } from '../../src/kinds/vxlan.js';
 import { HOST, stateOf, type Resource, type State } from '../../src/model/state.js';
 
 const LAB = 'p';
@@ -27,6 +32,9 @@ interface NodeDraw {
   readonly forwarding: boolean;
   readonly rule: boolean;
   readonly neighbour: boolean;
+  /** Entries of the tables of a tunnel. */
+  readonly others: readonly number[];
+  readonly vni: number;
 }
 
 /** So that two states have much in common. */
@@ -44,6 +52,8 @@ const node: fc.Arbitrary<NodeDraw> = fc.record({
   forwarding: fc.boolean(),
   rule: fc.boolean(),
   neighbour: fc.boolean(),
+  others: fc.uniqueArray(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
+  vni: fc.constantFrom(7, 7, 7, 8),
 });
 
 function bridgeResources(index: number): Resource[] {
@@ -70,6 +80,20 @@ function bridgeResources(index: number): Resource[] {
   ];
 }
 
+/** A tunnel that stands on nothing, with as many neighbours as the draw has others. */
+function tunnelResources({ others, vni, mac }: NodeDraw, netns: string): Resource[] {
+  if (others.length === 0) return [];
+  const [dev, link] = ['vx0', vxlanId(netns, 'vx0')];
+  const on = { netns, dev, link, ...about };
+  const macOf = (other: number): string => `02:00:00:00:0${mac}:f${other}`;
+  return [
+    vxlanResource({ lab: LAB, netns, name: dev, vni, dstport: 4789, mac: macOf(0), mtu: 1450, up: true, needs: [], ...about }),
+    addressResource({ netns, dev, cidr: '10.9.0.1/24', link, ...about }),
+    tunnelNeighboursResource({ ...on, entries: others.map((other) => ({ address: `10.9.0.1${other}`, mac: macOf(other) })) }),
+    fdbResource({ ...on, entries: others.map((other) => ({ mac: other > 3 ? EVERYBODY : macOf(other), dst: `10.8.0.${other}` })) }),
+  ];
+}
+
 function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[]): Resource[] {
   const netns = `p.n${index}`;
   const own: Resource[] = [
@@ -83,6 +107,7 @@ function nodeResources(draw: NodeDraw, index: number, bridges: readonly boolean[
       ...about,
     }),
     loopbackResource({ netns, mtu: 65536, up: true, ...about }),
+    ...tunnelResources(draw, netns),
     ...(draw.rule ? [ruleResource({ netns, family: 4, priority: 100, table: 7, ...about })] : []),
   ];
   if (bridges[draw.bridge] !== true) return own;
@@ -135,15 +160,16 @@ export const desiredState: fc.Arbitrary<State> = fc
 
 /** Only an observation knows that the kernel takes neighbours along when the MAC of their link changes. */
 function goesWithChange({ kind, goesWith }: Resource): Pick<Resource, 'mayGoWithChange'> {
-  return kind === 'neighbour' ? { mayGoWithChange: (goesWith ?? []).map((id) => ({ id, field: 'mac' })) } : {};
+  return kind === 'neighbour' || kind === 'neighbours' ? { mayGoWithChange: (goesWith ?? []).map((id) => ({ id, field: 'mac' })) } : {};
 }
 
 /** What only an observation knows: with which of the objects beside it the kernel takes it along. */
 export function mayGoAlong(beside: Iterable<Resource>, resource: Resource): Pick<Resource, 'mayGoWith' | 'mayGoWithChange'> {
-  if (!['route', 'address', 'neighbour'].includes(resource.kind)) return {};
+  if (!['route', 'address', 'neighbour', 'neighbours'].includes(resource.kind)) return {};
   // One that leads nowhere needs no address.
   if (resource.props['dev'] === '' && (resource.props['nexthops'] as readonly string[]).length === 0) return {};
-  const addresses = [...beside].filter(({ kind, netns }) => kind === 'address' && netns === resource.netns);
+  const [link] = resource.goesWith ?? [];
+  const addresses = [...beside].filter(({ kind, goesWith }) => kind === 'address' && goesWith?.[0] === link);
   return { mayGoWith: addresses.map(({ id }) => id), ...goesWithChange(resource) };
 }
 
@@ -157,8 +183,10 @@ export const observedState: fc.Arbitrary<State> = fc
       if (throwOf === 0 || (resource.goesWith ?? []).some((id) => !kept.has(id))) continue;
       const { definition: _definition, at: _at, path: _path, ...bare } = resource;
       const changed = throwOf === 1 && 'peer_mtu' in bare.props ? { ...bare, props: { ...bare.props, peer_mtu: 999 } } : bare;
-      const broken =
-        throwOf === 2 && 'peer_name' in bare.props ? { ...changed, props: { ...changed.props, peer_name: 'renamed' } } : changed;
+      let broken = throwOf === 2 && 'peer_name' in bare.props ? { ...changed, props: { ...changed.props, peer_name: 'renamed' } } : changed;
+      // Of a table somebody has deleted the first entry.
+      const [first] = kindOf(bare.kind).isTable === true && throwOf === 3 ? entriesOf(bare) : [];
+      if (first !== undefined) broken = { ...broken, props: { ...broken.props, [first[0]]: null } };
       kept.set(resource.id, { ...broken, ...mayGoAlong(kept.values(), bare) });
     }
     return stateOf(LAB, kept.values());

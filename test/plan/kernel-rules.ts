@@ -38,7 +38,7 @@ class Rules {
 
   /** Only an observation knows what the kernel takes a route or a neighbour along with. */
   private asObserved(after: Resource): Resource {
-    return after.kind === 'route' || after.kind === 'neighbour' ? { ...after, ...mayGoAlong(this.objects.values(), after) } : after;
+    return ['route', 'neighbour', 'neighbours'].includes(after.kind) ? { ...after, ...mayGoAlong(this.objects.values(), after) } : after;
   }
 
   private remove(action: Action, before: Resource, takesAlong: (id: ResourceId) => boolean): void {

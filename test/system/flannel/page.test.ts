@@ -46,7 +46,7 @@ describe('the lab of docs/flannel.md', () => {
     );
   });
 
-  it('has three objects for a host of the other rack, and one for a host of its own', () => {
+  it('has a route and two entries for a host of the other rack, and a route for a host of its own', () => {
     const mac = world.must('ip -j -n cluster.h3 link show flannel.1 | grep -o "\\"address\\":\\"[^\\"]*" | cut -d \\" -f 4').trim();
     const lines = (command: string): readonly string[] =>
       world

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { beginSecondThread } from './commands/second-thread.js';
+import { leave } from './kernel/leave.js';
 import { readInvocation } from './sandbox/invocation.js';
 
 /** Whether to go into a sandbox is decided before anything else is loaded: the outer process then stays small. */
@@ -39,5 +40,4 @@ process.once('uncaughtException', (error) => {
   });
 });
 
-// Not by itself: V8 would take apart the whole heap first. On Linux all that was printed has been written.
-void start().then((status) => process.exit(status));
+void start().then(leave);

@@ -4,6 +4,7 @@
  */
 import koffi from 'koffi';
 import { constants } from 'node:os';
+import { canLeaveAtOnce } from '../leave.js';
 
 const library = koffi.load(null);
 
@@ -26,6 +27,7 @@ export const libc = {
   flock: library.func('int flock(int fd, int operation)'),
   statx: library.func('int statx(int directory, const char *path, int flags, unsigned int mask, void *buffer)'),
   fcntl: library.func('int fcntl(int fd, int command, ...)'),
+  _exit: library.func('void _exit(int status)'),
 } as unknown as Calls;
 
 type In = Uint8Array;
@@ -47,7 +49,10 @@ interface Calls {
   flock(fd: number, operation: number): number;
   statx(directory: number, path: string, flags: number, mask: number, buffer: In): number;
   fcntl(fd: number, command: number, type: 'int', value: number): number;
+  _exit(status: number): void;
 }
+
+canLeaveAtOnce((status) => libc._exit(status));
 
 /** The errno of the call just made. */
 export function errno(): number {

@@ -1,8 +1,14 @@
-/** The floor of a vxlan network over hosts: namespaces of hosts and nodes, bridges, tunnels, and what each host knows of the others' nodes. */
-import { mkdirSync, openSync } from 'node:fs';
+/**
+ * The floor of a vxlan network over hosts: namespaces of hosts and nodes, bridges, tunnels, rules for what leaves the networks and comes to them,
+ * and what each host knows of the others' nodes.
+ */
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { libc } from '../src/kernel/netlink/libc.js';
 import type { MessageWriter } from '../src/kernel/netlink/message.js';
-import { NetlinkSocket } from '../src/kernel/netlink/socket.js';
+import { bytesOf as bytesIn } from '../src/kernel/netlink/message.js';
+import { encodeReplace } from '../src/kernel/netlink/nft/transaction.js';
+import { NETLINK_NETFILTER, NetlinkSocket } from '../src/kernel/netlink/socket.js';
+import type { NftTable } from '../src/model/operation.js';
 import {
   addAddress,
   addBridge,
@@ -67,6 +73,65 @@ function addEntry(writer: MessageWriter, family: number, dst: string, mac: Uint8
   writer.data(2, mac);
 }
 
+/** As `topo` makes it for a network without published ports. */
+function rules(bridge: string, subnet: string): NftTable {
+  const comment = '';
+  const is = { negate: false } as const;
+  return {
+    name: 'floor',
+    comment,
+    maps: [
+      { name: 'forward-to', elements: [{ interface: bridge, chain: 'to' }] },
+      { name: 'postrouting-from', elements: [{ interface: bridge, chain: 'from' }] },
+    ],
+    chains: [
+      {
+        name: 'forward',
+        hook: { type: 'filter', hook: 'forward', priority: 0 },
+        rules: [{ matches: [], verdict: { verdict: 'vmap', key: 'oifname', map: 'forward-to' }, comment }],
+      },
+      {
+        name: 'to',
+        rules: [
+          { matches: [{ match: 'ct-state-established-related' }], verdict: { verdict: 'accept' }, comment },
+          { matches: [{ match: 'iifname', name: bridge, ...is }], verdict: { verdict: 'accept' }, comment },
+          { matches: [{ match: 'ct-status-dnat' }], verdict: { verdict: 'accept' }, comment },
+          { matches: [], verdict: { verdict: 'drop' }, comment },
+        ],
+      },
+      {
+        name: 'postrouting',
+        hook: { type: 'nat', hook: 'postrouting', priority: 100 },
+        rules: [{ matches: [], verdict: { verdict: 'vmap', key: 'iifname', map: 'postrouting-from' }, comment }],
+      },
+      {
+        name: 'from',
+        rules: [
+          {
+            matches: [
+              { match: 'saddr', prefix: subnet, ...is },
+              { match: 'oifname', name: bridge, negate: true },
+              { match: 'daddr', prefix: '224.0.0.0/4', negate: true },
+            ],
+            verdict: { verdict: 'masquerade', family: 4 },
+            comment,
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** Where the thread stands: rules, and what it takes for packets to be sent on. */
+function route(bridge: string, subnet: string): void {
+  const socket = new NetlinkSocket(NETLINK_NETFILTER);
+  const { messages } = encodeReplace(rules(bridge, subnet), true);
+  const refused = socket.exchange(bytesIn(messages), messages.length).find(({ errno }) => errno !== 0);
+  if (refused !== undefined) throw new Error(`refused: errno ${refused.errno} ${refused.sentence}`);
+  socket.close();
+  writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
+}
+
 export function createOverlay(hosts: number, perHost: number): void {
   mkdirSync(NETNS, { recursive: true });
   const home = openSync('/proc/thread-self/ns/net', 'r');
@@ -78,7 +143,14 @@ export function createOverlay(hosts: number, perHost: number): void {
   root.add((writer) => addAddress(writer, LAN, '192.168.50.1'));
   machines.forEach(({ fd }, host) => root.add((writer) => addVeth(writer, { name: `v${host}`, master: LAN, netnsFd: fd })));
   root.send();
-  machines.forEach((machine, host) => fillHost(machine, host, hosts, nodes));
+  route('lan', '192.168.50.0/24');
+  machines.forEach((machine, host) => {
+    must(libc.setns(machine.fd, CLONE_NEWNET), 'setns');
+    route('br', '10.32.0.0/16');
+    fillHost(machine, host, hosts, nodes);
+  });
+  must(libc.setns(home, CLONE_NEWNET), 'setns');
+  closeSync(home);
   nodes.forEach(({ socket }, node) => {
     const inside = new Batch(socket);
     inside.add((writer) => setUp(writer, 1));

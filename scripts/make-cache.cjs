@@ -11,7 +11,7 @@ const root = join(__dirname, '..');
 const filename = join(root, 'dist/main.cjs');
 const script = new Script(readFileSync(filename, 'latin1'), { filename });
 process.argv = [process.argv[0], join(root, 'dist/topo.cjs'), 'plan', join(root, 'examples/variables')];
-// With an option of Node's the program ends in Node's way (src/kernel/leave.ts).
+// With an option of Node's the program ends in Node's way (src/commands/leave.ts).
 process.execArgv.push('--no-warnings');
 process.on('exit', () => writeFileSync(join(root, 'dist/main.cache'), script.createCachedData()));
 script.runInThisContext()(exports, require, module, filename, join(root, 'dist'));

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { beginSecondThread } from './commands/second-thread.js';
-import { leave } from './kernel/leave.js';
+import { leave, leaveInNodesWay } from './commands/leave.js';
 import { readInvocation } from './sandbox/invocation.js';
 
 /** Whether to go into a sandbox is decided before anything else is loaded: the outer process then stays small. */
@@ -23,6 +23,7 @@ async function start(): Promise<number> {
       refuse: async () => (await import('./commands/main.js')).refuse(invocation.argv),
     });
   } catch (error) {
+    leaveInNodesWay();
     const { errorDiagnostics, errorText } = await import('./commands/error-text.js');
     process.stderr.write(errorText(error, argv.includes('--debug'), false));
     if (!argv.includes('--json')) return 1;

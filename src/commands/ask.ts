@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { DiagnosticError } from '../model/diagnostic.js';
 import type { Context, Interrupts } from './context.js';
+import { leaveInNodesWay } from './leave.js';
 
 /** Asks a person; only the word `yes` is a yes, and a signal is a no. Without a terminal that is an error that names the option. */
 export async function askToGoOn(question: string, interrupts: Interrupts, context: Context): Promise<boolean> {
@@ -14,6 +15,7 @@ export async function askToGoOn(question: string, interrupts: Interrupts, contex
 /** Null where no answer came: a signal, or the end of the input. */
 async function answerTo(question: string, interrupted: AbortSignal): Promise<string | null> {
   // Not as a "terminal": the kernel's own line editing then stays on, where Ctrl-C is a SIGINT and no key to be read.
+  leaveInNodesWay();
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const noAnswer = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));

@@ -6,7 +6,7 @@ import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeAltname } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { deleteName } from './name.js';
-import { attempt, makeNamespace, MS_BIND, startLoopback } from './new-namespace.js';
+import { attempt, makeFrom, MS_BIND, startLoopback } from './new-namespace.js';
 import type { Done, Made, PlannedNetns, SecondThread, Share } from './orders.js';
 import { takePlace } from './place.js';
 import { readLink } from './read-link.js';
@@ -56,7 +56,7 @@ function makeAll(sessions: Sessions, wanted: readonly NetnsAdd[], second: Second
     alias,
     ...(sysctls === undefined ? {} : { sysctls }),
   });
-  const makeHere = (one: NetnsAdd): Outcome => attempt(() => sessions.keep(one.netns, makeNamespace(planned(one))));
+  const makeHere = (one: NetnsAdd): Outcome => attempt(() => sessions.keep(one.netns, makeFrom(second?.takeSpare(), planned(one))));
   if (second === undefined) return sessions.thread.excursion(() => wanted.map(makeHere));
   const share = second.make(wanted.map(planned));
   const here = sessions.thread.excursion(() => takeAll(share, wanted, makeHere));

@@ -1,6 +1,6 @@
 /** A new network namespace with its mark and its name, made by whichever thread. */
 import { constants } from 'node:os';
-import { rmSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import type { Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { identityOf } from './identity.js';
@@ -31,7 +31,7 @@ export interface Inside {
  * It is marked before it gets its name: what has a name has a mark. Leaves the thread in the new namespace. `spare`: a file of one that
  * nobody has done anything with.
  */
-export function makeNamespace({ path, alias, sysctls = {} }: PlannedNetns, spare?: number): Inside {
+function makeNamespace({ path, alias, sysctls = {} }: PlannedNetns, spare?: number): Inside {
   takePlace(path, alias);
   let socket: NetlinkSocket | undefined;
   try {
@@ -47,6 +47,15 @@ export function makeNamespace({ path, alias, sysctls = {} }: PlannedNetns, spare
     socket?.close();
     rmSync(path, { force: true });
     throw error;
+  }
+}
+
+/** The same; the file of the spare is closed. */
+export function makeFrom(spare: number | undefined, planned: PlannedNetns): Inside {
+  try {
+    return makeNamespace(planned, spare);
+  } finally {
+    if (spare !== undefined) closeSync(spare);
   }
 }
 

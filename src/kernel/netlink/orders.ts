@@ -2,6 +2,7 @@
 import type * as Threads from 'node:worker_threads';
 import type { NetnsAdd } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
+import { Spares } from './spares.js';
 
 /** What the second thread is given as it begins. */
 export interface Post {
@@ -22,8 +23,8 @@ export type Task =
   | { readonly what: 'make'; readonly items: readonly PlannedNetns[] }
   /** Names of namespaces that are to go, as paths. */
   | { readonly what: 'unname'; readonly items: readonly string[] }
-  /** So many namespaces without a name, until something else is asked: `make` will take them. */
-  | { readonly what: 'spare'; readonly count: number; readonly items: readonly [] };
+  /** So many namespaces without a name, until something else is asked: `make` takes them, in both threads. `shared`: of `Spares`. */
+  | { readonly what: 'spare'; readonly count: number; readonly shared: Int32Array<SharedArrayBuffer>; readonly items: readonly [] };
 
 /** What is the other thread's alone. */
 export interface Besides {
@@ -125,6 +126,7 @@ export class Share<T extends Answer['value']> {
 export class SecondThread {
   private readonly answers = new Map<number, Answer['value']>();
   private ordered = 0;
+  private spares: Spares | undefined;
 
   private constructor(
     private readonly threads: typeof Threads,
@@ -149,7 +151,8 @@ export class SecondThread {
     const { port1, port2 } = new threads.MessageChannel();
     const counts = new Int32Array(new SharedArrayBuffer(12));
     const post: Post = { port: port2, counts, files };
-    const worker = new threads.Worker(program, { workerData: post, transferList: [port2] });
+    // Files are opened by one thread and closed by the other, of which Node would warn.
+    const worker = new threads.Worker(program, { workerData: post, transferList: [port2], trackUnmanagedFds: false });
     // One that is ended while it loads native code takes the process along (koffi throws where nothing may be thrown any more).
     process.once('exit', () => Atomics.wait(counts, BEGUN, 0, BEGIN_MS));
     // What goes wrong there is done here instead.
@@ -168,7 +171,15 @@ export class SecondThread {
 
   /** So many are likely to be asked for. Nobody sees them, and they end with the thread. */
   spare(count: number): void {
-    if (count > 0) this.ask({ what: 'spare', count, items: [] });
+    if (count <= 0) return;
+    const shared = Spares.of(count);
+    this.spares = new Spares(shared);
+    this.ask({ what: 'spare', count, shared, items: [] });
+  }
+
+  /** One of those that have been made by now, as a file that is the caller's to close. */
+  takeSpare(): number | undefined {
+    return this.spares?.take();
   }
 
   unname(paths: readonly string[]): Share<readonly Done[]> {

@@ -10,7 +10,7 @@ import { etcNetnsLinks } from '../node-files/links.js';
 import { libc } from './libc.js';
 import { MessageWriter } from './message.js';
 import { deleteName } from './name.js';
-import { attempt, makeNamespace } from './new-namespace.js';
+import { attempt, makeFrom } from './new-namespace.js';
 import { record } from './observe-netns.js';
 import {
   type Answer,
@@ -26,6 +26,7 @@ import {
   takeSome,
 } from './orders.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
+import { Spares } from './spares.js';
 import { CLONE_NEWNET, growFileTable, NetnsThread, THREAD_NETNS } from './thread.js';
 
 const { port, counts, files } = workerData as Post;
@@ -86,24 +87,23 @@ function each<Item, T>(order: Order & { readonly items: readonly Item[] }, body:
 
 function makeOne(planned: (Order & { what: 'make' })['items'][number], index: number): Made {
   let session: Made['session'];
-  const spare = spares.pop();
   const outcome = attempt(() => {
-    const { socket, inode, forwarding } = makeNamespace(planned, spare);
+    const { socket, inode, forwarding } = makeFrom(spares.take(), planned);
     session = { fd: socket.fd, inode, forwarding };
   });
-  if (spare !== undefined) closeSync(spare);
   return { index, outcome, ...(session === undefined ? {} : { session }) };
 }
 
-/** Files of namespaces without a name. */
-const spares: number[] = [];
+/** None, until some are ordered. */
+let spares = new Spares(Spares.of(0));
 
 /** Ahead of the question, which takes the rest if this fails. */
-function makeSpares({ number, count }: Order & { what: 'spare' }): readonly Done[] {
+function makeSpares({ number, count, shared }: Order & { what: 'spare' }): readonly Done[] {
+  spares = new Spares(shared);
   for (let i = 0; i < count && Atomics.load(counts, ORDERED) === number + 1; i++) {
     if (libc.unshare(CLONE_NEWNET) < 0) break;
     try {
-      spares.push(openSync(THREAD_NETNS, 'r'));
+      spares.add(openSync(THREAD_NETNS, 'r'));
     } catch {
       break;
     }
@@ -146,4 +146,4 @@ for (let number = 0, order = nextOrder(0); order !== null; order = nextOrder(++n
   Atomics.store(counts, DONE, number + 1);
   Atomics.notify(counts, DONE);
 }
-for (const spare of spares) closeSync(spare);
+for (let spare = spares.take(); spare !== undefined; spare = spares.take()) closeSync(spare);

@@ -24,5 +24,8 @@ async function run(argv) {
   return status;
 }
 
+// With an option of Node's the program ends by `process.exit` (src/commands/leave.ts).
+process.execArgv.push('--no-warnings');
+
 writeSync(1, 'ready\n');
 for await (const line of createInterface({ input: process.stdin })) writeSync(1, `\0${await run(JSON.parse(line))}\n`);

@@ -169,7 +169,10 @@ export function mayGoAlong(beside: Iterable<Resource>, resource: Resource): Pick
   // One that leads nowhere needs no address.
   if (resource.props['dev'] === '' && (resource.props['nexthops'] as readonly string[]).length === 0) return {};
   const [link] = resource.goesWith ?? [];
-  const addresses = [...beside].filter(({ kind, goesWith }) => kind === 'address' && goesWith?.[0] === link);
+  // A route with several ways is on several links, one with a source may go with that address of another link.
+  const isOn = ({ id, netns, goesWith }: Resource): boolean =>
+    (link === undefined ? netns === resource.netns : goesWith?.[0] === link) || resource.needs.includes(id);
+  const addresses = [...beside].filter((other) => other.kind === 'address' && isOn(other));
   return { mayGoWith: addresses.map(({ id }) => id), ...goesWithChange(resource) };
 }
 

@@ -16,9 +16,13 @@ const comment = fc.oneof(
 
 const address = (family: Family): fc.Arbitrary<string> => {
   const length = family === 4 ? 4 : 16;
-  return fc
-    .array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: length, maxLength: length })
-    .map((bytes) => addressOfBytes(bytes).text);
+  return (
+    fc
+      .array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: length, maxLength: length })
+      // Behind ten zeros the last four bytes may be written in the way of IPv4 by `nft`.
+      .filter((bytes) => family === 4 || bytes.slice(0, 10).some((byte) => byte !== 0))
+      .map((bytes) => addressOfBytes(bytes).text)
+  );
 };
 const prefix = (family: Family): fc.Arbitrary<string> =>
   fc.oneof(

@@ -2,7 +2,7 @@
 import type { FdbObservation } from '../../model/observation.js';
 import type { FdbOperation } from '../../model/operation.js';
 import { dump } from './dump.js';
-import { addressBytes, addressText, AF_INET, AF_INET6, macBytes, macText } from './ip-text.js';
+import { addressText, AF_INET, AF_INET6, macText } from './ip-text.js';
 import type { DecodedLink } from './links.js';
 import {
   attributeEnd,
@@ -16,7 +16,7 @@ import {
   NLM_F_REPLACE,
   nextAttribute,
 } from './message.js';
-import { NUD_NOARP, NUD_PERMANENT, RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH } from './neighbours.js';
+import { entryAddress, entryMac, NUD_NOARP, NUD_PERMANENT, RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH } from './neighbours.js';
 import type { NetlinkSocket } from './socket.js';
 
 const AF_BRIDGE = 7;
@@ -92,8 +92,8 @@ export function encodeFdb(writer: MessageWriter, operation: FdbOperation, indexO
   view.setUint32(header + 4, indexOf(dev), true);
   view.setUint16(header + 8, NUD_PERMANENT, true);
   view.setUint8(header + 10, learned === true ? NTF_MASTER : NTF_SELF);
-  writer.data(NDA.lladdr, macBytes(mac));
-  if (dst !== '') writer.data(NDA.dst, addressBytes(dst));
+  writer.data(NDA.lladdr, entryMac(mac));
+  if (dst !== '') writer.data(NDA.dst, entryAddress(dst));
   if (other !== '') encodeOther(writer, new Map(pairs(other.split(' '))), indexOf);
   writer.end();
 }

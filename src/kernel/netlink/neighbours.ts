@@ -2,6 +2,7 @@
 import type { NeighbourObservation } from '../../model/observation.js';
 import type { NeighbourOperation } from '../../model/operation.js';
 import { addressBytes, addressText, AF_INET, AF_INET6, AF_UNSPEC, familyNumber, macBytes, macText } from './ip-text.js';
+import { knownText } from './known.js';
 import {
   attributeEnd,
   attributeType,
@@ -27,6 +28,10 @@ const NTF_USE = 0x01;
 
 /** struct ndmsg */
 const HEADER = 12;
+
+/** Of entries, which many hosts have alike. */
+export const entryMac = knownText(macBytes);
+export const entryAddress = knownText(addressBytes);
 
 /** Proxy entries stand in a table of their own, and are asked for by a flag. */
 export function requestNeighbours(writer: MessageWriter, proxies: boolean): void {
@@ -72,7 +77,7 @@ function encodeEntry(writer: MessageWriter, operation: NeighbourOperation, index
   view.setUint32(header + 4, index, true);
   view.setUint16(header + 8, operation.mac === '' ? 0 : NUD_PERMANENT, true);
   view.setUint8(header + 10, operation.mac === '' ? flags : 0);
-  writer.data(NDA.dst, addressBytes(operation.address));
-  if (adds && operation.mac !== '') writer.data(NDA.lladdr, macBytes(operation.mac));
+  writer.data(NDA.dst, entryAddress(operation.address));
+  if (adds && operation.mac !== '') writer.data(NDA.lladdr, entryMac(operation.mac));
   writer.end();
 }

@@ -3,11 +3,20 @@ import type { Props, PropValue, Resource } from '../model/state.js';
 
 type Entry<V extends PropValue = PropValue> = readonly [key: string, value: V];
 
-/** In an order that does not depend on the file's, or the kernel's. */
-export const tableProps = (dev: string, entries: Iterable<Entry>): Props => ({
-  dev,
-  ...Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1))),
-});
+/** In an order that does not depend on the file's, or the kernel's; no key is there twice. */
+export function tableProps(dev: string, entries: readonly Entry[]): Props {
+  const props: Record<string, PropValue> = { dev };
+  for (const [key, value] of isInOrder(entries) ? entries : inOrder(entries)) props[key] = value;
+  return props;
+}
+
+const isInOrder = (entries: readonly Entry[]): boolean => entries.every(([key], i) => i === 0 || entries[i - 1]![0] < key);
+
+/** Texts alone are sorted several times faster than by a function that compares. */
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  const values = new Map(entries);
+  return [...values.keys()].sort().map((key) => [key, values.get(key)!]);
+}
 
 export const entriesOf = ({ props }: Pick<Resource, 'props'>): readonly Entry[] =>
   Object.entries(props).filter(([field]) => field !== 'dev');

@@ -23,11 +23,12 @@ export function overlayResources(topology: Topology, lab: Lab): readonly Resourc
     const driver = outlets[0]?.network.network.driver;
     if (driver === undefined || !isOverlay(driver)) return [];
     const attached = attachmentsOf(lab, name);
+    const known = driver === 'weave' ? null : knownOf(outlets, attached);
     return outlets.flatMap((outlet) => {
       const others = outlets.filter((other) => other !== outlet);
       return [
         ...tunnel(lab.name, outlet, vnis.get(name) ?? 0, areOnOneLink(outlets), attached.get(outlet.network) ?? []),
-        ...(driver === 'weave' ? everything(outlet, others) : nodes(outlet, others, attached)),
+        ...(known === null ? everything(outlet, others) : nodes(outlet, known)),
       ];
     });
   });
@@ -82,22 +83,28 @@ function speaker({ interface: { up, netns, name, addresses } }: LabAttachment): 
   return up && first !== undefined ? [{ netns, dev: name, family: first }] : [];
 }
 
+/** All nodes of a network, in the order of tables: each host has all but its own. */
+interface Known {
+  readonly places: readonly (FdbEntry & { readonly at: Outlet })[];
+  readonly addresses: readonly { readonly address: string; readonly mac: string; readonly at: Outlet }[];
+}
+
+function knownOf(outlets: readonly Outlet[], attached: ReadonlyMap<LabNetwork, readonly LabAttachment[]>): Known {
+  const places = outlets.flatMap((at) =>
+    (attached.get(at.network) ?? []).map(({ interface: { mac, addresses } }) => ({ at, mac, dst: at.address.text, addresses })),
+  );
+  const addresses = places.flatMap(({ at, mac, addresses: its }) => its.map(({ cidr }) => ({ at, mac, address: cidr.address.text })));
+  return {
+    places: places.sort((a, b) => (a.mac < b.mac ? -1 : 1)),
+    addresses: addresses.sort((a, b) => (a.address < b.address ? -1 : 1)),
+  };
+}
+
 /** What the host knows of the nodes of the others. */
-function nodes(
-  { network }: Outlet,
-  others: readonly Outlet[],
-  attached: ReadonlyMap<LabNetwork, readonly LabAttachment[]>,
-): readonly Resource[] {
-  const { home, bridge, tunnel: named, path, at } = network;
-  const places: FdbEntry[] = [];
-  const addresses: { address: string; mac: string }[] = [];
-  for (const other of others) {
-    for (const { interface: inside } of attached.get(other.network) ?? []) {
-      const { mac } = inside;
-      places.push({ mac, dst: other.address.text });
-      for (const { cidr } of inside.addresses) addresses.push({ address: cidr.address.text, mac });
-    }
-  }
+function nodes(outlet: Outlet, known: Known): readonly Resource[] {
+  const { home, bridge, tunnel: named, path, at } = outlet.network;
+  const isElsewhere = (one: { readonly at: Outlet }): boolean => one.at !== outlet;
+  const [places, addresses] = [known.places.filter(isElsewhere), known.addresses.filter(isElsewhere)];
   if (named === undefined || places.length === 0) return [];
   const on = { netns: home, dev: named.name, link: vxlanId(home, named.name), path, at };
   const behind = { name: bridge, id: bridgeId(home, bridge) };

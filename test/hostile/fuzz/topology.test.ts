@@ -120,7 +120,8 @@ it(`one thing of a good file changed: it is still good, or the error is there or
     }
   }
   // A key that is another one, or a comment that is none any more, gives what follows another meaning, and the error is down there.
-  expect(far.filter((text) => text.startsWith('UNEXPECTED')).slice(COUNT / 1000)).toEqual([]);
+  // That is less than one in a thousand; of few files it may be several times that.
+  expect(far.filter((text) => text.startsWith('UNEXPECTED')).slice(LONG ? COUNT / 1000 : 8)).toEqual([]);
   // Nearly always the error is at the very place.
   expect(far.length).toBeLessThan(near / 20);
   expect(good).toBeGreaterThan(COUNT / 50);

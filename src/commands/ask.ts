@@ -14,8 +14,8 @@ export async function askToGoOn(question: string, interrupts: Interrupts, contex
 
 /** Null where no answer came: a signal, or the end of the input. */
 async function answerTo(question: string, interrupted: AbortSignal): Promise<string | null> {
-  // Not as a "terminal": the kernel's own line editing then stays on, where Ctrl-C is a SIGINT and no key to be read.
   leaveInNodesWay();
+  // Not as a "terminal": the kernel's own line editing then stays on, where Ctrl-C is a SIGINT and no key to be read.
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const noAnswer = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)));

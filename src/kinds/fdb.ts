@@ -3,14 +3,14 @@
  * with a field for each MAC address: over hosts with hundreds of nodes they are most of what there is.
  */
 import type { SourceRange } from '../model/diagnostic.js';
-import type { FdbObservation, NetnsObservation } from '../model/observation.js';
+import type { NetnsObservation } from '../model/observation.js';
 import type { FdbOperation } from '../model/operation.js';
 import type { FieldChange } from '../model/plan.js';
 import type { Props, PropValue, Resource, ResourceId } from '../model/state.js';
 import type { FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { labNamespaces, onLink } from './ownership.js';
-import { entriesOf, tableProps } from './table.js';
+import { byLink, entriesOf, tableProps } from './table.js';
 
 export interface FdbSpec {
   readonly netns: string;
@@ -62,13 +62,7 @@ export function fdbResource({ netns, dev, entries, link, path, at }: FdbSpec): R
 /** The table of a link of the lab is the lab's. */
 function find({ observation, desired, linkAt }: FindContext): Found {
   const tables = ({ netns, links, fdb = [] }: NetnsObservation): readonly Resource[] => {
-    const entries = new Map<string, FdbObservation[]>();
-    for (const entry of fdb) {
-      const known = entries.get(entry.dev);
-      if (known === undefined) entries.set(entry.dev, [entry]);
-      else known.push(entry);
-    }
-    return [...entries].flatMap(([dev, some]) => {
+    return [...byLink(fdb)].flatMap(([dev, some]) => {
       const link = linkAt(netns, dev);
       if (link?.startsWith('vxlan:') !== true) return [];
       const bridge = linkAt(netns, String(links.find(({ name }) => name === dev)?.attributes['master'] ?? ''));

@@ -20,3 +20,14 @@ function inOrder(entries: readonly Entry[]): readonly Entry[] {
 
 export const entriesOf = ({ props }: Pick<Resource, 'props'>): readonly Entry[] =>
   Object.entries(props).filter(([field]) => field !== 'dev');
+
+/** Of each link the entries of its table. */
+export function byLink<E extends { readonly dev: string }>(entries: readonly E[]): ReadonlyMap<string, readonly E[]> {
+  const tables = new Map<string, E[]>();
+  for (const entry of entries) {
+    const known = tables.get(entry.dev);
+    if (known === undefined) tables.set(entry.dev, [entry]);
+    else known.push(entry);
+  }
+  return tables;
+}

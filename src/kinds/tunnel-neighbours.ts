@@ -12,7 +12,7 @@ import type { Around, FindContext, Found, Kind } from './kind.js';
 import { BEHIND } from './kind.js';
 import { labNamespaces, onLink } from './ownership.js';
 import { lastAddressOf } from './secondary.js';
-import { entriesOf, tableProps } from './table.js';
+import { byLink, entriesOf, tableProps } from './table.js';
 
 export interface TunnelNeighboursSpec {
   readonly netns: string;
@@ -64,14 +64,8 @@ function find(context: FindContext): Found {
   const tables = (ns: NetnsObservation): readonly Resource[] => {
     const tunnels = new Set(ns.links.flatMap(({ name, type }) => (type === 'vxlan' ? [name] : [])));
     if (tunnels.size === 0) return [];
-    const entries = new Map<string, NeighbourObservation[]>();
-    for (const entry of ns.neighbours) {
-      if (!tunnels.has(entry.dev) || !isBehindTunnel(ns, entry, context)) continue;
-      const known = entries.get(entry.dev);
-      if (known === undefined) entries.set(entry.dev, [entry]);
-      else known.push(entry);
-    }
-    return [...entries].map(([dev, some]) => observed(ns, dev, some, context));
+    const entries = ns.neighbours.filter((entry) => tunnels.has(entry.dev) && isBehindTunnel(ns, entry, context));
+    return [...byLink(entries)].map(([dev, some]) => observed(ns, dev, some, context));
   };
   return { resources: [observation.host, ...labNamespaces(observation, desired.lab)].flatMap(tables), conflicts: [] };
 }

@@ -186,13 +186,18 @@ export function* batches(actions: readonly Action[], alone = false): Generator<r
   let operations = 0;
   for (const [i, action] of actions.entries()) {
     batch.push(action);
-    operations += action.operations.length;
+    operations += weightOf(action);
     if (!alone && operations < OPERATIONS_AT_ONCE && !takesTime(action, actions[i + 1])) continue;
     yield batch;
     batch = [];
     operations = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** In operations that take the kernel some time: a name is gone in a tenth of it. */
+function weightOf({ operations }: Action): number {
+  return operations.reduce((sum, { op }) => sum + (op === 'netns-delete' ? 0.1 : 1), 0);
 }
 
 /**

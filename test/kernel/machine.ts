@@ -105,8 +105,9 @@ async function runByTwo(
     // Behind what was asked before.
     second.read(NETNS_DIRECTORY, ['nothing'], { host: false, links: false }).answer();
     await kernel.run(later);
+    const held = await kernel.settle(5000);
     const observation = kernel.observe({ ...scope, sysctls: new Map(Object.entries(scope.sysctls)) });
-    return { outcomes, observation };
+    return { outcomes, held, observation };
   } finally {
     kernel.close();
   }

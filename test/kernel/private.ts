@@ -116,13 +116,13 @@ export class Machine {
     >;
   }
 
-  /** By two threads; `later` is done when the namespaces that are left were read. */
+  /** By two threads; `later` is done when the namespaces that are left were read. `held`: those that do not go. */
   async runByTwo(
     operations: readonly Operation[],
     leave: readonly string[],
     later: readonly Operation[],
     scope: Scope,
-  ): Promise<{ readonly outcomes: readonly Outcome[]; readonly observation: PlainObservation }> {
+  ): Promise<{ readonly outcomes: readonly Outcome[]; readonly held: readonly HeldNetns[]; readonly observation: PlainObservation }> {
     const whole = { namespaces: [], sysctls: {}, rules: ['host'], ...scope };
     return (await this.ask('runByTwo', join(ROOT, 'dist/second-thread.cjs'), operations, leave, later, whole)) as Awaited<
       ReturnType<Machine['runByTwo']>

@@ -84,6 +84,49 @@ it('a link that goes takes its other end along in a namespace that was left', as
   expect(plain(observation)).toEqual(plain(await machine.observe({ lab: 'lab' })));
 });
 
+/** The links of all in one group of the host, and behind them the namespaces, as a destroy has it. */
+const GROUP = 77;
+const grouped = (netns: string): readonly Operation[] => [
+  veth(`${netns}:eth0`, `host:v${netns}`, {}, { up: true, group: GROUP }),
+  { op: 'node-files-link', netns, folder: `/run/topo/names/lab/${netns}` },
+];
+const rules: Operation = { op: 'nft-replace', netns: 'host', table: { name: 'topo_lab', comment: 'topo:lab/rules', chains: [] } };
+const groupGoes: readonly Operation[] = [
+  { op: 'group-delete', netns: 'host', group: GROUP, names: NAMES.map((name) => `v${name}`) },
+  { op: 'nft-delete', netns: 'host', table: 'topo_lab' },
+  ...NAMES.map((netns): Operation => ({ op: 'netns-delete', netns, files: true })),
+];
+const namesOf = ({ host }: PlainObservation): readonly string[] => host.links.map(({ name }) => name);
+const two = (...operations: readonly Operation[]) => machine.runByTwo(operations, [], [], { lab: 'lab' });
+
+it('namespaces whose links go lose their names meanwhile, and their links to files', async () => {
+  await two(rules, ...NAMES.map(wanted), ...NAMES.flatMap(grouped));
+  expect((await machine.sh('ls /etc/netns')).trim().split('\n')).toEqual(NAMES);
+  const { outcomes, held, observation } = await two(...groupGoes);
+  expect(outcomes).toEqual(groupGoes.map(() => ({ ok: true })));
+  expect(held).toEqual([]);
+  expect([namesOf(observation), observation.namespaces]).toEqual([['lo'], []]);
+  expect(await machine.sh('ls /run/netns; ls -d /etc/netns 2>/dev/null || true; nft list tables')).toBe('');
+});
+
+it("somebody's link in the group stays, and one that leads into a namespace has gone when all is over", async () => {
+  await two(rules, ...NAMES.map(wanted), ...NAMES.flatMap(grouped));
+  await machine.sh(`ip link add stranger type bridge && ip link set stranger group ${GROUP}`);
+  await machine.sh('ip link add into type veth peer name x netns n40');
+  const { outcomes, held, observation } = await two(...groupGoes);
+  expect(outcomes).toEqual(groupGoes.map(() => ({ ok: true })));
+  expect(held).toEqual([]);
+  expect([namesOf(observation), observation.namespaces]).toEqual([['lo', 'stranger'], []]);
+});
+
+it('a group of links goes before the namespace that it is in', async () => {
+  await two(...NAMES.map(wanted), veth('n00:a', 'n01:b', { group: GROUP }), veth('n00:c', 'n02:d', { group: GROUP }));
+  const gone = NAMES.map((netns): Operation => ({ op: 'netns-delete', netns }));
+  const { outcomes, held, observation } = await two({ op: 'group-delete', netns: 'n00', group: GROUP, names: ['a', 'c'] }, ...gone);
+  expect(outcomes).toEqual([...gone, null].map(() => ({ ok: true })));
+  expect([held, observation.namespaces]).toEqual([[], []]);
+});
+
 it('names that both threads take away are gone, files of crashes and all, and what is no name stays', async () => {
   const deleted = (netns: string): Operation => ({ op: 'netns-delete', netns });
   await machine.sh('mkdir -p /run/netns/folder && touch /run/netns/crashed');

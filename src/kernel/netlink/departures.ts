@@ -4,7 +4,7 @@ import type { HeldNetns } from '../kernel.js';
 import { dump } from './dump.js';
 import { holders, type Leaving } from './holders.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
-import { linkIndex, linkNetnsId, requestLinks, RTM_DELLINK } from './links.js';
+import { linkIndex, linkName, linkNetnsId, requestLinks, RTM_DELLINK } from './links.js';
 import { allocate, MESSAGE_HEADER, MessageWriter } from './message.js';
 import { assignNsids, livingNsids, NO_NSID, nsidOf, RTM_DELNSID } from './nsids.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
@@ -53,8 +53,8 @@ export class Departures {
     expect('setsockopt', libc.setsockopt(this.events.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, value.buffer, 4));
   }
 
-  /** Gives each namespace a number, if it has none, by which the kernel will announce its end. To be called before the names go. */
-  expect(departures: readonly Departure[]): void {
+  /** Gives each namespace a number, if it has none, by which the kernel will announce its end. To be called before the names go. `without`: links of the host that go otherwise. */
+  expect(departures: readonly Departure[], without: ReadonlySet<string>): void {
     for (let start = 0; start < departures.length; start += BATCH) {
       const batch = departures.slice(start, start + BATCH);
       const numbers = assignNsids(
@@ -65,12 +65,12 @@ export class Departures {
         if (numbers[i] !== NO_NSID) this.leaving.set(numbers[i]!, { netns, inode });
       });
     }
-    for (const index of this.linksInto((nsid) => this.leaving.has(nsid))) this.lingering.add(index);
+    for (const index of this.linksInto((nsid) => this.leaving.has(nsid), without)) this.lingering.add(index);
     if (this.lingering.size > 0) this.join(RTNLGRP_LINK);
   }
 
   /** The host's links with the other end in such a namespace. */
-  private linksInto(wanted: (nsid: number) => boolean): number[] {
+  private linksInto(wanted: (nsid: number) => boolean, without?: ReadonlySet<string>): number[] {
     let indexes: number[] = [];
     const writer = new MessageWriter(64);
     requestLinks(writer);
@@ -79,7 +79,8 @@ export class Departures {
       writer,
       () => (indexes = []),
       (bytes, _type, start, end) => {
-        if (wanted(linkNetnsId(bytes, start, end))) indexes.push(linkIndex(bytes, start));
+        if (!wanted(linkNetnsId(bytes, start, end)) || without?.has(linkName(bytes, start, end)) === true) return;
+        indexes.push(linkIndex(bytes, start));
       },
     );
     return indexes;

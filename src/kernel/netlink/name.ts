@@ -1,9 +1,11 @@
 /** The name of a namespace, which either thread takes away. */
 import { unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
+import { unlink } from '../node-files/unlink.js';
 import type { Outcome } from '../kernel.js';
 import { errno, libc, SystemCallError } from './libc.js';
 import { attempt } from './new-namespace.js';
+import type { Going } from './orders.js';
 
 const MNT_DETACH = 2;
 
@@ -20,4 +22,11 @@ export function deleteName(path: string): Outcome {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   });
+}
+
+/** The link goes first: without the name nothing would tell of it. */
+export function deleteNamed({ netns, path, files }: Going): Outcome {
+  const unlinked: Outcome = files ? attempt(() => unlink(netns), 'netns-delete') : { ok: true };
+  const outcome = deleteName(path);
+  return outcome.ok ? unlinked : outcome;
 }

@@ -5,15 +5,16 @@ import { mark, parseMark } from '../../model/names.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { encodeAltname } from './link-encode.js';
 import { MessageWriter } from './message.js';
-import { deleteName } from './name.js';
+import { deleteName, deleteNamed } from './name.js';
 import { attempt, makeFrom, MS_BIND, startLoopback } from './new-namespace.js';
-import type { Done, Made, PlannedNetns, SecondThread, Share } from './orders.js';
+import type { Done, Going, Made, PlannedNetns, SecondThread, Share } from './orders.js';
 import { takePlace } from './place.js';
 import { readLink } from './read-link.js';
 import { refused } from './refusal.js';
 import type { NetnsAdd, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
-import { makeLink, removeLink, renameLink as renameFiles } from '../node-files/write.js';
+import { removeEtcNetns, removeLink } from '../node-files/unlink.js';
+import { makeLink, renameLink as renameFiles } from '../node-files/write.js';
 import type { Session, Sessions } from './sessions.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 import { THREAD_NETNS } from './thread.js';
@@ -157,14 +158,15 @@ export function renameNamespace(sessions: Sessions, netns: string, to: string): 
   return mounted.ok ? deleteName(sessions.path(netns)) : mounted;
 }
 
-/** Both threads take names away, if there are many. Nothing of this process may hold the namespaces any more. */
-export function deleteNames(paths: readonly string[], second: SecondThread | undefined): readonly Outcome[] {
-  if (second === undefined || paths.length < MANY) return paths.map(deleteName);
-  const share = second.unname(paths);
-  return joined(share, takeAll(share, paths, deleteName), () => undefined);
-}
-
-/** The link in /etc/netns by which its processes see files of their own. */
-export function unlinkFiles(netns: string): Outcome {
-  return attempt(() => removeLink(netns), 'netns-delete');
+/**
+ * Takes names away. If there are many, the other thread begins at once, and this one helps when it asks what became of them. Nothing of this
+ * process may hold the namespaces any more.
+ */
+export function startDeleting(going: readonly Going[], second: SecondThread | undefined): () => readonly Outcome[] {
+  const share = second === undefined || going.length < MANY ? undefined : second.unname(going);
+  return () => {
+    const outcomes = share === undefined ? going.map(deleteNamed) : joined(share, takeAll(share, going, deleteNamed), () => undefined);
+    if (going.some(({ files }) => files)) removeEtcNetns();
+    return outcomes;
+  };
 }

@@ -17,12 +17,15 @@ export const ORDERED = 0;
 export const DONE = 1;
 export const BEGUN = 2;
 
+/** Of so many namespaces: of each its socket, and for a while its own file. */
+export const filesOf = (namespaces: number): number => 64 + 2 * namespaces;
+
 export type Task =
   /** Namespaces of that directory, by name. */
   | ({ readonly what: 'read'; readonly directory: string; readonly items: readonly string[] } & Besides)
   | { readonly what: 'make'; readonly items: readonly PlannedNetns[] }
-  /** Names of namespaces that are to go, as paths. */
-  | { readonly what: 'unname'; readonly items: readonly string[] }
+  /** Namespaces lose their names. */
+  | { readonly what: 'unname'; readonly items: readonly Going[] }
   /** So many namespaces without a name, until something else is asked: `make` takes them, in both threads. `shared`: of `Spares`. */
   | { readonly what: 'spare'; readonly count: number; readonly shared: Int32Array<SharedArrayBuffer>; readonly items: readonly [] };
 
@@ -37,6 +40,15 @@ export interface Besides {
 export interface PlannedNetns extends Pick<NetnsAdd, 'alias' | 'sysctls'> {
   /** Of its name. */
   readonly path: string;
+}
+
+/** A namespace that is to go. */
+export interface Going {
+  readonly netns: string;
+  /** Of its name. */
+  readonly path: string;
+  /** It may have a link in /etc/netns. */
+  readonly files: boolean;
 }
 
 export type Order = Task & {
@@ -137,8 +149,8 @@ export class SecondThread {
   private static begun: SecondThread | undefined;
 
   /** One begins now, for the next that is started. */
-  static begin(program: string): void {
-    this.begun = this.start(program);
+  static begin(program: string, files: number): void {
+    this.begun = this.start(program, files);
   }
 
   /** `program`: the file of `second-thread.ts`, bundled. Undefined where Node (before 20.16) has no way to load threads only now. */
@@ -182,8 +194,8 @@ export class SecondThread {
     return this.spares?.take();
   }
 
-  unname(paths: readonly string[]): Share<readonly Done[]> {
-    return this.ask<readonly Done[]>({ what: 'unname', items: paths });
+  unname(namespaces: readonly Going[]): Share<readonly Done[]> {
+    return this.ask<readonly Done[]>({ what: 'unname', items: namespaces });
   }
 
   /** It ends when it has done what was asked. */

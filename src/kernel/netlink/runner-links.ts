@@ -30,20 +30,25 @@ function groupMembers({ socket }: Session, group: number): readonly string[] {
   return members;
 }
 
-/** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. */
+export type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
+
+/** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. `goes`: nothing is left to be done before. */
 export function deleteGroup(
   queue: Queue,
-  { netns, group, names }: Extract<Operation, { op: 'group-delete' }>,
+  { netns, group, names }: GroupDelete,
   settle: (outcome: Outcome) => void,
+  goes: () => void,
 ): void {
   const wanted = new Set(names);
   const members = groupMembers(queue.session, group);
   if (members.every((name) => wanted.has(name))) {
     const writer = new MessageWriter(64);
     encodeGroupDelete(writer, group);
+    goes();
     const [reply] = queue.session.socket.exchange(writer.bytes, writer.length);
     return settle(outcomeOf('group-delete', reply!));
   }
+  goes();
   settle({ ok: true });
   for (const name of members) if (wanted.has(name)) queue.push({ op: 'link-delete', netns, name }, settle);
   queue.flush();

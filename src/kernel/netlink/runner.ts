@@ -1,35 +1,38 @@
 /** Runs operations in order, as many as possible in one send: a queue for each namespace, sent when another has to wait for it. */
-import type { ExecRun, LinkAdd, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
+import type { ExecRun, LinkAdd, NetnsAdd, NodeFilesOperation, Operation, ProcessOperation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
 import { peerAfterwards } from './link-encode.js';
 import { deleteName } from './name.js';
-import { attachNamespace, createNamespaces, deleteNames, renameNamespace, unlinkFiles } from './namespaces.js';
+import { attachNamespace, createNamespaces, renameNamespace, startDeleting } from './namespaces.js';
 import type { Departures } from './departures.js';
 import { sendTransaction } from './nft/send.js';
 import { announce } from './announce.js';
 import { deleteFlows } from './conntrack.js';
 import { leftovers } from './leftovers.js';
-import { areThereOrphans, endOrphans } from './orphans.js';
-import type { SecondThread } from './orders.js';
+import type { Going, SecondThread } from './orders.js';
 import { isOfProcess, prepared, type Prepared } from './prepared.js';
 import { Queue } from './queue.js';
 import { absent, refused, refusalOf } from './refusal.js';
-import type { Session, Sessions } from './sessions.js';
-import { isForwardingAlready, restoreSysctl, setSysctl } from './sysctls.js';
-import { deleteGroup, type End, parentOf, peerIsOuter, renameLink } from './runner-links.js';
+import type { Sessions } from './sessions.js';
+import { changeSysctl, isForwardingAlready } from './sysctls.js';
+import { type Deletions, deletionsBehind, letGo, type NetnsDelete } from './runner-deletions.js';
+import { deleteGroup, type End, type GroupDelete, parentOf, peerIsOuter, renameLink } from './runner-links.js';
 import { transactionOf } from './runner-tables.js';
-import { isOfFiles, isOfName, type NameOperation, type Step } from './steps.js';
+import { isOfFiles, isOfName, type NameOperation, runOf, type Step } from './steps.js';
 
 const OK: Outcome = { ok: true };
 
-type NetnsOperation = Extract<Operation, { op: 'netns-add' | 'netns-delete' }>;
+/** Operations that are carried out one by one. */
+type Alone = Exclude<Operation, NetnsAdd | NetnsDelete | GroupDelete | NameOperation | ProcessOperation | ExecRun>;
 
 export class Runner {
   private readonly queues = new Map<string, Queue>();
   private readonly outcomes: Outcome[] = [];
   /** Namespaces that could not be made: one that has such a name is somebody else's. */
   private readonly unmade = new Set<string>();
+  /** Namespaces that go already, before it is their turn. */
+  private begun: Deletions | undefined;
 
   constructor(
     private readonly sessions: Sessions,
@@ -68,7 +71,9 @@ export class Runner {
 
   /** Gives the index behind what was done. */
   private step(operations: readonly Operation[], at: number, operation: Exclude<Operation, ProcessOperation>): number {
-    if (operation.op === 'netns-add' || operation.op === 'netns-delete') return this.runOfNamespaces(operations, at, operation.op);
+    if (operation.op === 'netns-add') return this.addNamespaces(operations, at);
+    if (operation.op === 'netns-delete') return this.deleteNamespaces(operations, at);
+    if (operation.op === 'group-delete') return this.deleteGroup(operations, at, operation);
     if (operation.op === 'exec-run') throw new Error('a command is executed, not run');
     if (isOfName(operation)) this.outcomes[at] = this.changeName(operation);
     else this.carryOut(operation, at);
@@ -90,7 +95,7 @@ export class Runner {
     return deleteName(this.sessions.path(operation.netns));
   }
 
-  private carryOut(operation: Exclude<Operation, NetnsOperation | NameOperation | ProcessOperation | ExecRun>, index: number): void {
+  private carryOut(operation: Alone, index: number): void {
     if (isOfFiles(operation)) {
       this.outcomes[index] = this.changeFiles(operation);
       return;
@@ -105,23 +110,19 @@ export class Runner {
       case 'link-add':
         return this.addLink(queue, operation, settle);
       case 'link-delete':
-        this.flushOthers(queue);
+        for (const other of this.queues.values()) if (other !== queue && !other.empty) this.flush(other);
         queue.push(operation, settle);
         queue.deletes = true;
         return;
       case 'link-rename':
         this.flushAll();
         return settle(renameLink(queue, operation.name, operation.to));
-      case 'group-delete':
-        this.flushAll();
-        deleteGroup(queue, operation, settle);
-        return this.forgetLinks();
       case 'sysctl-set':
       case 'sysctl-restore':
         // Almost always so in a new namespace: nothing to write, and nothing that waits has to be sent before.
         if (operation.op === 'sysctl-set' && isForwardingAlready(queue.session, operation)) return settle(OK);
         queue.flush();
-        return settle(this.changeSysctl(queue.session, operation));
+        return settle(changeSysctl(this.sessions, queue.session, operation));
       case 'nft-replace':
       case 'nft-restore':
       case 'nft-delete':
@@ -229,52 +230,55 @@ export class Runner {
     if (Object.keys(later).length > 0) inner.queue.push(step, settle);
   }
 
-  private changeSysctl(session: Session, operation: Extract<Operation, { op: 'sysctl-set' | 'sysctl-restore' }>): Outcome {
-    session.forwarding.clear();
-    const place = { sessions: this.sessions, netns: operation.netns, socket: session.socket };
-    if (operation.op === 'sysctl-restore') return restoreSysctl(place, operation.key, operation.value);
-    return setSysctl(place, operation.key, operation.value, operation.remember);
-  }
-
-  /** Namespaces that are added, or deleted, one after the other, as one batch; gives the index behind them. */
-  private runOfNamespaces(operations: readonly Operation[], start: number, op: NetnsOperation['op']): number {
+  /** Namespaces that are added one after the other, as one batch; gives the index behind them. */
+  private addNamespaces(operations: readonly Operation[], start: number): number {
     this.flushAll();
-    const batch: NetnsOperation[] = [];
-    while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as NetnsOperation);
-    const outcomes =
-      op === 'netns-add'
-        ? createNamespaces(this.sessions, batch as (NetnsOperation & { op: 'netns-add' })[], this.second)
-        : this.deleteNamespaces(batch);
-    outcomes.forEach((outcome, i) => {
+    const batch = runOf(operations, start, 'netns-add');
+    createNamespaces(this.sessions, batch, this.second).forEach((outcome, i) => {
       this.outcomes[start + i] = outcome;
-      if (op === 'netns-add' && !outcome.ok) this.unmade.add(batch[i]!.netns);
+      if (!outcome.ok) this.unmade.add(batch[i]!.netns);
     });
     return start + batch.length;
   }
 
-  /** In the same way. */
+  /** For a thousand links the kernel takes half a second: meanwhile the namespaces that come next lose their names. */
+  private deleteGroup(operations: readonly Operation[], at: number, group: GroupDelete): number {
+    this.flushAll();
+    const queue = this.queue(group.netns);
+    if (queue === null) this.outcomes[at] = absent(group);
+    else {
+      const { start, batch } = deletionsBehind(operations, at);
+      const going = batch.length === 0 ? [] : this.letGo(batch, group);
+      deleteGroup(queue, group, this.settler(at), () => {
+        if (going.length > 0) this.begun = { start, outcomes: startDeleting(going, this.second) };
+      });
+    }
+    this.forgetLinks();
+    return at + 1;
+  }
+
+  /** One after the other, as one batch. */
+  private deleteNamespaces(operations: readonly Operation[], start: number): number {
+    this.flushAll();
+    const begun = this.begun?.start === start ? this.begun.outcomes : null;
+    const all = (begun ?? startDeleting(this.letGo(runOf(operations, start, 'netns-delete')), this.second))();
+    all.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
+    return start + all.length;
+  }
+
+  private letGo(batch: readonly NetnsDelete[], group?: GroupDelete): readonly Going[] {
+    this.forgetLinks();
+    for (const { netns } of batch) this.queues.delete(netns);
+    return letGo(this.sessions, this.departures, batch, group);
+  }
+
+  /** One after the other, as one batch; gives the index behind them. */
   private async runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): Promise<number> {
     this.flushAll();
-    const batch: ProcessOperation[] = [];
-    while (operations[start + batch.length]?.op === op) batch.push(operations[start + batch.length] as ProcessOperation);
+    const batch = runOf(operations, start, op);
     const outcomes = await prepared(this.prepared.runProcesses)(batch);
     outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
     return start + batch.length;
-  }
-
-  private deleteNamespaces(batch: readonly NetnsOperation[]): readonly Outcome[] {
-    const leaving = this.sessions.filesOf(batch.map(({ netns }) => netns));
-    this.departures().expect(leaving);
-    if (areThereOrphans()) for (const { netns } of leaving) this.sessions.inside(netns, endOrphans);
-    this.forgetLinks();
-    const unlinked = batch.map((operation) => {
-      const { netns } = operation;
-      this.sessions.forget(netns);
-      this.queues.delete(netns);
-      return operation.op === 'netns-delete' && operation.files === true ? unlinkFiles(netns) : OK;
-    });
-    const paths = batch.map(({ netns }) => this.sessions.path(netns));
-    return deleteNames(paths, this.second).map((outcome, i) => (outcome.ok ? unlinked[i]! : outcome));
   }
 
   private flush(queue: Queue): void {
@@ -285,10 +289,6 @@ export class Runner {
 
   private flushAll(): void {
     for (const queue of this.queues.values()) this.flush(queue);
-  }
-
-  private flushOthers(queue: Queue): void {
-    for (const other of this.queues.values()) if (other !== queue && !other.empty) this.flush(other);
   }
 
   /** A link that goes takes its peer along, whose name may be known. */

@@ -9,7 +9,7 @@ import { HOST } from '../../model/state.js';
 import { etcNetnsLinks } from '../node-files/links.js';
 import { libc } from './libc.js';
 import { MessageWriter } from './message.js';
-import { deleteName } from './name.js';
+import { deleteNamed } from './name.js';
 import { attempt, makeFrom } from './new-namespace.js';
 import { record } from './observe-netns.js';
 import {
@@ -120,7 +120,7 @@ function carryOut(order: Order, enter: Enter): Answer['value'] {
     case 'spare':
       return makeSpares(order);
     case 'unname':
-      return each(order, (path, index): Done => ({ index, outcome: deleteName(path) }));
+      return each(order, (going, index): Done => ({ index, outcome: deleteNamed(going) }));
   }
 }
 

@@ -5,6 +5,7 @@ import { HOST } from '../../model/state.js';
 import { namesIn } from '../folder.js';
 import { identityOf } from './identity.js';
 import type { Inside } from './new-namespace.js';
+import { filesOf } from './orders.js';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from './socket.js';
 import { growFileTable, NetnsThread, THREAD_NETNS } from './thread.js';
 
@@ -13,9 +14,6 @@ export interface Session extends Inside {
   /** Links that did not work yet when they were last observed (`carriers.ts`). */
   idle: readonly string[];
 }
-
-/** Of so many namespaces: of each its socket, and for a while its own file. */
-export const filesOf = (namespaces: number): number => 64 + 2 * namespaces;
 
 /** Why a name has no session. */
 export type Absence = 'missing' | 'stale';

@@ -158,6 +158,17 @@ export function encodeStep(writer: MessageWriter, step: Step, links: LinkNames):
   }
 }
 
+/** Operations of one kind that follow each other. */
+export function runOf<Op extends Operation['op']>(
+  operations: readonly Operation[],
+  start: number,
+  op: Op,
+): readonly (Operation & { op: Op })[] {
+  let end = start;
+  while (operations[end]?.op === op) end++;
+  return operations.slice(start, end) as (Operation & { op: Op })[];
+}
+
 /** A namespace that is there before and after gets a name, loses it, or gets another one. */
 export type NameOperation = Extract<Operation, { op: 'netns-attach' | 'netns-detach' | 'netns-rename' }>;
 

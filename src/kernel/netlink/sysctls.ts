@@ -1,6 +1,7 @@
 /** Settings under /proc/sys: written, remembered in altnames of lo, put back. */
 import { constants } from 'node:os';
 import { parseRememberedSysctl, rememberedSysctl } from '../../model/names.js';
+import type { Operation } from '../../model/operation.js';
 import { HOST } from '../../model/state.js';
 import type { Outcome } from '../kernel.js';
 import { dependants, isDependant, isForwarding, type Setting, spread } from './forwarding.js';
@@ -36,7 +37,16 @@ export function rememberedOf(altnames: readonly string[]): Map<string, string> {
   return remembered;
 }
 
-export function setSysctl(place: Place, key: string, value: string, remember: boolean): Outcome {
+type SysctlOperation = Extract<Operation, { op: 'sysctl-set' | 'sysctl-restore' }>;
+
+export function changeSysctl(sessions: Sessions, { socket, forwarding }: Session, operation: SysctlOperation): Outcome {
+  const { op, netns, key, value } = operation;
+  forwarding.clear();
+  const place = { sessions, netns, socket };
+  return op === 'sysctl-restore' ? restoreSysctl(place, key, value) : setSysctl(place, key, value, operation.remember);
+}
+
+function setSysctl(place: Place, key: string, value: string, remember: boolean): Outcome {
   const current = place.sessions.inside(place.netns, () => readSysctl(key));
   if (current === null) return outcomeOf('sysctl-set', { errno: constants.errno.ENOENT, sentence: '' });
   if (current === value) return { ok: true };
@@ -56,7 +66,7 @@ export function setSysctl(place: Place, key: string, value: string, remember: bo
  * The key first, then what it disturbed, unless somebody else has changed that in between; the memory of the key goes
  * last, so that a killed restore is done again.
  */
-export function restoreSysctl(place: Place, key: string, value: string): Outcome {
+function restoreSysctl(place: Place, key: string, value: string): Outcome {
   const memory = rememberedOf(readLink(place.socket, 'lo')?.altnames ?? []);
   const current = place.sessions.inside(place.netns, () => readSysctl(key));
   const disturbed = [...memory]

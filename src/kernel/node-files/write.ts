@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fchmodSync,
   ftruncateSync,
   mkdirSync,
@@ -17,9 +16,10 @@ import {
 import { dirname } from 'node:path';
 import { ETC_NETNS, hostPartOf, parseSetFolder, PRIVATE_FILES, SETS, type NodeFiles } from '../../model/node-files.js';
 import type { NodeFilesOperation } from '../../model/operation.js';
-import { entryName, pathName } from '../../model/path-name.js';
+import { pathName } from '../../model/path-name.js';
 import { isOwnFolder, makeOwnFolder } from '../own-folder.js';
 import { hostLines } from './resolvers.js';
+import { isOurs, linkPath, MADE, removeEtcNetns, removeLink } from './unlink.js';
 
 /** Throws what the system refuses. */
 export function changeNodeFiles(operation: NodeFilesOperation): void {
@@ -33,11 +33,8 @@ export function changeNodeFiles(operation: NodeFilesOperation): void {
   }
 }
 
-/** Says that this program has made /etc/netns, and takes it away with the last link. */
-const MADE = `${dirname(SETS)}/etc-netns-made`;
-
 export function makeLink(netns: string, folder: string): void {
-  const path = `${ETC_NETNS}/${entryName(netns)}`;
+  const path = linkPath(netns);
   for (;;) {
     try {
       return symlinkSync(folder, path);
@@ -51,13 +48,6 @@ export function makeLink(netns: string, folder: string): void {
   }
 }
 
-export function removeLink(netns: string): void {
-  const path = `${ETC_NETNS}/${entryName(netns)}`;
-  if (!isOurs(path)) return;
-  unlinkSync(path);
-  removeEtcNetns();
-}
-
 /** The link of a namespace that gets another name; one of somebody else's stays. */
 export function renameLink(netns: string, to: string): void {
   const path = `${ETC_NETNS}/${netns}`;
@@ -66,30 +56,10 @@ export function renameLink(netns: string, to: string): void {
   unlinkSync(path);
 }
 
-/** A link into topo's folders. */
-function isOurs(path: string): boolean {
-  try {
-    return parseSetFolder(readlinkSync(path)) !== null;
-  } catch {
-    return false;
-  }
-}
-
 function makeEtcNetns(): void {
   makeOwnFolder(dirname(MADE), 0o700);
   closeSync(openSync(MADE, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
   mkdirSync(ETC_NETNS, { recursive: true, mode: 0o755 });
-}
-
-function removeEtcNetns(): void {
-  try {
-    closeSync(openSync(MADE, constants.O_RDONLY | constants.O_NOFOLLOW));
-    // Whoever was killed between these two has left only the second to do.
-    if (existsSync(ETC_NETNS)) rmdirSync(ETC_NETNS);
-    unlinkSync(MADE);
-  } catch {
-    // It was there before, or somebody has put something into it.
-  }
 }
 
 /** Folders without a set, and /etc/netns without a link: whoever was about to remove them was killed, and nothing else tells of them. */

@@ -56,11 +56,11 @@ const RELATIONS: ReadonlySet<string> = new Set<Code>([
     'flannel-off-link',
   ] as const),
   ...(['address-without-subnet', 'ip-range-outside-subnet', 'address-outside-subnet', 'gateway-not-attached', 'subnet-missing'] as const),
-  ...(['network-size', 'subnet-overlap', 'port-twice', 'ports-unreachable', 'calico-selects-nobody', 'macvlan-without-parent'] as Code[]),
+  ...(['subnet-overlap', 'port-twice', 'ports-unreachable', 'calico-selects-nobody', 'macvlan-without-parent'] as const),
   ...(['route-unreachable-gateway', 'routing-without-forwarding', 'no-host-gateway', 'join-circle', 'ipv6-disabled'] as const),
   ...(['address-twice', 'mac-twice', 'interface-twice', 'host-interface-twice', 'netns-twice', 'vni-twice', 'gateway-taken'] as const),
 ]);
-const OF_EXPANSION = /^(bgp|ospf|declared|calico|flannel|subnet|address|network|host)-/;
+const OF_EXPANSION = /^(bgp|ospf|declared|calico|flannel|subnet|address|network|host|parent)-/;
 
 const usage = { slowest: 0, slow: '', most: 0, big: '' };
 const heldBefore = held();
@@ -91,9 +91,16 @@ const isNear = ({ diagnostics }: Verdict, { lines: [first, last] }: Mutant): boo
     .flatMap(({ at, related = [] }) => [at, ...related.map((one) => one.at)])
     .some((at) => at !== undefined && at.line >= first - 1 && at.line <= last + 1);
 
-/** A line that goes, comes, or begins elsewhere gives the lines below it another meaning. */
+/** A line that goes, comes, or begins elsewhere, or a comment that is none any more, gives the lines below it another meaning. */
 const movesLines = ({ was, is }: Mutant): boolean =>
-  was.trim() === '' || is.trim() === '' || (was + is).includes('\n') || /["'[{|>]/.test(was + is);
+  was.trim() === '' || is.trim() === '' || (was + is).includes('\n') || /["'[\]{}|>]/.test(was + is) || was.startsWith('#');
+
+/** So does a key that is another one to all that belongs to it. */
+function isWithin({ text, lines: [first] }: Mutant, line: number): boolean {
+  const lines = text.split('\n').slice(first - 1, line);
+  const indentation = (one: string): number => one.search(/\S/);
+  return lines.slice(1).every((one) => one.trim() === '' || indentation(one) > indentation(lines[0]!));
+}
 
 it(`one thing of a good file changed: it is still good, or the error is there or where that is needed (${DRAWN})`, async () => {
   const all = seeds();
@@ -109,7 +116,7 @@ it(`one thing of a good file changed: it is still good, or the error is there or
     else if (isNear(verdict, mutant) || isAbove(verdict, mutant)) near += 1;
     else {
       const [first] = verdict.diagnostics;
-      const below = movesLines(mutant) && first!.at!.line > mutant.lines[0];
+      const below = first!.at!.line > mutant.lines[0] && (movesLines(mutant) || isWithin(mutant, first!.at!.line));
       const known = RELATIONS.has(first!.code) || OF_EXPANSION.test(first!.code) || below;
       far.push(
         `${known ? '' : 'UNEXPECTED '}${i} ${first!.code} ${first!.at!.line} for ${mutant.lines.join('-')}: ${mutant.was} => ${mutant.is}`.slice(
@@ -119,9 +126,7 @@ it(`one thing of a good file changed: it is still good, or the error is there or
       );
     }
   }
-  // A key that is another one, or a comment that is none any more, gives what follows another meaning, and the error is down there.
-  // That is less than one in a thousand; of few files it may be several times that.
-  expect(far.filter((text) => text.startsWith('UNEXPECTED')).slice(LONG ? COUNT / 1000 : 8)).toEqual([]);
+  expect(far.filter((text) => text.startsWith('UNEXPECTED')).slice(COUNT / 1000)).toEqual([]);
   // Nearly always the error is at the very place.
   expect(far.length).toBeLessThan(near / 20);
   expect(good).toBeGreaterThan(COUNT / 50);
@@ -135,8 +140,8 @@ it(`files of whatever the schema allows, and of a little that it does not (${DRA
     const verdict = await judged(topologyText(new Random(SEED * 7_000_003 + i)), `made file ${i}`);
     if (verdict.accepted) good += 1;
   }
-  // About one in sixty; of few files it may be one in two hundred.
-  expect(good).toBeGreaterThan(LONG ? COUNT / 200 : 0);
+  // About one in sixty; of few files one in two hundred is not rare.
+  expect(good).toBeGreaterThan(LONG ? COUNT / 200 : 1);
 }, 7_200_000);
 
 it(`none took longer than two seconds or more memory than it may, and nothing is held of them (${DRAWN})`, () => {

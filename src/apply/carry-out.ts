@@ -1,7 +1,7 @@
 import type { Operation } from '../model/operation.js';
 import type { Kernel, Nodes, Outcome } from '../kernel/kernel.js';
 import type { Event, Phase, Summary } from '../model/event.js';
-import type { Plan } from '../model/plan.js';
+import type { Action, Plan } from '../model/plan.js';
 import { brokenBy } from './broken.js';
 import { leavingsOf } from './leavings.js';
 import { ActionRun, batches, failed, type Finish, finishesOf, isOfProcess, LINKS_MS, reference } from './run-actions.js';
@@ -90,7 +90,8 @@ const OUTCOMES = { back: 'rolled-back', 'not-back': 'failed', failed: 'failed', 
 async function* verify({ kernel, verify: plan }: Job, seen: Seen, run: ActionRun): AsyncGenerator<Event, 'complete' | 'differs' | 'ended'> {
   const held = await settle(kernel);
   for (const { netns, processes } of held) yield { type: 'held', netns, processes };
-  const differences = plan(seen.nodes).actions;
+  // What namespaces take along goes later than they are said to.
+  const differences = seen.early?.length === 0 ? seen.early : plan(seen.nodes).actions;
   await kernel.waitForLinks(LINKS_MS);
   const endings = run.endings(differences);
   if (endings.length > 0) {
@@ -116,6 +117,8 @@ async function* guarded<T>(body: () => AsyncGenerator<Event, T>, job: Job, run: 
 
 interface Seen {
   nodes?: Nodes;
+  /** What was still otherwise when the last operation was done. */
+  early?: readonly Action[];
 }
 
 export async function settle(kernel: Kernel): ReturnType<Kernel['settle']> {
@@ -129,10 +132,12 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   const hasFailed = (): boolean => run.tally.failed > 0;
   const isOver = (): boolean => hasFailed() && job.onError !== 'continue';
   const leavings = leavingsOf(plan);
+  const finishes = finishesOf(plan);
   let [done, left] = [0, 0];
   for (const batch of batches(plan.actions, job.oneByOne)) {
     if (await isInterrupted(job)) return 'interrupted';
-    yield* run.batch(batch, done);
+    const isLast = done + batch.length === plan.actions.length && finishes.length === 0;
+    yield* run.batch(batch, done, isLast && batch.some(endsNamespace) ? () => lookEarly(job, seen) : undefined);
     done += batch.length;
     if (isOver()) return 'failed';
     const before = left;
@@ -140,7 +145,6 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
     kernel.leave(leavings.slice(before, left).map(({ netns }) => netns));
   }
   // What is set going now keeps the kernel busy for a while: what it does not change is read before.
-  const finishes = finishesOf(plan);
   // A command may change whatever it likes.
   if (finishes.length > 0 && !finishes.some(isCommand) && !hasFailed()) seen.nodes = job.observe();
   yield* runFinishes(
@@ -160,6 +164,20 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
     if (!(yield* runCommand(command, job, run))) return 'interrupted';
   }
   return hasFailed() ? 'failed' : null;
+}
+
+const endsNamespace = ({ operations }: Action): boolean => operations.some(({ op }) => op === 'netns-delete');
+
+/**
+ * While the kernel takes namespaces apart nobody can ask it for links, for a tenth of a second where there are a thousand: whoever asks
+ * at once does not wait.
+ */
+function lookEarly(job: Job, seen: Seen): void {
+  try {
+    seen.early = job.verify().actions;
+  } catch {
+    // What is wrong is told by the look behind it all.
+  }
 }
 
 /** All at once, or one after the other up to the first refusal. */

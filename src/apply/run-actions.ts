@@ -34,10 +34,11 @@ export class ActionRun {
     private readonly fault?: (error: Error) => void,
   ) {}
 
-  /** Those that stand on what was refused before are left out; the others of one batch are refused by the kernel, or are not. */
-  async *batch(batch: readonly Action[], offset: number): AsyncGenerator<Event> {
+  /** Those that stand on what was refused before are left out; the others of one batch are refused by the kernel, or are not. `ran`: nothing of it is told yet. */
+  async *batch(batch: readonly Action[], offset: number, ran?: () => void): AsyncGenerator<Event> {
     const causes = batch.map((action) => this.skipCause(action));
     const outcomes = await this.kernel.run(batch.flatMap((action, i) => (causes[i] === undefined ? action.operations : [])));
+    ran?.();
     let next = 0;
     for (const [i, action] of batch.entries()) {
       const about = reference(action, offset + i);

@@ -4,7 +4,7 @@ import type { HeldNetns } from '../kernel.js';
 import { dump } from './dump.js';
 import { holders, type Leaving } from './holders.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
-import { linkIndex, linkName, linkNetnsId, requestLinks, RTM_DELLINK } from './links.js';
+import { type FarLink, farLink, linkIndex, requestLinks, RTM_DELLINK } from './links.js';
 import { allocate, MESSAGE_HEADER, MessageWriter } from './message.js';
 import { assignNsids, livingNsids, NO_NSID, nsidOf, RTM_DELNSID } from './nsids.js';
 import { NETLINK_ROUTE, NetlinkSocket } from './socket.js';
@@ -53,8 +53,8 @@ export class Departures {
     expect('setsockopt', libc.setsockopt(this.events.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, value.buffer, 4));
   }
 
-  /** Gives each namespace a number, if it has none, by which the kernel will announce its end. To be called before the names go. `without`: links of the host that go otherwise. */
-  expect(departures: readonly Departure[], without: ReadonlySet<string>): void {
+  /** Gives each namespace a number, if it has none, by which the kernel will announce its end. To be called before the names go. */
+  expect(departures: readonly Departure[]): void {
     for (let start = 0; start < departures.length; start += BATCH) {
       const batch = departures.slice(start, start + BATCH);
       const numbers = assignNsids(
@@ -65,25 +65,25 @@ export class Departures {
         if (numbers[i] !== NO_NSID) this.leaving.set(numbers[i]!, { netns, inode });
       });
     }
-    for (const index of this.linksInto((nsid) => this.leaving.has(nsid), without)) this.lingering.add(index);
+  }
+
+  /** Those of the host's links with the other end in such a namespace go too; likewise before. */
+  expectLinks(links: readonly FarLink[] = this.links()): void {
+    for (const { index, nsid } of links) if (this.leaving.has(nsid)) this.lingering.add(index);
     if (this.lingering.size > 0) this.join(RTNLGRP_LINK);
   }
 
-  /** The host's links with the other end in such a namespace. */
-  private linksInto(wanted: (nsid: number) => boolean, without?: ReadonlySet<string>): number[] {
-    let indexes: number[] = [];
+  private links(): readonly FarLink[] {
+    let links: FarLink[] = [];
     const writer = new MessageWriter(64);
     requestLinks(writer);
     dump(
       this.host,
       writer,
-      () => (indexes = []),
-      (bytes, _type, start, end) => {
-        if (!wanted(linkNetnsId(bytes, start, end)) || without?.has(linkName(bytes, start, end)) === true) return;
-        indexes.push(linkIndex(bytes, start));
-      },
+      () => (links = []),
+      (bytes, _type, start, end) => links.push(farLink(bytes, start, end)),
     );
-    return indexes;
+    return links;
   }
 
   /** Those that are still there after so many milliseconds. */
@@ -131,7 +131,7 @@ export class Departures {
   private lookAgain(): void {
     const living = livingNsids(this.host);
     for (const nsid of [...this.leaving.keys()]) if (!living.has(nsid)) this.leaving.delete(nsid);
-    const present = new Set(this.linksInto(() => true));
+    const present = new Set(this.links().map(({ index }) => index));
     for (const index of [...this.lingering]) if (!present.has(index)) this.lingering.delete(index);
   }
 }

@@ -121,6 +121,17 @@ export function linkIndex(bytes: Bytes, start: number): number {
   return bytes.view.getInt32(start + 4, true);
 }
 
+/** What tells where the other end of a link is. */
+export interface FarLink {
+  readonly index: number;
+  /** As `linkNetnsId` gives it. */
+  readonly nsid: number;
+}
+
+export function farLink(bytes: Bytes, start: number, end: number): FarLink {
+  return { index: linkIndex(bytes, start), nsid: linkNetnsId(bytes, start, end) };
+}
+
 /** A link whose attributes `master` and `dev` are still indexes (0: none), to be named when all links are known. */
 export interface DecodedLink extends LinkObservation {
   /** IFF_*. */

@@ -5,7 +5,6 @@ import type { Outcome } from '../kernel.js';
 import type { Departures } from './departures.js';
 import type { Going } from './orders.js';
 import { areThereOrphans, endOrphans } from './orphans.js';
-import type { GroupDelete } from './runner-links.js';
 import type { Sessions } from './sessions.js';
 import { runOf } from './steps.js';
 
@@ -29,15 +28,10 @@ export function deletionsBehind(
   return { start, batch: operations[at]!.netns === HOST ? runOf(operations, start, 'netns-delete') : [] };
 }
 
-/** Nothing of this process holds them any more afterwards, and their end will be heard of. `group`: links of the host that go besides. */
-export function letGo(
-  sessions: Sessions,
-  departures: () => Departures,
-  batch: readonly NetnsDelete[],
-  group?: GroupDelete,
-): readonly Going[] {
+/** Nothing of this process holds them any more afterwards, and their end will be heard of. */
+export function letGo(sessions: Sessions, departures: Departures, batch: readonly NetnsDelete[]): readonly Going[] {
   const leaving = sessions.filesOf(batch.map(({ netns }) => netns));
-  departures().expect(leaving, new Set(group?.names));
+  departures.expect(leaving);
   if (areThereOrphans()) for (const { netns } of leaving) sessions.inside(netns, endOrphans);
   return batch.map(({ netns, files = false }) => {
     sessions.forget(netns);

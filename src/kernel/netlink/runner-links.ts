@@ -4,7 +4,7 @@ import { HOST } from '../../model/state.js';
 import type { LinkAdd, LinkAttributes, Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import { dump } from './dump.js';
-import { linkGroup, linkName, requestLinks } from './links.js';
+import { type FarLink, farLink, linkGroup, linkName, requestLinks } from './links.js';
 import { encodeGroupDelete, encodeLinkRename, encodeLinkSet, type Parent } from './link-encode.js';
 import { MessageWriter } from './message.js';
 import { assignNsids, NO_NSID } from './nsids.js';
@@ -15,42 +15,50 @@ import type { NetlinkSocket } from './socket.js';
 
 type Reply = ReturnType<NetlinkSocket['exchange']>[number];
 
-function groupMembers({ socket }: Session, group: number): readonly string[] {
-  let members: string[] = [];
+interface Member extends FarLink {
+  readonly name: string;
+}
+
+/** A namespace's links in the group, and the others. */
+function linksBy({ socket }: Session, group: number): { readonly members: readonly Member[]; readonly others: readonly FarLink[] } {
+  let [members, others]: [Member[], FarLink[]] = [[], []];
   const writer = new MessageWriter(64);
   requestLinks(writer);
   dump(
     socket,
     writer,
-    () => (members = []),
+    () => ([members, others] = [[], []]),
     (bytes, _type, start, end) => {
-      if (linkGroup(bytes, start, end) === group) members.push(linkName(bytes, start, end));
+      const link = farLink(bytes, start, end);
+      if (linkGroup(bytes, start, end) === group) members.push({ ...link, name: linkName(bytes, start, end) });
+      else others.push(link);
     },
   );
-  return members;
+  return { members, others };
 }
 
 export type GroupDelete = Extract<Operation, { op: 'group-delete' }>;
 
-/** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. `goes`: nothing is left to be done before. */
+/** A group takes every kind of link in it, so it goes as one only if a fresh look finds no stranger there. `goes`: nothing is left to be done before, and these links stay. */
 export function deleteGroup(
   queue: Queue,
   { netns, group, names }: GroupDelete,
   settle: (outcome: Outcome) => void,
-  goes: () => void,
+  goes: (others: readonly FarLink[]) => void,
 ): void {
   const wanted = new Set(names);
-  const members = groupMembers(queue.session, group);
-  if (members.every((name) => wanted.has(name))) {
+  const { members, others } = linksBy(queue.session, group);
+  const strangers = members.filter(({ name }) => !wanted.has(name));
+  if (strangers.length === 0) {
     const writer = new MessageWriter(64);
     encodeGroupDelete(writer, group);
-    goes();
+    goes(others);
     const [reply] = queue.session.socket.exchange(writer.bytes, writer.length);
     return settle(outcomeOf('group-delete', reply!));
   }
-  goes();
+  goes([...others, ...strangers]);
   settle({ ok: true });
-  for (const name of members) if (wanted.has(name)) queue.push({ op: 'link-delete', netns, name }, settle);
+  for (const { name } of members) if (wanted.has(name)) queue.push({ op: 'link-delete', netns, name }, settle);
   queue.flush();
 }
 

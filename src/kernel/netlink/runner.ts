@@ -3,6 +3,7 @@ import type { ExecRun, LinkAdd, NetnsAdd, NodeFilesOperation, Operation, Process
 import type { Outcome } from '../kernel.js';
 import { changeNodeFiles } from '../node-files/write.js';
 import { peerAfterwards } from './link-encode.js';
+import type { FarLink } from './links.js';
 import { deleteName } from './name.js';
 import { attachNamespace, createNamespaces, renameNamespace, startDeleting } from './namespaces.js';
 import type { Departures } from './departures.js';
@@ -234,25 +235,21 @@ export class Runner {
   private addNamespaces(operations: readonly Operation[], start: number): number {
     this.flushAll();
     const batch = runOf(operations, start, 'netns-add');
-    createNamespaces(this.sessions, batch, this.second).forEach((outcome, i) => {
-      this.outcomes[start + i] = outcome;
-      if (!outcome.ok) this.unmade.add(batch[i]!.netns);
-    });
-    return start + batch.length;
+    const outcomes = createNamespaces(this.sessions, batch, this.second);
+    for (const [i, { netns }] of batch.entries()) if (!outcomes[i]!.ok) this.unmade.add(netns);
+    return this.settleFrom(start, outcomes);
   }
 
   /** For a thousand links the kernel takes half a second: meanwhile the namespaces that come next lose their names. */
   private deleteGroup(operations: readonly Operation[], at: number, group: GroupDelete): number {
     this.flushAll();
     const queue = this.queue(group.netns);
-    if (queue === null) this.outcomes[at] = absent(group);
-    else {
-      const { start, batch } = deletionsBehind(operations, at);
-      const going = batch.length === 0 ? [] : this.letGo(batch, group);
-      deleteGroup(queue, group, this.settler(at), () => {
-        if (going.length > 0) this.begun = { start, outcomes: startDeleting(going, this.second) };
-      });
-    }
+    if (queue === null) return this.settleFrom(at, [absent(group)]);
+    const { start, batch } = deletionsBehind(operations, at);
+    const going = batch.length === 0 ? [] : this.letGo(batch);
+    deleteGroup(queue, group, this.settler(at), (others) => {
+      if (going.length > 0) this.begun = { start, outcomes: this.startDeleting(going, others) };
+    });
     this.forgetLinks();
     return at + 1;
   }
@@ -260,25 +257,29 @@ export class Runner {
   /** One after the other, as one batch. */
   private deleteNamespaces(operations: readonly Operation[], start: number): number {
     this.flushAll();
-    const begun = this.begun?.start === start ? this.begun.outcomes : null;
-    const all = (begun ?? startDeleting(this.letGo(runOf(operations, start, 'netns-delete')), this.second))();
-    all.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
-    return start + all.length;
+    if (this.begun?.start === start) return this.settleFrom(start, this.begun.outcomes());
+    return this.settleFrom(start, this.startDeleting(this.letGo(runOf(operations, start, 'netns-delete')))());
   }
 
-  private letGo(batch: readonly NetnsDelete[], group?: GroupDelete): readonly Going[] {
+  private startDeleting(going: readonly Going[], others?: readonly FarLink[]): () => readonly Outcome[] {
+    this.departures().expectLinks(others);
+    return startDeleting(going, this.second);
+  }
+
+  private letGo(batch: readonly NetnsDelete[]): readonly Going[] {
     this.forgetLinks();
     for (const { netns } of batch) this.queues.delete(netns);
-    return letGo(this.sessions, this.departures, batch, group);
+    return letGo(this.sessions, this.departures(), batch);
   }
 
-  /** One after the other, as one batch; gives the index behind them. */
   private async runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): Promise<number> {
     this.flushAll();
-    const batch = runOf(operations, start, op);
-    const outcomes = await prepared(this.prepared.runProcesses)(batch);
+    return this.settleFrom(start, await prepared(this.prepared.runProcesses)(runOf(operations, start, op)));
+  }
+
+  private settleFrom(start: number, outcomes: readonly Outcome[]): number {
     outcomes.forEach((outcome, i) => (this.outcomes[start + i] = outcome));
-    return start + batch.length;
+    return start + outcomes.length;
   }
 
   private flush(queue: Queue): void {

@@ -137,12 +137,12 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   for (const batch of batches(plan.actions, job.oneByOne)) {
     if (await isInterrupted(job)) return 'interrupted';
     const isLast = done + batch.length === plan.actions.length && finishes.length === 0;
-    yield* run.batch(batch, done, isLast && batch.some(endsNamespace) ? () => lookEarly(job, seen) : undefined);
+    yield* run.batch(batch, done, isLast && job.phase === 'destroy' ? () => lookEarly(job, seen) : undefined);
     done += batch.length;
     if (isOver()) return 'failed';
     const before = left;
     while (left < leavings.length && leavings[left]!.after < done) left++;
-    kernel.leave(leavings.slice(before, left).map(({ netns }) => netns));
+    if (seen.early === undefined) kernel.leave(leavings.slice(before, left).map(({ netns }) => netns));
   }
   // What is set going now keeps the kernel busy for a while: what it does not change is read before.
   // A command may change whatever it likes.
@@ -166,11 +166,9 @@ async function* runAll(job: Job, run: ActionRun, seen: Seen): AsyncGenerator<Eve
   return hasFailed() ? 'failed' : null;
 }
 
-const endsNamespace = ({ operations }: Action): boolean => operations.some(({ op }) => op === 'netns-delete');
-
 /**
  * While the kernel takes namespaces apart nobody can ask it for links, for a tenth of a second where there are a thousand: whoever asks
- * at once does not wait.
+ * at once does not wait. Where nothing is wanted, what they take along makes no difference.
  */
 function lookEarly(job: Job, seen: Seen): void {
   try {

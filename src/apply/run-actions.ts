@@ -196,9 +196,9 @@ export function* batches(actions: readonly Action[], alone = false): Generator<r
   if (batch.length > 0) yield batch;
 }
 
-/** In operations that take the kernel some time: a name is gone in a tenth of it. */
+/** In operations that take the kernel some time: a name is gone in a quarter of it. */
 function weightOf({ operations }: Action): number {
-  return operations.reduce((sum, { op }) => sum + (op === 'netns-delete' ? 0.1 : 1), 0);
+  return operations.reduce((sum, { op }) => sum + (op === 'netns-delete' ? 0.25 : 1), 0);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Namespaces that both threads make, and that one reads while the other goes on (docs/decisions/0007). */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Operation } from '../../src/model/operation.js';
-import { address, linkSet, veth } from './operations.js';
+import { address, bridge, linkSet, veth } from './operations.js';
 import { Machine, type PlainObservation } from './private.js';
 
 let machine: Machine;
@@ -92,7 +92,7 @@ const grouped = (netns: string): readonly Operation[] => [
 ];
 const rules: Operation = { op: 'nft-replace', netns: 'host', table: { name: 'topo_lab', comment: 'topo:lab/rules', chains: [] } };
 const groupGoes: readonly Operation[] = [
-  { op: 'group-delete', netns: 'host', group: GROUP, names: NAMES.map((name) => `v${name}`) },
+  { op: 'group-delete', netns: 'host', group: GROUP, names: ['br', ...NAMES.map((name) => `v${name}`)] },
   { op: 'nft-delete', netns: 'host', table: 'topo_lab' },
   ...NAMES.map((netns): Operation => ({ op: 'netns-delete', netns, files: true })),
 ];
@@ -107,6 +107,14 @@ it('namespaces whose links go lose their names meanwhile, and their links to fil
   expect(held).toEqual([]);
   expect([namesOf(observation), observation.namespaces]).toEqual([['lo'], []]);
   expect(await machine.sh('ls /run/netns; ls -d /etc/netns 2>/dev/null || true; nft list tables')).toBe('');
+});
+
+it("somebody's link in the lab's bridge, with its other end in a namespace, has gone when all is over", async () => {
+  await two(rules, bridge('br', { group: GROUP, up: true }), ...NAMES.map(wanted), ...NAMES.flatMap(grouped));
+  await machine.sh(`ip link add into master br type veth peer name x netns n99`);
+  const { outcomes, held, observation } = await two(...groupGoes);
+  expect(outcomes).toEqual(groupGoes.map(() => ({ ok: true })));
+  expect([held, namesOf(observation)]).toEqual([[], ['lo']]);
 });
 
 it("somebody's link in the group stays, and one that leads into a namespace has gone when all is over", async () => {

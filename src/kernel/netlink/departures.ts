@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { HeldNetns } from '../kernel.js';
 import { dump } from './dump.js';
 import { holders, type Leaving } from './holders.js';
+import { AF_UNSPEC } from './ip-text.js';
 import { errno, expect, libc, SystemCallError } from './libc.js';
 import { type FarLink, farLink, linkIndex, requestLinks, RTM_DELLINK } from './links.js';
 import { allocate, MESSAGE_HEADER, MessageWriter } from './message.js';
@@ -70,7 +71,6 @@ export class Departures {
   /** Those of the host's links with the other end in such a namespace go too; likewise before. */
   expectLinks(links: readonly FarLink[] = this.links()): void {
     for (const { index, nsid } of links) if (this.leaving.has(nsid)) this.lingering.add(index);
-    if (this.lingering.size > 0) this.join(RTNLGRP_LINK);
   }
 
   private links(): readonly FarLink[] {
@@ -88,6 +88,11 @@ export class Departures {
 
   /** Those that are still there after so many milliseconds. */
   async settle(timeoutMs: number): Promise<readonly HeldNetns[]> {
+    if (this.lingering.size > 0) {
+      // Not before: of a thousand links that go otherwise nobody wants to hear.
+      this.join(RTNLGRP_LINK);
+      this.lookForLinks();
+    }
     const deadline = performance.now() + timeoutMs;
     const waiting = allocate(8);
     waiting.view.setInt32(0, this.events.fd, true);
@@ -95,6 +100,7 @@ export class Departures {
     for (;;) {
       this.receive();
       const left = Math.ceil(deadline - performance.now());
+      if (left <= 0) this.lookAgain();
       if ((this.leaving.size === 0 && this.lingering.size === 0) || left <= 0) break;
       // Signals are heard in between.
       await new Promise(setImmediate);
@@ -106,11 +112,12 @@ export class Departures {
 
   /** Takes in the announcements that have arrived. */
   private receive(): void {
-    for (;;) {
+    for (let isLost = false; ;) {
       const size = libc.recv(this.events.fd, this.received.buffer, this.received.buffer.length, MSG_DONTWAIT);
       if (size >= 0) this.readAnnouncements(size);
-      else if (errno() === constants.errno.EAGAIN) return;
-      else if (errno() === constants.errno.ENOBUFS) this.lookAgain();
+      // Until all that is there has been taken the kernel goes on to drop what comes, without a word (NETLINK_S_CONGESTED).
+      else if (errno() === constants.errno.EAGAIN) return isLost ? this.lookAgain() : undefined;
+      else if (errno() === constants.errno.ENOBUFS) isLost = true;
       else if (errno() !== constants.errno.EINTR) throw new SystemCallError('recv', errno());
     }
   }
@@ -122,15 +129,20 @@ export class Departures {
       const type = view.getUint16(at + 4, true);
       const payload = at + MESSAGE_HEADER;
       if (type === RTM_DELNSID) this.leaving.delete(nsidOf(this.received, payload, at + length));
-      else if (type === RTM_DELLINK) this.lingering.delete(linkIndex(this.received, payload));
+      // A port that leaves its bridge is told of in the same way, of family AF_BRIDGE.
+      else if (type === RTM_DELLINK && view.getUint8(payload) === AF_UNSPEC) this.lingering.delete(linkIndex(this.received, payload));
       at += Math.max(MESSAGE_HEADER, (length + 3) & ~3);
     }
   }
 
-  /** Announcements were lost. */
+  /** Announcements were lost, or may have been. */
   private lookAgain(): void {
     const living = livingNsids(this.host);
     for (const nsid of [...this.leaving.keys()]) if (!living.has(nsid)) this.leaving.delete(nsid);
+    this.lookForLinks();
+  }
+
+  private lookForLinks(): void {
     const present = new Set(this.links().map(({ index }) => index));
     for (const index of [...this.lingering]) if (!present.has(index)) this.lingering.delete(index);
   }

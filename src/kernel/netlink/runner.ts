@@ -17,7 +17,7 @@ import { Queue } from './queue.js';
 import { absent, refused, refusalOf } from './refusal.js';
 import type { Sessions } from './sessions.js';
 import { changeSysctl, isForwardingAlready } from './sysctls.js';
-import { type Deletions, deletionsBehind, letGo, type NetnsDelete } from './runner-deletions.js';
+import { type Deletions, deletionsBehind, letGo, letGoEarly, type NetnsDelete } from './runner-deletions.js';
 import { deleteGroup, type End, type GroupDelete, parentOf, peerIsOuter, renameLink } from './runner-links.js';
 import { transactionOf } from './runner-tables.js';
 import { isOfFiles, isOfName, type NameOperation, runOf, type Step } from './steps.js';
@@ -246,30 +246,28 @@ export class Runner {
     const queue = this.queue(group.netns);
     if (queue === null) return this.settleFrom(at, [absent(group)]);
     const { start, batch } = deletionsBehind(operations, at);
-    const going = batch.length === 0 ? [] : this.letGo(batch);
+    const going = letGoEarly(this.sessions, this.departures(), this.queues, batch);
     deleteGroup(queue, group, this.settler(at), (others) => {
       if (going.length > 0) this.begun = { start, outcomes: this.startDeleting(going, others) };
     });
+    // Those that were to go otherwise go with their other ends.
+    if (going.length > 0 && this.outcomes[at]?.ok !== true) this.departures().expectLinks();
     this.forgetLinks();
     return at + 1;
   }
 
   /** One after the other, as one batch. */
   private deleteNamespaces(operations: readonly Operation[], start: number): number {
-    this.flushAll();
     if (this.begun?.start === start) return this.settleFrom(start, this.begun.outcomes());
-    return this.settleFrom(start, this.startDeleting(this.letGo(runOf(operations, start, 'netns-delete')))());
+    this.flushAll();
+    this.forgetLinks();
+    const going = letGo(this.sessions, this.departures(), this.queues, runOf(operations, start, 'netns-delete'));
+    return this.settleFrom(start, this.startDeleting(going)());
   }
 
   private startDeleting(going: readonly Going[], others?: readonly FarLink[]): () => readonly Outcome[] {
     this.departures().expectLinks(others);
     return startDeleting(going, this.second);
-  }
-
-  private letGo(batch: readonly NetnsDelete[]): readonly Going[] {
-    this.forgetLinks();
-    for (const { netns } of batch) this.queues.delete(netns);
-    return letGo(this.sessions, this.departures(), batch);
   }
 
   private async runOfProcesses(operations: readonly Operation[], start: number, op: ProcessOperation['op']): Promise<number> {

@@ -50,7 +50,8 @@ const isGone = (verdict: Verdict | undefined): boolean => verdict?.verdict === '
 
 /** An object that is wanted and there, but stands on one that goes, has to be made anew, and so on upwards. */
 function carryOn(verdicts: Map<ResourceId, Verdict>, desired: State, observed: State): void {
-  if (verdicts.size === 0) return;
+  // Of what is not wanted nothing is made anew.
+  if (verdicts.size === 0 || desired.resources.size === 0) return;
   for (const before of observed.resources.values()) {
     const cause = before.mayGoWithChange?.find(({ id, field }) => isChanged(verdicts.get(id), field));
     if (cause !== undefined) makeSureOf(before, `the new ${cause.field} of ${cause.id}`, verdicts, desired);

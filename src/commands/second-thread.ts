@@ -2,9 +2,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { namesIn } from '../kernel/folder.js';
-import { NETNS_DIRECTORY } from '../kernel/kernel.js';
-import { filesOf, SecondThread } from '../kernel/netlink/orders.js';
+import { filesOf, GOING_AT_ONCE, SecondThread } from '../kernel/netlink/orders.js';
 import { PROGRAM_DIRECTORY } from './version.js';
 
 /** What it runs; undefined where the sources run by themselves, and where there is one processor. */
@@ -19,6 +17,6 @@ const HELPED: ReadonlySet<string | undefined> = new Set(['plan', 'status', 'dest
 /** Where there is a large lab it begins while the rest of the program is loaded: both take a moment. */
 export function beginSecondThread([command]: readonly string[]): void {
   if (SECOND_THREAD === undefined || !HELPED.has(command) || !existsSync(UNDERSTOOD)) return;
-  // Namespaces that are to go are all open for a moment.
-  SecondThread.begin(SECOND_THREAD, command === 'destroy' ? filesOf(namesIn(NETNS_DIRECTORY).length) : 0);
+  // Namespaces that are to go are open for a moment.
+  SecondThread.begin(SECOND_THREAD, command === 'destroy' ? filesOf(GOING_AT_ONCE) : 0);
 }

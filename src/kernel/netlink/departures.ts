@@ -68,7 +68,7 @@ export class Departures {
     }
   }
 
-  /** Those of the host's links with the other end in such a namespace go too; likewise before. */
+  /** Those of the host's links with the other end in such a namespace go too. Likewise to be called before. */
   expectLinks(links: readonly FarLink[] = this.links()): void {
     for (const { index, nsid } of links) if (this.leaving.has(nsid)) this.lingering.add(index);
   }

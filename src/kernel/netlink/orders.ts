@@ -20,6 +20,9 @@ export const BEGUN = 2;
 /** Of so many namespaces: of each its socket, and for a while its own file. */
 export const filesOf = (namespaces: number): number => 64 + 2 * namespaces;
 
+/** So few that are to go have a file open at once, as many as any process may. */
+export const GOING_AT_ONCE = 256;
+
 export type Task =
   /** Namespaces of that directory, by name. */
   | ({ readonly what: 'read'; readonly directory: string; readonly items: readonly string[] } & Besides)

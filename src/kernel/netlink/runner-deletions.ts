@@ -3,7 +3,7 @@ import { HOST } from '../../model/state.js';
 import type { Operation } from '../../model/operation.js';
 import type { Outcome } from '../kernel.js';
 import type { Departures } from './departures.js';
-import type { Going } from './orders.js';
+import { type Going, GOING_AT_ONCE } from './orders.js';
 import { areThereOrphans, endOrphans } from './orphans.js';
 import type { Queue } from './queue.js';
 import type { Sessions } from './sessions.js';
@@ -29,9 +29,6 @@ export function deletionsBehind(
   return { start, batch: operations[at]!.netns === HOST ? runOf(operations, start, 'netns-delete') : [] };
 }
 
-/** So few have a file open at once, as many as any process may. */
-const AT_ONCE = 256;
-
 /** Nothing of this process holds them any more afterwards, and their end will be heard of. */
 export function letGo(
   sessions: Sessions,
@@ -39,15 +36,15 @@ export function letGo(
   queues: Map<string, Queue>,
   batch: readonly NetnsDelete[],
 ): readonly Going[] {
-  for (let start = 0; start < batch.length; start += AT_ONCE) {
-    const leaving = sessions.filesOf(batch.slice(start, start + AT_ONCE).map(({ netns }) => netns));
+  for (let start = 0; start < batch.length; start += GOING_AT_ONCE) {
+    const some = batch.slice(start, start + GOING_AT_ONCE).map(({ netns }) => netns);
+    const leaving = sessions.filesOf(some);
     departures.expect(leaving);
     if (areThereOrphans()) for (const { netns } of leaving) sessions.inside(netns, endOrphans);
-    for (const { netns } of leaving) sessions.forget(netns);
-  }
-  for (const { netns } of batch) {
-    sessions.forget(netns);
-    queues.delete(netns);
+    for (const netns of some) {
+      sessions.forget(netns);
+      queues.delete(netns);
+    }
   }
   return batch.map(({ netns, files = false }) => ({ netns, path: sessions.path(netns), files }));
 }

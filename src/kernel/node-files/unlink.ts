@@ -9,17 +9,16 @@ export const MADE = `${dirname(SETS)}/etc-netns-made`;
 
 export const linkPath = (netns: string): string => `${ETC_NETNS}/${entryName(netns)}`;
 
-/** The directory may be left empty; what is no link of topo's stays. */
-export function unlink(netns: string): void {
+/** The directory may be left empty; what is no link of topo's stays. Gives whether it was one. */
+export function unlink(netns: string): boolean {
   const path = linkPath(netns);
-  if (isOurs(path)) unlinkSync(path);
+  const isLink = isOurs(path);
+  if (isLink) unlinkSync(path);
+  return isLink;
 }
 
 export function removeLink(netns: string): void {
-  const path = linkPath(netns);
-  if (!isOurs(path)) return;
-  unlinkSync(path);
-  removeEtcNetns();
+  if (unlink(netns)) removeEtcNetns();
 }
 
 /** A link into topo's folders. */

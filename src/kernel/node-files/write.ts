@@ -50,7 +50,7 @@ export function makeLink(netns: string, folder: string): void {
 
 /** The link of a namespace that gets another name; one of somebody else's stays. */
 export function renameLink(netns: string, to: string): void {
-  const path = `${ETC_NETNS}/${netns}`;
+  const path = linkPath(netns);
   if (!isOurs(path)) return;
   makeLink(to, readlinkSync(path));
   unlinkSync(path);
